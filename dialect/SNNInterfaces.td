@@ -1,0 +1,75 @@
+//===- SNNInterfaces.td - What kinds of nodes have in common -*- tablegen -*-=//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_INTERFACES
+#define SNN_INTERFACES
+
+include "mlir/IR/OpBase.td"
+
+def SNN_StatefulOpInterface : OpInterface<"StatefulOpInterface"> {
+  let cppNamespace = "::snn";
+  let description = [{
+    An operation that carries values from one time step to the next. The state
+    is the operation's own: it has no SSA name and starts at the given values.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "The state variables, in the order in which they are stored.",
+      "::llvm::SmallVector<::snn::StateVariable>", "getStateVariables">,
+    InterfaceMethod<[{
+        Whether `result` is a function of the carried state alone: it is known
+        before this step's input is, so a cycle through it is well defined.
+      }], "bool", "isCarried", (ins "::mlir::OpResult":$result)>,
+  ];
+}
+
+def SNN_SynapseOpInterface : OpInterface<"SynapseOpInterface"> {
+  let cppNamespace = "::snn";
+  let description = [{
+    A linear map `y = W x + b` with constant weights and without state.
+  }];
+  let methods = [
+    InterfaceMethod<"The presynaptic signal.",
+      "::mlir::TypedValue<::mlir::RankedTensorType>", "getInput">,
+    InterfaceMethod<"The weights.",
+      "::mlir::TypedValue<::mlir::RankedTensorType>", "getWeight">,
+    InterfaceMethod<"The weights' operand, to be replaced.",
+      "::mlir::OpOperand &", "getWeightMutable">,
+    InterfaceMethod<"The bias, or null.",
+      "::mlir::TypedValue<::mlir::RankedTensorType>", "getBias">,
+    InterfaceMethod<"The bias's operand, to be set, replaced or cleared.",
+      "::mlir::MutableOperandRange", "getBiasMutable">,
+    InterfaceMethod<[{
+        The dimension of the weights that counts output channels, such that the
+        result's channel `c` only depends on slice `c` of the weights.
+      }], "int64_t", "getWeightOutputDim">,
+    InterfaceMethod<[{
+        The dimension of the weights that counts input channels, or none if a
+        factor per input channel cannot be expressed in the weights.
+      }], "::std::optional<int64_t>", "getWeightInputDim">,
+  ];
+}
+
+def SNN_NeuronOpInterface : OpInterface<"NeuronOpInterface",
+                                        [SNN_StatefulOpInterface]> {
+  let cppNamespace = "::snn";
+  let description = [{
+    A neuron: an operation with a membrane voltage that its input drives.
+  }];
+  let methods = [
+    InterfaceMethod<"The drive: the sum over the incoming edges in this step.",
+      "::mlir::TypedValue<::mlir::RankedTensorType>", "getInput">,
+    InterfaceMethod<"The voltage after the step.",
+      "::mlir::TypedValue<::mlir::RankedTensorType>", "getVoltage">,
+    InterfaceMethod<[{
+        The factor that the update applies to the input, absent where it is 1.
+      }], "::mlir::MutableOperandRange", "getInputGainMutable">,
+    InterfaceMethod<"The coefficients: all operands but the input.",
+      "::llvm::SmallVector<::mlir::OpOperand *>", "getCoefficients">,
+  ];
+}
+
+#endif // SNN_INTERFACES

@@ -1,0 +1,429 @@
+//===- SNNOps.td - Operations of the snn dialect -----------*- tablegen -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_OPS
+#define SNN_OPS
+
+include "SNNAttributes.td"
+include "SNNDialect.td"
+include "SNNInterfaces.td"
+include "mlir/Dialect/Quant/IR/QuantBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/FunctionInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+def SNN_Count : UI<8>;
+
+/// What may travel along an edge: values, spikes or spike counts [T1].
+def SNN_Signal : StaticShapeTensorOf<[F32, F64, quant_QuantizedType, I1, SNN_Count]>;
+/// Values: everything with a scale.
+def SNN_Analog : StaticShapeTensorOf<[F32, F64, quant_QuantizedType]>;
+/// Spikes, or several of them.
+def SNN_Spikes : StaticShapeTensorOf<[I1, SNN_Count]>;
+/// A number per neuron, or one number for all of them [T2].
+def SNN_Coefficient : AnyTypeOf<
+    [F32, F64, quant_QuantizedType, SNN_Analog],
+    "a coefficient: a value for all neurons, or a tensor with one for each">;
+
+//===----------------------------------------------------------------------===//
+// Network
+//===----------------------------------------------------------------------===//
+
+def SNN_NetworkOp : SNN_Op<"network", [
+    DeclareOpInterfaceMethods<RegionKindInterface>,
+    FunctionOpInterface, IsolatedFromAbove, OpAsmOpInterface,
+    SingleBlock]> {
+  let summary = "A spiking network";
+  let description = [{
+    The region is a graph: operations may stand in any order and use each
+    other's results. A cycle is allowed if it passes through a result that only
+    depends on carried state, so that one step of the network is well defined
+    [N3]: the result of an `snn.delay` of at least one step, or the spikes of a
+    neuron with spike timing `pre`.
+
+    Arguments are the inputs of one time step, results its outputs, in the order
+    of the caller's parameters; `snn.name` on them keeps their names. `dt` is
+    the length of a step in seconds. `discretization` records the choices that
+    were applied when the update coefficients were computed; nothing reads it
+    but people and the headers of generated code.
+
+    ```mlir
+    snn.network @relay(%in: tensor<4xi1> {snn.name = "in"})
+        -> (tensor<4xi1> {snn.name = "out"}) attributes {dt = 1.0e-3 : f64} {
+      %decay = arith.constant 0.9 : f32
+      %threshold = arith.constant 1.5 : f32
+      %spikes, %voltage = snn.lif %in decay(%decay) threshold(%threshold)
+        : (tensor<4xi1>, f32, f32) -> (tensor<4xi1>, tensor<4xf32>)
+      snn.output %spikes : tensor<4xi1>
+    }
+    ```
+  }];
+  let arguments = (ins
+    SymbolNameAttr:$sym_name,
+    TypeAttrOf<FunctionType>:$function_type,
+    F64Attr:$dt,
+    OptionalAttr<DictionaryAttr>:$discretization,
+    OptionalAttr<StrAttr>:$sym_visibility,
+    OptionalAttr<DictArrayAttr>:$arg_attrs,
+    OptionalAttr<DictArrayAttr>:$res_attrs);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Attribute that names an argument or a result of a network.
+    static constexpr ::llvm::StringLiteral kNameAttr = "snn.name";
+
+    ::mlir::Block *getBodyBlock() { return &getBody().front(); }
+
+    ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() {
+      return getFunctionType().getInputs();
+    }
+    ::llvm::ArrayRef<::mlir::Type> getResultTypes() {
+      return getFunctionType().getResults();
+    }
+    ::mlir::Region *getCallableRegion() { return &getBody(); }
+  }];
+}
+
+def SNN_OutputOp : SNN_Op<"output", [
+    HasParent<"NetworkOp">, Pure, ReturnLike, Terminator]> {
+  let summary = "The outputs of a network in one step";
+  let description = [{
+    Terminates an `snn.network`; the operands are its results [N1, N2].
+
+    ```mlir
+    snn.output %spikes, %voltage : tensor<10xi1>, tensor<10xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<SNN_Signal>:$outputs);
+  let assemblyFormat = "($outputs^ `:` type($outputs))? attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Synapses and other stateless nodes
+//===----------------------------------------------------------------------===//
+
+def SNN_LinearOp : SNN_Op<"linear", [
+    DeclareOpInterfaceMethods<SNN_SynapseOpInterface,
+      ["getWeightOutputDim", "getWeightInputDim"]>, Pure]> {
+  let summary = "All-to-all synapses";
+  let description = [{
+    `y[o] = sum_i weight[o, i] * x[i] + bias[o]`
+
+    `weight` is `[batch..., out, in]`, the input `[batch..., in]`, the result and
+    the bias `[batch..., out]`; without bias, the sum alone. Spikes and spike
+    counts count as the numbers they are.
+
+    ```mlir
+    %y = snn.linear %spikes, %weight bias %bias
+      : (tensor<784xi1>, tensor<256x784xf32>, tensor<256xf32>) -> tensor<256xf32>
+    ```
+  }];
+  let arguments = (ins SNN_Signal:$input, SNN_Analog:$weight,
+                       Optional<SNN_Analog>:$bias);
+  let results = (outs SNN_Analog:$result);
+  let assemblyFormat = [{
+    $input `,` $weight (`bias` $bias^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def SNN_ScaleOp : SNN_Op<"scale", [Pure]> {
+  let summary = "One-to-one synapses";
+  let description = [{
+    `y[n] = factor[n] * x[n]`
+
+    ```mlir
+    %y = snn.scale %x, %factor : (tensor<16xf32>, f32) -> tensor<16xf32>
+    ```
+  }];
+  let arguments = (ins SNN_Signal:$input, SNN_Coefficient:$factor);
+  let results = (outs SNN_Analog:$result);
+  let assemblyFormat = [{
+    $input `,` $factor attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def SNN_AddOp : SNN_Op<"add", [Pure]> {
+  let summary = "Fan-in: the sum of signals";
+  let description = [{
+    `y[n] = sum_k inputs_k[n]`, summed from left to right. Spikes count as 1.
+
+    ```mlir
+    %y = snn.add %a, %b : (tensor<8xf32>, tensor<8xi1>) -> tensor<8xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<SNN_Signal>:$inputs);
+  let results = (outs SNN_Analog:$result);
+  let assemblyFormat = [{
+    $inputs attr-dict `:` functional-type($inputs, $result)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def SNN_ThresholdOp : SNN_Op<"threshold", [Pure]> {
+  let summary = "Heaviside step";
+  let description = [{
+    `z[n] = 1 if x[n] > threshold[n], else 0`
+
+    ```mlir
+    %z = snn.threshold %x, %theta : (tensor<8xf32>, f32) -> tensor<8xi1>
+    ```
+  }];
+  let arguments = (ins SNN_Signal:$input, SNN_Coefficient:$threshold);
+  let results = (outs StaticShapeTensorOf<[I1]>:$result);
+  let assemblyFormat = [{
+    $input `,` $threshold attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def SNN_RescaleOp : SNN_Op<"rescale", [Pure]> {
+  let summary = "The same values at another scale";
+  let description = [{
+    Converts between two quantized types; the real values stay, up to rounding.
+    The factor is the ratio of the two scales.
+
+    ```mlir
+    %y = snn.rescale %x : tensor<4x!quant.uniform<i32:f32, 2.5e-4>>
+                       -> tensor<4x!quant.uniform<i8:f32, 1.0e-2>>
+    ```
+  }];
+  let arguments = (ins StaticShapeTensorOf<[quant_QuantizedType]>:$input);
+  let results = (outs StaticShapeTensorOf<[quant_QuantizedType]>:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Delay
+//===----------------------------------------------------------------------===//
+
+def SNN_DelayOp : SNN_Op<"delay", [
+    DeclareOpInterfaceMethods<SNN_StatefulOpInterface>, Pure,
+    AllTypesMatch<["input", "result"]>]> {
+  let summary = "A signal of some steps ago";
+  let description = [{
+    `y[n](t) = x[n](t - steps[n])`, and `init[n]`, by default 0, for
+    `t < steps[n]`
+
+    `steps` is one number for all elements (rank 0) or one for each. A delay of
+    at least one step everywhere breaks a cycle [N3].
+
+    ```mlir
+    %y = snn.delay %x by dense<3> : tensor<i64> : tensor<8xi1>
+    ```
+  }];
+  let arguments = (ins SNN_Signal:$input, Optional<SNN_Coefficient>:$init,
+                       I64ElementsAttr:$steps);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $input `by` $steps (`init` `(` $init^ `:` type($init) `)`)? attr-dict
+    `:` type($input)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let extraClassDeclaration = [{
+    /// The longest delay of any element.
+    int64_t getMaxSteps();
+    /// The shortest delay of any element.
+    int64_t getMinSteps();
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Neurons
+//===----------------------------------------------------------------------===//
+
+class SNN_NeuronOp<string mnemonic, list<Trait> traits = []>
+    : SNN_Op<mnemonic, [
+        AttrSizedOperandSegments,
+        DeclareOpInterfaceMethods<SNN_StatefulOpInterface>,
+        DeclareOpInterfaceMethods<SNN_NeuronOpInterface,
+          ["getInputGainMutable", "getCoefficients"]>, Pure] # traits> {
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def SNN_LIFOp : SNN_NeuronOp<"lif"> {
+  let summary = "Leaky integrate-and-fire neurons";
+  let description = [{
+    With the carried voltage `v` and the input `x`:
+
+        u = decay * v + gain * x + leak
+
+    | reset_timing | reset    | update                                                  |
+    |--------------|----------|---------------------------------------------------------|
+    | immediate    | value    | `s = fire(u)`, `v' = reset if s else u`                 |
+    | immediate    | subtract | `s = fire(u)`, `v' = u - s * reset`                     |
+    | delayed      | value    | `p = fire(v)`, `v' = reset if p else u`                 |
+    | delayed      | subtract | `p = fire(v)`, `v' = u - p * reset`                     |
+    | carried      | value    | `p = fire(v)`, `v' = decay * (reset if p else v) + gain * x + leak` |
+    | carried      | subtract | `p = fire(v)`, `v' = decay * (v - p * reset) + gain * x + leak` |
+    | pending      | subtract | `p = fire(v)`, `w = u - p * reset`, `s = fire(w)`, `v' = w - (s - p) * reset` |
+
+    With reset timing `delayed` and `carried`, the spikes are `s = fire(v')` for
+    spike timing `post` and `s = p` for `pre`; the others are `post` [U5].
+
+    and at last `v' = max(v', floor)` where there is a floor. `fire` compares
+    with the threshold (`gt`, `ge`) or counts how often it fits, at most 255
+    times: `count_trunc` is `trunc(u / threshold) if u > 0 else 0`,
+    `count_floor` is `floor(u / threshold) if u >= threshold else 0`.
+
+    An absent coefficient is neutral: decay 1, gain 1, leak 0, reset 0 (or the
+    threshold, for `subtract`), init 0. So an integrate-and-fire neuron is a
+    `lif` without decay.
+
+    ```mlir
+    %s, %v = snn.lif %x decay(%d) threshold(%th) {reset = #snn.reset<subtract>}
+      : (tensor<8xf32>, tensor<8xf32>, f32) -> (tensor<8xi1>, tensor<8xf32>)
+    ```
+  }];
+  let arguments = (ins
+    SNN_Signal:$input,
+    Optional<SNN_Coefficient>:$decay,
+    Optional<SNN_Coefficient>:$gain,
+    Optional<SNN_Coefficient>:$leak,
+    SNN_Coefficient:$threshold,
+    Optional<SNN_Coefficient>:$reset_value,
+    Optional<SNN_Coefficient>:$floor,
+    Optional<SNN_Coefficient>:$init,
+    DefaultValuedAttr<SNN_SpikeRuleAttr, "::snn::SpikeRule::Greater">:$spike,
+    DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
+    DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
+    DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing);
+  let results = (outs SNN_Spikes:$spikes, SNN_Analog:$voltage);
+  let assemblyFormat = [{
+    $input (`decay` `(` $decay^ `)`)? (`gain` `(` $gain^ `)`)?
+    (`leak` `(` $leak^ `)`)? `threshold` `(` $threshold `)`
+    (`reset` `(` $reset_value^ `)`)? (`floor` `(` $floor^ `)`)?
+    (`init` `(` $init^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def SNN_LIOp : SNN_NeuronOp<"li"> {
+  let summary = "Leaky integrators";
+  let description = [{
+    `v' = decay * v + gain * x + leak`; the result is `v'`. Absent coefficients
+    are neutral, so an `li` without decay is an integrator.
+
+    ```mlir
+    %v = snn.li %x decay(%d) : (tensor<8xf32>, f32) -> tensor<8xf32>
+    ```
+  }];
+  let arguments = (ins
+    SNN_Signal:$input,
+    Optional<SNN_Coefficient>:$decay,
+    Optional<SNN_Coefficient>:$gain,
+    Optional<SNN_Coefficient>:$leak,
+    Optional<SNN_Coefficient>:$init);
+  let results = (outs SNN_Analog:$voltage);
+  let assemblyFormat = [{
+    $input (`decay` `(` $decay^ `)`)? (`gain` `(` $gain^ `)`)?
+    (`leak` `(` $leak^ `)`)? (`init` `(` $init^ `)`)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
+  let summary = "Current-based leaky integrate-and-fire neurons";
+  let description = [{
+    The synaptic current is a state of its own:
+
+        i' = current_decay * i + current_gain * x + current_leak
+
+    and the voltage is that of `snn.lif` with `i'` (current order `updated`) or
+    `i` (`carried`) in place of `x`.
+
+    ```mlir
+    %s, %v, %i = snn.cuba_lif %x current_decay(%a) decay(%d) threshold(%th)
+      : (tensor<8xf32>, f32, f32, f32)
+     -> (tensor<8xi1>, tensor<8xf32>, tensor<8xf32>)
+    ```
+  }];
+  let arguments = (ins
+    SNN_Signal:$input,
+    Optional<SNN_Coefficient>:$current_decay,
+    Optional<SNN_Coefficient>:$current_gain,
+    Optional<SNN_Coefficient>:$current_leak,
+    Optional<SNN_Coefficient>:$decay,
+    Optional<SNN_Coefficient>:$gain,
+    Optional<SNN_Coefficient>:$leak,
+    SNN_Coefficient:$threshold,
+    Optional<SNN_Coefficient>:$reset_value,
+    Optional<SNN_Coefficient>:$floor,
+    Optional<SNN_Coefficient>:$init,
+    Optional<SNN_Coefficient>:$current_init,
+    DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order,
+    DefaultValuedAttr<SNN_SpikeRuleAttr, "::snn::SpikeRule::Greater">:$spike,
+    DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
+    DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
+    DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing);
+  let results = (outs SNN_Spikes:$spikes, SNN_Analog:$voltage,
+                      SNN_Analog:$current);
+  let assemblyFormat = [{
+    $input (`current_decay` `(` $current_decay^ `)`)?
+    (`current_gain` `(` $current_gain^ `)`)?
+    (`current_leak` `(` $current_leak^ `)`)? (`decay` `(` $decay^ `)`)?
+    (`gain` `(` $gain^ `)`)? (`leak` `(` $leak^ `)`)?
+    `threshold` `(` $threshold `)` (`reset` `(` $reset_value^ `)`)?
+    (`floor` `(` $floor^ `)`)? (`init` `(` $init^ `)`)?
+    (`current_init` `(` $current_init^ `)`)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
+  let summary = "Current-based leaky integrators";
+  let description = [{
+    The current of `snn.cuba_lif` and the voltage of `snn.li`, without spikes.
+
+    ```mlir
+    %v, %i = snn.cuba_li %x current_decay(%a) decay(%d)
+      : (tensor<8xf32>, f32, f32) -> (tensor<8xf32>, tensor<8xf32>)
+    ```
+  }];
+  let arguments = (ins
+    SNN_Signal:$input,
+    Optional<SNN_Coefficient>:$current_decay,
+    Optional<SNN_Coefficient>:$current_gain,
+    Optional<SNN_Coefficient>:$current_leak,
+    Optional<SNN_Coefficient>:$decay,
+    Optional<SNN_Coefficient>:$gain,
+    Optional<SNN_Coefficient>:$leak,
+    Optional<SNN_Coefficient>:$init,
+    Optional<SNN_Coefficient>:$current_init,
+    DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order);
+  let results = (outs SNN_Analog:$voltage, SNN_Analog:$current);
+  let assemblyFormat = [{
+    $input (`current_decay` `(` $current_decay^ `)`)?
+    (`current_gain` `(` $current_gain^ `)`)?
+    (`current_leak` `(` $current_leak^ `)`)? (`decay` `(` $decay^ `)`)?
+    (`gain` `(` $gain^ `)`)? (`leak` `(` $leak^ `)`)?
+    (`init` `(` $init^ `)`)? (`current_init` `(` $current_init^ `)`)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+#endif // SNN_OPS

@@ -1,0 +1,78 @@
+//===- Constants.h - Reading and making constant operands -------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Weights and coefficients are constants, large ones with the data in a
+// resource blob. These helpers hide where the numbers are.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_IR_CONSTANTS_H
+#define SNN_IR_CONSTANTS_H
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snn {
+
+/// Constants with more elements than this live in resource blobs.
+inline constexpr int64_t kMaxInlineElements = 64;
+
+/// A constant f32 or f64 value: a number, or a tensor of numbers.
+struct FloatConstant {
+  mlir::FloatType elementType;
+  /// Empty for a scalar.
+  llvm::SmallVector<int64_t> shape;
+  bool isScalar = false;
+  /// In row-major order; one element for a scalar and for a splat.
+  std::vector<double> values;
+
+  /// Whether one number stands for all elements.
+  bool isUniform() const { return values.size() == 1; }
+  double at(int64_t index) const {
+    return isUniform() ? values.front() : values[index];
+  }
+  int64_t getNumElements() const;
+  /// Whether every element is `value`.
+  bool isEverywhere(double value) const;
+};
+
+/// The number or numbers that `value` is known to hold, or none if it is not a
+/// constant of floating-point type.
+std::optional<FloatConstant> getFloatConstant(mlir::Value value);
+
+/// The same for an attribute: a FloatAttr, dense elements or a dense resource.
+std::optional<FloatConstant> getFloatConstant(mlir::Attribute attribute);
+
+/// The attribute that holds `constant`, rounded to its element type: a splat
+/// where all elements are equal, a blob named after `name` where it is large.
+mlir::TypedAttr getConstantAttr(const FloatConstant &constant,
+                                llvm::StringRef name);
+
+/// A dense-resource or dense attribute of `type` with the given raw bytes.
+mlir::ElementsAttr getRawElementsAttr(mlir::RankedTensorType type,
+                                      llvm::ArrayRef<char> bytes,
+                                      llvm::StringRef name);
+
+/// An `arith.constant` with `constant`.
+mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                           const FloatConstant &constant,
+                           llvm::StringRef name = "constant");
+
+/// The fewest digits that read back as the same `value` in `type`: "0.9", "1".
+std::string formatNumber(double value, mlir::FloatType type);
+
+/// The name that `loc` carries, or `fallback`.
+llvm::StringRef getNodeName(mlir::Location loc,
+                            llvm::StringRef fallback = "");
+
+} // namespace snn
+
+#endif // SNN_IR_CONSTANTS_H

@@ -1,0 +1,35 @@
+//===- C11.h - Networks as C source files -----------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_TARGET_C11_C11_H
+#define SNN_TARGET_C11_C11_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+
+namespace snn {
+
+/// How the C interface is named.
+struct C11Options {
+  /// Prefix of all public names, and the stem of the header's file name; empty
+  /// for the network's name.
+  std::string prefix;
+};
+
+/// Prints the module's network as C11: `source` is the .c file, `header` the
+/// .h file. The module must hold what the `snn-to-loops` pipeline makes of one
+/// network; anything else is an error at the operation's location.
+llvm::LogicalResult emitC11(mlir::ModuleOp module, const C11Options &options,
+                            llvm::raw_ostream &source,
+                            llvm::raw_ostream &header);
+
+/// Registers `--snn-to-c11` and `--snn-to-c11-header` with snn-translate.
+void registerC11Translations();
+
+} // namespace snn
+
+#endif // SNN_TARGET_C11_C11_H

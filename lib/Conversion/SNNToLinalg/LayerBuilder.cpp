@@ -1,0 +1,109 @@
+//===- LayerBuilder.cpp - One node becomes one function -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "LayerBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace snn;
+
+MemRefType snn::getStorageType(RankedTensorType type) {
+  Type element = type.getElementType();
+  if (element.isUnsignedInteger(8))
+    element = IntegerType::get(type.getContext(), 8);
+  return MemRefType::get(type.getShape(), element);
+}
+
+FlatSymbolRefAttr snn::addGlobal(SymbolTable &symbols, Location loc,
+                                 StringRef name, MemRefType type,
+                                 ElementsAttr value) {
+  OpBuilder builder(symbols.getOp()->getContext());
+  auto global = memref::GlobalOp::create(
+      builder, loc, name, builder.getStringAttr("private"), type, value,
+      /*constant=*/true, /*alignment=*/IntegerAttr());
+  return FlatSymbolRefAttr::get(symbols.insert(global));
+}
+
+LayerBuilder::LayerBuilder(SymbolTable &symbols, StringRef name, Location loc)
+    : symbols(symbols), name(name), loc(loc), builder(loc, loc.getContext()),
+      namedBuilder(loc, loc.getContext()) {
+  function = func::FuncOp::create(builder, name, builder.getFunctionType({}, {}));
+  function.setPrivate();
+  symbols.insert(function);
+  builder.setInsertionPointToStart(function.addEntryBlock());
+}
+
+ImplicitLocOpBuilder &LayerBuilder::named(StringRef localName) {
+  namedBuilder.restoreInsertionPoint(builder.saveInsertionPoint());
+  namedBuilder.setLoc(NameLoc::get(builder.getStringAttr(localName), loc));
+  return namedBuilder;
+}
+
+Value LayerBuilder::addArgument(StringRef argumentName, Value buffer) {
+  unsigned index = function.getNumArguments();
+  DictionaryAttr attributes = builder.getDictionaryAttr(
+      builder.getNamedAttr(kNameAttr, builder.getStringAttr(argumentName)));
+  (void)function.insertArgument(index, buffer.getType(), attributes, loc);
+  operands.push_back(buffer);
+  return function.getArgument(index);
+}
+
+Value LayerBuilder::read(Value argument) {
+  auto type = cast<MemRefType>(argument.getType());
+  return bufferization::ToTensorOp::create(
+      builder, RankedTensorType::get(type.getShape(), type.getElementType()),
+      argument, /*restrict=*/true, /*writable=*/false);
+}
+
+Value LayerBuilder::update(Value argument) {
+  auto type = cast<MemRefType>(argument.getType());
+  return bufferization::ToTensorOp::create(
+      builder, RankedTensorType::get(type.getShape(), type.getElementType()),
+      argument, /*restrict=*/true, /*writable=*/true);
+}
+
+void LayerBuilder::write(Value tensor, Value argument) {
+  auto op = bufferization::MaterializeInDestinationOp::create(
+      builder, TypeRange(), tensor, argument, /*restrict=*/true,
+      /*writable=*/true);
+  (void)op;
+}
+
+FailureOr<Value> LayerBuilder::coefficient(OpOperand &coefficient,
+                                           StringRef coefficientName) {
+  std::optional<FloatConstant> constant = getFloatConstant(coefficient.get());
+  if (!constant)
+    return coefficient.getOwner()->emitOpError(coefficientName)
+           << " is not a floating-point constant; only constants can be "
+              "lowered";
+  if (!constant->isUniform())
+    return constantTensor(*constant, coefficientName);
+  constant->isScalar = true;
+  return createConstant(named(coefficientName),
+                        named(coefficientName).getLoc(), *constant);
+}
+
+Value LayerBuilder::constantTensor(const FloatConstant &constant,
+                                   StringRef constantName) {
+  auto type = MemRefType::get(constant.shape, constant.elementType);
+  std::string symbol = name + "_" + constantName.str();
+  auto value = cast<ElementsAttr>(getConstantAttr(constant, symbol));
+  FlatSymbolRefAttr global = addGlobal(symbols, loc, symbol, type, value);
+  Value buffer = memref::GetGlobalOp::create(builder, type, global.getAttr());
+  return read(buffer);
+}
+
+void LayerBuilder::setComment(const Twine &text) {
+  function->setAttr(kCommentAttr, builder.getStringAttr(text));
+}
+
+void LayerBuilder::finish(OpBuilder &caller) {
+  func::ReturnOp::create(builder);
+  func::CallOp::create(caller, loc, function, operands);
+}

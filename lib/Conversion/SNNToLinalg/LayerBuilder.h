@@ -1,0 +1,87 @@
+//===- LayerBuilder.h - One node becomes one function -----------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_CONVERSION_SNNTOLINALG_LAYERBUILDER_H
+#define SNN_LIB_CONVERSION_SNNTOLINALG_LAYERBUILDER_H
+
+#include "snn/IR/Constants.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace snn {
+
+/// The attributes that tell later stages what a function or argument is.
+inline constexpr llvm::StringLiteral kNameAttr = "snn.name";
+inline constexpr llvm::StringLiteral kKindAttr = "snn.kind";
+inline constexpr llvm::StringLiteral kRoleAttr = "snn.role";
+inline constexpr llvm::StringLiteral kCommentAttr = "snn.comment";
+
+/// How a signal or state of `type` is stored: spikes as i1, counts as i8.
+mlir::MemRefType getStorageType(mlir::RankedTensorType type);
+
+/// Builds the private function of one node, and the call to it.
+///
+/// The arguments are buffers of the calling function. The body reads them as
+/// tensors and writes its results into them at the end.
+class LayerBuilder {
+public:
+  /// Starts a function named after `name` (made unique) in `symbols`'s module.
+  LayerBuilder(mlir::SymbolTable &symbols, llvm::StringRef name,
+               mlir::Location loc);
+
+  /// The builder, positioned in the function's body.
+  mlir::ImplicitLocOpBuilder &body() { return builder; }
+
+  /// A builder whose operations carry `name`, for readable C.
+  mlir::ImplicitLocOpBuilder &named(llvm::StringRef name);
+
+  /// Adds a parameter that is `buffer` at the call.
+  mlir::Value addArgument(llvm::StringRef name, mlir::Value buffer);
+
+  /// The contents of a parameter that the function only reads.
+  mlir::Value read(mlir::Value argument);
+  /// The contents of a parameter that the function updates in place.
+  mlir::Value update(mlir::Value argument);
+  /// Makes `tensor` the new contents of a parameter.
+  void write(mlir::Value tensor, mlir::Value argument);
+
+  /// A constant coefficient: its number, or its elements as a tensor in
+  /// constant memory. Fails with an error on `coefficient`'s user.
+  mlir::FailureOr<mlir::Value> coefficient(mlir::OpOperand &coefficient,
+                                           llvm::StringRef name);
+
+  /// A tensor in constant memory, called `<layer>_<name>`.
+  mlir::Value constantTensor(const FloatConstant &constant,
+                             llvm::StringRef name);
+
+  /// The text above the function in generated code.
+  void setComment(const llvm::Twine &text);
+
+  /// Ends the function and calls it at `caller`'s position.
+  void finish(mlir::OpBuilder &caller);
+
+private:
+  mlir::SymbolTable &symbols;
+  std::string name;
+  mlir::Location loc;
+  mlir::func::FuncOp function;
+  mlir::ImplicitLocOpBuilder builder;
+  mlir::ImplicitLocOpBuilder namedBuilder;
+  llvm::SmallVector<mlir::Value> operands;
+};
+
+/// Adds a constant global to the module of `symbols` and returns its symbol.
+mlir::FlatSymbolRefAttr addGlobal(mlir::SymbolTable &symbols,
+                                  mlir::Location loc, llvm::StringRef name,
+                                  mlir::MemRefType type,
+                                  mlir::ElementsAttr value);
+
+} // namespace snn
+
+#endif // SNN_LIB_CONVERSION_SNNTOLINALG_LAYERBUILDER_H

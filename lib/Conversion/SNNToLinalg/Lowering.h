@@ -1,0 +1,79 @@
+//===- Lowering.h - The bodies of the layer functions -----------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each function lowers one operation: it builds the operation's function and
+// calls it at the builder's position in the step function.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H
+#define SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H
+
+#include "LayerBuilder.h"
+#include "snn/IR/SNN.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace snn {
+
+/// Where things are while the step function is being built.
+struct StepContext {
+  StepContext(mlir::SymbolTable &symbols, mlir::OpBuilder &step)
+      : symbols(symbols), step(step) {}
+
+  mlir::SymbolTable &symbols;
+  /// Builds the step function's body.
+  mlir::OpBuilder &step;
+  /// Memrefs of the step function that hold signals.
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  /// Memrefs of the step function that hold an operation's state, in the order
+  /// of `getStateVariables`, then the lowering's own.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> states;
+
+  mlir::Value bufferOf(mlir::Value signal) const {
+    return buffers.lookup(signal);
+  }
+};
+
+/// The node's name, for functions and globals: from its location, or else the
+/// operation's.
+std::string getLayerName(mlir::Operation *op);
+
+/// `value` of a spike, count or floating-point type as a number of `type`.
+mlir::Value castToFloat(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
+                        mlir::Type type);
+
+/// A loop over all elements: `inputs` are read, `outputs` updated in place, and
+/// `body` gets one element of each, in this order, and gives the new ones.
+llvm::SmallVector<mlir::Value> createElementwise(
+    LayerBuilder &layer, mlir::ValueRange inputs, mlir::ValueRange outputs,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(
+        mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
+        body);
+
+mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
+mlir::LogicalResult lowerScale(ScaleOp op, StepContext &context);
+mlir::LogicalResult lowerAdd(AddOp op, StepContext &context);
+mlir::LogicalResult lowerThreshold(ThresholdOp op, StepContext &context);
+
+mlir::LogicalResult lowerLIF(LIFOp op, StepContext &context);
+mlir::LogicalResult lowerLI(LIOp op, StepContext &context);
+mlir::LogicalResult lowerCubaLIF(CubaLIFOp op, StepContext &context);
+mlir::LogicalResult lowerCubaLI(CubaLIOp op, StepContext &context);
+/// Spike timing `pre`: the spikes, before this step's input is known.
+mlir::LogicalResult lowerCarriedSpikes(mlir::Operation *op,
+                                       StepContext &context);
+
+/// Whether the delayed signal can be read where it is stored.
+bool isReadInPlace(DelayOp op);
+/// At the start of a step: the signal of `steps` ago.
+mlir::LogicalResult lowerDelayRead(DelayOp op, StepContext &context);
+/// At the end of a step: remember this step's signal.
+mlir::LogicalResult lowerDelayWrite(DelayOp op, StepContext &context);
+
+} // namespace snn
+
+#endif // SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H

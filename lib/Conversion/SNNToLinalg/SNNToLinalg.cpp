@@ -1,0 +1,365 @@
+//===- SNNToLinalg.cpp - Networks to functions on tensors -----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
+#include "Lowering.h"
+#include "snn/IR/SNN.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace snn {
+#define GEN_PASS_DEF_CONVERTSNNTOLINALG
+#include "dialect/SNNPasses.h.inc"
+} // namespace snn
+
+using namespace mlir;
+using namespace snn;
+
+namespace {
+
+/// Builds the step and init functions of one network.
+class NetworkLowering {
+public:
+  NetworkLowering(NetworkOp network, SymbolTable &symbols)
+      : network(network), symbols(symbols), stepBuilder(network.getContext()),
+        initBuilder(network.getContext()),
+        context(symbols, stepBuilder) {}
+
+  LogicalResult run();
+
+private:
+  func::FuncOp createFunction(StringRef role);
+  Value addArgument(func::FuncOp function, MemRefType type, StringRef kind,
+                    StringRef name, Location loc);
+  /// Adds a state variable to both functions and initializes it.
+  LogicalResult addState(Operation *op, MemRefType type, StringRef name,
+                         Value initial);
+  LogicalResult addStates();
+  void addInputs();
+  void addOutputs();
+  /// Gives `signal` a place: an output of the network, or scratch memory.
+  void placeSignal(Value signal);
+  void placeSignals();
+  LogicalResult lowerOp(Operation *op);
+  LogicalResult lowerReshape(Operation *op);
+  LogicalResult lowerConstantSignal(arith::ConstantOp op);
+  LogicalResult lowerAll();
+  void copyOutputs();
+
+  NetworkOp network;
+  SymbolTable &symbols;
+  func::FuncOp step, init;
+  OpBuilder stepBuilder, initBuilder;
+  StepContext context;
+  SmallVector<Value> outputBuffers;
+};
+
+} // namespace
+
+/// The name of input or output `index`, or one made from `fallback`.
+static std::string getName(ArrayAttr dictionaries, unsigned index,
+                           StringRef fallback) {
+  if (dictionaries)
+    if (auto name = cast<DictionaryAttr>(dictionaries[index])
+                        .getAs<StringAttr>(NetworkOp::kNameAttr))
+      return name.str();
+  return (fallback + Twine(index)).str();
+}
+
+func::FuncOp NetworkLowering::createFunction(StringRef role) {
+  OpBuilder builder(network);
+  auto function = func::FuncOp::create(
+      builder, network.getLoc(), (network.getSymName() + "_" + role).str(),
+      builder.getFunctionType({}, {}));
+  function->setAttr(kRoleAttr, builder.getStringAttr(role));
+  function->setAttr(kNameAttr, network.getSymNameAttr());
+  function->setAttr("snn.dt", network.getDtAttr());
+  if (DictionaryAttr discretization = network.getDiscretizationAttr())
+    function->setAttr("snn.discretization", discretization);
+  symbols.insert(function);
+  function.addEntryBlock();
+  return function;
+}
+
+Value NetworkLowering::addArgument(func::FuncOp function, MemRefType type,
+                                   StringRef kind, StringRef name,
+                                   Location loc) {
+  Builder builder(function.getContext());
+  unsigned index = function.getNumArguments();
+  DictionaryAttr attributes = builder.getDictionaryAttr(
+      {builder.getNamedAttr(kKindAttr, builder.getStringAttr(kind)),
+       builder.getNamedAttr(kNameAttr, builder.getStringAttr(name))});
+  (void)function.insertArgument(index, type, attributes, loc);
+  return function.getArgument(index);
+}
+
+LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
+                                        StringRef name, Value initial) {
+  std::string fullName = getLayerName(op) + "_" + name.str();
+  context.states[op].push_back(
+      addArgument(step, type, "state", fullName, op->getLoc()));
+  Value state = addArgument(init, type, "state", fullName, op->getLoc());
+
+  ImplicitLocOpBuilder builder(op->getLoc(), initBuilder);
+  auto tensorType =
+      RankedTensorType::get(type.getShape(), type.getElementType());
+  Value tensor = bufferization::ToTensorOp::create(
+      builder, tensorType, state, /*restrict=*/true, /*writable=*/true);
+  FloatConstant constant;
+  if (initial) {
+    std::optional<FloatConstant> known = getFloatConstant(initial);
+    if (!known)
+      return op->emitOpError("initial ")
+             << name << " is not a floating-point constant; only constants can "
+             << "be lowered";
+    constant = *known;
+  }
+  Value filled;
+  if (!initial || constant.isUniform()) {
+    TypedAttr value = initial ? builder.getFloatAttr(constant.elementType,
+                                                     constant.at(0))
+                              : builder.getZeroAttr(type.getElementType());
+    Value number = arith::ConstantOp::create(builder, value);
+    filled = linalg::FillOp::create(builder, number, tensor).getResult(0);
+  } else {
+    auto values = cast<ElementsAttr>(getConstantAttr(constant, fullName));
+    FlatSymbolRefAttr global = addGlobal(
+        symbols, op->getLoc(), fullName + "_init", type, values);
+    Value buffer = memref::GetGlobalOp::create(builder, type, global.getAttr());
+    Value source = bufferization::ToTensorOp::create(
+        builder, tensorType, buffer, /*restrict=*/true, /*writable=*/false);
+    filled = linalg::CopyOp::create(builder, source, tensor).getResult(0);
+  }
+  bufferization::MaterializeInDestinationOp::create(
+      builder, TypeRange(), filled, state, /*restrict=*/true,
+      /*writable=*/true);
+  return success();
+}
+
+LogicalResult NetworkLowering::addStates() {
+  for (Operation &op : *network.getBodyBlock()) {
+    auto stateful = dyn_cast<StatefulOpInterface>(op);
+    if (!stateful)
+      continue;
+    for (const StateVariable &variable : stateful.getStateVariables())
+      if (failed(addState(&op, getStorageType(variable.type), variable.name,
+                          variable.init)))
+        return failure();
+    auto delay = dyn_cast<DelayOp>(op);
+    if (delay && delay.getMaxSteps() > 1 &&
+        failed(addState(&op,
+                        MemRefType::get({1}, IndexType::get(op.getContext())),
+                        "position", Value())))
+      return failure();
+  }
+  return success();
+}
+
+void NetworkLowering::addInputs() {
+  for (auto [index, argument] :
+       llvm::enumerate(network.getBodyBlock()->getArguments())) {
+    std::string name = getName(network.getArgAttrsAttr(), index, "input");
+    context.buffers[argument] =
+        addArgument(step, getStorageType(cast<RankedTensorType>(argument.getType())),
+                    "input", name, argument.getLoc());
+  }
+}
+
+void NetworkLowering::addOutputs() {
+  for (auto [index, type] : llvm::enumerate(network.getResultTypes())) {
+    std::string name = getName(network.getResAttrsAttr(), index, "output");
+    outputBuffers.push_back(
+        addArgument(step, getStorageType(cast<RankedTensorType>(type)), "output",
+                    name, network.getLoc()));
+  }
+}
+
+void NetworkLowering::placeSignal(Value signal) {
+  auto type = cast<RankedTensorType>(signal.getType());
+  Operation *terminator = network.getBodyBlock()->getTerminator();
+  for (OpOperand &use : signal.getUses()) {
+    if (use.getOwner() != terminator)
+      continue;
+    context.buffers[signal] = outputBuffers[use.getOperandNumber()];
+    return;
+  }
+  Operation *op = signal.getDefiningOp();
+  std::string name = getLayerName(op) + "_out";
+  context.buffers[signal] =
+      addArgument(step, getStorageType(type), "scratch", name, op->getLoc());
+}
+
+void NetworkLowering::placeSignals() {
+  for (Operation &op : *network.getBodyBlock()) {
+    if (auto delay = dyn_cast<DelayOp>(op); delay && isReadInPlace(delay)) {
+      Value slot = context.states[&op].front();
+      SmallVector<ReassociationIndices> groups = {{0, 1}};
+      for (int64_t dim = 1; dim < delay.getType().getRank(); ++dim)
+        groups.push_back({dim + 1});
+      context.buffers[delay.getResult()] = memref::CollapseShapeOp::create(
+          stepBuilder, op.getLoc(), slot, groups);
+    } else if (auto neuron = dyn_cast<NeuronOpInterface>(op)) {
+      // Voltages and currents are read where they are stored.
+      SmallVector<Value> states = context.states[&op];
+      context.buffers[neuron.getVoltage()] = states.back();
+      if (states.size() > 1)
+        context.buffers[op.getResults().back()] = states.front();
+      if (op.getNumResults() > states.size())
+        placeSignal(op.getResult(0));
+    } else if (isa<SNNDialect>(op.getDialect())) {
+      for (Value result : op.getResults())
+        placeSignal(result);
+    }
+  }
+}
+
+LogicalResult NetworkLowering::lowerReshape(Operation *op) {
+  Value source = context.bufferOf(op->getOperand(0));
+  MemRefType type =
+      getStorageType(cast<RankedTensorType>(op->getResult(0).getType()));
+  Value alias;
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+    alias = memref::CollapseShapeOp::create(
+        stepBuilder, op->getLoc(), type, source,
+        collapse.getReassociationIndices());
+  else
+    alias = memref::ExpandShapeOp::create(
+        stepBuilder, op->getLoc(), type.getShape(), source,
+        cast<tensor::ExpandShapeOp>(op).getReassociationIndices());
+  context.buffers[op->getResult(0)] = alias;
+  return success();
+}
+
+/// A constant that is used as a signal, not as a coefficient.
+LogicalResult NetworkLowering::lowerConstantSignal(arith::ConstantOp op) {
+  auto type = dyn_cast<RankedTensorType>(op.getType());
+  auto isSignal = [](OpOperand &use) {
+    return isa<OutputOp, AddOp>(use.getOwner()) || use.getOperandNumber() == 0;
+  };
+  if (!type || llvm::none_of(op->getUses(), isSignal))
+    return success();
+  MemRefType storage = getStorageType(type);
+  FlatSymbolRefAttr global =
+      addGlobal(symbols, op.getLoc(), getLayerName(op), storage,
+                cast<ElementsAttr>(op.getValue()));
+  context.buffers[op] = memref::GetGlobalOp::create(
+      stepBuilder, op.getLoc(), storage, global.getAttr());
+  return success();
+}
+
+LogicalResult NetworkLowering::lowerOp(Operation *op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](LinearOp linear) { return lowerLinear(linear, context); })
+      .Case([&](ScaleOp scale) { return lowerScale(scale, context); })
+      .Case([&](AddOp add) { return lowerAdd(add, context); })
+      .Case([&](ThresholdOp op) { return lowerThreshold(op, context); })
+      .Case([&](LIFOp lif) { return lowerLIF(lif, context); })
+      .Case([&](LIOp li) { return lowerLI(li, context); })
+      .Case([&](CubaLIFOp lif) { return lowerCubaLIF(lif, context); })
+      .Case([&](CubaLIOp li) { return lowerCubaLI(li, context); })
+      .Case<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
+          [&](auto reshape) { return lowerReshape(reshape); })
+      .Case([&](arith::ConstantOp constant) {
+        return lowerConstantSignal(constant);
+      })
+      .Case<DelayOp, OutputOp>([](auto) { return success(); })
+      .Default([](Operation *other) {
+        return other->emitOpError("cannot be lowered to linalg yet");
+      });
+}
+
+LogicalResult NetworkLowering::lowerAll() {
+  // First what is known before this step's input.
+  for (Operation &op : *network.getBodyBlock()) {
+    if (auto delay = dyn_cast<DelayOp>(op)) {
+      auto steps = cast<DenseIntElementsAttr>(delay.getSteps());
+      if (!steps.isSplat())
+        return delay.emitOpError("with a delay per element cannot be lowered yet");
+      if (delay.getMaxSteps() == 0)
+        return delay.emitOpError("by 0 steps must be folded before lowering");
+      if (!isReadInPlace(delay) && failed(lowerDelayRead(delay, context)))
+        return failure();
+      continue;
+    }
+    auto stateful = dyn_cast<StatefulOpInterface>(op);
+    if (stateful && stateful.isCarried(op.getResult(0)) &&
+        failed(lowerCarriedSpikes(&op, context)))
+      return failure();
+  }
+  for (Operation &op : *network.getBodyBlock())
+    if (failed(lowerOp(&op)))
+      return failure();
+  copyOutputs();
+  for (auto delay : network.getBodyBlock()->getOps<DelayOp>())
+    if (failed(lowerDelayWrite(delay, context)))
+      return failure();
+  return success();
+}
+
+/// Signals that live elsewhere, such as voltages, are copied to the outputs.
+void NetworkLowering::copyOutputs() {
+  Operation *terminator = network.getBodyBlock()->getTerminator();
+  for (auto [value, output] :
+       llvm::zip(terminator->getOperands(), outputBuffers)) {
+    Value buffer = context.bufferOf(value);
+    if (buffer != output)
+      memref::CopyOp::create(stepBuilder, terminator->getLoc(), buffer, output);
+  }
+}
+
+LogicalResult NetworkLowering::run() {
+  for (Operation &op : *network.getBodyBlock())
+    for (Type type :
+         llvm::concat<const Type>(op.getOperandTypes(), op.getResultTypes()))
+      if (isa<quant::QuantizedType>(getElementTypeOrSelf(type)))
+        return op.emitOpError("on quantized values cannot be lowered yet");
+  auto isReady = [](Value value, Operation *) {
+    auto result = dyn_cast<OpResult>(value);
+    auto stateful =
+        result ? dyn_cast<StatefulOpInterface>(result.getOwner()) : nullptr;
+    return stateful && stateful.isCarried(result);
+  };
+  sortTopologically(network.getBodyBlock(), isReady);
+
+  step = createFunction("step");
+  init = createFunction("init");
+  stepBuilder.setInsertionPointToStart(&step.getBody().front());
+  initBuilder.setInsertionPointToStart(&init.getBody().front());
+  addInputs();
+  addOutputs();
+  if (failed(addStates()))
+    return failure();
+  placeSignals();
+  if (failed(lowerAll()))
+    return failure();
+  func::ReturnOp::create(stepBuilder, network.getLoc());
+  func::ReturnOp::create(initBuilder, network.getLoc());
+  symbols.erase(network);
+  return success();
+}
+
+namespace {
+struct ConvertSNNToLinalg
+    : snn::impl::ConvertSNNToLinalgBase<ConvertSNNToLinalg> {
+  using ConvertSNNToLinalgBase::ConvertSNNToLinalgBase;
+
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    for (NetworkOp network :
+         llvm::make_early_inc_range(getOperation().getOps<NetworkOp>()))
+      if (failed(NetworkLowering(network, symbols).run()))
+        return signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,344 @@
+//===- SNNCanonicalization.cpp - Simpler networks that do the same --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The dialect's sums and products are over the real numbers: constant factors
+// may be multiplied at compile time (spec.md, section "Arithmetic").
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/IR/Constants.h"
+#include "snn/IR/SNN.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace snn;
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Coefficients
+//===----------------------------------------------------------------------===//
+
+/// A tensor coefficient with equal elements becomes one number.
+struct CollapseUniformCoefficients : RewritePattern {
+  CollapseUniformCoefficients(MLIRContext *context, StringRef opName)
+      : RewritePattern(opName, /*benefit=*/1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    for (OpOperand &operand : op->getOpOperands().drop_front()) {
+      if (!isa<RankedTensorType>(operand.get().getType()))
+        continue;
+      std::optional<FloatConstant> constant = getFloatConstant(operand.get());
+      if (!constant || !constant->isUniform())
+        continue;
+      constant->isScalar = true;
+      constant->shape.clear();
+      Value number =
+          createConstant(rewriter, operand.get().getLoc(), *constant);
+      rewriter.modifyOpInPlace(op, [&] { operand.set(number); });
+      changed = true;
+    }
+    return success(changed);
+  }
+};
+
+/// Removes a coefficient that is a constant equal to its neutral value.
+void dropIfNeutral(PatternRewriter &rewriter, MutableOperandRange coefficient,
+                   double neutral, bool &changed) {
+  if (coefficient.empty())
+    return;
+  std::optional<FloatConstant> constant =
+      getFloatConstant(coefficient[0].get());
+  if (!constant || !constant->isEverywhere(neutral))
+    return;
+  rewriter.modifyOpInPlace(coefficient.getOwner(),
+                           [&] { coefficient.clear(); });
+  changed = true;
+}
+
+template <typename Neuron>
+void dropNeutralVoltage(PatternRewriter &rewriter, Neuron op, bool &changed) {
+  dropIfNeutral(rewriter, op.getDecayMutable(), 1, changed);
+  dropIfNeutral(rewriter, op.getGainMutable(), 1, changed);
+  dropIfNeutral(rewriter, op.getLeakMutable(), 0, changed);
+  dropIfNeutral(rewriter, op.getInitMutable(), 0, changed);
+}
+
+template <typename Neuron>
+void dropNeutralCurrent(PatternRewriter &rewriter, Neuron op, bool &changed) {
+  dropIfNeutral(rewriter, op.getCurrentDecayMutable(), 1, changed);
+  dropIfNeutral(rewriter, op.getCurrentGainMutable(), 1, changed);
+  dropIfNeutral(rewriter, op.getCurrentLeakMutable(), 0, changed);
+  dropIfNeutral(rewriter, op.getCurrentInitMutable(), 0, changed);
+}
+
+template <typename Neuron>
+void dropNeutralReset(PatternRewriter &rewriter, Neuron op, bool &changed) {
+  if (op.getReset() == ResetKind::Value)
+    return dropIfNeutral(rewriter, op.getResetValueMutable(), 0, changed);
+  if (!op.getResetValue() || op.getResetValue() != op.getThreshold())
+    return;
+  rewriter.modifyOpInPlace(op, [&] { op.getResetValueMutable().clear(); });
+  changed = true;
+}
+
+/// Absent coefficients are neutral: unit decays and gains, zero leaks, resets
+/// and initial states go away.
+template <typename Neuron>
+struct DropNeutralCoefficients : OpRewritePattern<Neuron> {
+  using OpRewritePattern<Neuron>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Neuron op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    dropNeutralVoltage(rewriter, op, changed);
+    if constexpr (std::is_same_v<Neuron, CubaLIFOp> ||
+                  std::is_same_v<Neuron, CubaLIOp>)
+      dropNeutralCurrent(rewriter, op, changed);
+    if constexpr (std::is_same_v<Neuron, LIFOp> ||
+                  std::is_same_v<Neuron, CubaLIFOp>)
+      dropNeutralReset(rewriter, op, changed);
+    return success(changed);
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Factors into weights
+//===----------------------------------------------------------------------===//
+
+/// Multiplies slice k of `tensor` along `dim` by factor k; other dimensions of
+/// `factor` must not exist, so that it has one element per slice or is uniform.
+FloatConstant scaleAlong(const FloatConstant &tensor, int64_t dim,
+                         const FloatConstant &factor) {
+  FloatConstant scaled = tensor;
+  if (tensor.isUniform() && factor.isUniform()) {
+    scaled.values = {tensor.at(0) * factor.at(0)};
+    return scaled;
+  }
+  int64_t inner = 1;
+  for (int64_t size : ArrayRef(tensor.shape).drop_front(dim + 1))
+    inner *= size;
+  scaled.values.resize(tensor.getNumElements());
+  for (auto [index, value] : llvm::enumerate(scaled.values))
+    value = tensor.at(index) *
+            factor.at((index / inner) % tensor.shape[dim]);
+  return scaled;
+}
+
+/// Whether `factor` has one element per channel of `size` channels, or is one
+/// number.
+bool isPerChannel(const FloatConstant &factor, int64_t size) {
+  return factor.isUniform() ||
+         (factor.shape.size() == 1 && factor.shape.front() == size);
+}
+
+/// The synapse's weights and bias multiplied per output channel.
+LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
+                          const FloatConstant &factor) {
+  std::optional<FloatConstant> weight = getFloatConstant(synapse.getWeight());
+  std::optional<FloatConstant> bias = getFloatConstant(synapse.getBias());
+  int64_t dim = synapse.getWeightOutputDim();
+  if (!weight || (synapse.getBias() && !bias) ||
+      !isPerChannel(factor, weight->shape[dim]) ||
+      (!factor.isUniform() && bias && bias->shape.size() != 1))
+    return failure();
+  rewriter.setInsertionPoint(synapse);
+  Value newWeight =
+      createConstant(rewriter, synapse.getWeight().getLoc(),
+                     scaleAlong(*weight, dim, factor), "weight");
+  Value newBias = bias ? createConstant(rewriter, synapse.getBias().getLoc(),
+                                        scaleAlong(*bias, 0, factor), "bias")
+                       : Value();
+  rewriter.modifyOpInPlace(synapse, [&] {
+    synapse.getWeightMutable().set(newWeight);
+    if (newBias)
+      synapse.getBiasMutable().assign(newBias);
+  });
+  return success();
+}
+
+/// The synapse whose result is `value`, if nothing else uses it.
+SynapseOpInterface getOnlySynapse(Value value) {
+  if (!value.hasOneUse())
+    return nullptr;
+  return value.getDefiningOp<SynapseOpInterface>();
+}
+
+/// lif(linear(x, W), gain g) = lif(linear(x, g W))
+template <typename Neuron>
+struct FoldGainIntoWeights : OpRewritePattern<Neuron> {
+  using OpRewritePattern<Neuron>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Neuron op,
+                                PatternRewriter &rewriter) const override {
+    MutableOperandRange gain = op.getInputGainMutable();
+    SynapseOpInterface synapse = getOnlySynapse(op.getInput());
+    if (gain.empty() || !synapse)
+      return failure();
+    std::optional<FloatConstant> factor = getFloatConstant(gain[0].get());
+    if (!factor || failed(scaleOutput(rewriter, synapse, *factor)))
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] { op.getInputGainMutable().clear(); });
+    return success();
+  }
+};
+
+/// scale(linear(x, W), s) = linear(x, s W)
+struct FoldScaleOfSynapse : OpRewritePattern<ScaleOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ScaleOp op,
+                                PatternRewriter &rewriter) const override {
+    SynapseOpInterface synapse = getOnlySynapse(op.getInput());
+    std::optional<FloatConstant> factor = getFloatConstant(op.getFactor());
+    if (!synapse || !factor || failed(scaleOutput(rewriter, synapse, *factor)))
+      return failure();
+    rewriter.replaceOp(op, op.getInput());
+    return success();
+  }
+};
+
+/// scale(scale(x, a), b) = scale(x, a b)
+struct FoldScaleOfScale : OpRewritePattern<ScaleOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ScaleOp op,
+                                PatternRewriter &rewriter) const override {
+    auto inner = op.getInput().getDefiningOp<ScaleOp>();
+    if (!inner || inner == op)
+      return failure();
+    std::optional<FloatConstant> first = getFloatConstant(inner.getFactor());
+    std::optional<FloatConstant> second = getFloatConstant(op.getFactor());
+    if (!first || !second)
+      return failure();
+    FloatConstant product = second->isScalar ? *first : *second;
+    product.values.resize(
+        first->isUniform() && second->isUniform() ? 1
+                                                  : product.getNumElements());
+    for (auto [index, value] : llvm::enumerate(product.values))
+      value = first->at(index) * second->at(index);
+    Value factor = createConstant(rewriter, op.getLoc(), product, "scale");
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getInputMutable().set(inner.getInput());
+      op.getFactorMutable().set(factor);
+    });
+    return success();
+  }
+};
+
+/// linear(scale(x, s), W) = linear(x, W s): spikes reach the synapse as spikes.
+struct FoldScaleIntoSynapse : OpInterfaceRewritePattern<SynapseOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(SynapseOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    auto scale = op.getInput().getDefiningOp<ScaleOp>();
+    std::optional<int64_t> dim = op.getWeightInputDim();
+    if (!scale || !dim)
+      return failure();
+    std::optional<FloatConstant> factor = getFloatConstant(scale.getFactor());
+    std::optional<FloatConstant> weight = getFloatConstant(op.getWeight());
+    if (!factor || !weight || !isPerChannel(*factor, weight->shape[*dim]))
+      return failure();
+    Value scaled = createConstant(rewriter, op.getWeight().getLoc(),
+                                  scaleAlong(*weight, *dim, *factor), "weight");
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getWeightMutable().set(scaled);
+      op->setOperand(0, scale.getInput());
+    });
+    return success();
+  }
+};
+
+/// A bias of zeros is none.
+struct DropZeroBias : OpInterfaceRewritePattern<SynapseOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(SynapseOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<FloatConstant> bias = getFloatConstant(op.getBias());
+    if (!bias || !bias->isEverywhere(0))
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] { op.getBiasMutable().clear(); });
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+/// add(add(a, b), c) = add(a, b, c), the order of the sum unchanged.
+struct FlattenAdd : OpRewritePattern<AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(AddOp op,
+                                PatternRewriter &rewriter) const override {
+    auto first = op.getInputs().front().getDefiningOp<AddOp>();
+    if (!first || first == op || !first->hasOneUse() ||
+        first.getType() != op.getType())
+      return failure();
+    SmallVector<Value> inputs(first.getInputs());
+    llvm::append_range(inputs, op.getInputs().drop_front());
+    rewriter.modifyOpInPlace(op, [&] { op.getInputsMutable().assign(inputs); });
+    return success();
+  }
+};
+
+template <typename Neuron>
+void addNeuronPatterns(RewritePatternSet &results) {
+  results.add<CollapseUniformCoefficients>(results.getContext(),
+                                           Neuron::getOperationName());
+  results.add<DropNeutralCoefficients<Neuron>, FoldGainIntoWeights<Neuron>>(
+      results.getContext());
+}
+
+} // namespace
+
+void LIFOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                        MLIRContext *) {
+  addNeuronPatterns<LIFOp>(results);
+}
+
+void LIOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                       MLIRContext *) {
+  addNeuronPatterns<LIOp>(results);
+}
+
+void CubaLIFOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                            MLIRContext *) {
+  addNeuronPatterns<CubaLIFOp>(results);
+}
+
+void CubaLIOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                           MLIRContext *) {
+  addNeuronPatterns<CubaLIOp>(results);
+}
+
+void LinearOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                           MLIRContext *context) {
+  results.add<FoldScaleIntoSynapse, DropZeroBias>(context);
+}
+
+void ScaleOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                          MLIRContext *context) {
+  results.add<CollapseUniformCoefficients>(context, getOperationName());
+  results.add<FoldScaleOfSynapse, FoldScaleOfScale>(context);
+}
+
+void AddOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                        MLIRContext *context) {
+  results.add<FlattenAdd>(context);
+}
+
+void ThresholdOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                              MLIRContext *context) {
+  results.add<CollapseUniformCoefficients>(context, getOperationName());
+}

@@ -1,0 +1,41 @@
+//===- SNNDialect.cpp - The snn dialect -----------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/IR/SNN.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace snn;
+
+#include "dialect/SNNDialect.cpp.inc"
+#include "dialect/SNNEnums.cpp.inc"
+#include "dialect/SNNInterfaces.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialect/SNNAttributes.cpp.inc"
+
+void SNNDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialect/SNNAttributes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialect/SNNOps.cpp.inc"
+      >();
+}
+
+Operation *SNNDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                           Type type, Location loc) {
+  return arith::ConstantOp::materialize(builder, value, type, loc);
+}

@@ -1,0 +1,559 @@
+//===- SNNOps.cpp - Verifiers, folds and state of the operations ----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/IR/Constants.h"
+#include "snn/IR/SNN.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionImplementation.h"
+#include "llvm/ADT/SmallSet.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace snn;
+
+#define GET_OP_CLASSES
+#include "dialect/SNNOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Type constraints
+//===----------------------------------------------------------------------===//
+
+static Type elementType(Value value) {
+  return getElementTypeOrSelf(value.getType());
+}
+
+static bool isSpikeType(Type type) {
+  return type.isInteger(1) || type.isUnsignedInteger(8);
+}
+
+/// Whether values of `type` may be combined with values of `other`: the same
+/// floating-point type, or both quantized [T3].
+static bool isSameKind(Type type, Type other) {
+  if (isa<quant::QuantizedType>(type))
+    return isa<quant::QuantizedType>(other);
+  return type == other;
+}
+
+/// Whether a signal of `type` can enter an operation that computes in `target`.
+static bool canEnter(Type type, Type target) {
+  return isSpikeType(type) || isSameKind(type, target);
+}
+
+static LogicalResult verifyInput(Operation *op, Value input, Type target) {
+  if (canEnter(elementType(input), target))
+    return success();
+  return op->emitOpError("input has element type ")
+         << elementType(input) << ", expected i1, ui8 or "
+         << (isa<quant::QuantizedType>(target) ? "a quantized type"
+                                               : "that of the result, ")
+         << target << " [T3]";
+}
+
+static LogicalResult verifySameShape(Operation *op, StringRef name, Value value,
+                                     StringRef otherName, Value other,
+                                     StringRef rule) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto otherType = cast<RankedTensorType>(other.getType());
+  if (type.getShape() == otherType.getShape())
+    return success();
+  return op->emitOpError() << name << " has shape [" << type.getShape()
+                           << "], expected that of the " << otherName << ", ["
+                           << otherType.getShape() << "] [" << rule << "]";
+}
+
+/// A coefficient is one number or has the shape of `like`, in the same
+/// arithmetic [T2].
+static LogicalResult verifyCoefficient(Operation *op, StringRef name,
+                                       Value coefficient, Value like) {
+  if (!coefficient)
+    return success();
+  Type expected = elementType(like), found = elementType(coefficient);
+  if (!isSameKind(found, expected))
+    return op->emitOpError() << name << " has element type " << found
+                             << ", expected "
+                             << (isa<quant::QuantizedType>(expected)
+                                     ? "a quantized type as "
+                                     : "")
+                             << expected << " [T2]";
+  auto type = dyn_cast<RankedTensorType>(coefficient.getType());
+  if (!type)
+    return success();
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(like.getType()).getShape();
+  if (type.getShape() == shape)
+    return success();
+  return op->emitOpError() << name << " has shape [" << type.getShape()
+                           << "], expected one number or shape [" << shape
+                           << "] [T2]";
+}
+
+//===----------------------------------------------------------------------===//
+// NetworkOp
+//===----------------------------------------------------------------------===//
+
+RegionKind NetworkOp::getRegionKind(unsigned) { return RegionKind::Graph; }
+
+ParseResult NetworkOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto buildType = [](Builder &builder, ArrayRef<Type> inputs,
+                      ArrayRef<Type> results,
+                      function_interface_impl::VariadicFlag, std::string &) {
+    return builder.getFunctionType(inputs, results);
+  };
+  return function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false,
+      getFunctionTypeAttrName(result.name), buildType,
+      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
+}
+
+void NetworkOp::print(OpAsmPrinter &printer) {
+  function_interface_impl::printFunctionOp(
+      printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
+      getArgAttrsAttrName(), getResAttrsAttrName());
+}
+
+/// Names of arguments or of results must tell them apart.
+static LogicalResult verifyNames(NetworkOp network, ArrayAttr dictionaries,
+                                 StringRef what) {
+  llvm::SmallSet<StringRef, 8> seen;
+  if (!dictionaries)
+    return success();
+  for (auto dictionary : dictionaries.getAsRange<DictionaryAttr>()) {
+    Attribute attribute = dictionary.get(NetworkOp::kNameAttr);
+    if (!attribute)
+      continue;
+    auto name = dyn_cast<StringAttr>(attribute);
+    if (!name)
+      return network.emitOpError()
+             << NetworkOp::kNameAttr << " of " << what << " is " << attribute
+             << ", expected a string [N5]";
+    if (!seen.insert(name.getValue()).second)
+      return network.emitOpError()
+             << "two " << what << "s are named '" << name.getValue()
+             << "' [N5]";
+  }
+  return success();
+}
+
+LogicalResult NetworkOp::verify() {
+  double dt = getDt().convertToDouble();
+  if (!(dt > 0) || !std::isfinite(dt))
+    return emitOpError("dt is ")
+           << dt << ", expected a positive number of seconds [N4]";
+  for (Type type : llvm::concat<const Type>(getArgumentTypes(),
+                                            getResultTypes())) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    Type element = tensor ? tensor.getElementType() : Type();
+    if (!tensor || !tensor.hasStaticShape() ||
+        !(isSpikeType(element) || element.isF32() || element.isF64() ||
+          isa<quant::QuantizedType>(element)))
+      return emitOpError("has an input or output of type ")
+             << type
+             << ", expected a statically shaped tensor of f32, f64, i1, ui8 or "
+                "a quantized type [T1]";
+  }
+  if (failed(verifyNames(*this, getArgAttrsAttr(), "input")))
+    return failure();
+  return verifyNames(*this, getResAttrsAttr(), "output");
+}
+
+/// What to call `op` in a message.
+static std::string describe(Operation *op) {
+  StringRef name = getNodeName(op->getLoc());
+  std::string text = op->getName().getStringRef().str();
+  return name.empty() ? text : text + " '" + name.str() + "'";
+}
+
+/// Whether `value` is known before the step's inputs are.
+static bool isCarried(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  auto stateful =
+      result ? dyn_cast<StatefulOpInterface>(result.getOwner()) : nullptr;
+  return stateful && stateful.isCarried(result);
+}
+
+/// Finds a cycle that no carried result breaks, by depth-first search from
+/// users to definitions. Iterative: networks may have thousands of nodes.
+static std::optional<SmallVector<Operation *>> findCycle(Block &block) {
+  enum class State { Open, Done };
+  llvm::DenseMap<Operation *, State> states;
+  for (Operation &root : block) {
+    if (states.count(&root))
+      continue;
+    SmallVector<std::pair<Operation *, unsigned>> path = {{&root, 0}};
+    states[&root] = State::Open;
+    while (!path.empty()) {
+      auto &[op, operand] = path.back();
+      if (operand == op->getNumOperands()) {
+        states[op] = State::Done;
+        path.pop_back();
+        continue;
+      }
+      Value value = op->getOperand(operand++);
+      Operation *definition = value.getDefiningOp();
+      if (!definition || isCarried(value))
+        continue;
+      auto [entry, isNew] = states.try_emplace(definition, State::Open);
+      if (isNew) {
+        path.push_back({definition, 0});
+      } else if (entry->second == State::Open) {
+        SmallVector<Operation *> cycle;
+        for (auto &[member, unused] : llvm::reverse(path)) {
+          cycle.push_back(member);
+          if (member == definition)
+            break;
+        }
+        return cycle;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+LogicalResult NetworkOp::verifyRegions() {
+  auto output = dyn_cast<OutputOp>(getBodyBlock()->back());
+  if (!output)
+    return emitOpError("body ends in '")
+           << getBodyBlock()->back().getName() << "', expected snn.output [N1]";
+  if (!llvm::equal(output.getOperandTypes(), getResultTypes()))
+    return output.emitOpError("gives (")
+           << output.getOperandTypes() << "), the network declares ("
+           << getResultTypes() << ") [N2]";
+  for (Operation &op : *getBodyBlock())
+    if (!isa<SNNDialect>(op.getDialect()) && !op.hasTrait<OpTrait::ConstantLike>() &&
+        !isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+             UnrealizedConversionCastOp>(op) &&
+        op.getName().getDialectNamespace() != "quant")
+      return op.emitOpError("cannot stand in an snn.network: only snn "
+                            "operations, constants, quantization casts and "
+                            "reshapes can [N6]");
+  std::optional<SmallVector<Operation *>> cycle = findCycle(*getBodyBlock());
+  if (!cycle)
+    return success();
+  InFlightDiagnostic error =
+      emitOpError("has a cycle without a delay or a neuron with spike timing "
+                  "'pre': ");
+  for (Operation *op : *cycle)
+    error << describe(op) << " -> ";
+  return error << describe(cycle->front()) << " [N3]";
+}
+
+//===----------------------------------------------------------------------===//
+// LinearOp
+//===----------------------------------------------------------------------===//
+
+int64_t LinearOp::getWeightOutputDim() {
+  return getWeight().getType().getRank() - 2;
+}
+
+std::optional<int64_t> LinearOp::getWeightInputDim() {
+  return getWeight().getType().getRank() - 1;
+}
+
+LogicalResult LinearOp::verify() {
+  ArrayRef<int64_t> weight = getWeight().getType().getShape();
+  if (weight.size() < 2)
+    return emitOpError("weight has shape [")
+           << weight << "], expected [batch..., out, in] [L1]";
+  SmallVector<int64_t> input(weight.drop_back(2)), result(input);
+  input.push_back(weight.back());
+  result.push_back(weight[weight.size() - 2]);
+  if (getInput().getType().getShape() != ArrayRef(input))
+    return emitOpError("input has shape [")
+           << getInput().getType().getShape() << "], expected [" << input
+           << "] for a weight of shape [" << weight << "] [L2]";
+  if (getType().getShape() != ArrayRef(result))
+    return emitOpError("result has shape [")
+           << getType().getShape() << "], expected [" << result
+           << "] for a weight of shape [" << weight << "] [L3]";
+  Type type = getType().getElementType();
+  if (failed(verifyInput(*this, getInput(), type)))
+    return failure();
+  if (!isSameKind(elementType(getWeight()), type))
+    return emitOpError("weight has element type ")
+           << elementType(getWeight()) << ", the result " << type << " [L4]";
+  if (!getBias())
+    return success();
+  if (failed(verifySameShape(*this, "bias", getBias(), "result", getResult(),
+                             "L5")))
+    return failure();
+  if (!isSameKind(elementType(getBias()), type))
+    return emitOpError("bias has element type ")
+           << elementType(getBias()) << ", the result " << type << " [L4]";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ScaleOp, AddOp, ThresholdOp, RescaleOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ScaleOp::verify() {
+  if (failed(verifySameShape(*this, "result", getResult(), "input", getInput(),
+                             "C1")) ||
+      failed(verifyInput(*this, getInput(), elementType(getResult()))))
+    return failure();
+  return verifyCoefficient(*this, "factor", getFactor(), getResult());
+}
+
+OpFoldResult ScaleOp::fold(FoldAdaptor adaptor) {
+  std::optional<FloatConstant> factor = getFloatConstant(adaptor.getFactor());
+  if (factor && factor->isEverywhere(1) && getInput().getType() == getType())
+    return getInput();
+  return {};
+}
+
+LogicalResult AddOp::verify() {
+  if (getInputs().empty())
+    return emitOpError("has no inputs [A1]");
+  for (Value input : getInputs()) {
+    if (failed(verifySameShape(*this, "input", input, "result", getResult(),
+                               "A2")) ||
+        failed(verifyInput(*this, input, elementType(getResult()))))
+      return failure();
+  }
+  return success();
+}
+
+OpFoldResult AddOp::fold(FoldAdaptor) {
+  if (getInputs().size() == 1 && getInputs().front().getType() == getType())
+    return getInputs().front();
+  return {};
+}
+
+LogicalResult ThresholdOp::verify() {
+  if (failed(verifySameShape(*this, "result", getResult(), "input", getInput(),
+                             "H1")))
+    return failure();
+  Type type = elementType(getThreshold());
+  if (failed(verifyInput(*this, getInput(), type)))
+    return failure();
+  auto like = dyn_cast<RankedTensorType>(getThreshold().getType());
+  if (like && like.getShape() != getType().getShape())
+    return emitOpError("threshold has shape [")
+           << like.getShape() << "], expected one number or shape ["
+           << getType().getShape() << "] [T2]";
+  return success();
+}
+
+LogicalResult RescaleOp::verify() {
+  return verifySameShape(*this, "result", getResult(), "input", getInput(),
+                         "R1");
+}
+
+OpFoldResult RescaleOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? OpFoldResult(getInput())
+                                           : OpFoldResult();
+}
+
+//===----------------------------------------------------------------------===//
+// DelayOp
+//===----------------------------------------------------------------------===//
+
+static SmallVector<int64_t> stepsOf(DelayOp op) {
+  auto steps = cast<DenseIntElementsAttr>(op.getSteps());
+  return llvm::map_to_vector(steps.getValues<APInt>(), [](const APInt &count) {
+    return count.getSExtValue();
+  });
+}
+
+int64_t DelayOp::getMaxSteps() { return *llvm::max_element(stepsOf(*this)); }
+int64_t DelayOp::getMinSteps() { return *llvm::min_element(stepsOf(*this)); }
+
+LogicalResult DelayOp::verify() {
+  auto steps = dyn_cast<DenseIntElementsAttr>(getSteps());
+  if (!steps)
+    return emitOpError("steps must be dense elements [D1]");
+  ArrayRef<int64_t> shape = steps.getType().getShape();
+  if (!shape.empty() && shape != getType().getShape())
+    return emitOpError("steps have shape [")
+           << shape << "], expected one number or shape ["
+           << getType().getShape() << "] [D1]";
+  for (int64_t count : stepsOf(*this))
+    if (count < 0)
+      return emitOpError("is by ")
+             << count << " steps, expected 0 or more [D2]";
+  return verifyCoefficient(*this, "init", getInit(), getResult());
+}
+
+OpFoldResult DelayOp::fold(FoldAdaptor) {
+  if (getMaxSteps() == 0 && getInput() != getResult())
+    return getInput();
+  return {};
+}
+
+SmallVector<StateVariable> DelayOp::getStateVariables() {
+  auto steps = cast<DenseIntElementsAttr>(getSteps());
+  SmallVector<int64_t> shape;
+  if (steps.isSplat()) {
+    shape.push_back(getMaxSteps());
+    llvm::append_range(shape, getType().getShape());
+  } else {
+    int64_t total = 0;
+    for (int64_t count : stepsOf(*this))
+      total += count;
+    shape.push_back(total);
+  }
+  return {{"past", getType().clone(shape), getInit()}};
+}
+
+bool DelayOp::isCarried(OpResult) { return getMinSteps() > 0; }
+
+//===----------------------------------------------------------------------===//
+// Neurons
+//===----------------------------------------------------------------------===//
+
+/// Coefficients are all operands but the first, the input.
+static SmallVector<OpOperand *> coefficientsOf(Operation *op) {
+  return llvm::map_to_vector(op->getOpOperands().drop_front(),
+                             [](OpOperand &operand) { return &operand; });
+}
+
+template <typename Neuron>
+static LogicalResult verifyIntegration(Neuron op) {
+  Value voltage = op.getVoltage();
+  if (failed(verifySameShape(op, "voltage", voltage, "input", op.getInput(),
+                             "U1")) ||
+      failed(verifyInput(op, op.getInput(), elementType(voltage))))
+    return failure();
+  for (auto [name, value] :
+       {std::pair("decay", op.getDecay()), std::pair("gain", op.getGain()),
+        std::pair("leak", op.getLeak()), std::pair("init", op.getInit())})
+    if (failed(verifyCoefficient(op, name, value, voltage)))
+      return failure();
+  return success();
+}
+
+template <typename Neuron>
+static LogicalResult verifyCurrent(Neuron op) {
+  Value current = op.getCurrent();
+  if (failed(verifySameShape(op, "current", current, "input", op.getInput(),
+                             "U1")))
+    return failure();
+  if (!isSameKind(elementType(current), elementType(op.getVoltage())))
+    return op.emitOpError("current has element type ")
+           << elementType(current) << ", the voltage "
+           << elementType(op.getVoltage()) << " [U2]";
+  for (auto [name, value] :
+       {std::pair("current_decay", op.getCurrentDecay()),
+        std::pair("current_gain", op.getCurrentGain()),
+        std::pair("current_leak", op.getCurrentLeak()),
+        std::pair("current_init", op.getCurrentInit())})
+    if (failed(verifyCoefficient(op, name, value, current)))
+      return failure();
+  return success();
+}
+
+static bool isCount(SpikeRule rule) {
+  return rule == SpikeRule::CountTrunc || rule == SpikeRule::CountFloor;
+}
+
+template <typename Neuron>
+static LogicalResult verifySpiking(Neuron op) {
+  Value voltage = op.getVoltage();
+  if (failed(verifySameShape(op, "spikes", op.getSpikes(), "input",
+                             op.getInput(), "U1")))
+    return failure();
+  for (auto [name, value] : {std::pair("threshold", op.getThreshold()),
+                             std::pair("reset", op.getResetValue()),
+                             std::pair("floor", op.getFloor())})
+    if (failed(verifyCoefficient(op, name, value, voltage)))
+      return failure();
+  bool counts = isCount(op.getSpike());
+  Type expected = counts
+                      ? Type(IntegerType::get(op.getContext(), 8,
+                                              IntegerType::Unsigned))
+                      : Type(IntegerType::get(op.getContext(), 1));
+  if (elementType(op.getSpikes()) != expected)
+    return op.emitOpError("spikes have element type ")
+           << elementType(op.getSpikes()) << ", expected " << expected
+           << " for spike rule '" << stringifySpikeRule(op.getSpike())
+           << "' [U3]";
+  bool immediate = op.getResetTiming() == ResetTiming::Immediate;
+  bool subtracts = op.getReset() == ResetKind::Subtract;
+  if (counts && !(immediate && subtracts &&
+                  op.getSpikeTiming() == SpikeTiming::Post))
+    return op.emitOpError("spike rule '")
+           << stringifySpikeRule(op.getSpike())
+           << "' needs an immediate reset by subtraction and spike timing "
+              "'post' [U4]";
+  if (op.getSpikeTiming() == SpikeTiming::Pre &&
+      op.getResetTiming() != ResetTiming::Delayed &&
+      op.getResetTiming() != ResetTiming::Carried)
+    return op.emitOpError("spike timing 'pre' needs reset timing 'delayed' or "
+                          "'carried', found '")
+           << stringifyResetTiming(op.getResetTiming()) << "' [U5]";
+  if (op.getResetTiming() == ResetTiming::Pending && !subtracts)
+    return op.emitOpError("reset timing 'pending' needs a reset by "
+                          "subtraction [U6]");
+  return success();
+}
+
+template <typename Neuron> static bool spikesAreCarried(Neuron op, OpResult result) {
+  return op.getSpikeTiming() == SpikeTiming::Pre && result == op.getSpikes();
+}
+
+LogicalResult LIFOp::verify() {
+  return success(succeeded(verifyIntegration(*this)) &&
+                 succeeded(verifySpiking(*this)));
+}
+SmallVector<StateVariable> LIFOp::getStateVariables() {
+  return {{"v", getVoltage().getType(), getInit()}};
+}
+bool LIFOp::isCarried(OpResult result) {
+  return spikesAreCarried(*this, result);
+}
+MutableOperandRange LIFOp::getInputGainMutable() { return getGainMutable(); }
+SmallVector<OpOperand *> LIFOp::getCoefficients() {
+  return coefficientsOf(*this);
+}
+
+LogicalResult LIOp::verify() { return verifyIntegration(*this); }
+SmallVector<StateVariable> LIOp::getStateVariables() {
+  return {{"v", getVoltage().getType(), getInit()}};
+}
+bool LIOp::isCarried(OpResult) { return false; }
+MutableOperandRange LIOp::getInputGainMutable() { return getGainMutable(); }
+SmallVector<OpOperand *> LIOp::getCoefficients() {
+  return coefficientsOf(*this);
+}
+
+LogicalResult CubaLIFOp::verify() {
+  return success(succeeded(verifyIntegration(*this)) &&
+                 succeeded(verifyCurrent(*this)) &&
+                 succeeded(verifySpiking(*this)));
+}
+SmallVector<StateVariable> CubaLIFOp::getStateVariables() {
+  return {{"i", getCurrent().getType(), getCurrentInit()},
+          {"v", getVoltage().getType(), getInit()}};
+}
+bool CubaLIFOp::isCarried(OpResult result) {
+  return spikesAreCarried(*this, result);
+}
+MutableOperandRange CubaLIFOp::getInputGainMutable() {
+  return getCurrentGainMutable();
+}
+SmallVector<OpOperand *> CubaLIFOp::getCoefficients() {
+  return coefficientsOf(*this);
+}
+
+LogicalResult CubaLIOp::verify() {
+  return success(succeeded(verifyIntegration(*this)) &&
+                 succeeded(verifyCurrent(*this)));
+}
+SmallVector<StateVariable> CubaLIOp::getStateVariables() {
+  return {{"i", getCurrent().getType(), getCurrentInit()},
+          {"v", getVoltage().getType(), getInit()}};
+}
+bool CubaLIOp::isCarried(OpResult) { return false; }
+MutableOperandRange CubaLIOp::getInputGainMutable() {
+  return getCurrentGainMutable();
+}
+SmallVector<OpOperand *> CubaLIOp::getCoefficients() {
+  return coefficientsOf(*this);
+}

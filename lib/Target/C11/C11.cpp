@@ -1,0 +1,1 @@
+#include "snn/Target/C11/C11.h"

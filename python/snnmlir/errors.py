@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The exceptions a user of snnmlir can meet."""
+
+from __future__ import annotations
+
+
+class SnnError(Exception):
+    """Something about the input or the options cannot be used as it is.
+
+    The text says what was found and what was expected; `help` says what to do about it. The
+    commands print it without a traceback and exit with status 1.
+
+    Args:
+        message: What was found and what was expected, one sentence, no final full stop.
+        node: Name of the NIR node concerned ("a/b" is node b in the subgraph a).
+        help: What the user can do.
+    """
+
+    def __init__(self, message: str, *, node: str | None = None, help: str | None = None) -> None:
+        self.message = message
+        self.node = node
+        self.help = help
+        where = f"node {quoted(node)}: " if node is not None else ""
+        then = f"\n  help: {help}" if help is not None else ""
+        super().__init__(f"{where}{message}{then}")
+
+
+class NirError(SnnError):
+    """The NIR file or graph is malformed, or holds what cannot be compiled faithfully."""
+
+
+class OptionError(SnnError):
+    """An option contradicts another one or the network."""
+
+
+class CompileError(SnnError):
+    """The MLIR pipeline or the host's C compiler refused the network."""
+
+
+def quoted(name: object) -> str:
+    """A name from a file, printable on one line of a terminal whatever it holds."""
+    return ascii(str(name)) if not str(name).isprintable() else f"'{name}'"

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Sizes of what moves a window over a feature map: convolutions and pools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from snnmlir.nir_import.graph import Shape
+from snnmlir.nir_import.params import Params
+
+
+def window_output(
+    params: Params,
+    size: Shape,
+    kernel: Shape,
+    stride: Sequence[int],
+    padding: Sequence[tuple[int, int]],
+    dilation: Sequence[int],
+) -> Shape:
+    """Number of positions of the window in each spatial dimension.
+
+    floor((size + low + high - dilation * (kernel - 1) - 1) / stride) + 1, as in PyTorch.
+
+    Raises:
+        NirError: The window is larger than the padded input.
+    """
+    output = []
+    for n, k, s, (low, high), d in zip(size, kernel, stride, padding, dilation, strict=True):
+        extent = d * (k - 1) + 1
+        if extent > n + low + high:
+            raise params.error(
+                f"the kernel spans {extent} elements, but the input has {n + low + high} with "
+                f"padding (kernel {kernel}, dilation {tuple(dilation)}, input {size})",
+                help="use a smaller kernel or more padding",
+            )
+        output.append((n + low + high - extent) // s + 1)
+    return tuple(output)

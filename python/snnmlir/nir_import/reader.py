@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""`read_graph`: the way from a file to a `Graph`, one step after the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+
+import nir
+
+from snnmlir.errors import NirError, quoted
+from snnmlir.nir_import.flatten import FlatGraph, Port, flatten
+from snnmlir.nir_import.graph import STATEFUL, Edge, FlattenOrder, Graph, Node
+from snnmlir.nir_import.hdf5 import read_file
+from snnmlir.nir_import.nodes import parse
+from snnmlir.nir_import.notes import Notes
+from snnmlir.nir_import.objects import read_object
+from snnmlir.nir_import.order import loops, natural_key, reachable, successors, topological_order
+from snnmlir.nir_import.params import Params, without_leading_ones
+from snnmlir.nir_import.raw import Model
+from snnmlir.nir_import.shapes import infer
+
+
+def read_graph(
+    source: str | os.PathLike[str] | nir.NIRGraph, *, flatten_order: FlattenOrder = "chw"
+) -> Graph:
+    """Reads and checks a NIR graph.
+
+    The source is not trusted: whatever it holds, the result is a graph that keeps the promises of
+    `snnmlir.nir_import.graph`, or an error.
+
+    Args:
+        source: Path of a .nir (HDF5) file, or a `nir.NIRGraph`.
+        flatten_order: The order in which Flatten nodes read a whole feature map.
+
+    Returns:
+        The flat graph, with every shape known and a note for everything that was assumed.
+
+    Raises:
+        NirError: The source cannot be read, is malformed, or means nothing that could be compiled.
+    """
+    model = _load(source)
+    notes = Notes()
+    flat = flatten(model.graph, notes)
+    inputs, outputs = flat.names("Input"), flat.names("Output")
+    _check_boundary(flat, inputs, outputs)
+    pending = {
+        name: parse(Params(name, node, notes, flatten_order))
+        for name, node in sorted(flat.nodes.items(), key=lambda item: natural_key(item[0]))
+    }
+    kept = _used(flat, inputs, outputs, notes)
+    edges = [edge for edge in flat.edges if edge[0] in kept and edge[1] in kept]
+    names, closing = topological_order(kept, edges, inputs)
+    nodes = infer({name: pending[name] for name in names}, edges, closing)
+    _check_ports(flat.ports, nodes, notes)
+    _check_loops(nodes, edges)
+    _note_silent(nodes, edges, inputs, notes)
+    position = {name: i for i, name in enumerate(names)}
+    return Graph(
+        nodes=nodes,
+        edges=tuple(sorted(edges, key=lambda edge: (position[edge[1]], position[edge[0]]))),
+        closing=closing,
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+        version=model.version,
+        sha256=model.sha256,
+        notes=notes.sentences(),
+    )
+
+
+def _load(source: object) -> Model:
+    if isinstance(source, nir.NIRGraph):
+        return read_object(source)
+    if isinstance(source, (str, os.PathLike)):
+        return read_file(os.fsdecode(source))
+    raise NirError(
+        f"a Python {type(source).__name__} was given, expected a path or a nir.NIRGraph",
+        help="put single nodes between an Input and an Output in a nir.NIRGraph",
+    )
+
+
+def _check_boundary(flat: FlatGraph, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+    for type, names in (("Input", inputs), ("Output", outputs)):
+        if not names:
+            raise NirError(
+                f"the graph has no {type} node, expected at least one",
+                help=f"add a nir.{type} with the shape of one time step, and its edges",
+            )
+    fed = {target for _, target in flat.edges}
+    for name in outputs:
+        if name not in fed:
+            raise NirError(
+                "no edge leads to this Output", node=name, help="add the edge, or remove the node"
+            )
+
+
+def _used(
+    flat: FlatGraph, inputs: Collection[str], outputs: Sequence[str], notes: Notes
+) -> set[str]:
+    """The nodes that reach an Output, and all Inputs: those are part of the interface."""
+    backwards = successors(flat.nodes, [(target, source) for source, target in flat.edges])
+    used = reachable(outputs, backwards)
+    for name in sorted(flat.nodes.keys() - used, key=natural_key):
+        if name in inputs:
+            notes.add("this Input reaches no Output, its values are ignored", name)
+        else:
+            notes.add("reaches no Output and is left out", name)
+    return used.union(inputs)
+
+
+def _check_ports(ports: Sequence[Port], nodes: Mapping[str, Node], notes: Notes) -> None:
+    """Compares the declared shapes of dissolved Inputs and Outputs with what they carried."""
+    for port in ports:
+        params = Params(port.name, port.raw, notes)
+        params.check_keys([], ["shape"])
+        declared = params.shape("shape")
+        for source in port.sources:
+            if declared is None or source not in nodes:
+                continue
+            found = nodes[source].output_shape
+            if without_leading_ones(found) != without_leading_ones(declared):
+                raise params.error(
+                    f"declares shape {declared}, but what arrives from {quoted(source)} has shape "
+                    f"{found}",
+                    help="declare the shape of one time step, without batch and time dimensions",
+                )
+
+
+def _check_loops(nodes: Mapping[str, Node], edges: Collection[Edge]) -> None:
+    """A cycle needs a node that remembers, or its values would depend on themselves."""
+    stateless = {name for name, node in nodes.items() if not isinstance(node, STATEFUL)}
+    for name in loops(stateless, edges):
+        raise NirError(
+            "lies on a cycle without a neuron or Delay: its output would depend on itself in the "
+            "same instant",
+            node=name,
+            help="put a neuron or a Delay in the cycle",
+        )
+
+
+def _note_silent(
+    nodes: Mapping[str, Node], edges: Collection[Edge], inputs: Sequence[str], notes: Notes
+) -> None:
+    fed = {target for _, target in edges} | set(inputs)
+    for name in nodes:
+        if name not in fed:
+            notes.add("no edge leads to it, its input is always 0", name)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""How lit runs the tests below test/. No configure step: ``.venv/bin/lit test`` just works.
+
+Where the programs are: ``SNN_TOOLS_DIR`` (build/bin) for ours, ``LLVM_TOOLS_DIR`` for FileCheck,
+mlir-opt, clang and their like. Real models: ``SNN_TEST_DATA`` (../shared).
+
+Substitutions: ``%data`` is the folder of real models, ``%strict`` the warnings that generated C
+must be free of. Features: ``data`` where that folder exists, ``slow`` unless run with ``--fast``.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import lit.formats
+
+repo = Path(__file__).resolve().parent.parent
+tools = os.environ.get("SNN_TOOLS_DIR", repo / "build/bin")
+llvm_tools = os.environ.get("LLVM_TOOLS_DIR", "/usr/lib/llvm-22/bin")
+data = Path(os.environ.get("SNN_TEST_DATA", repo.parent / "shared"))
+
+config.name = "snn"
+config.test_format = lit.formats.ShTest()
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "python"]
+config.test_source_root = str(repo / "test")
+config.test_exec_root = str(repo / "build/test")
+
+commands = Path(sys.executable).parent  # snn-mlir-compile and its like
+config.environment["PATH"] = os.pathsep.join(
+    map(str, [tools, commands, llvm_tools, os.environ["PATH"]])
+)
+
+config.substitutions += [
+    ("%data", str(data)),
+    ("%strict", "-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"),
+]
+if data.is_dir():
+    config.available_features.add("data")
+if "fast" not in lit_config.params:
+    config.available_features.add("slow")

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The wheel that ``pip install .`` builds is complete and works away from the sources."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+PROGRAMS = ["snn-opt", "snn-translate", "snn-lsp-server"]
+
+
+@pytest.fixture(scope="module")
+def project(repo_root: Path) -> dict[str, object]:
+    return tomllib.loads((repo_root / "pyproject.toml").read_text())["project"]
+
+
+@pytest.fixture(scope="module")
+def installed(repo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that has only the wheel; what it depends on is borrowed from .venv."""
+    folder = tmp_path_factory.mktemp("installed")
+    build = ["--no-build-isolation", "--config-settings", f"build-dir={repo_root / 'build/wheel'}"]
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", *build, "-w", folder, repo_root], check=True)
+    (wheel,) = folder.glob("*.whl")
+    venv.create(folder)
+    python = folder / "bin/python"
+    subprocess.run([*pip, "--python", python, "install", "--no-deps", wheel], check=True)
+    return folder
+
+
+def output(folder: Path, program: str, *arguments: str) -> str:
+    return subprocess.run(
+        [folder / "bin" / program, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": sysconfig.get_path("purelib")},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def test_programs_run(installed: Path) -> None:
+    for program in PROGRAMS:
+        assert "--help" in output(installed, program, "--help")
+
+
+def test_commands_run(installed: Path, project: dict[str, dict[str, str]]) -> None:
+    for command in project["scripts"]:
+        assert "Usage:" in output(installed, command, "--help")
+
+
+def test_package_is_imported_from_the_wheel(installed: Path, project: dict[str, str]) -> None:
+    script = "import snnmlir, snnmlir._mlir as m; print(snnmlir.__version__, m.__file__)"
+    version, extension = output(installed, "python", "-c", script).split()
+    assert version == project["version"]
+    assert Path(extension).is_relative_to(installed)
+    assert Path(extension).with_name("py.typed").exists()
