@@ -4,12 +4,16 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "snn/Target/C11/C11.h"
+#include "snn/Pipelines/Pipelines.h"
 
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
+#include <cstdlib>
+
 int main(int argc, char **argv) {
-  snn::registerC11Translations();
-  return mlir::asMainReturnCode(
-      mlir::mlirTranslateMain(argc, argv, "Spiking networks to C11"));
+  snn::registerTranslations();
+  return mlir::failed(
+             mlir::mlirTranslateMain(argc, argv, "Spiking networks to C11"))
+             ? EXIT_FAILURE
+             : EXIT_SUCCESS;
 }

@@ -29,8 +29,7 @@ bool FloatConstant::isEverywhere(double value) const {
 }
 
 /// Widens the elements of a raw little- or big-endian host buffer.
-template <typename T>
-static std::vector<double> widen(ArrayRef<char> bytes) {
+template <typename T> static std::vector<double> widen(ArrayRef<char> bytes) {
   std::vector<double> values(bytes.size() / sizeof(T));
   for (auto [index, value] : llvm::enumerate(values)) {
     T element;
@@ -117,8 +116,8 @@ TypedAttr snn::getConstantAttr(const FloatConstant &constant, StringRef name) {
   FloatType type = constant.elementType;
   if (constant.isScalar) {
     double value = constant.values.front();
-    return FloatAttr::get(type, type.isF32() ? static_cast<float>(value)
-                                             : value);
+    return FloatAttr::get(type,
+                          type.isF32() ? static_cast<float>(value) : value);
   }
   auto tensorType = RankedTensorType::get(constant.shape, type);
   ElementsAttr elements = type.isF32()

@@ -127,8 +127,7 @@ FloatConstant scaleAlong(const FloatConstant &tensor, int64_t dim,
     inner *= size;
   scaled.values.resize(tensor.getNumElements());
   for (auto [index, value] : llvm::enumerate(scaled.values))
-    value = tensor.at(index) *
-            factor.at((index / inner) % tensor.shape[dim]);
+    value = tensor.at(index) * factor.at((index / inner) % tensor.shape[dim]);
   return scaled;
 }
 
@@ -150,9 +149,8 @@ LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
       (!factor.isUniform() && bias && bias->shape.size() != 1))
     return failure();
   rewriter.setInsertionPoint(synapse);
-  Value newWeight =
-      createConstant(rewriter, synapse.getWeight().getLoc(),
-                     scaleAlong(*weight, dim, factor), "weight");
+  Value newWeight = createConstant(rewriter, synapse.getWeight().getLoc(),
+                                   scaleAlong(*weight, dim, factor), "weight");
   Value newBias = bias ? createConstant(rewriter, synapse.getBias().getLoc(),
                                         scaleAlong(*bias, 0, factor), "bias")
                        : Value();
@@ -219,9 +217,9 @@ struct FoldScaleOfScale : OpRewritePattern<ScaleOp> {
     if (!first || !second)
       return failure();
     FloatConstant product = second->isScalar ? *first : *second;
-    product.values.resize(
-        first->isUniform() && second->isUniform() ? 1
-                                                  : product.getNumElements());
+    product.values.resize(first->isUniform() && second->isUniform()
+                              ? 1
+                              : product.getNumElements());
     for (auto [index, value] : llvm::enumerate(product.values))
       value = first->at(index) * second->at(index);
     Value factor = createConstant(rewriter, op.getLoc(), product, "scale");
@@ -292,8 +290,7 @@ struct FlattenAdd : OpRewritePattern<AddOp> {
   }
 };
 
-template <typename Neuron>
-void addNeuronPatterns(RewritePatternSet &results) {
+template <typename Neuron> void addNeuronPatterns(RewritePatternSet &results) {
   results.add<CollapseUniformCoefficients>(results.getContext(),
                                            Neuron::getOperationName());
   results.add<DropNeutralCoefficients<Neuron>, FoldGainIntoWeights<Neuron>>(

@@ -77,12 +77,11 @@ static LogicalResult verifyCoefficient(Operation *op, StringRef name,
     return success();
   Type expected = elementType(like), found = elementType(coefficient);
   if (!isSameKind(found, expected))
-    return op->emitOpError() << name << " has element type " << found
-                             << ", expected "
-                             << (isa<quant::QuantizedType>(expected)
-                                     ? "a quantized type as "
-                                     : "")
-                             << expected << " [T2]";
+    return op->emitOpError()
+           << name << " has element type " << found << ", expected "
+           << (isa<quant::QuantizedType>(expected) ? "a quantized type as "
+                                                   : "")
+           << expected << " [T2]";
   auto type = dyn_cast<RankedTensorType>(coefficient.getType());
   if (!type)
     return success();
@@ -134,9 +133,8 @@ static LogicalResult verifyNames(NetworkOp network, ArrayAttr dictionaries,
              << NetworkOp::kNameAttr << " of " << what << " is " << attribute
              << ", expected a string [N5]";
     if (!seen.insert(name.getValue()).second)
-      return network.emitOpError()
-             << "two " << what << "s are named '" << name.getValue()
-             << "' [N5]";
+      return network.emitOpError() << "two " << what << "s are named '"
+                                   << name.getValue() << "' [N5]";
   }
   return success();
 }
@@ -146,8 +144,8 @@ LogicalResult NetworkOp::verify() {
   if (!(dt > 0) || !std::isfinite(dt))
     return emitOpError("dt is ")
            << dt << ", expected a positive number of seconds [N4]";
-  for (Type type : llvm::concat<const Type>(getArgumentTypes(),
-                                            getResultTypes())) {
+  for (Type type :
+       llvm::concat<const Type>(getArgumentTypes(), getResultTypes())) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     Type element = tensor ? tensor.getElementType() : Type();
     if (!tensor || !tensor.hasStaticShape() ||
@@ -226,7 +224,8 @@ LogicalResult NetworkOp::verifyRegions() {
            << output.getOperandTypes() << "), the network declares ("
            << getResultTypes() << ") [N2]";
   for (Operation &op : *getBodyBlock())
-    if (!isa<SNNDialect>(op.getDialect()) && !op.hasTrait<OpTrait::ConstantLike>() &&
+    if (!isa<SNNDialect>(op.getDialect()) &&
+        !op.hasTrait<OpTrait::ConstantLike>() &&
         !isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp,
              UnrealizedConversionCastOp>(op) &&
         op.getName().getDialectNamespace() != "quant")
@@ -414,8 +413,7 @@ static SmallVector<OpOperand *> coefficientsOf(Operation *op) {
                              [](OpOperand &operand) { return &operand; });
 }
 
-template <typename Neuron>
-static LogicalResult verifyIntegration(Neuron op) {
+template <typename Neuron> static LogicalResult verifyIntegration(Neuron op) {
   Value voltage = op.getVoltage();
   if (failed(verifySameShape(op, "voltage", voltage, "input", op.getInput(),
                              "U1")) ||
@@ -429,8 +427,7 @@ static LogicalResult verifyIntegration(Neuron op) {
   return success();
 }
 
-template <typename Neuron>
-static LogicalResult verifyCurrent(Neuron op) {
+template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
   Value current = op.getCurrent();
   if (failed(verifySameShape(op, "current", current, "input", op.getInput(),
                              "U1")))
@@ -439,11 +436,10 @@ static LogicalResult verifyCurrent(Neuron op) {
     return op.emitOpError("current has element type ")
            << elementType(current) << ", the voltage "
            << elementType(op.getVoltage()) << " [U2]";
-  for (auto [name, value] :
-       {std::pair("current_decay", op.getCurrentDecay()),
-        std::pair("current_gain", op.getCurrentGain()),
-        std::pair("current_leak", op.getCurrentLeak()),
-        std::pair("current_init", op.getCurrentInit())})
+  for (auto [name, value] : {std::pair("current_decay", op.getCurrentDecay()),
+                             std::pair("current_gain", op.getCurrentGain()),
+                             std::pair("current_leak", op.getCurrentLeak()),
+                             std::pair("current_init", op.getCurrentInit())})
     if (failed(verifyCoefficient(op, name, value, current)))
       return failure();
   return success();
@@ -453,8 +449,7 @@ static bool isCount(SpikeRule rule) {
   return rule == SpikeRule::CountTrunc || rule == SpikeRule::CountFloor;
 }
 
-template <typename Neuron>
-static LogicalResult verifySpiking(Neuron op) {
+template <typename Neuron> static LogicalResult verifySpiking(Neuron op) {
   Value voltage = op.getVoltage();
   if (failed(verifySameShape(op, "spikes", op.getSpikes(), "input",
                              op.getInput(), "U1")))
@@ -465,10 +460,9 @@ static LogicalResult verifySpiking(Neuron op) {
     if (failed(verifyCoefficient(op, name, value, voltage)))
       return failure();
   bool counts = isCount(op.getSpike());
-  Type expected = counts
-                      ? Type(IntegerType::get(op.getContext(), 8,
-                                              IntegerType::Unsigned))
-                      : Type(IntegerType::get(op.getContext(), 1));
+  Type expected =
+      counts ? Type(IntegerType::get(op.getContext(), 8, IntegerType::Unsigned))
+             : Type(IntegerType::get(op.getContext(), 1));
   if (elementType(op.getSpikes()) != expected)
     return op.emitOpError("spikes have element type ")
            << elementType(op.getSpikes()) << ", expected " << expected
@@ -476,8 +470,8 @@ static LogicalResult verifySpiking(Neuron op) {
            << "' [U3]";
   bool immediate = op.getResetTiming() == ResetTiming::Immediate;
   bool subtracts = op.getReset() == ResetKind::Subtract;
-  if (counts && !(immediate && subtracts &&
-                  op.getSpikeTiming() == SpikeTiming::Post))
+  if (counts &&
+      !(immediate && subtracts && op.getSpikeTiming() == SpikeTiming::Post))
     return op.emitOpError("spike rule '")
            << stringifySpikeRule(op.getSpike())
            << "' needs an immediate reset by subtraction and spike timing "
@@ -494,7 +488,8 @@ static LogicalResult verifySpiking(Neuron op) {
   return success();
 }
 
-template <typename Neuron> static bool spikesAreCarried(Neuron op, OpResult result) {
+template <typename Neuron>
+static bool spikesAreCarried(Neuron op, OpResult result) {
   return op.getSpikeTiming() == SpikeTiming::Pre && result == op.getSpikes();
 }
 

@@ -35,10 +35,11 @@
 using namespace mlir;
 
 void snn::registerDialects(DialectRegistry &registry) {
-  registry.insert<SNNDialect, affine::AffineDialect, arith::ArithDialect,
-                  bufferization::BufferizationDialect, func::FuncDialect,
-                  linalg::LinalgDialect, memref::MemRefDialect,
-                  quant::QuantDialect, scf::SCFDialect, tensor::TensorDialect>();
+  registry
+      .insert<SNNDialect, affine::AffineDialect, arith::ArithDialect,
+              bufferization::BufferizationDialect, func::FuncDialect,
+              linalg::LinalgDialect, memref::MemRefDialect, quant::QuantDialect,
+              scf::SCFDialect, tensor::TensorDialect>();
   arith::registerBufferizableOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
       registry);

@@ -70,8 +70,7 @@ mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
 std::string formatNumber(double value, mlir::FloatType type);
 
 /// The name that `loc` carries, or `fallback`.
-llvm::StringRef getNodeName(mlir::Location loc,
-                            llvm::StringRef fallback = "");
+llvm::StringRef getNodeName(mlir::Location loc, llvm::StringRef fallback = "");
 
 } // namespace snn
 

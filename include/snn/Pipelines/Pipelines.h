@@ -27,6 +27,9 @@ void buildLoopsPipeline(mlir::OpPassManager &manager);
 /// beside them, known to command lines.
 void registerPassesAndPipelines();
 
+/// Makes `--snn-to-c11` and `--snn-to-c11-header` known to snn-translate.
+void registerTranslations();
+
 } // namespace snn
 
 #endif // SNN_PIPELINES_PIPELINES_H

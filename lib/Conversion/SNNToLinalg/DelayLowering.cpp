@@ -39,8 +39,8 @@ static Value extractSlot(ImplicitLocOpBuilder &builder, Value ring,
     sizes.push_back(builder.getIndexAttr(size));
   }
   strides.assign(type.getRank(), builder.getIndexAttr(1));
-  auto slotType =
-      RankedTensorType::get(type.getShape().drop_front(), type.getElementType());
+  auto slotType = RankedTensorType::get(type.getShape().drop_front(),
+                                        type.getElementType());
   return tensor::ExtractSliceOp::create(builder, slotType, ring, offsets, sizes,
                                         strides);
 }
@@ -56,7 +56,8 @@ static Value readPosition(LayerBuilder &layer, Value positionTensor) {
 
 LogicalResult snn::lowerDelayRead(DelayOp op, StepContext &context) {
   SmallVector<Value> states = context.states.lookup(op);
-  LayerBuilder layer(context.symbols, getLayerName(op) + "_read", op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_read",
+                     op.getLoc());
   Value ring = layer.addArgument("past", states[0]);
   Value position = states.size() > 1
                        ? layer.read(layer.addArgument("position", states[1]))
@@ -65,17 +66,19 @@ LogicalResult snn::lowerDelayRead(DelayOp op, StepContext &context) {
   layer.setComment("Delay of " + Twine(op.getMaxSteps()) +
                    " steps.\n  y(t) = x(t - " + Twine(op.getMaxSteps()) + ")");
   SmallVector<OpFoldResult> offsets, sizes, strides;
-  Value slot = extractSlot(layer.body(), layer.read(ring),
-                           readPosition(layer, position), offsets, sizes, strides);
+  Value slot =
+      extractSlot(layer.body(), layer.read(ring), readPosition(layer, position),
+                  offsets, sizes, strides);
   auto copy = linalg::CopyOp::create(layer.body(), slot, layer.update(y));
   layer.write(copy.getResult(0), y);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }
 
 LogicalResult snn::lowerDelayWrite(DelayOp op, StepContext &context) {
   SmallVector<Value> states = context.states.lookup(op);
-  LayerBuilder layer(context.symbols, getLayerName(op) + "_write", op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_write",
+                     op.getLoc());
   ImplicitLocOpBuilder &builder = layer.body();
   Value x = layer.read(layer.addArgument("x", context.bufferOf(op.getInput())));
   Value ringBuffer = layer.addArgument("past", states[0]);
@@ -84,25 +87,27 @@ LogicalResult snn::lowerDelayWrite(DelayOp op, StepContext &context) {
   layer.setComment("Remembers this step's signal for the delay of " +
                    Twine(op.getMaxSteps()) + " steps.");
   Value ring = layer.update(ringBuffer);
-  Value positionTensor = positionBuffer ? layer.update(positionBuffer) : Value();
+  Value positionTensor =
+      positionBuffer ? layer.update(positionBuffer) : Value();
   Value position = readPosition(layer, positionTensor);
   SmallVector<OpFoldResult> offsets, sizes, strides;
   Value slot = extractSlot(builder, ring, position, offsets, sizes, strides);
   auto copy = linalg::CopyOp::create(builder, x, slot);
-  Value written = tensor::InsertSliceOp::create(
-      builder, copy.getResult(0), ring, offsets, sizes, strides);
+  Value written = tensor::InsertSliceOp::create(builder, copy.getResult(0),
+                                                ring, offsets, sizes, strides);
   layer.write(written, ringBuffer);
   if (positionBuffer) {
     Value zero = arith::ConstantIndexOp::create(builder, 0);
     Value one = arith::ConstantIndexOp::create(builder, 1);
     Value slots = arith::ConstantIndexOp::create(builder, op.getMaxSteps());
     Value next = arith::AddIOp::create(layer.named("next"), position, one);
-    Value isEnd = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, next,
-                                        slots);
+    Value isEnd =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, next, slots);
     Value wrapped = arith::SelectOp::create(builder, isEnd, zero, next);
-    Value moved = tensor::InsertOp::create(builder, wrapped, positionTensor, zero);
+    Value moved =
+        tensor::InsertOp::create(builder, wrapped, positionTensor, zero);
     layer.write(moved, positionBuffer);
   }
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }

@@ -30,10 +30,12 @@ FlatSymbolRefAttr snn::addGlobal(SymbolTable &symbols, Location loc,
   return FlatSymbolRefAttr::get(symbols.insert(global));
 }
 
-LayerBuilder::LayerBuilder(SymbolTable &symbols, StringRef name, Location loc)
-    : symbols(symbols), name(name), loc(loc), builder(loc, loc.getContext()),
-      namedBuilder(loc, loc.getContext()) {
-  function = func::FuncOp::create(builder, name, builder.getFunctionType({}, {}));
+LayerBuilder::LayerBuilder(SymbolTable &symbols, OpBuilder &caller,
+                           StringRef name, Location loc)
+    : symbols(symbols), caller(caller), name(name), loc(loc),
+      builder(loc, loc.getContext()), namedBuilder(loc, loc.getContext()) {
+  function =
+      func::FuncOp::create(builder, name, builder.getFunctionType({}, {}));
   function.setPrivate();
   symbols.insert(function);
   builder.setInsertionPointToStart(function.addEntryBlock());
@@ -52,6 +54,26 @@ Value LayerBuilder::addArgument(StringRef argumentName, Value buffer) {
   (void)function.insertArgument(index, buffer.getType(), attributes, loc);
   operands.push_back(buffer);
   return function.getArgument(index);
+}
+
+Value snn::flattenBuffer(OpBuilder &builder, Location loc, Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  if (type.getRank() == 1)
+    return buffer;
+  if (type.getRank() == 0)
+    return memref::ExpandShapeOp::create(builder, loc, ArrayRef<int64_t>{1},
+                                         buffer,
+                                         ArrayRef<ReassociationIndices>());
+  ReassociationIndices dims;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    dims.push_back(dim);
+  return memref::CollapseShapeOp::create(
+      builder, loc, buffer,
+      ArrayRef<ReassociationIndices>{dims});
+}
+
+Value LayerBuilder::addFlatArgument(StringRef argumentName, Value buffer) {
+  return addArgument(argumentName, flattenBuffer(caller, loc, buffer));
 }
 
 Value LayerBuilder::read(Value argument) {
@@ -82,11 +104,13 @@ FailureOr<Value> LayerBuilder::coefficient(OpOperand &coefficient,
     return coefficient.getOwner()->emitOpError(coefficientName)
            << " is not a floating-point constant; only constants can be "
               "lowered";
-  if (!constant->isUniform())
+  if (!constant->isUniform()) {
+    constant->shape = {constant->getNumElements()};
     return constantTensor(*constant, coefficientName);
+  }
   constant->isScalar = true;
-  return createConstant(named(coefficientName),
-                        named(coefficientName).getLoc(), *constant);
+  return createConstant(named(coefficientName), named(coefficientName).getLoc(),
+                        *constant);
 }
 
 Value LayerBuilder::constantTensor(const FloatConstant &constant,
@@ -103,7 +127,7 @@ void LayerBuilder::setComment(const Twine &text) {
   function->setAttr(kCommentAttr, builder.getStringAttr(text));
 }
 
-void LayerBuilder::finish(OpBuilder &caller) {
+void LayerBuilder::finish() {
   func::ReturnOp::create(builder);
   func::CallOp::create(caller, loc, function, operands);
 }

@@ -31,9 +31,10 @@ mlir::MemRefType getStorageType(mlir::RankedTensorType type);
 /// tensors and writes its results into them at the end.
 class LayerBuilder {
 public:
-  /// Starts a function named after `name` (made unique) in `symbols`'s module.
-  LayerBuilder(mlir::SymbolTable &symbols, llvm::StringRef name,
-               mlir::Location loc);
+  /// Starts a function named after `name` (made unique) in `symbols`'s module;
+  /// `caller` is where it will be called.
+  LayerBuilder(mlir::SymbolTable &symbols, mlir::OpBuilder &caller,
+               llvm::StringRef name, mlir::Location loc);
 
   /// The builder, positioned in the function's body.
   mlir::ImplicitLocOpBuilder &body() { return builder; }
@@ -44,6 +45,10 @@ public:
   /// Adds a parameter that is `buffer` at the call.
   mlir::Value addArgument(llvm::StringRef name, mlir::Value buffer);
 
+  /// The same, with the buffer's elements in one dimension: for functions that
+  /// treat all elements alike.
+  mlir::Value addFlatArgument(llvm::StringRef name, mlir::Value buffer);
+
   /// The contents of a parameter that the function only reads.
   mlir::Value read(mlir::Value argument);
   /// The contents of a parameter that the function updates in place.
@@ -51,7 +56,7 @@ public:
   /// Makes `tensor` the new contents of a parameter.
   void write(mlir::Value tensor, mlir::Value argument);
 
-  /// A constant coefficient: its number, or its elements as a tensor in
+  /// A constant coefficient: its number, or its elements as a flat tensor in
   /// constant memory. Fails with an error on `coefficient`'s user.
   mlir::FailureOr<mlir::Value> coefficient(mlir::OpOperand &coefficient,
                                            llvm::StringRef name);
@@ -63,11 +68,12 @@ public:
   /// The text above the function in generated code.
   void setComment(const llvm::Twine &text);
 
-  /// Ends the function and calls it at `caller`'s position.
-  void finish(mlir::OpBuilder &caller);
+  /// Ends the function and calls it.
+  void finish();
 
 private:
   mlir::SymbolTable &symbols;
+  mlir::OpBuilder &caller;
   std::string name;
   mlir::Location loc;
   mlir::func::FuncOp function;
@@ -75,6 +81,10 @@ private:
   mlir::ImplicitLocOpBuilder namedBuilder;
   llvm::SmallVector<mlir::Value> operands;
 };
+
+/// `buffer` with its elements in one dimension.
+mlir::Value flattenBuffer(mlir::OpBuilder &builder, mlir::Location loc,
+                          mlir::Value buffer);
 
 /// Adds a constant global to the module of `symbols` and returns its symbol.
 mlir::FlatSymbolRefAttr addGlobal(mlir::SymbolTable &symbols,

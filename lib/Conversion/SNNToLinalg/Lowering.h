@@ -48,11 +48,12 @@ mlir::Value castToFloat(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
 
 /// A loop over all elements: `inputs` are read, `outputs` updated in place, and
 /// `body` gets one element of each, in this order, and gives the new ones.
-llvm::SmallVector<mlir::Value> createElementwise(
-    LayerBuilder &layer, mlir::ValueRange inputs, mlir::ValueRange outputs,
-    llvm::function_ref<llvm::SmallVector<mlir::Value>(
-        mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
-        body);
+llvm::SmallVector<mlir::Value>
+createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
+                  mlir::ValueRange outputs,
+                  llvm::function_ref<llvm::SmallVector<mlir::Value>(
+                      mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
+                      body);
 
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
 mlir::LogicalResult lowerScale(ScaleOp op, StepContext &context);

@@ -84,8 +84,8 @@ public:
   }
 
   Value number(double value) {
-    return done(arith::ConstantOp::create(builder,
-                                          builder.getFloatAttr(type, value)));
+    return done(
+        arith::ConstantOp::create(builder, builder.getFloatAttr(type, value)));
   }
   Value mul(Value a, Value b) {
     if (!a || !b)
@@ -109,9 +109,7 @@ public:
   Value select(Value condition, Value a, Value b) {
     return done(arith::SelectOp::create(builder, condition, a, b));
   }
-  Value toFloat(Value value) {
-    return done(castToFloat(builder, value, type));
-  }
+  Value toFloat(Value value) { return done(castToFloat(builder, value, type)); }
   Value toCount(Value value) {
     return done(
         arith::FPToUIOp::create(builder, builder.getIntegerType(8), value));
@@ -135,8 +133,7 @@ struct SpikeModel {
   ResetKind reset;
   ResetTiming resetTiming;
 
-  template <typename Neuron>
-  static SpikeModel of(Neuron op) {
+  template <typename Neuron> static SpikeModel of(Neuron op) {
     return {op.getSpike(), op.getSpikeTiming(), op.getReset(),
             op.getResetTiming()};
   }
@@ -156,7 +153,8 @@ static Value integrate(Arithmetic &a, const Coefficients &c, StringRef prefix,
   Value leak = c.get((prefix + "leak").str());
   if (!leak)
     return a.name(name).add(decayed, driven);
-  return a.name(name).add(a.add(decayed, driven), leak);
+  Value sum = a.add(decayed, driven);
+  return a.name(name).add(sum, leak);
 }
 
 /// One spike or none: voltage > threshold, or >=.
@@ -170,14 +168,16 @@ static Value fire(Arithmetic &a, const Coefficients &c, SpikeRule rule,
 /// Several spikes: how often the threshold fits into the voltage.
 static Value countSpikes(Arithmetic &a, const Coefficients &c, SpikeRule rule,
                          Value voltage) {
-  Value threshold = c.get("threshold"), zero = a.number(0), most = a.number(255);
-  Value fires =
-      rule == SpikeRule::CountTrunc
-          ? a.compare(arith::CmpFPredicate::OGT, voltage, zero)
-          : a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
-  Value ratio = a.name("ratio").select(fires, a.div(voltage, threshold), zero);
+  Value threshold = c.get("threshold"), zero = a.number(0),
+        most = a.number(255);
+  Value fires = rule == SpikeRule::CountTrunc
+                    ? a.compare(arith::CmpFPredicate::OGT, voltage, zero)
+                    : a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
+  Value times = a.div(voltage, threshold);
+  Value ratio = a.name("ratio").select(fires, times, zero);
   Value isTooMany = a.compare(arith::CmpFPredicate::OGT, ratio, most);
-  return a.name("count").toCount(a.select(isTooMany, most, ratio));
+  Value bounded = a.select(isTooMany, most, ratio);
+  return a.name("count").toCount(bounded);
 }
 
 /// By how much a spike lowers the voltage.
@@ -228,8 +228,8 @@ static std::pair<Value, Value> stepPost(Arithmetic &a, const Coefficients &c,
   if (model.resetTiming == ResetTiming::Delayed ||
       model.resetTiming == ResetTiming::Carried) {
     Value previous = fire(a, c, model.spike, v, "previous");
-    Value next = applyFloor(
-        a, c, stepFromCarried(a, c, model, v, drive, previous));
+    Value next =
+        applyFloor(a, c, stepFromCarried(a, c, model, v, drive, previous));
     return {next, fire(a, c, model.spike, next, "spike")};
   }
   Value u = integrateVoltage(a, c, v, drive);
@@ -241,16 +241,17 @@ static std::pair<Value, Value> stepPost(Arithmetic &a, const Coefficients &c,
   }
   if (model.resetTiming == ResetTiming::Immediate) {
     Value spike = fire(a, c, model.spike, u, "spike");
-    Value after = model.reset == ResetKind::Subtract
-                      ? a.sub(u, subtrahend(c))
-                      : resetVoltage(a, c);
+    Value after = model.reset == ResetKind::Subtract ? a.sub(u, subtrahend(c))
+                                                     : resetVoltage(a, c);
     return {applyFloor(a, c, a.select(spike, after, u)), spike};
   }
   // Pending: v' = w - (spike - previous) * reset.
   Value previous = fire(a, c, model.spike, v, "previous");
-  Value w = a.name("w").select(previous, a.sub(u, subtrahend(c)), u);
+  Value lowered = a.sub(u, subtrahend(c));
+  Value w = a.name("w").select(previous, lowered, u);
   Value spike = fire(a, c, model.spike, w, "spike");
-  Value change = a.name("change").sub(a.toFloat(spike), a.toFloat(previous));
+  Value now = a.toFloat(spike), before = a.toFloat(previous);
+  Value change = a.name("change").sub(now, before);
   Value next = a.sub(w, a.mul(change, subtrahend(c)));
   return {applyFloor(a, c, next), spike};
 }
@@ -347,15 +348,17 @@ static LogicalResult addSpikeCoefficients(Neuron op, Coefficients &c) {
 }
 
 static std::string countOf(Value signal) {
-  return std::to_string(cast<RankedTensorType>(signal.getType()).getNumElements());
+  return std::to_string(
+      cast<RankedTensorType>(signal.getType()).getNumElements());
 }
 
 /// Lowers a neuron without spikes; `Neuron` is LIOp or CubaLIOp.
 template <typename Neuron>
 static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   constexpr bool hasCurrent = std::is_same_v<Neuron, CubaLIOp>;
-  LayerBuilder layer(context.symbols, getLayerName(op), op.getLoc());
-  Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op.getLoc());
+  Value xBuffer = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
   Coefficients c(layer);
   if (failed(addVoltageCoefficients(op, c)))
     return failure();
@@ -371,7 +374,7 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   SmallVector<Value> stateBuffers, states;
   for (auto [variable, buffer] :
        llvm::zip(op.getStateVariables(), context.states.lookup(op))) {
-    stateBuffers.push_back(layer.addArgument(variable.name, buffer));
+    stateBuffers.push_back(layer.addFlatArgument(variable.name, buffer));
     states.push_back(layer.update(stateBuffers.back()));
   }
   SmallVector<Value> inputs = {layer.read(xBuffer)};
@@ -395,7 +398,7 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
       });
   for (auto [result, buffer] : llvm::zip(results, stateBuffers))
     layer.write(result, buffer);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }
 
@@ -406,10 +409,11 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   constexpr bool hasCurrent = std::is_same_v<Neuron, CubaLIFOp>;
   SpikeModel model = SpikeModel::of(op);
   bool isPre = model.spikeTiming == SpikeTiming::Pre;
-  LayerBuilder layer(context.symbols, getLayerName(op), op.getLoc());
-  Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op.getLoc());
+  Value xBuffer = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
   Value spikeBuffer =
-      layer.addArgument("spikes", context.bufferOf(op.getSpikes()));
+      layer.addFlatArgument("spikes", context.bufferOf(op.getSpikes()));
   Coefficients c(layer);
   if (failed(addVoltageCoefficients(op, c)) ||
       failed(addSpikeCoefficients(op, c)))
@@ -428,7 +432,7 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   SmallVector<Value> outputBuffers, outputs;
   for (auto [variable, buffer] :
        llvm::zip(op.getStateVariables(), context.states.lookup(op))) {
-    outputBuffers.push_back(layer.addArgument(variable.name, buffer));
+    outputBuffers.push_back(layer.addFlatArgument(variable.name, buffer));
     outputs.push_back(layer.update(outputBuffers.back()));
   }
   SmallVector<Value> inputs = {layer.read(xBuffer)};
@@ -451,7 +455,8 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
         SmallVector<Value> values;
         if constexpr (hasCurrent) {
           Value i = integrate(a, c, "current_", carried[0], drive, "i_new");
-          drive = op.getCurrentOrder() == CurrentOrder::Updated ? i : carried[0];
+          drive =
+              op.getCurrentOrder() == CurrentOrder::Updated ? i : carried[0];
           values.push_back(i);
         }
         Value v = carried[values.size()];
@@ -466,17 +471,17 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
       });
   for (auto [result, buffer] : llvm::zip(results, outputBuffers))
     layer.write(result, buffer);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }
 
 template <typename Neuron>
 static LogicalResult lowerFire(Neuron op, StepContext &context) {
-  LayerBuilder layer(context.symbols, getLayerName(op) + "_fire", op.getLoc());
-  Value voltage =
-      layer.addArgument("v", context.states.lookup(op).back());
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_fire",
+                     op.getLoc());
+  Value voltage = layer.addFlatArgument("v", context.states.lookup(op).back());
   Value spikeBuffer =
-      layer.addArgument("spikes", context.bufferOf(op.getSpikes()));
+      layer.addFlatArgument("spikes", context.bufferOf(op.getSpikes()));
   Coefficients c(layer);
   if (failed(addThreshold(op.getThresholdMutable(), c)))
     return failure();
@@ -495,7 +500,7 @@ static LogicalResult lowerFire(Neuron op, StepContext &context) {
         return {fire(a, c, op.getSpike(), elements[0], "spike")};
       });
   layer.write(spikes.front(), spikeBuffer);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }
 

@@ -33,8 +33,7 @@ class NetworkLowering {
 public:
   NetworkLowering(NetworkOp network, SymbolTable &symbols)
       : network(network), symbols(symbols), stepBuilder(network.getContext()),
-        initBuilder(network.getContext()),
-        context(symbols, stepBuilder) {}
+        initBuilder(network.getContext()), context(symbols, stepBuilder) {}
 
   LogicalResult run();
 
@@ -112,6 +111,8 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   Value state = addArgument(init, type, "state", fullName, op->getLoc());
 
   ImplicitLocOpBuilder builder(op->getLoc(), initBuilder);
+  state = flattenBuffer(builder, op->getLoc(), state);
+  type = cast<MemRefType>(state.getType());
   auto tensorType =
       RankedTensorType::get(type.getShape(), type.getElementType());
   Value tensor = bufferization::ToTensorOp::create(
@@ -124,18 +125,26 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
              << name << " is not a floating-point constant; only constants can "
              << "be lowered";
     constant = *known;
+    // Every slot of a ring starts with the same values.
+    size_t size = constant.values.size();
+    for (int64_t i = size; !constant.isUniform() && i < type.getNumElements();
+         ++i)
+      constant.values.push_back(constant.values[i - size]);
+    constant.shape = llvm::to_vector(type.getShape());
+    constant.isScalar = false;
   }
   Value filled;
   if (!initial || constant.isUniform()) {
-    TypedAttr value = initial ? builder.getFloatAttr(constant.elementType,
-                                                     constant.at(0))
-                              : builder.getZeroAttr(type.getElementType());
+    Type elementType = type.getElementType();
+    TypedAttr value = builder.getZeroAttr(elementType);
+    if (initial)
+      value = builder.getFloatAttr(elementType, constant.at(0));
     Value number = arith::ConstantOp::create(builder, value);
     filled = linalg::FillOp::create(builder, number, tensor).getResult(0);
   } else {
     auto values = cast<ElementsAttr>(getConstantAttr(constant, fullName));
-    FlatSymbolRefAttr global = addGlobal(
-        symbols, op->getLoc(), fullName + "_init", type, values);
+    FlatSymbolRefAttr global =
+        addGlobal(symbols, op->getLoc(), fullName + "_init", type, values);
     Value buffer = memref::GetGlobalOp::create(builder, type, global.getAttr());
     Value source = bufferization::ToTensorOp::create(
         builder, tensorType, buffer, /*restrict=*/true, /*writable=*/false);
@@ -170,9 +179,9 @@ void NetworkLowering::addInputs() {
   for (auto [index, argument] :
        llvm::enumerate(network.getBodyBlock()->getArguments())) {
     std::string name = getName(network.getArgAttrsAttr(), index, "input");
-    context.buffers[argument] =
-        addArgument(step, getStorageType(cast<RankedTensorType>(argument.getType())),
-                    "input", name, argument.getLoc());
+    context.buffers[argument] = addArgument(
+        step, getStorageType(cast<RankedTensorType>(argument.getType())),
+        "input", name, argument.getLoc());
   }
 }
 
@@ -180,8 +189,8 @@ void NetworkLowering::addOutputs() {
   for (auto [index, type] : llvm::enumerate(network.getResultTypes())) {
     std::string name = getName(network.getResAttrsAttr(), index, "output");
     outputBuffers.push_back(
-        addArgument(step, getStorageType(cast<RankedTensorType>(type)), "output",
-                    name, network.getLoc()));
+        addArgument(step, getStorageType(cast<RankedTensorType>(type)),
+                    "output", name, network.getLoc()));
   }
 }
 
@@ -230,9 +239,9 @@ LogicalResult NetworkLowering::lowerReshape(Operation *op) {
       getStorageType(cast<RankedTensorType>(op->getResult(0).getType()));
   Value alias;
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
-    alias = memref::CollapseShapeOp::create(
-        stepBuilder, op->getLoc(), type, source,
-        collapse.getReassociationIndices());
+    alias =
+        memref::CollapseShapeOp::create(stepBuilder, op->getLoc(), type, source,
+                                        collapse.getReassociationIndices());
   else
     alias = memref::ExpandShapeOp::create(
         stepBuilder, op->getLoc(), type.getShape(), source,
@@ -253,8 +262,8 @@ LogicalResult NetworkLowering::lowerConstantSignal(arith::ConstantOp op) {
   FlatSymbolRefAttr global =
       addGlobal(symbols, op.getLoc(), getLayerName(op), storage,
                 cast<ElementsAttr>(op.getValue()));
-  context.buffers[op] = memref::GetGlobalOp::create(
-      stepBuilder, op.getLoc(), storage, global.getAttr());
+  context.buffers[op] = memref::GetGlobalOp::create(stepBuilder, op.getLoc(),
+                                                    storage, global.getAttr());
   return success();
 }
 
@@ -285,7 +294,8 @@ LogicalResult NetworkLowering::lowerAll() {
     if (auto delay = dyn_cast<DelayOp>(op)) {
       auto steps = cast<DenseIntElementsAttr>(delay.getSteps());
       if (!steps.isSplat())
-        return delay.emitOpError("with a delay per element cannot be lowered yet");
+        return delay.emitOpError(
+            "with a delay per element cannot be lowered yet");
       if (delay.getMaxSteps() == 0)
         return delay.emitOpError("by 0 steps must be folded before lowering");
       if (!isReadInPlace(delay) && failed(lowerDelayRead(delay, context)))

@@ -77,7 +77,8 @@ static FailureOr<Value> createInitialSum(LayerBuilder &layer, LinearOp op,
                           "constants can be lowered");
   }
   if (!bias.isUniform())
-    return linalg::CopyOp::create(builder, layer.constantTensor(bias, "bias"), y)
+    return linalg::CopyOp::create(builder, layer.constantTensor(bias, "bias"),
+                                  y)
         .getResult(0);
   bias.isScalar = true;
   Value number = createConstant(builder, builder.getLoc(), bias);
@@ -104,8 +105,8 @@ static Value createRowAdd(ImplicitLocOpBuilder &builder, Value row, Value x,
 static Value createIsActive(ImplicitLocOpBuilder &builder, Value x) {
   if (x.getType().isInteger(1))
     return x;
-  Value zero = arith::ConstantOp::create(builder,
-                                         builder.getZeroAttr(x.getType()));
+  Value zero =
+      arith::ConstantOp::create(builder, builder.getZeroAttr(x.getType()));
   if (isa<IntegerType>(x.getType()))
     return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, x, zero);
   return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, x, zero);
@@ -120,7 +121,8 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
     return op.emitOpError("with a batch of weights cannot be lowered yet");
   int64_t outputs = weight->shape[0], inputs = weight->shape[1];
 
-  LayerBuilder layer(context.symbols, getLayerName(op), op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op.getLoc());
   Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
   Value yBuffer = layer.addArgument("y", context.bufferOf(op.getResult()));
   layer.setComment("All-to-all synapses, " + Twine(inputs) + " to " +
@@ -152,8 +154,8 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
       SmallVector<OpFoldResult> strides(2, active.getIndexAttr(1));
       Value row = tensor::ExtractSliceOp::create(active, rowType, weights,
                                                  offsets, sizes, strides);
-      Value factor = xi.getType().isInteger(1) ? Value()
-                                               : castToFloat(active, xi, type);
+      Value factor =
+          xi.getType().isInteger(1) ? Value() : castToFloat(active, xi, type);
       scf::YieldOp::create(active, createRowAdd(active, row, factor, sums[0]));
     };
     auto skip = [&](OpBuilder &inner, Location innerLoc) {
@@ -163,9 +165,10 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
         scf::IfOp::create(loop, createIsActive(loop, xi), visitActive, skip);
     scf::YieldOp::create(loop, result.getResults());
   };
-  auto sum = scf::ForOp::create(builder, zero, count, one, *initial, visitInput);
+  auto sum =
+      scf::ForOp::create(builder, zero, count, one, *initial, visitInput);
   layer.write(sum.getResult(0), yBuffer);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }
 
@@ -188,9 +191,10 @@ static SmallVector<Value> inputsWith(Value input, Value coefficient) {
 }
 
 LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, getLayerName(op), op.getLoc());
-  Value x = layer.addArgument("x", context.bufferOf(op.getInput()));
-  Value y = layer.addArgument("y", context.bufferOf(op.getResult()));
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op.getLoc());
+  Value x = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
+  Value y = layer.addFlatArgument("y", context.bufferOf(op.getResult()));
   layer.setComment("One-to-one synapses.\n  y = s * x");
   FailureOr<Value> factor = layer.coefficient(op.getFactorMutable(), "scale");
   if (failed(factor))
@@ -203,21 +207,22 @@ LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
                                       castToFloat(b, elements[0], type))};
       });
   layer.write(result.front(), y);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }
 
 LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, getLayerName(op), op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op.getLoc());
   SmallVector<Value> inputs;
   std::string formula;
   for (auto [index, input] : llvm::enumerate(op.getInputs())) {
     std::string name = "x" + std::to_string(index);
     inputs.push_back(
-        layer.read(layer.addArgument(name, context.bufferOf(input))));
+        layer.read(layer.addFlatArgument(name, context.bufferOf(input))));
     formula += (index ? " + " : "") + name;
   }
-  Value y = layer.addArgument("y", context.bufferOf(op.getResult()));
+  Value y = layer.addFlatArgument("y", context.bufferOf(op.getResult()));
   layer.setComment("Sum of the incoming edges.\n  y = " + formula);
   Type type = op.getType().getElementType();
   SmallVector<Value> result = createElementwise(
@@ -229,14 +234,16 @@ LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
         return {sum};
       });
   layer.write(result.front(), y);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }
 
 LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, getLayerName(op), op.getLoc());
-  Value x = layer.addArgument("x", context.bufferOf(op.getInput()));
-  Value spikes = layer.addArgument("spikes", context.bufferOf(op.getResult()));
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op.getLoc());
+  Value x = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
+  Value spikes =
+      layer.addFlatArgument("spikes", context.bufferOf(op.getResult()));
   layer.setComment("Heaviside step.\n  spike where x > threshold");
   FailureOr<Value> threshold =
       layer.coefficient(op.getThresholdMutable(), "threshold");
@@ -251,6 +258,6 @@ LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
                                       pickElement(*threshold, elements, 1))};
       });
   layer.write(result.front(), spikes);
-  layer.finish(context.step);
+  layer.finish();
   return success();
 }

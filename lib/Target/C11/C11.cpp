@@ -1,1 +1,457 @@
+//===- C11.cpp - Networks as C source files -------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 #include "snn/Target/C11/C11.h"
+#include "FunctionEmitter.h"
+#include "Identifiers.h"
+#include "Literals.h"
+#include "snn/IR/Constants.h"
+
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace snn;
+using namespace snn::c11;
+
+namespace {
+
+/// A parameter of the step function: an input, an output, or a member of the
+/// network's struct.
+struct Parameter {
+  BlockArgument buffer;
+  StringRef kind;
+  StringRef nodeName;
+  MemRefType type;
+  /// Its C name, as parameter or as member.
+  std::string name;
+  /// For inputs and outputs, the macro with the number of elements.
+  std::string sizeMacro;
+
+  bool isMember() const { return kind == "state" || kind == "scratch"; }
+};
+
+/// Prints one module.
+class ModuleEmitter {
+public:
+  ModuleEmitter(ModuleOp module, llvm::raw_ostream &source,
+                llvm::raw_ostream &header)
+      : module(module), source(source), header(header) {}
+
+  LogicalResult emit(const C11Options &options);
+
+private:
+  LogicalResult findFunctions();
+  LogicalResult choosePrefix(StringRef wanted);
+  LogicalResult collectParameters();
+  void nameSymbols();
+  std::string macro(StringRef suffix) {
+    return StringRef(prefix).upper() + "_" + suffix.str();
+  }
+  std::string declareStep();
+  void emitProvenance(llvm::raw_ostream &os, StringRef fileName);
+  void emitHeader(StringRef fileName);
+  LogicalResult emitSource(StringRef headerName);
+  LogicalResult emitGlobal(memref::GlobalOp global);
+  LogicalResult emitLayer(func::FuncOp function);
+  LogicalResult emitInit();
+  LogicalResult emitStep();
+  /// Binds a parameter of init to the member of the same name.
+  LogicalResult bindMember(FunctionEmitter &emitter, func::FuncOp function,
+                           BlockArgument argument);
+
+  ModuleOp module;
+  llvm::raw_ostream &source;
+  llvm::raw_ostream &header;
+  func::FuncOp step, init;
+  std::string prefix;
+  NameTable globals, members{nullptr}, macros{nullptr};
+  llvm::StringMap<std::string> symbols;
+  SmallVector<Parameter> parameters;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// What is in the module
+//===----------------------------------------------------------------------===//
+
+static StringRef getText(Operation *op, StringRef attribute) {
+  auto text = op->getAttrOfType<StringAttr>(attribute);
+  return text ? text.getValue() : "";
+}
+
+LogicalResult ModuleEmitter::findFunctions() {
+  for (Operation &op : *module.getBody()) {
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function && !isa<memref::GlobalOp>(op))
+      return op.emitOpError("C11: is not in the emitter's subset: expected "
+                            "functions and globals, as the snn-to-loops "
+                            "pipeline makes them");
+    if (!function || function.isPrivate())
+      continue;
+    StringRef role = getText(function, "snn.role");
+    func::FuncOp &found = role == "step" ? step : init;
+    if (role != "step" && role != "init")
+      return function.emitOpError("C11: is public and neither step nor init "
+                                  "function of a network");
+    if (found)
+      return function.emitOpError("C11: is the second ")
+             << role << " function; one network makes one C file";
+    found = function;
+  }
+  if (!step || !init)
+    return module.emitError("C11: there is no ")
+           << (step ? "init" : "step")
+           << " function of a network in this module";
+  return success();
+}
+
+LogicalResult ModuleEmitter::choosePrefix(StringRef wanted) {
+  if (wanted.empty()) {
+    prefix = NameTable().add(getText(step, "snn.name"));
+    return success();
+  }
+  if (!isIdentifier(wanted))
+    return module.emitError("C11: the prefix '")
+           << escapeComment(wanted) << "' is not a C identifier";
+  prefix = wanted.str();
+  return success();
+}
+
+LogicalResult ModuleEmitter::collectParameters() {
+  for (BlockArgument argument : step.getArguments()) {
+    unsigned index = argument.getArgNumber();
+    Parameter parameter;
+    parameter.buffer = argument;
+    parameter.type = dyn_cast<MemRefType>(argument.getType());
+    auto kind = step.getArgAttrOfType<StringAttr>(index, "snn.kind");
+    auto name = step.getArgAttrOfType<StringAttr>(index, "snn.name");
+    if (!kind || !name || !parameter.type || !parameter.type.hasStaticShape() ||
+        getStorageType(parameter.type.getElementType()).empty())
+      return step.emitOpError("C11: argument ")
+             << index << " of type " << argument.getType()
+             << " is not in the emitter's subset";
+    parameter.kind = kind.getValue();
+    parameter.nodeName = name.getValue();
+    if (parameter.isMember()) {
+      parameter.name = members.add(parameter.nodeName);
+    } else {
+      std::string upper = sanitize(parameter.nodeName);
+      parameter.sizeMacro =
+          macro(macros.add(StringRef(upper + "_SIZE").upper()));
+    }
+    parameters.push_back(std::move(parameter));
+  }
+  return success();
+}
+
+/// All names at file scope begin with the prefix.
+void ModuleEmitter::nameSymbols() {
+  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES"})
+    (void)globals.add(prefix + "_" + name.str());
+  for (Operation &op : *module.getBody()) {
+    auto symbol = cast<SymbolOpInterface>(op);
+    if (!symbol.isPublic())
+      symbols[symbol.getName()] =
+          globals.add(prefix + "_" + sanitize(symbol.getName()));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Header
+//===----------------------------------------------------------------------===//
+
+/// What the file was made from, one line for each fact.
+void ModuleEmitter::emitProvenance(llvm::raw_ostream &os, StringRef fileName) {
+  auto emitDictionary = [&](Operation *op, StringRef name) {
+    auto dictionary = op->getAttrOfType<DictionaryAttr>(name);
+    if (!dictionary)
+      return;
+    size_t width = 0;
+    for (NamedAttribute entry : dictionary)
+      width = std::max(width, entry.getName().strref().size());
+    os << " *\n";
+    for (NamedAttribute entry : dictionary) {
+      auto text = dyn_cast<StringAttr>(entry.getValue());
+      if (!text)
+        continue;
+      StringRef key = entry.getName().strref();
+      os << " *   " << escapeComment(key);
+      os.indent(width - key.size() + 2)
+          << escapeComment(text.getValue()) << "\n";
+    }
+  };
+  os << "/* " << escapeComment(fileName)
+     << " - made by snn-mlir-compile; change the model, not this file.\n";
+  emitDictionary(module, "snn.provenance");
+  emitDictionary(step, "snn.discretization");
+  os << " */\n";
+}
+
+std::string ModuleEmitter::declareStep() {
+  // Parameters may be called what they like, but not `net`.
+  NameTable scope;
+  std::string text =
+      "void " + prefix + "_step(" + prefix + "_t *" + scope.add("net");
+  for (Parameter &parameter : parameters) {
+    if (parameter.isMember())
+      continue;
+    parameter.name = scope.add(parameter.nodeName);
+    text += (parameter.kind == "input" ? ", const " : ", ") +
+            getStorageType(parameter.type.getElementType()).str() + " *" +
+            parameter.name;
+  }
+  return text + ")";
+}
+
+void ModuleEmitter::emitHeader(StringRef fileName) {
+  emitProvenance(header, fileName);
+  std::string guard = macro("H");
+  header << "#ifndef " << guard << "\n#define " << guard << "\n\n"
+         << "#include <stddef.h>\n#include <stdint.h>\n\n"
+         << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  header << "/* Elements of the inputs and outputs in one step. */\n";
+  for (const Parameter &parameter : parameters)
+    if (!parameter.isMember())
+      header << "#define " << parameter.sizeMacro << " "
+             << parameter.type.getNumElements() << "\n";
+  double dt = step->getAttrOfType<FloatAttr>("snn.dt").getValueAsDouble();
+  header << "\n/* Seconds per step. */\n#define " << macro("DT") << " "
+         << formatNumber(dt, Float64Type::get(module.getContext())) << "\n\n"
+         << "/* Bytes of one " << prefix << "_t. */\n#define "
+         << macro("STATE_BYTES") << " sizeof(" << prefix << "_t)\n\n"
+         << "/* All memory of one network: state, and scratch for one step. "
+            "*/\ntypedef struct {\n";
+  bool isEmpty = true;
+  for (const Parameter &parameter : parameters) {
+    if (!parameter.isMember())
+      continue;
+    isEmpty = false;
+    header << "    " << getStorageType(parameter.type.getElementType()) << " "
+           << parameter.name << "[" << parameter.type.getNumElements()
+           << "];\n";
+  }
+  if (isEmpty)
+    header << "    uint8_t unused; /* the network has no state */\n";
+  header << "} " << prefix << "_t;\n\n"
+         << "/* Sets the state before the first step; also to start again. "
+            "*/\nvoid "
+         << prefix << "_init(" << prefix << "_t *net);\n\n"
+         << "/* One step. Arrays must not overlap.\n";
+  for (const Parameter &parameter : parameters) {
+    if (parameter.isMember())
+      continue;
+    Type element = parameter.type.getElementType();
+    StringRef what = element.isInteger(1)   ? "spikes, 0 or 1"
+                     : element.isInteger(8) ? "spike counts"
+                                            : "values";
+    header << " *   " << parameter.name << ": " << parameter.sizeMacro << " "
+           << what << ", shape [";
+    llvm::interleaveComma(parameter.type.getShape(), header);
+    header << "], " << parameter.kind << " "
+           << escapeComment(parameter.nodeName) << "\n";
+  }
+  header << " */\n"
+         << declareStep() << ";\n\n"
+         << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
+}
+
+//===----------------------------------------------------------------------===//
+// Source
+//===----------------------------------------------------------------------===//
+
+LogicalResult ModuleEmitter::emitGlobal(memref::GlobalOp global) {
+  auto elements = dyn_cast_or_null<ElementsAttr>(
+      global.getInitialValue().value_or(nullptr));
+  StringRef type = getStorageType(global.getType().getElementType());
+  if (!elements || !global.getConstant() || type.empty())
+    return global.emitOpError("C11: is not in the emitter's subset: expected "
+                              "a constant with values");
+  source << "static const " << type << " " << symbols[global.getSymName()]
+         << "["
+         << llvm::join(llvm::map_range(
+                           global.getType().getShape(),
+                           [](int64_t size) { return std::to_string(size); }),
+                       " * ")
+         << (global.getType().getRank() == 0 ? "1" : "") << "] = {\n";
+  if (failed(printElements(elements, source)))
+    return global.emitOpError("C11: has a value without literal");
+  source << "\n};\n\n";
+  return success();
+}
+
+/// Whether a function never writes to its argument.
+static bool isReadOnly(BlockArgument argument) {
+  SmallVector<Value> aliases = {argument};
+  while (!aliases.empty()) {
+    for (OpOperand &use : aliases.pop_back_val().getUses()) {
+      Operation *op = use.getOwner();
+      if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+        if (&copy.getTargetMutable() == &use)
+          return false;
+      } else if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp>(op)) {
+        aliases.push_back(op->getResult(0));
+      } else if (!isa<memref::LoadOp>(op)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
+  if (function.isDeclaration() || function.getNumResults() != 0)
+    return function.emitOpError("C11: is not in the emitter's subset: expected "
+                                "a body and no results");
+  FunctionEmitter emitter(symbols, globals, source);
+  if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
+    std::string text = escapeComment(
+        (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
+    source << "/* ";
+    llvm::interleave(
+        llvm::split(text, '\n'), source,
+        [&](StringRef line) { source << line; }, "\n * ");
+    source << " */\n";
+  }
+  source << "static void " << symbols[function.getSymName()] << "(";
+  llvm::ListSeparator separator;
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    StringRef element =
+        type ? getStorageType(type.getElementType()) : StringRef();
+    if (element.empty())
+      return function.emitOpError("C11: argument of type ")
+             << argument.getType() << " is not in the emitter's subset";
+    auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                      "snn.name");
+    std::string cName = emitter.getNames().add(name ? name.getValue() : "x");
+    emitter.bindBuffer(argument, cName);
+    source << separator << (isReadOnly(argument) ? "const " : "") << element
+           << " *RESTRICT " << cName;
+  }
+  source << ")\n{\n";
+  if (failed(emitter.emitBody(function)))
+    return failure();
+  source << "}\n\n";
+  return success();
+}
+
+LogicalResult ModuleEmitter::bindMember(FunctionEmitter &emitter,
+                                        func::FuncOp function,
+                                        BlockArgument argument) {
+  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                    "snn.name");
+  // Several members may have the same node name; they come in the same order.
+  unsigned before = 0;
+  for (BlockArgument other :
+       function.getArguments().take_front(argument.getArgNumber()))
+    before += function.getArgAttrOfType<StringAttr>(other.getArgNumber(),
+                                                    "snn.name") == name;
+  for (const Parameter &parameter : parameters) {
+    if (parameter.kind != "state" || !name ||
+        parameter.nodeName != name.getValue() || before-- != 0)
+      continue;
+    emitter.bindBuffer(argument, "net->" + parameter.name);
+    return success();
+  }
+  return function.emitOpError("C11: argument ")
+         << argument.getArgNumber()
+         << " is not a state of the network's step function";
+}
+
+LogicalResult ModuleEmitter::emitInit() {
+  FunctionEmitter emitter(symbols, globals, source);
+  (void)emitter.getNames().add("net");
+  for (BlockArgument argument : init.getArguments())
+    if (failed(bindMember(emitter, init, argument)))
+      return failure();
+  source << "void " << prefix << "_init(" << prefix << "_t *net)\n{\n";
+  if (init.getNumArguments() == 0)
+    source << "    net->unused = 0;\n";
+  if (failed(emitter.emitBody(init)))
+    return failure();
+  source << "}\n\n";
+  return success();
+}
+
+LogicalResult ModuleEmitter::emitStep() {
+  FunctionEmitter emitter(symbols, globals, source);
+  source << declareStep() << "\n{\n";
+  (void)emitter.getNames().add("net");
+  bool usesNet = false;
+  for (const Parameter &parameter : parameters) {
+    usesNet |= parameter.isMember();
+    emitter.bindBuffer(parameter.buffer, parameter.isMember()
+                                             ? "net->" + parameter.name
+                                             : parameter.name);
+    if (!parameter.isMember())
+      (void)emitter.getNames().add(parameter.name);
+    if (parameter.kind == "input" && parameter.buffer.use_empty())
+      source << "    (void)" << parameter.name << ";\n";
+  }
+  if (!usesNet)
+    source << "    (void)net;\n";
+  if (failed(emitter.emitBody(step)))
+    return failure();
+  source << "}\n";
+  return success();
+}
+
+LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
+  std::string stem = StringRef(headerName).ends_with(".h")
+                         ? headerName.drop_back(2).str()
+                         : prefix;
+  emitProvenance(source, stem + ".c");
+  source << "#include \"" << headerName << "\"\n\n"
+         << "#include <stdbool.h>\n#include <string.h>\n\n"
+         << "#ifdef __cplusplus\n#define RESTRICT /* C++ has none */\n#else\n"
+         << "#define RESTRICT restrict\n#endif\n\n";
+  llvm::StringSet<> emitted;
+  SymbolTable table(module);
+  auto emitGlobalsOf = [&](func::FuncOp function) {
+    return function.walk([&](memref::GetGlobalOp use) {
+      if (!emitted.insert(use.getName()).second)
+        return WalkResult::advance();
+      auto global = table.lookup<memref::GlobalOp>(use.getName());
+      return WalkResult(emitGlobal(global));
+    });
+  };
+  for (func::FuncOp function : module.getOps<func::FuncOp>())
+    if (function.isPrivate() && (emitGlobalsOf(function).wasInterrupted() ||
+                                 failed(emitLayer(function))))
+      return failure();
+  if (emitGlobalsOf(init).wasInterrupted() ||
+      emitGlobalsOf(step).wasInterrupted() || failed(emitInit()))
+    return failure();
+  return emitStep();
+}
+
+LogicalResult ModuleEmitter::emit(const C11Options &options) {
+  if (failed(findFunctions()) || failed(choosePrefix(options.prefix)) ||
+      failed(collectParameters()))
+    return failure();
+  nameSymbols();
+  std::string headerName =
+      options.headerName.empty() ? prefix + ".h" : options.headerName;
+  // Names the parameters, which the header's comments use.
+  (void)declareStep();
+  emitHeader(headerName);
+  return emitSource(headerName);
+}
+
+LogicalResult snn::emitC11(ModuleOp module, const C11Options &options,
+                           llvm::raw_ostream &source,
+                           llvm::raw_ostream &header) {
+  // Into memory first: a module that is refused leaves nothing behind.
+  std::string sourceText, headerText;
+  llvm::raw_string_ostream sourceStream(sourceText), headerStream(headerText);
+  if (failed(ModuleEmitter(module, sourceStream, headerStream).emit(options)))
+    return failure();
+  source << sourceText;
+  header << headerText;
+  return success();
+}

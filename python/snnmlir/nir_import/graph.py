@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from snnmlir.conventions import FlattenOrder
+
 Array: TypeAlias = npt.NDArray[np.floating]
 Shape: TypeAlias = tuple[int, ...]
 Edge: TypeAlias = tuple[str, str]
-FlattenOrder: TypeAlias = Literal["chw", "hwc"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,8 +101,8 @@ class Pool2d(Node):
 class Flatten(Node):
     """Dimensions start_dim..end_dim (both included, non-negative) become one.
 
-    `order` is "hwc" where a whole feature map [C, *spatial] is read with its channels innermost,
-    that is as if transposed to [*spatial, C] first; "chw" reads it as it is stored.
+    `order` is "hwc" where a whole feature map [C, H, W] is read with its channels innermost, that
+    is as if transposed to [H, W, C] first; "chw" reads it as it is stored.
     """
 
     start_dim: int

@@ -226,7 +226,7 @@ class _FileReader:
             return None
         if is_numeric(dataset.dtype):
             return np.asarray(_load(dataset, (), path, key))
-        if dataset.dtype.kind in "SO" and dataset.shape == ():
+        if _holds_text(dataset) and dataset.shape == ():
             value = _load(dataset, (), path, key)
             if isinstance(value, bytes):
                 return _text(value, path)
@@ -241,7 +241,7 @@ class _FileReader:
         self._account(dataset, path, "edges")
         if dataset.shape is None or dataset.size == 0:
             return
-        if len(dataset.shape) != 2 or dataset.shape[1] != 2 or dataset.dtype.kind not in "SO":
+        if len(dataset.shape) != 2 or dataset.shape[1] != 2 or not _holds_text(dataset):
             raise NirError(
                 f"the edges of {owner(path)} have type {dataset.dtype} and shape {dataset.shape}, "
                 "expected pairs of node names, shape (N, 2)",
@@ -285,6 +285,11 @@ def _load(dataset: h5py.Dataset, selection: Any, path: str | None, key: str) -> 
         raise NirError(
             f"{quoted(key)} cannot be read ({_first_line(error)})", node=path, help=_DAMAGED
         ) from error
+
+
+def _holds_text(dataset: h5py.Dataset) -> bool:
+    """Whether it is safe to read as text: damaged types of variable length crash the library."""
+    return h5py.check_string_dtype(dataset.dtype) is not None
 
 
 def _text(text: str | bytes, path: str | None) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from snnmlir.conventions import FlattenOrder
 from snnmlir.errors import NirError, quoted
-from snnmlir.nir_import.graph import Array, FlattenOrder, Shape
+from snnmlir.nir_import.graph import Array, Shape
 from snnmlir.nir_import.notes import Notes
 from snnmlir.nir_import.raw import RawNode, is_numeric
 

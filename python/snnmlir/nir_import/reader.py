@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import nir
 
+from snnmlir.conventions import FlattenOrder
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.flatten import FlatGraph, Port, flatten
-from snnmlir.nir_import.graph import STATEFUL, Edge, FlattenOrder, Graph, Node
+from snnmlir.nir_import.graph import STATEFUL, Edge, Graph, Node
 from snnmlir.nir_import.hdf5 import read_file
 from snnmlir.nir_import.nodes import parse
 from snnmlir.nir_import.notes import Notes

@@ -134,7 +134,12 @@ def test_flatten_out_of_range(
 
 @pytest.mark.parametrize(
     ("order", "dims", "expected"),
-    [("chw", (0, -1), "chw"), ("hwc", (0, -1), "hwc"), ("hwc", (1, -1), "chw")],
+    [
+        ("chw", (0, -1), "chw"),
+        ("hwc", (0, 2), "hwc"),
+        ("hwc", (1, -1), "chw"),
+        ("hwc", (0, 1), "chw"),
+    ],
 )
 def test_flatten_order(
     chain: Chain, make: SimpleNamespace, order: str, dims: tuple[int, int], expected: str

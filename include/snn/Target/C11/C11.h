@@ -15,9 +15,11 @@ namespace snn {
 
 /// How the C interface is named.
 struct C11Options {
-  /// Prefix of all public names, and the stem of the header's file name; empty
-  /// for the network's name.
+  /// Prefix of all names, a C identifier; empty for one made from the network's
+  /// name.
   std::string prefix;
+  /// File name that the source includes; empty for the prefix and ".h".
+  std::string headerName;
 };
 
 /// Prints the module's network as C11: `source` is the .c file, `header` the
@@ -26,9 +28,6 @@ struct C11Options {
 llvm::LogicalResult emitC11(mlir::ModuleOp module, const C11Options &options,
                             llvm::raw_ostream &source,
                             llvm::raw_ostream &header);
-
-/// Registers `--snn-to-c11` and `--snn-to-c11-header` with snn-translate.
-void registerC11Translations();
 
 } // namespace snn
 

@@ -50,14 +50,14 @@ class PendingFlatten(Pending):
                 f"dimensions {self.start} to {self.end} count {extra} leading batch or time "
                 f"dimension(s); of the input {shape}, {start} to {end} are flattened"
             )
-        whole = start == 0 and end == len(shape) - 1
+        whole_map = len(shape) == 3 and (start, end) == (0, 2)
         return Flatten(
             name=self.params.name,
             input_shape=shape,
             output_shape=(*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]),
             start_dim=start,
             end_dim=end,
-            order=self.params.flatten_order if whole else "chw",
+            order=self.params.flatten_order if whole_map else "chw",
         )
 
     def _extra(self, shape: Shape) -> int:

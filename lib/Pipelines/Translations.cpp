@@ -1,0 +1,51 @@
+//===- Translations.cpp - Networks to C11 from the command line -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/IR/SNN.h"
+#include "snn/Pipelines/Pipelines.h"
+#include "snn/Target/C11/C11.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Tools/mlir-translate/Translation.h"
+#include "llvm/Support/CommandLine.h"
+
+using namespace mlir;
+
+static llvm::cl::opt<std::string>
+    prefixOption("c11-prefix",
+                 llvm::cl::desc("Prefix of all names in the C code (default: "
+                                "the network's name)"));
+
+/// Lowers the module to loops if a network is still in it, and prints it.
+static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
+                               llvm::raw_ostream &header) {
+  OwningOpRef<ModuleOp> lowered = module.clone();
+  if (!lowered->getOps<snn::NetworkOp>().empty()) {
+    PassManager manager(module.getContext());
+    snn::buildLoopsPipeline(manager);
+    if (failed(manager.run(*lowered)))
+      return failure();
+  }
+  snn::C11Options options;
+  options.prefix = prefixOption;
+  return snn::emitC11(*lowered, options, source, header);
+}
+
+void snn::registerTranslations() {
+  static TranslateFromMLIRRegistration toSource(
+      "snn-to-c11", "networks, or loops made from one, to a C11 source file",
+      [](ModuleOp module, llvm::raw_ostream &os) {
+        return translate(module, os, llvm::nulls());
+      },
+      registerDialects);
+  static TranslateFromMLIRRegistration toHeader(
+      "snn-to-c11-header",
+      "networks, or loops made from one, to the header of the C11 source file",
+      [](ModuleOp module, llvm::raw_ostream &os) {
+        return translate(module, llvm::nulls(), os);
+      },
+      registerDialects);
+}

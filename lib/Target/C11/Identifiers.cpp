@@ -1,0 +1,112 @@
+//===- Identifiers.cpp - Names from a file become C names -----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Identifiers.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+
+namespace snn::c11 {
+
+/// Identifiers may be cut to this length before they are made unique.
+static constexpr size_t kMaxLength = 48;
+
+/// Words that cannot be used in C11, C++ or with the headers that are included,
+/// and macros that compilers define in GNU mode.
+static constexpr StringLiteral kReserved[] = {
+    "alignas",      "alignof",   "and",
+    "and_eq",       "asm",       "auto",
+    "bitand",       "bitor",     "bool",
+    "break",        "case",      "catch",
+    "char",         "char16_t",  "char32_t",
+    "char8_t",      "class",     "co_await",
+    "co_return",    "co_yield",  "compl",
+    "concept",      "const",     "const_cast",
+    "consteval",    "constexpr", "constinit",
+    "continue",     "decltype",  "default",
+    "delete",       "do",        "double",
+    "dynamic_cast", "else",      "enum",
+    "explicit",     "export",    "extern",
+    "false",        "float",     "for",
+    "friend",       "goto",      "i386",
+    "if",           "inline",    "int",
+    "linux",        "long",      "mutable",
+    "namespace",    "new",       "noexcept",
+    "not",          "not_eq",    "nullptr",
+    "offsetof",     "operator",  "or",
+    "or_eq",        "private",   "protected",
+    "public",       "register",  "reinterpret_cast",
+    "requires",     "restrict",  "return",
+    "short",        "signed",    "size_t",
+    "sizeof",       "static",    "static_assert",
+    "static_cast",  "struct",    "switch",
+    "template",     "this",      "thread_local",
+    "throw",        "true",      "try",
+    "typedef",      "typeid",    "typename",
+    "typeof",       "uint8_t",   "union",
+    "unix",         "unsigned",  "using",
+    "virtual",      "void",      "volatile",
+    "wchar_t",      "while",     "xor",
+    "xor_eq",       "memcpy",    "memset",
+    "NULL",         "RESTRICT"};
+
+static bool isReserved(StringRef name) { return is_contained(kReserved, name); }
+
+std::string sanitize(StringRef text) {
+  std::string result;
+  for (char c : text) {
+    if (isAlnum(c))
+      result += c;
+    else if (!result.empty() && result.back() != '_')
+      result += '_';
+    if (result.size() == kMaxLength)
+      break;
+  }
+  while (!result.empty() && result.back() == '_')
+    result.pop_back();
+  return result.empty() ? "node" : result;
+}
+
+bool isIdentifier(StringRef text) {
+  auto isPart = [](char c) { return isAlnum(c) || c == '_'; };
+  return !text.empty() && !isDigit(text.front()) && all_of(text, isPart) &&
+         !isReserved(text);
+}
+
+std::string escapeComment(StringRef text, bool multiline) {
+  std::string result;
+  for (char c : text) {
+    bool startsToken = !result.empty() && ((result.back() == '*' && c == '/') ||
+                                           (result.back() == '/' && c == '*') ||
+                                           (result.back() == '?' && c == '?'));
+    if (startsToken)
+      result += ' ';
+    if (isPrint(c) || (multiline && c == '\n'))
+      result += c;
+    else
+      result += "\\x" + utohexstr(static_cast<unsigned char>(c), false, 2);
+  }
+  return result;
+}
+
+bool NameTable::isTaken(StringRef name) const {
+  return taken.contains(name) || (outer && outer->isTaken(name));
+}
+
+std::string NameTable::add(StringRef wanted) {
+  std::string base = sanitize(wanted);
+  if (isDigit(base.front()))
+    base = "n" + base;
+  std::string name = base;
+  for (unsigned suffix = 2; isReserved(name) || isTaken(name); ++suffix)
+    name = base + "_" + std::to_string(suffix);
+  taken.insert(name);
+  return name;
+}
+
+} // namespace snn::c11
