@@ -108,11 +108,11 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   std::string fullName = getLayerName(op) + "_" + name.str();
   context.states[op].push_back(
       addArgument(step, type, "state", fullName, op->getLoc()));
+  // All elements are set alike, so the init function sees them in a row.
+  type = MemRefType::get({type.getNumElements()}, type.getElementType());
   Value state = addArgument(init, type, "state", fullName, op->getLoc());
 
   ImplicitLocOpBuilder builder(op->getLoc(), initBuilder);
-  state = flattenBuffer(builder, op->getLoc(), state);
-  type = cast<MemRefType>(state.getType());
   auto tensorType =
       RankedTensorType::get(type.getShape(), type.getElementType());
   Value tensor = bufferization::ToTensorOp::create(
