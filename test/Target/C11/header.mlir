@@ -12,3 +12,33 @@ module attributes {snn.provenance = {model = "a.nir", sha256 = "0123"}} {
     snn.output %counts, %w : tensor<2x3xui8>, tensor<4xf64>
   }
 }
+
+// CHECK:      /* my_net.h - made by snn-mlir-compile; change the model, not this file.
+// CHECK:       *   model   a.nir
+// CHECK-NEXT:  *   sha256  0123
+// CHECK:       *   name  sinabs
+// CHECK-NEXT:  */
+// CHECK-NEXT: #ifndef MY_NET_H
+// CHECK-NEXT: #define MY_NET_H
+
+// Identifiers are made of the names, macros in upper case.
+// CHECK:      #define MY_NET_IN_SIZE 6
+// CHECK-NEXT: #define MY_NET_THE_ANALOG_SIZE 4
+// CHECK-NEXT: #define MY_NET_OUT_SIZE 6
+// CHECK-NEXT: #define MY_NET_V_SIZE 4
+// CHECK:      #define MY_NET_DT 0.001
+// CHECK:      #define MY_NET_STATE_BYTES sizeof(my_net_t)
+
+// State and scratch, no pointers.
+// CHECK:      typedef struct {
+// CHECK-NEXT:     double lif_v[6];
+// CHECK-NEXT:     double li_v[4];
+// CHECK-NEXT: } my_net_t;
+
+// CHECK:      void my_net_init(my_net_t *net);
+// CHECK:       *   in: MY_NET_IN_SIZE spikes, 0 or 1, shape [2, 3], input in
+// CHECK-NEXT:  *   the_analog: MY_NET_THE_ANALOG_SIZE values, shape [4], input the analog
+// CHECK-NEXT:  *   out: MY_NET_OUT_SIZE spike counts, shape [2, 3], output out
+// CHECK-NEXT:  *   v: MY_NET_V_SIZE values, shape [4], output v
+// CHECK-NEXT:  */
+// CHECK-NEXT: void my_net_step(my_net_t *net, const uint8_t *in, const double *the_analog, uint8_t *out, double *v);

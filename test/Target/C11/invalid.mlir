@@ -1,0 +1,157 @@
+// RUN: snn-translate --snn-to-c11 --split-input-file --verify-diagnostics %s
+
+// What is not in the emitter's subset is refused where it stands.
+
+// expected-error @+1 {{there is no step function of a network in this module}}
+module {
+}
+
+// -----
+
+// expected-error @+1 {{there is no init function of a network in this module}}
+module {
+  func.func @net_step() attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  // expected-error @+1 {{is the second init function; one network makes one C file}}
+  func.func @other_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+}
+
+// -----
+
+module {
+  // expected-error @+1 {{is public and neither step nor init function of a network}}
+  func.func @other() {
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  // expected-error @+1 {{argument 0 of type 'memref<?xf32>' is not in the emitter's subset}}
+  func.func @net_step(%x: memref<?xf32> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func private @work(%x: memref<4xf32> {snn.name = "x"}) {
+    %c0 = arith.constant 0 : index
+    %a = memref.load %x[%c0] : memref<4xf32>
+    // expected-error @+1 {{'arith.remf' op C11: is not in the emitter's subset}}
+    %b = arith.remf %a, %a : f32
+    memref.store %b, %x[%c0] : memref<4xf32>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xf32> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    call @work(%x) : (memref<4xf32>) -> ()
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func private @work(%x: memref<4xf32> {snn.name = "x"}) {
+    %c0 = arith.constant 0 : index
+    // expected-error @+1 {{'memref.alloc' op C11: is not in the emitter's subset}}
+    %a = memref.alloc() : memref<4xf32>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xf32> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    call @work(%x) : (memref<4xf32>) -> ()
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func private @work(%x: memref<4xf32> {snn.name = "x"}) {
+    %c0 = arith.constant 0 : index
+    // expected-error @+1 {{has no literal}}
+    %a = arith.constant 0x7F800000 : f32
+    memref.store %a, %x[%c0] : memref<4xf32>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xf32> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    call @work(%x) : (memref<4xf32>) -> ()
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func private @work(%x: memref<4xf32> {snn.name = "x"}) {
+    %c0 = arith.constant 0 : index
+    %a = memref.load %x[%c0] : memref<4xf32>
+    // expected-error @+1 {{predicate is not in the emitter's subset}}
+    %b = arith.cmpf ord, %a, %a : f32
+    scf.if %b {
+      memref.store %a, %x[%c0] : memref<4xf32>
+    }
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xf32> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    call @work(%x) : (memref<4xf32>) -> ()
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func private @work(%x: memref<4xf32> {snn.name = "x"}) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %a = memref.load %x[%c0] : memref<4xf32>
+    // expected-error @+1 {{'scf.for' op C11: with results is not in the emitter's subset}}
+    %b = scf.for %i = %c0 to %c1 step %c1 iter_args(%s = %a) -> f32 {
+      scf.yield %s : f32
+    }
+    memref.store %b, %x[%c0] : memref<4xf32>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xf32> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    call @work(%x) : (memref<4xf32>) -> ()
+    return
+  }
+}
