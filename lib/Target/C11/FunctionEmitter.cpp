@@ -25,7 +25,21 @@ static bool isExpression(Operation *op) {
   return isArithmetic(op) || isa<memref::LoadOp>(op);
 }
 
-static bool isWritten(Operation *op) {
+/// The memory that `buffer` is a shape of.
+static Value getBase(Value buffer) {
+  while (Operation *op = buffer.getDefiningOp()) {
+    if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp>(op))
+      break;
+    buffer = op->getOperand(0);
+  }
+  return buffer;
+}
+
+/// Whether `op` may write to `buffer`. Different buffers do not overlap: the
+/// parameters are restrict.
+static bool mayWrite(Operation *op, Value buffer) {
+  if (auto store = dyn_cast<memref::StoreOp>(op))
+    return getBase(store.getMemRef()) == getBase(buffer);
   return !isExpression(op) && !isa<memref::GetGlobalOp>(op);
 }
 
@@ -44,7 +58,8 @@ static bool isInlined(Operation *op) {
   Operation *user = getOnlyUser(op);
   if (!user)
     return false;
-  if (!isa<memref::LoadOp>(op))
+  auto load = dyn_cast<memref::LoadOp>(op);
+  if (!load)
     return true;
   // The statement in which the value ends up.
   Operation *statement = user;
@@ -52,7 +67,7 @@ static bool isInlined(Operation *op) {
     statement = getOnlyUser(statement);
   for (Operation *between = op->getNextNode(); between != statement;
        between = between->getNextNode())
-    if (isWritten(between))
+    if (mayWrite(between, load.getMemRef()))
       return false;
   return true;
 }

@@ -1,0 +1,37 @@
+//===- Diagnostics.cpp - MLIR's errors as Python exceptions ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Diagnostics.h"
+#include "snn/IR/Constants.h"
+
+#include "mlir/IR/Location.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace snn::python;
+
+/// "node 'lif1'", "line 3, column 7", or nothing.
+static std::string describeLocation(Location loc) {
+  if (StringRef name = snn::getNodeName(loc); !name.empty())
+    return "node '" + name.str() + "': ";
+  if (auto file = dyn_cast<FileLineColLoc>(loc))
+    return "line " + std::to_string(file.getLine()) + ", column " +
+           std::to_string(file.getColumn()) + ": ";
+  return "";
+}
+
+DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
+    : handler(context, [this](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+          text += (text.empty() ? "" : "\n") +
+                  describeLocation(diagnostic.getLocation()) + diagnostic.str();
+        return success();
+      }) {}
+
+void DiagnosticCollector::check(LogicalResult result) const {
+  if (failed(result))
+    throw MLIRError(text.empty() ? "failed without a message" : text);
+}

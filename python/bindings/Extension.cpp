@@ -1,0 +1,375 @@
+//===- Extension.cpp - The module snnmlir._mlir ---------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Diagnostics.h"
+#include "NetworkBuilder.h"
+#include "snn/Pipelines/Pipelines.h"
+#include "snn/Target/C11/C11.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "llvm/Config/llvm-config.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/unique_ptr.h>
+#include <nanobind/stl/vector.h>
+
+namespace nb = nanobind;
+using namespace nb::literals;
+using namespace mlir;
+using namespace snn::python;
+
+namespace {
+
+/// A context with all dialects that networks meet.
+class ContextHandle {
+public:
+  ContextHandle() : context(makeRegistry(), MLIRContext::Threading::DISABLED) {
+    context.loadAllAvailableDialects();
+  }
+  MLIRContext *get() { return &context; }
+
+private:
+  static DialectRegistry makeRegistry() {
+    DialectRegistry registry;
+    snn::registerDialects(registry);
+    return registry;
+  }
+  MLIRContext context;
+};
+
+class ModuleHandle {
+public:
+  explicit ModuleHandle(OwningOpRef<ModuleOp> module)
+      : module(std::move(module)) {}
+
+  static ModuleHandle parse(const std::string &text, ContextHandle &context) {
+    DiagnosticCollector diagnostics(context.get());
+    OwningOpRef<ModuleOp> module =
+        parseSourceString<ModuleOp>(text, ParserConfig(context.get()));
+    diagnostics.check(success(static_cast<bool>(module)));
+    return ModuleHandle(std::move(module));
+  }
+
+  std::string getAsm(std::optional<int64_t> largeElementsLimit,
+                     bool enableDebugInfo) {
+    OpPrintingFlags flags;
+    if (largeElementsLimit) {
+      flags.elideLargeElementsAttrs(*largeElementsLimit);
+      flags.elideLargeResourceString(*largeElementsLimit);
+    }
+    flags.enableDebugInfo(enableDebugInfo);
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    module->print(os, flags);
+    return text + "\n";
+  }
+
+  void verify() {
+    DiagnosticCollector diagnostics(module->getContext());
+    diagnostics.check(mlir::verify(*module));
+  }
+
+  ModuleHandle clone() {
+    return ModuleHandle(OwningOpRef<ModuleOp>(module->clone()));
+  }
+  ModuleOp get() { return *module; }
+
+private:
+  OwningOpRef<ModuleOp> module;
+};
+
+class PassManagerHandle {
+public:
+  PassManagerHandle(const std::string &pipeline, ContextHandle &context)
+      : manager(context.get()) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    DiagnosticCollector diagnostics(context.get());
+    if (failed(parsePassPipeline(pipeline, manager, os)))
+      throw MLIRError(text);
+  }
+
+  void run(ModuleHandle &module) {
+    DiagnosticCollector diagnostics(manager.getContext());
+    diagnostics.check(manager.run(module.get()));
+  }
+
+private:
+  PassManager manager;
+};
+
+std::string getElementType(const NetworkValue &value) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  getElementTypeOrSelf(value.value.getType()).print(os);
+  return text;
+}
+
+std::optional<Shape> getShape(const NetworkValue &value) {
+  auto type = dyn_cast<RankedTensorType>(value.value.getType());
+  if (!type)
+    return std::nullopt;
+  return Shape(type.getShape().begin(), type.getShape().end());
+}
+
+/// Copies an array into a constant of the network.
+NetworkValue
+addConstant(NetworkBuilder &builder,
+            nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu> array,
+            const std::string &name) {
+  bool isDouble = array.dtype() == nb::dtype<double>();
+  if (!isDouble && array.dtype() != nb::dtype<float>())
+    throw nb::type_error("expected an array of float32 or float64");
+  if (array.ndim() == 0)
+    return builder.number(isDouble ? *static_cast<const double *>(array.data())
+                                   : *static_cast<const float *>(array.data()),
+                          isDouble ? "f64" : "f32");
+  Shape shape;
+  for (size_t dim = 0; dim < array.ndim(); ++dim)
+    shape.push_back(array.shape(dim));
+  return builder.constant(
+      ArrayRef<char>(static_cast<const char *>(array.data()), array.nbytes()),
+      shape, isDouble, name);
+}
+
+/// What all spiking neurons may be told beside their coefficients.
+Attributes spikeAttributes(const std::string &spike,
+                           const std::string &spikeTiming,
+                           const std::string &reset,
+                           const std::string &resetTiming) {
+  return {{"spike", spike},
+          {"spike_timing", spikeTiming},
+          {"reset", reset},
+          {"reset_timing", resetTiming}};
+}
+
+void bindNetworkBuilder(nb::module_ &m) {
+  nb::class_<NetworkValue>(m, "Value", "A value of the network being built.")
+      .def_prop_ro("element_type", getElementType, "f32, f64, i1 or ui8.")
+      .def_prop_ro("shape", getShape, "Dimensions; None for a number.");
+
+  using B = NetworkBuilder;
+  using V = NetworkValue;
+  using O = OptionalValue;
+  using S = std::string;
+  auto builder = nb::class_<B>(
+      m, "NetworkBuilder",
+      "Builds one snn.network, a method per operation. Element types are "
+      "\"f32\", \"f64\", \"i1\" and \"ui8\"; absent coefficients are neutral; "
+      "`node` is the name that messages and the C code use.");
+  builder.def(
+      "__init__",
+      [](B *self, ContextHandle &context, const S &name,
+         const std::vector<std::tuple<S, Shape, S>> &inputs, double dt,
+         const Attributes &discretization) {
+        std::vector<InputSpec> specs;
+        for (const auto &[inputName, shape, element] : inputs)
+          specs.push_back({inputName, shape, element});
+        new (self) B(context.get(), name, specs, dt, discretization);
+      },
+      "context"_a, "name"_a, "inputs"_a, "dt"_a, "discretization"_a,
+      nb::keep_alive<1, 2>(),
+      "A network with inputs (name, shape, element type) and steps of dt "
+      "seconds.");
+  builder.def("input", &B::input, "index"_a, nb::keep_alive<0, 1>(),
+              "The signal of an input.");
+  builder.def("constant", addConstant, "array"_a, "name"_a = "constant",
+              nb::keep_alive<0, 1>(),
+              "A constant float32 or float64 array; a number for rank 0.");
+  builder.def("number", &B::number, "value"_a, "element_type"_a,
+              nb::keep_alive<0, 1>(), "A constant number.");
+  builder.def("zeros", &B::zeros, "shape"_a, "element_type"_a,
+              nb::keep_alive<0, 1>(), "A signal that is always zero.");
+  builder.def("linear", &B::linear, "input"_a, "weight"_a,
+              "bias"_a = nb::none(), nb::kw_only(), "node"_a,
+              nb::keep_alive<0, 1>(), "snn.linear");
+  builder.def("scale", &B::scale, "input"_a, "factor"_a, nb::kw_only(),
+              "node"_a, nb::keep_alive<0, 1>(), "snn.scale");
+  builder.def("add", &B::add, "inputs"_a, "element_type"_a, nb::kw_only(),
+              "node"_a, nb::keep_alive<0, 1>(), "snn.add");
+  builder.def("threshold", &B::threshold, "input"_a, "threshold"_a,
+              nb::kw_only(), "node"_a, nb::keep_alive<0, 1>(), "snn.threshold");
+  builder.def("delay", &B::delay, "input"_a, "steps"_a, "init"_a = nb::none(),
+              nb::kw_only(), "node"_a, nb::keep_alive<0, 1>(),
+              "snn.delay; one number of steps, or one per element.");
+  builder.def("reshape", &B::reshape, "input"_a, "shape"_a, nb::kw_only(),
+              "node"_a, nb::keep_alive<0, 1>(),
+              "The same elements, with dimensions merged or split.");
+  builder.def(
+      "lif",
+      [](B &self, V input, O threshold, O decay, O gain, O leak, O reset_value,
+         O floor, O init, const S &spike, const S &spike_timing, const S &reset,
+         const S &reset_timing, const S &element_type, const S &node) {
+        std::vector<V> results = self.neuron(
+            "lif", input,
+            {{"threshold", threshold},
+             {"decay", decay},
+             {"gain", gain},
+             {"leak", leak},
+             {"reset_value", reset_value},
+             {"floor", floor},
+             {"init", init}},
+            spikeAttributes(spike, spike_timing, reset, reset_timing),
+            element_type, node);
+        return std::tuple(results[0], results[1]);
+      },
+      "input"_a, nb::kw_only(), "threshold"_a, "decay"_a = nb::none(),
+      "gain"_a = nb::none(), "leak"_a = nb::none(),
+      "reset_value"_a = nb::none(), "floor"_a = nb::none(),
+      "init"_a = nb::none(), "spike"_a = "gt", "spike_timing"_a = "post",
+      "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
+      "node"_a, "snn.lif: spikes and voltage.");
+  builder.def(
+      "li",
+      [](B &self, V input, O decay, O gain, O leak, O init,
+         const S &element_type, const S &node) {
+        return self
+            .neuron("li", input,
+                    {{"decay", decay},
+                     {"gain", gain},
+                     {"leak", leak},
+                     {"init", init}},
+                    {}, element_type, node)
+            .front();
+      },
+      "input"_a, nb::kw_only(), "decay"_a = nb::none(), "gain"_a = nb::none(),
+      "leak"_a = nb::none(), "init"_a = nb::none(), "element_type"_a, "node"_a,
+      "snn.li: the voltage.");
+  builder.def(
+      "cuba_lif",
+      [](B &self, V input, O threshold, O current_decay, O current_gain,
+         O current_leak, O decay, O gain, O leak, O reset_value, O floor,
+         O init, O current_init, const S &current_order, const S &spike,
+         const S &spike_timing, const S &reset, const S &reset_timing,
+         const S &element_type, const S &node) {
+        Attributes attributes =
+            spikeAttributes(spike, spike_timing, reset, reset_timing);
+        attributes["current_order"] = current_order;
+        std::vector<V> results = self.neuron("cuba_lif", input,
+                                             {{"threshold", threshold},
+                                              {"current_decay", current_decay},
+                                              {"current_gain", current_gain},
+                                              {"current_leak", current_leak},
+                                              {"decay", decay},
+                                              {"gain", gain},
+                                              {"leak", leak},
+                                              {"reset_value", reset_value},
+                                              {"floor", floor},
+                                              {"init", init},
+                                              {"current_init", current_init}},
+                                             attributes, element_type, node);
+        return std::tuple(results[0], results[1], results[2]);
+      },
+      "input"_a, nb::kw_only(), "threshold"_a, "current_decay"_a = nb::none(),
+      "current_gain"_a = nb::none(), "current_leak"_a = nb::none(),
+      "decay"_a = nb::none(), "gain"_a = nb::none(), "leak"_a = nb::none(),
+      "reset_value"_a = nb::none(), "floor"_a = nb::none(),
+      "init"_a = nb::none(), "current_init"_a = nb::none(),
+      "current_order"_a = "updated", "spike"_a = "gt",
+      "spike_timing"_a = "post", "reset"_a = "value",
+      "reset_timing"_a = "immediate", "element_type"_a, "node"_a,
+      "snn.cuba_lif: spikes, voltage and current.");
+  builder.def(
+      "cuba_li",
+      [](B &self, V input, O current_decay, O current_gain, O current_leak,
+         O decay, O gain, O leak, O init, O current_init,
+         const S &current_order, const S &element_type, const S &node) {
+        std::vector<V> results =
+            self.neuron("cuba_li", input,
+                        {{"current_decay", current_decay},
+                         {"current_gain", current_gain},
+                         {"current_leak", current_leak},
+                         {"decay", decay},
+                         {"gain", gain},
+                         {"leak", leak},
+                         {"init", init},
+                         {"current_init", current_init}},
+                        {{"current_order", current_order}}, element_type, node);
+        return std::tuple(results[0], results[1]);
+      },
+      "input"_a, nb::kw_only(), "current_decay"_a = nb::none(),
+      "current_gain"_a = nb::none(), "current_leak"_a = nb::none(),
+      "decay"_a = nb::none(), "gain"_a = nb::none(), "leak"_a = nb::none(),
+      "init"_a = nb::none(), "current_init"_a = nb::none(),
+      "current_order"_a = "updated", "element_type"_a, "node"_a,
+      "snn.cuba_li: voltage and current.");
+  builder.def("backedge", &B::backedge, "shape"_a, "element_type"_a,
+              nb::keep_alive<0, 1>(),
+              "A signal that is defined later: the start of a cycle.");
+  builder.def("resolve", &B::resolve, "backedge"_a, "value"_a,
+              "Says what a backedge is.");
+  builder.def(
+      "finish",
+      [](B &self, const std::vector<std::pair<S, V>> &outputs,
+         const Attributes &attributes) {
+        return ModuleHandle(self.finish(outputs, attributes));
+      },
+      "outputs"_a, "attributes"_a = Attributes(), nb::keep_alive<0, 1>(),
+      "Ends the network with its outputs (name, value), verifies it and gives "
+      "the module. Raises MLIRError.");
+}
+
+} // namespace
+
+NB_MODULE(_mlir, m) {
+  m.doc() = "The snn dialect, its passes and the C11 emitter.";
+  snn::registerPassesAndPipelines();
+  nb::exception<MLIRError>(m, "MLIRError");
+
+  nb::class_<ContextHandle>(m, "Context", "Holds types, attributes and names.")
+      .def(nb::init<>());
+  nb::class_<ModuleHandle>(m, "Module", "A module of MLIR.")
+      .def_static("parse", &ModuleHandle::parse, "asm"_a, "context"_a,
+                  nb::keep_alive<0, 2>(),
+                  "Parses text. Raises MLIRError with line and column.")
+      .def("get_asm", &ModuleHandle::getAsm,
+           "large_elements_limit"_a = nb::none(), "enable_debug_info"_a = false,
+           "The text; constants with more elements than the limit are elided.")
+      .def("__str__",
+           [](ModuleHandle &self) { return self.getAsm(std::nullopt, false); })
+      .def("verify", &ModuleHandle::verify,
+           "Raises MLIRError if it is invalid.")
+      .def("clone", &ModuleHandle::clone, nb::keep_alive<0, 1>(),
+           "A deep copy.");
+  nb::class_<PassManagerHandle>(m, "PassManager", "A pipeline of passes.")
+      .def_static(
+          "parse",
+          [](const std::string &pipeline, ContextHandle &context) {
+            return std::make_unique<PassManagerHandle>(pipeline, context);
+          },
+          "pipeline"_a, "context"_a, nb::keep_alive<0, 2>(),
+          "Parses a pipeline such as \"snn-to-loops\". Raises MLIRError.")
+      .def("run", &PassManagerHandle::run, "module"_a,
+           "Runs the passes on the module, in place. Raises MLIRError.");
+  bindNetworkBuilder(m);
+  m.def(
+      "emit_c11",
+      [](ModuleHandle &module, const std::string &prefix,
+         const std::string &header) {
+        std::string source, headerText;
+        llvm::raw_string_ostream sourceStream(source), headerStream(headerText);
+        DiagnosticCollector diagnostics(module.get().getContext());
+        diagnostics.check(snn::emitC11(module.get(), {prefix, header},
+                                       sourceStream, headerStream));
+        return std::pair(source, headerText);
+      },
+      "module"_a, "prefix"_a = "", "header"_a = "",
+      "C source and header of the network that was lowered by "
+      "\"snn-to-loops\"; `header` is the file name to include. Raises "
+      "MLIRError.");
+  m.attr("llvm_version") = LLVM_VERSION_STRING;
+}

@@ -1,0 +1,376 @@
+//===- NetworkBuilder.cpp - Build a network op by op ----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "NetworkBuilder.h"
+#include "Diagnostics.h"
+#include "snn/IR/Constants.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <stdexcept>
+
+using namespace mlir;
+using namespace snn;
+using namespace snn::python;
+
+NetworkBuilder::NetworkBuilder(MLIRContext *context, const std::string &name,
+                               const std::vector<InputSpec> &inputs, double dt,
+                               const Attributes &discretization)
+    : builder(context), module(ModuleOp::create(builder.getUnknownLoc())) {
+  SmallVector<Type> types;
+  SmallVector<Attribute> names;
+  for (const InputSpec &input : inputs) {
+    types.push_back(
+        tensorType(input.shape, parseElementType(input.elementType)));
+    names.push_back(nameAttribute(input.name));
+  }
+  builder.setInsertionPointToEnd(module->getBody());
+  network = NetworkOp::create(
+      builder, builder.getUnknownLoc(), builder.getStringAttr(name),
+      TypeAttr::get(builder.getFunctionType(types, {})),
+      builder.getF64FloatAttr(dt), dictionary(discretization),
+      /*sym_visibility=*/StringAttr(), builder.getArrayAttr(names),
+      /*res_attrs=*/ArrayAttr());
+  Block *body = builder.createBlock(&network.getBody());
+  for (auto [type, input] : llvm::zip(types, inputs))
+    body->addArgument(type, locate(input.name));
+  builder.setInsertionPointToEnd(body);
+}
+
+//===----------------------------------------------------------------------===//
+// Types, names and checks
+//===----------------------------------------------------------------------===//
+
+Location NetworkBuilder::locate(const std::string &node) {
+  return NameLoc::get(builder.getStringAttr(node));
+}
+
+Type NetworkBuilder::parseElementType(const std::string &text) {
+  if (text == "f32")
+    return builder.getF32Type();
+  if (text == "f64")
+    return builder.getF64Type();
+  if (text == "i1")
+    return builder.getI1Type();
+  if (text == "ui8")
+    return builder.getIntegerType(8, /*isSigned=*/false);
+  throw std::invalid_argument("element type '" + text +
+                              "', expected f32, f64, i1 or ui8");
+}
+
+RankedTensorType NetworkBuilder::tensorType(const Shape &shape, Type element) {
+  for (int64_t size : shape)
+    if (size < 0)
+      throw std::invalid_argument("a shape has a negative dimension");
+  return RankedTensorType::get(shape, element);
+}
+
+Value NetworkBuilder::use(NetworkValue value) {
+  if (!module)
+    throw std::invalid_argument("the network is finished");
+  if (value.builder != this || !value.value)
+    throw std::invalid_argument("a value belongs to another network");
+  return value.value;
+}
+
+DictionaryAttr NetworkBuilder::dictionary(const Attributes &attributes) {
+  SmallVector<NamedAttribute> entries;
+  for (const auto &[key, value] : attributes)
+    entries.push_back(builder.getNamedAttr(key, builder.getStringAttr(value)));
+  return builder.getDictionaryAttr(entries);
+}
+
+DictionaryAttr NetworkBuilder::nameAttribute(const std::string &name) {
+  return builder.getDictionaryAttr(
+      builder.getNamedAttr(NetworkOp::kNameAttr, builder.getStringAttr(name)));
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs and constants
+//===----------------------------------------------------------------------===//
+
+NetworkValue NetworkBuilder::input(size_t index) {
+  if (!module || index >= network.getBodyBlock()->getNumArguments())
+    throw std::out_of_range("the network has no input " +
+                            std::to_string(index));
+  return wrap(network.getBodyBlock()->getArgument(index));
+}
+
+NetworkValue NetworkBuilder::constant(ArrayRef<char> bytes, const Shape &shape,
+                                      bool isDouble, const std::string &name) {
+  Type element = isDouble ? Type(builder.getF64Type()) : builder.getF32Type();
+  RankedTensorType type = tensorType(shape, element);
+  size_t size = isDouble ? sizeof(double) : sizeof(float);
+  bool isUniform = !bytes.empty();
+  for (size_t at = size; at < bytes.size() && isUniform; at += size)
+    isUniform = bytes.slice(at, size) == bytes.take_front(size);
+  auto value = isUniform ? ElementsAttr(DenseElementsAttr::getFromRawBuffer(
+                               type, bytes.take_front(size)))
+                         : getRawElementsAttr(type, bytes, name);
+  return wrap(arith::ConstantOp::create(builder, locate(name),
+                                        cast<TypedAttr>(Attribute(value))));
+}
+
+NetworkValue NetworkBuilder::number(double value,
+                                    const std::string &elementType) {
+  auto type = dyn_cast<FloatType>(parseElementType(elementType));
+  if (!type)
+    throw std::invalid_argument("a number of type '" + elementType +
+                                "', expected f32 or f64");
+  double rounded = type.isF32() ? static_cast<float>(value) : value;
+  return wrap(arith::ConstantOp::create(builder, builder.getUnknownLoc(),
+                                        builder.getFloatAttr(type, rounded)));
+}
+
+NetworkValue NetworkBuilder::zeros(const Shape &shape,
+                                   const std::string &elementType) {
+  Type element = parseElementType(elementType);
+  if (element.isUnsignedInteger())
+    throw std::invalid_argument("zeros of ui8, expected f32, f64 or i1");
+  auto value = cast<TypedAttr>(builder.getZeroAttr(tensorType(shape, element)));
+  return wrap(
+      arith::ConstantOp::create(builder, builder.getUnknownLoc(), value));
+}
+
+//===----------------------------------------------------------------------===//
+// Nodes
+//===----------------------------------------------------------------------===//
+
+NetworkValue NetworkBuilder::linear(NetworkValue input, NetworkValue weight,
+                                    OptionalValue bias,
+                                    const std::string &node) {
+  auto weights = dyn_cast<RankedTensorType>(use(weight).getType());
+  if (!weights || weights.getRank() < 2)
+    throw std::invalid_argument("weight of node '" + node +
+                                "' is not [batch..., out, in]");
+  RankedTensorType type = RankedTensorType::get(weights.getShape().drop_back(),
+                                                weights.getElementType());
+  return wrap(LinearOp::create(builder, locate(node), type, use(input),
+                               use(weight), bias ? use(*bias) : Value()));
+}
+
+/// The shape of `signal` with another element type.
+static RankedTensorType typeLike(Value signal, Type element) {
+  auto type = dyn_cast<RankedTensorType>(signal.getType());
+  if (!type)
+    throw std::invalid_argument("a number is no signal");
+  return RankedTensorType::get(type.getShape(), element);
+}
+
+NetworkValue NetworkBuilder::scale(NetworkValue input, NetworkValue factor,
+                                   const std::string &node) {
+  Type element = getElementTypeOrSelf(use(factor).getType());
+  return wrap(ScaleOp::create(builder, locate(node),
+                              typeLike(use(input), element), use(input),
+                              use(factor)));
+}
+
+NetworkValue NetworkBuilder::add(const std::vector<NetworkValue> &inputs,
+                                 const std::string &elementType,
+                                 const std::string &node) {
+  if (inputs.empty())
+    throw std::invalid_argument("node '" + node + "' adds nothing");
+  SmallVector<Value> values;
+  for (const NetworkValue &input : inputs)
+    values.push_back(use(input));
+  return wrap(AddOp::create(
+      builder, locate(node),
+      typeLike(values.front(), parseElementType(elementType)), values));
+}
+
+NetworkValue NetworkBuilder::threshold(NetworkValue input,
+                                       NetworkValue threshold,
+                                       const std::string &node) {
+  return wrap(ThresholdOp::create(builder, locate(node),
+                                  typeLike(use(input), builder.getI1Type()),
+                                  use(input), use(threshold)));
+}
+
+NetworkValue NetworkBuilder::delay(NetworkValue input,
+                                   const std::vector<int64_t> &steps,
+                                   OptionalValue init,
+                                   const std::string &node) {
+  RankedTensorType signal =
+      typeLike(use(input), getElementTypeOrSelf(use(input).getType()));
+  bool isUniform = steps.size() == 1;
+  if (!isUniform &&
+      static_cast<int64_t>(steps.size()) != signal.getNumElements())
+    throw std::invalid_argument("node '" + node + "' has " +
+                                std::to_string(steps.size()) +
+                                " delays, expected one or one per element");
+  auto type =
+      RankedTensorType::get(isUniform ? ArrayRef<int64_t>() : signal.getShape(),
+                            builder.getI64Type());
+  return wrap(DelayOp::create(
+      builder, locate(node), signal, use(input), init ? use(*init) : Value(),
+      DenseIntElementsAttr::get(type, ArrayRef<int64_t>(steps))));
+}
+
+NetworkValue NetworkBuilder::reshape(NetworkValue input, const Shape &shape,
+                                     const std::string &node) {
+  RankedTensorType from =
+      typeLike(use(input), getElementTypeOrSelf(use(input).getType()));
+  RankedTensorType to = tensorType(shape, from.getElementType());
+  if (from == to)
+    return input;
+  auto groups = getReassociationIndicesForReshape(from, to);
+  if (!groups || from.getNumElements() != to.getNumElements())
+    throw std::invalid_argument("node '" + node +
+                                "' neither merges nor splits dimensions");
+  if (from.getRank() > to.getRank())
+    return wrap(tensor::CollapseShapeOp::create(builder, locate(node), to,
+                                                use(input), *groups));
+  return wrap(tensor::ExpandShapeOp::create(builder, locate(node), to,
+                                            use(input), *groups));
+}
+
+/// Sets the operands of `names` that are in `given`, in this order; the number
+/// of each is what an op with optional operands needs.
+static SmallVector<Value>
+pickCoefficients(ArrayRef<StringRef> names, const Coefficients &given,
+                 llvm::function_ref<Value(NetworkValue)> use,
+                 SmallVector<int32_t> &segments) {
+  SmallVector<Value> operands;
+  for (const auto &[name, value] : given)
+    if (!llvm::is_contained(names, name))
+      throw std::invalid_argument("no coefficient is called '" + name + "'");
+  for (StringRef name : names) {
+    auto it = given.find(name.str());
+    bool isThere = it != given.end() && it->second;
+    segments.push_back(isThere);
+    if (isThere)
+      operands.push_back(use(*it->second));
+  }
+  return operands;
+}
+
+/// The attribute that `value` names, one of an enum's cases.
+template <typename Attribute, typename Enum>
+static Attribute parseEnum(MLIRContext *context, StringRef name,
+                           StringRef value, std::optional<Enum> parsed) {
+  if (!parsed)
+    throw std::invalid_argument((name + " cannot be '" + value + "'").str());
+  return Attribute::get(context, *parsed);
+}
+
+static Attribute parseAttribute(MLIRContext *context, StringRef name,
+                                StringRef value) {
+  if (name == "spike")
+    return parseEnum<SpikeRuleAttr>(context, name, value,
+                                    symbolizeSpikeRule(value));
+  if (name == "spike_timing")
+    return parseEnum<SpikeTimingAttr>(context, name, value,
+                                      symbolizeSpikeTiming(value));
+  if (name == "reset")
+    return parseEnum<ResetKindAttr>(context, name, value,
+                                    symbolizeResetKind(value));
+  if (name == "reset_timing")
+    return parseEnum<ResetTimingAttr>(context, name, value,
+                                      symbolizeResetTiming(value));
+  if (name == "current_order")
+    return parseEnum<CurrentOrderAttr>(context, name, value,
+                                       symbolizeCurrentOrder(value));
+  throw std::invalid_argument(("no attribute is called '" + name + "'").str());
+}
+
+std::vector<NetworkValue> NetworkBuilder::neuron(
+    const std::string &opName, NetworkValue input,
+    const Coefficients &coefficients, const Attributes &attributes,
+    const std::string &elementType, const std::string &node) {
+  bool hasCurrent = StringRef(opName).starts_with("cuba");
+  bool hasSpikes = StringRef(opName).ends_with("lif");
+  SmallVector<StringRef> names;
+  if (hasCurrent)
+    llvm::append_values(names, "current_decay", "current_gain", "current_leak");
+  llvm::append_values(names, "decay", "gain", "leak");
+  if (hasSpikes)
+    llvm::append_values(names, "threshold", "reset_value", "floor");
+  names.push_back("init");
+  if (hasCurrent)
+    names.push_back("current_init");
+
+  OperationState state(locate(node), "snn." + opName);
+  SmallVector<int32_t> segments = {1};
+  state.addOperands(use(input));
+  state.addOperands(pickCoefficients(
+      names, coefficients, [&](NetworkValue value) { return use(value); },
+      segments));
+  state.addAttribute("operandSegmentSizes",
+                     builder.getDenseI32ArrayAttr(segments));
+  Type spikeType = builder.getI1Type();
+  for (const auto &[name, value] : attributes) {
+    state.addAttribute(name, parseAttribute(builder.getContext(), name, value));
+    if (name == "spike" && StringRef(value).starts_with("count"))
+      spikeType = parseElementType("ui8");
+  }
+  RankedTensorType voltage =
+      typeLike(use(input), parseElementType(elementType));
+  if (hasSpikes)
+    state.addTypes(typeLike(use(input), spikeType));
+  state.addTypes(voltage);
+  if (hasCurrent)
+    state.addTypes(voltage);
+  std::vector<NetworkValue> results;
+  for (Value result : builder.create(state)->getResults())
+    results.push_back(wrap(result));
+  return results;
+}
+
+//===----------------------------------------------------------------------===//
+// Cycles and the end
+//===----------------------------------------------------------------------===//
+
+NetworkValue NetworkBuilder::backedge(const Shape &shape,
+                                      const std::string &elementType) {
+  ++openBackedges;
+  return wrap(UnrealizedConversionCastOp::create(
+                  builder, builder.getUnknownLoc(),
+                  tensorType(shape, parseElementType(elementType)),
+                  ValueRange())
+                  .getResult(0));
+}
+
+void NetworkBuilder::resolve(NetworkValue backedge, NetworkValue value) {
+  auto placeholder = use(backedge).getDefiningOp<UnrealizedConversionCastOp>();
+  if (!placeholder)
+    throw std::invalid_argument("the first value is no backedge");
+  if (use(value).getType() != backedge.value.getType())
+    throw std::invalid_argument("backedge and value have different types");
+  if (value.value == backedge.value)
+    throw std::invalid_argument("a backedge cannot be itself");
+  backedge.value.replaceAllUsesWith(value.value);
+  placeholder.erase();
+  --openBackedges;
+}
+
+OwningOpRef<ModuleOp> NetworkBuilder::finish(
+    const std::vector<std::pair<std::string, NetworkValue>> &outputs,
+    const Attributes &provenance) {
+  if (openBackedges != 0)
+    throw std::invalid_argument(std::to_string(openBackedges) +
+                                " backedges are not resolved");
+  SmallVector<Value> values;
+  SmallVector<Attribute> names;
+  for (const auto &[name, value] : outputs) {
+    values.push_back(use(value));
+    names.push_back(nameAttribute(name));
+  }
+  OutputOp::create(builder, network.getLoc(), values);
+  network.setFunctionType(
+      builder.getFunctionType(network.getBodyBlock()->getArgumentTypes(),
+                              ValueRange(values).getTypes()));
+  network.setResAttrsAttr(builder.getArrayAttr(names));
+  if (!provenance.empty())
+    (*module)->setAttr("snn.provenance", dictionary(provenance));
+  OwningOpRef<ModuleOp> finished = std::move(module);
+  DiagnosticCollector diagnostics(finished->getContext());
+  diagnostics.check(verify(*finished));
+  return finished;
+}

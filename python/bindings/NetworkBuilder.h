@@ -1,0 +1,101 @@
+//===- NetworkBuilder.h - Build a network op by op --------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_PYTHON_BINDINGS_NETWORKBUILDER_H
+#define SNN_PYTHON_BINDINGS_NETWORKBUILDER_H
+
+#include "snn/IR/SNN.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snn::python {
+
+/// A value of the network that a NetworkBuilder builds.
+struct NetworkValue {
+  mlir::Value value;
+  const void *builder = nullptr;
+};
+
+using Shape = std::vector<int64_t>;
+using OptionalValue = std::optional<NetworkValue>;
+/// Coefficients by the name of the operand, attributes by their name.
+using Coefficients = std::map<std::string, OptionalValue>;
+using Attributes = std::map<std::string, std::string>;
+
+/// What an input of the network is called and what it carries.
+struct InputSpec {
+  std::string name;
+  Shape shape;
+  std::string elementType;
+};
+
+/// Builds one snn.network. Operations are not verified before `finish`.
+class NetworkBuilder {
+public:
+  NetworkBuilder(mlir::MLIRContext *context, const std::string &name,
+                 const std::vector<InputSpec> &inputs, double dt,
+                 const Attributes &discretization);
+
+  NetworkValue input(size_t index);
+  NetworkValue constant(llvm::ArrayRef<char> bytes, const Shape &shape,
+                        bool isDouble, const std::string &name);
+  NetworkValue number(double value, const std::string &elementType);
+  NetworkValue zeros(const Shape &shape, const std::string &elementType);
+
+  NetworkValue linear(NetworkValue input, NetworkValue weight,
+                      OptionalValue bias, const std::string &node);
+  NetworkValue scale(NetworkValue input, NetworkValue factor,
+                     const std::string &node);
+  NetworkValue add(const std::vector<NetworkValue> &inputs,
+                   const std::string &elementType, const std::string &node);
+  NetworkValue threshold(NetworkValue input, NetworkValue threshold,
+                         const std::string &node);
+  NetworkValue delay(NetworkValue input, const std::vector<int64_t> &steps,
+                     OptionalValue init, const std::string &node);
+  NetworkValue reshape(NetworkValue input, const Shape &shape,
+                       const std::string &node);
+  /// A neuron of type `opName`: spikes (if it has any), voltage, and current
+  /// (if it has one).
+  std::vector<NetworkValue>
+  neuron(const std::string &opName, NetworkValue input,
+         const Coefficients &coefficients, const Attributes &attributes,
+         const std::string &elementType, const std::string &node);
+
+  /// A value that is defined later: the start of a cycle.
+  NetworkValue backedge(const Shape &shape, const std::string &elementType);
+  /// Says what a backedge is.
+  void resolve(NetworkValue backedge, NetworkValue value);
+
+  /// Ends the network with its outputs; the builder cannot be used any more.
+  mlir::OwningOpRef<mlir::ModuleOp>
+  finish(const std::vector<std::pair<std::string, NetworkValue>> &outputs,
+         const Attributes &provenance);
+
+private:
+  mlir::Location locate(const std::string &node);
+  mlir::Type parseElementType(const std::string &text);
+  mlir::RankedTensorType tensorType(const Shape &shape, mlir::Type element);
+  mlir::Value use(NetworkValue value);
+  NetworkValue wrap(mlir::Value value) { return {value, this}; }
+  mlir::DictionaryAttr dictionary(const Attributes &attributes);
+  mlir::DictionaryAttr nameAttribute(const std::string &name);
+
+  mlir::OpBuilder builder;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  NetworkOp network;
+  unsigned openBackedges = 0;
+};
+
+} // namespace snn::python
+
+#endif // SNN_PYTHON_BINDINGS_NETWORKBUILDER_H
