@@ -34,6 +34,13 @@ using namespace snn::python;
 
 namespace {
 
+std::string printType(Type type) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  type.print(os);
+  return text;
+}
+
 /// A context with all dialects that networks meet.
 class ContextHandle {
 public:
@@ -83,6 +90,22 @@ public:
     diagnostics.check(mlir::verify(*module));
   }
 
+  /// Name, shape and element type of the network's outputs.
+  std::vector<std::tuple<std::string, Shape, std::string>> getOutputs() {
+    std::vector<std::tuple<std::string, Shape, std::string>> outputs;
+    for (auto network : module->getOps<snn::NetworkOp>())
+      for (auto [index, type] : llvm::enumerate(network.getResultTypes())) {
+        auto tensor = cast<RankedTensorType>(type);
+        auto name = network.getResultAttrOfType<StringAttr>(
+            index, snn::NetworkOp::kNameAttr);
+        outputs.emplace_back(
+            name ? name.str() : "",
+            Shape(tensor.getShape().begin(), tensor.getShape().end()),
+            printType(tensor.getElementType()));
+      }
+    return outputs;
+  }
+
   ModuleHandle clone() {
     return ModuleHandle(OwningOpRef<ModuleOp>(module->clone()));
   }
@@ -113,10 +136,7 @@ private:
 };
 
 std::string getElementType(const NetworkValue &value) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  getElementTypeOrSelf(value.value.getType()).print(os);
-  return text;
+  return printType(getElementTypeOrSelf(value.value.getType()));
 }
 
 std::optional<Shape> getShape(const NetworkValue &value) {
@@ -343,6 +363,8 @@ NB_MODULE(_mlir, m) {
            [](ModuleHandle &self) { return self.getAsm(std::nullopt, false); })
       .def("verify", &ModuleHandle::verify,
            "Raises MLIRError if it is invalid.")
+      .def("outputs", &ModuleHandle::getOutputs,
+           "Name, shape and element type of the network's outputs.")
       .def("clone", &ModuleHandle::clone, nb::keep_alive<0, 1>(),
            "A deep copy.");
   nb::class_<PassManagerHandle>(m, "PassManager", "A pipeline of passes.")

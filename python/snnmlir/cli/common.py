@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What the commands share: options of the compiler, messages, data files."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import numpy as np
+import numpy.typing as npt
+
+from snnmlir.compiler import Network
+from snnmlir.compiler import compile as compile_network
+from snnmlir.conventions import CHOICES, PRESETS
+from snnmlir.errors import OptionError, SnnError, quoted
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_CHOICE_HELP = {
+    "integrator": "Decay 1 - dt/tau, or exp(-dt/tau).",
+    "input_gain": "Gain of inputs: NIR's, NIR's with r = 1 in LI and LIF, or 1.",
+    "if_gain": "Gain of inputs of IF: r dt, or 1.",
+    "leak": "What voltages decay to: v_leak, v_reset, or 0.",
+    "current_leak": "What currents decay to: 0, or v_leak.",
+    "reset": "What a spike does to the voltage.",
+    "spike": "When a neuron spikes, and how often in one step.",
+    "spike_timing": "Spikes are read from the updated or the carried voltage.",
+    "current_decay": "The current decays before or after its input is added.",
+    "v_init": "Voltages before the first step.",
+    "v_floor": "Lower bound of the voltage of IF.",
+    "feedback": "What the edge that closes a cycle carries.",
+    "feedback_bias": "Biases of recurrent synapses.",
+    "flatten": "Order in which Flatten reads a feature map.",
+}
+
+
+def compiler_options(command: Command) -> Command:
+    """Adds the options that `network_from` understands."""
+    options = [
+        click.option(
+            "--dtype",
+            default="f32",
+            metavar="f32|f64",
+            show_default=True,
+            help="Type of weights, voltages and analog signals.",
+        ),
+        click.option(
+            "--convention",
+            default="nir",
+            metavar="NAME",
+            show_default=True,
+            help=f"How NIR's equations are stepped: {', '.join(PRESETS)}.",
+        ),
+        click.option("--dt", type=float, metavar="SECONDS", help="Length of a step."),
+        *(
+            click.option(
+                f"--{choice.replace('_', '-')}",
+                choice,
+                metavar="|".join(values),
+                help=_CHOICE_HELP[choice],
+            )
+            for choice, values in CHOICES.items()
+        ),
+        click.option(
+            "--input-type",
+            multiple=True,
+            metavar="[NAME=]float|spikes",
+            help="What the caller passes for an input, or for all.  [default: float]",
+        ),
+        click.option("--verbose", is_flag=True, help="Say more."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def network_from(model: Path, options: dict[str, Any], **more: Any) -> Network:
+    """Compiles `model` as the options say, and prints what was assumed."""
+    choices = {key: value for key, value in options.items() if key in CHOICES}
+    network = compile_network(
+        model,
+        dtype=options["dtype"],
+        convention=options["convention"],
+        dt=options["dt"],
+        input_type=options["input_type"] or "float",
+        **choices,
+        **more,
+    )
+    for text in network.notes:
+        click.echo(f"note: {text}", err=True)
+    return network
+
+
+def reports_errors(command: Command) -> Command:
+    """Makes errors one message and exit status 1, without a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except SnnError as error:
+            click.echo(f"error: {error}", err=True)
+        except OSError as error:
+            where = f"{quoted(error.filename)}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror or error}", err=True)
+        except MemoryError:
+            click.echo("error: there is not enough memory for this network", err=True)
+        sys.exit(1)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def read_signals(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
+    """The arrays of a .npy or .npz file.
+
+    Raises:
+        OptionError: The file is neither, or holds something else than arrays of numbers.
+    """
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return loaded
+        with loaded:
+            return {name: loaded[name] for name in loaded.files}
+    except (ValueError, EOFError, KeyError) as error:
+        raise OptionError(
+            f"{quoted(path)} is not a NumPy file: {error}",
+            help="write it with numpy.save, or with numpy.savez and an array for each input",
+        ) from error
+    except Exception as error:  # zipfile raises its own kinds for damaged .npz files
+        if isinstance(error, OSError):
+            raise
+        raise OptionError(f"{quoted(path)} is damaged: {error}") from error

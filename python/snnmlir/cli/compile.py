@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""snn-mlir-compile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from snnmlir.cli.common import compiler_options, network_from, read_signals, reports_errors
+from snnmlir.compiler import Network, Stage
+from snnmlir.errors import CompileError
+from snnmlir.verify import random_input, verify
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="model.c (and model.h beside it), or model.mlir.",
+)
+@click.option(
+    "--emit",
+    type=click.Choice(["c", "snn", "linalg", "loops"]),
+    help="What to write.  [default: c for .c, snn for .mlir]",
+)
+@click.option("--name", metavar="PREFIX", help="Prefix of all names in C.  [default: the output's]")
+@click.option(
+    "--verify",
+    "verify_on",
+    is_flag=False,
+    flag_value="",
+    type=str,
+    metavar="[DATA]",
+    help="Build the C for this machine, run it on DATA (.npy, .npz) or on random spikes, and "
+    "compare every signal with the NumPy reference.",
+)
+@compiler_options
+@click.version_option(package_name="snn-mlir-compile")
+@reports_errors
+def main(
+    model: Path,
+    output: Path,
+    emit: str | None,
+    name: str | None,
+    verify_on: str | None,
+    **options: Any,
+) -> None:
+    """Compile the spiking network in MODEL, a .nir file, to dependency-free C11."""
+    network = network_from(model, options, name=name)
+    if verify_on is not None:
+        _verify(network, verify_on)
+    network.write(output, cast("Stage | None", emit))
+    if options["verbose"]:
+        for port in network.inputs:
+            click.echo(f"input {port.name}: {list(port.shape)} {port.dtype}", err=True)
+        for port in network.outputs:
+            click.echo(f"output {port.name}: {list(port.shape)} {port.dtype}", err=True)
+        click.echo(f"wrote {output}", err=True)
+
+
+def _verify(network: Network, data: str) -> None:
+    """Raises CompileError if the C and the reference differ."""
+    x = read_signals(Path(data)) if data else random_input(network)
+    verdict = verify(network, x)
+    if verdict.mismatches:
+        raise CompileError(
+            "the generated C and the reference differ: " + "; ".join(verdict.mismatches),
+            help="this is an error of the compiler; please report it with the model",
+        )
+    left_out = verdict.steps - verdict.compared
+    click.echo(
+        f"verified: {verdict.compared} steps, {verdict.spikes} spike entries equal, values within "
+        f"{verdict.largest_error:.2g} of the tolerance"
+        + (f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""),
+        err=True,
+    )

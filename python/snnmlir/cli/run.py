@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""snn-mlir-run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from snnmlir.cli.common import compiler_options, network_from, read_signals, reports_errors
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("data", metavar="INPUT", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="OUTPUT.npz",
+    help="Where the outputs go, an array [T, *shape] for each.",
+)
+@click.option(
+    "--record",
+    metavar="NODE,...|all",
+    help="Also write these signals: nodes, and neurons with .v or .i for voltage and current.",
+)
+@compiler_options
+@click.version_option(package_name="snn-mlir-compile")
+@reports_errors
+def main(model: Path, data: Path, output: Path, record: str | None, **options: Any) -> None:
+    """Compile MODEL, a .nir file, to C, run it on INPUT and write what it sends.
+
+    INPUT is a .npy file with an array [T, *input shape], or a .npz file with one for each input.
+    """
+    x = read_signals(data)
+    network = network_from(model, options)
+    results = network.run(x)
+    arrays = results if isinstance(results, dict) else {network.outputs[0].name: results}
+    if record:
+        names = None if record == "all" else record.split(",")
+        arrays = network.record(x, names) | arrays
+    _save(output, arrays)
+
+
+def _save(path: Path, arrays: dict[str, Any]) -> None:
+    """Writes the file completely or not at all."""
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=".snn-", suffix=".npz", delete=False
+    ) as file:
+        try:
+            # Names are data: as keyword arguments, "file" would be taken for the file.
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+            Path(file.name).chmod(0o644)
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink()
+            raise

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What a file's parameters say about the convention that fits: hints, never decisions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from snnmlir.conventions import Convention
+from snnmlir.nir_import.graph import IF, LI, LIF, CubaLI, CubaLIF, Graph
+
+
+def hints(graph: Graph, convention: Convention) -> list[str]:
+    """Sentences about parameters that do not fit `convention`, with the option that would."""
+    leaky = [n for n in graph.nodes.values() if isinstance(n, LI | LIF | CubaLI | CubaLIF)]
+    if not leaky:
+        return []
+    taus = [tau for n in leaky for tau in _time_constants(n)]
+    rs = [np.asarray(n.r) for n in leaky]
+    texts = []
+    if _look_like_steps(taus, rs) and convention.dt < 0.1:
+        texts.append(
+            f"all time constants are 1 or more and r is 1, which looks like time constants that "
+            f"count steps, as Sinabs writes them; with dt {convention.dt:g} they barely decay: "
+            "--convention sinabs, or --dt 1"
+        )
+    elif convention.integrator == "euler" and min(float(np.min(t)) for t in taus) < convention.dt:
+        texts.append(
+            f"a time constant of {min(float(np.min(t)) for t in taus):g} is shorter than dt "
+            f"{convention.dt:g}, so its decay 1 - dt/tau is negative: a smaller --dt, or "
+            "--integrator exponential"
+        )
+    if convention.name == "nir" and _look_like_snntorch(graph, convention.dt):
+        texts.append(
+            "r is tau/dt, as snnTorch writes it; snnTorch resets to 0 and feeds recurrent spikes "
+            "back through the weights: --convention snntorch, or snntorch-default for delayed "
+            "subtraction"
+        )
+    return texts
+
+
+def _time_constants(node: LI | LIF | CubaLI | CubaLIF) -> tuple[np.ndarray, ...]:
+    return (node.tau,) if isinstance(node, LI | LIF) else (node.tau_mem, node.tau_syn)
+
+
+def _look_like_steps(taus: list[np.ndarray], rs: list[np.ndarray]) -> bool:
+    return all(np.all(tau >= 1) for tau in taus) and all(np.all(r == 1) for r in rs)
+
+
+def _look_like_snntorch(graph: Graph, dt: float) -> bool:
+    """r = tau/dt, and w_in = tau_syn/dt where there is one, in all neurons."""
+    gains = []
+    for node in graph.nodes.values():
+        if isinstance(node, LIF | LI):
+            gains.append(node.r * dt / node.tau)
+        elif isinstance(node, CubaLIF | CubaLI):
+            gains += [node.r * dt / node.tau_mem, node.w_in * dt / node.tau_syn]
+        elif isinstance(node, IF):
+            return False
+    return bool(gains) and all(np.allclose(gain, 1.0, rtol=1e-6, atol=0.0) for gain in gains)

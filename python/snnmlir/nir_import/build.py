@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""From a checked graph and a convention to an `snn.network`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from snnmlir._mlir import Context, Module, NetworkBuilder, Value
+from snnmlir.conventions import Convention
+from snnmlir.errors import NirError, OptionError, quoted
+from snnmlir.nir_import.cycles import find_cycles
+from snnmlir.nir_import.discretize import NEURONS, Update, delay_steps, discretize
+from snnmlir.nir_import.graph import (
+    IF,
+    LIF,
+    Affine,
+    CubaLI,
+    CubaLIF,
+    Delay,
+    Edge,
+    Flatten,
+    Graph,
+    Input,
+    Node,
+    Output,
+    Scale,
+    Threshold,
+)
+
+Dtype: TypeAlias = Literal["f32", "f64"]
+InputType: TypeAlias = Literal["float", "spikes"]
+
+_NUMPY: dict[str, Any] = {"f32": np.float32, "f64": np.float64}
+
+
+def build(
+    context: Context,
+    graph: Graph,
+    convention: Convention,
+    *,
+    dtype: Dtype,
+    input_types: Mapping[str, InputType],
+    record: Sequence[str] = (),
+    provenance: Mapping[str, str],
+) -> Module:
+    """The network of `graph`, one operation per node.
+
+    Args:
+        context: Where the module lives.
+        graph: A checked graph.
+        convention: How to step it.
+        dtype: Type of weights, voltages and analog signals.
+        input_types: What the caller passes, by name of the Input.
+        record: Signals that become outputs after the graph's own: names of nodes, and those of
+            neurons with ".v" for the voltage or ".i" for the current after the step.
+        provenance: What the header of the generated code says about the origin.
+
+    Raises:
+        NirError: A node that cannot be compiled.
+        OptionError: A name in `record` that the graph does not have.
+        MLIRError: The dialect's verifier refused the network: an error in this module.
+    """
+    return _NetworkBuild(context, graph, convention, dtype, input_types).run(record, provenance)
+
+
+class _NetworkBuild:
+    """Values of the network while it is built."""
+
+    def __init__(
+        self,
+        context: Context,
+        graph: Graph,
+        convention: Convention,
+        dtype: Dtype,
+        input_types: Mapping[str, InputType],
+    ) -> None:
+        self.graph = graph
+        self.convention = convention
+        self.dtype = dtype
+        self.input_types = input_types
+        self.cycles = find_cycles(graph, convention)
+        self.signals: dict[str, Value] = {}
+        self.states: dict[str, Value] = {}
+        self.backedges: dict[str, Value] = {}
+        self.feedback: dict[Edge, Value] = {}
+        self.builder = NetworkBuilder(
+            context,
+            "network",
+            [
+                (name, graph.nodes[name].output_shape, self.element_type(name))
+                for name in graph.inputs
+            ],
+            convention.dt,
+            {
+                choice.replace("_", "-"): str(value)
+                for choice, value in dataclasses.asdict(convention).items()
+            },
+        )
+
+    def run(self, record: Sequence[str], provenance: Mapping[str, str]) -> Module:
+        for index, name in enumerate(self.graph.inputs):
+            self.signals[name] = self.builder.input(index)
+        for name, node in self.graph.nodes.items():
+            if not isinstance(node, Input):
+                self.signals[name] = self.add_node(node)
+        for name, backedge in self.backedges.items():
+            self.builder.resolve(backedge, self.signals[name])
+        names = [*self.graph.outputs, *record]
+        return self.builder.finish(
+            [(name, self.recorded(name)) for name in names], dict(provenance)
+        )
+
+    def recorded(self, name: str) -> Value:
+        signals = self.states | self.signals
+        if name not in signals:
+            raise OptionError(
+                f"there is no signal {quoted(name)} to record",
+                help="names of nodes, and those of neurons followed by .v or .i, can be recorded: "
+                + ", ".join(quoted(known) for known in sorted(signals)),
+            )
+        return signals[name]
+
+    def element_type(self, name: str) -> str:
+        """What the node sends: spikes (i1), counts (ui8) or values."""
+        seen = set()
+        while name not in seen:
+            seen.add(name)
+            node = self.graph.nodes[name]
+            if isinstance(node, Input):
+                return "i1" if self.input_types[name] == "spikes" else self.dtype
+            if isinstance(node, IF | LIF | CubaLIF):
+                return "ui8" if self.convention.spike.startswith("count") else "i1"
+            if isinstance(node, Threshold):
+                return "i1"
+            sources = self.graph.sources(name)
+            if not isinstance(node, Flatten | Delay | Output) or len(sources) != 1:
+                return self.dtype
+            name = sources[0]
+        return self.dtype
+
+    # Edges
+
+    def signal(self, name: str) -> Value:
+        """What a node sends in this step, also if it is only built later."""
+        if name in self.signals:
+            return self.signals[name]
+        if name not in self.backedges:
+            shape = self.graph.nodes[name].output_shape
+            self.backedges[name] = self.builder.backedge(shape, self.element_type(name))
+        return self.backedges[name]
+
+    def carried(self, edge: Edge) -> Value:
+        """What an edge carries."""
+        source, target = edge
+        if edge not in self.graph.closing:
+            return self.signal(source)
+        if edge not in self.feedback:
+            self.feedback[edge] = self.add_feedback(edge)
+        return self.feedback[edge]
+
+    def add_feedback(self, edge: Edge) -> Value:
+        source, target = edge
+        path = self.cycles.paths[edge]
+        drop = self.convention.feedback_bias == "drop"
+        value = self.add_path_without_bias(edge) if drop else self.signal(source)
+        if edge not in self.cycles.cut:
+            return value
+        init = None
+        if self.convention.feedback == "spikes" and path:
+            first = _path_of_zeros(self.graph, edge, path, drop)
+            # Threshold gives spikes, and none for zeros unless the threshold is negative.
+            if np.any(first != 0):
+                if value.element_type != self.dtype:
+                    raise NirError(
+                        "a recurrent path that sends spikes for an input of zeros cannot be "
+                        "compiled with feedback 'spikes'",
+                        node=source,
+                        help="choose --feedback output",
+                    )
+                init = self.constant(first, f"{source}_init", source)
+        return self.builder.delay(value, [1], init, node=f"{source}_to_{target}")
+
+    def add_path_without_bias(self, edge: Edge) -> Value:
+        """A copy of the edge's path without biases, or its source if there are none."""
+        path = self.cycles.paths[edge]
+        biased = [
+            name
+            for name in path
+            if isinstance(node := self.graph.nodes[name], Affine) and node.bias is not None
+        ]
+        if not biased:
+            return self.signal(edge[0])
+        copies: dict[str, Value] = {}
+        for name in path:
+            node = self.graph.nodes[name]
+            if isinstance(node, Affine):
+                node = dataclasses.replace(node, bias=None)
+            values = [
+                copies[source] if source in copies else self.carried((source, name))
+                for source in self.graph.sources(name)
+            ]
+            copies[name] = self.add_stateless(node, self.add_sum(node, values))
+        return copies[edge[0]]
+
+    def add_sum(self, node: Node, values: list[Value]) -> Value:
+        """A node's input: the sum of what its edges carry."""
+        shape = list(node.input_shape)
+        values = [
+            value
+            if value.shape == shape
+            else self.builder.reshape(value, shape, node=f"{node.name}_in")
+            for value in values
+        ]
+        if not values:
+            return self.builder.zeros(shape, self.dtype)
+        if len(values) == 1:
+            return values[0]
+        return self.builder.add(values, self.dtype, node=f"{node.name}_in")
+
+    # Nodes
+
+    def add_node(self, node: Node) -> Value:
+        values = [self.carried((source, node.name)) for source in self.graph.sources(node.name)]
+        x = self.add_sum(node, values)
+        if isinstance(node, NEURONS):
+            recurrent = node.name in self.cycles.recurrent
+            return self.add_neuron(
+                node, x, discretize(node, self.convention, recurrent=recurrent)
+            )
+        if isinstance(node, Delay):
+            return self.add_delay(node, x)
+        return self.add_stateless(node, x)
+
+    def add_stateless(self, node: Node, x: Value) -> Value:
+        name = node.name
+        if isinstance(node, Output):
+            return x
+        if isinstance(node, Affine) and node.weight.ndim == 2:
+            bias = None
+            if node.bias is not None:
+                full = np.broadcast_to(node.bias, node.output_shape)
+                bias = self.array(full, f"{name}_bias", name)
+            weight = self.array(node.weight, f"{name}_weight", name)
+            return self.builder.linear(x, weight, bias, node=name)
+        if isinstance(node, Scale):
+            return self.builder.scale(x, self.constant(node.scale, "scale", name), node=name)
+        if isinstance(node, Threshold):
+            threshold = self.constant(node.threshold, "threshold", name)
+            return self.builder.threshold(x, threshold, node=name)
+        if isinstance(node, Flatten) and not self.reads_channels_last(node):
+            return self.builder.reshape(x, list(node.output_shape), node=name)
+        raise NirError(
+            f"{_describe(node)} cannot be compiled yet",
+            node=name,
+            help="the reference interpreter, snnmlir.reference, can run it",
+        )
+
+    def reads_channels_last(self, node: Flatten) -> bool:
+        """Whether a feature map is flattened in the order H, W, C."""
+        whole = len(node.input_shape) == 3 and len(node.output_shape) == 1
+        return whole and "hwc" in (node.order, self.convention.flatten)
+
+    def add_delay(self, node: Delay, x: Value) -> Value:
+        steps = delay_steps(node, self.convention.dt)
+        if steps.ndim and np.all(steps == steps.flat[0]):
+            steps = steps.flat[:1]
+        return self.builder.delay(x, [int(n) for n in steps.flat], node=node.name)
+
+    def add_neuron(self, node: Node, x: Value, update: Update) -> Value:
+        """Adds the neuron, makes its states recordable, and gives its output."""
+        coefficients = {
+            name: self.constant(value, name, node.name)
+            for name, value in update.coefficients.items()
+        }
+        add = getattr(self.builder, update.op)
+        results = add(
+            x, **coefficients, **update.attributes, element_type=self.dtype, node=node.name
+        )
+        values: list[Value] = list(results) if isinstance(results, tuple) else [results]
+        output = values[0]
+        if isinstance(node, CubaLI | CubaLIF):
+            self.states[f"{node.name}.i"] = values.pop()
+        self.states[f"{node.name}.v"] = values[-1]
+        return output
+
+    # Constants
+
+    def array(self, values: npt.NDArray[Any], name: str, node: str) -> Value:
+        """A constant tensor, rounded to the network's type."""
+        with np.errstate(over="ignore"):
+            rounded = np.array(values, dtype=_NUMPY[self.dtype], order="C")
+        if not np.all(np.isfinite(rounded)):
+            largest = float(np.max(np.abs(values)))
+            raise NirError(
+                f"{name} has a value of magnitude {largest:g}, which {self.dtype} cannot hold",
+                node=node,
+                help="compile with --dtype f64",
+            )
+        return self.builder.constant(rounded, name)
+
+    def constant(self, values: npt.NDArray[Any], name: str, node: str) -> Value:
+        """A coefficient: one number where all values are equal."""
+        if values.size and np.all(values == values.flat[0]):
+            values = values.flat[0:1].reshape(())
+        return self.array(np.asarray(values), name, node)
+
+
+def _path_of_zeros(
+    graph: Graph, edge: Edge, path: Sequence[str], drop: bool
+) -> npt.NDArray[np.float64]:
+    """What a closing edge's path sends if zeros enter it."""
+    sent: dict[str, npt.NDArray[np.float64]] = {}
+    for name in path:
+        node = graph.nodes[name]
+        x = np.zeros(node.input_shape)
+        for source in graph.sources(name):
+            if source in sent and (source, name) not in graph.closing:
+                x = x + sent[source].reshape(node.input_shape)
+        sent[name] = _apply(node, x, drop)
+    return sent[edge[0]]
+
+
+def _apply(node: Node, x: npt.NDArray[np.float64], drop: bool) -> npt.NDArray[np.float64]:
+    if isinstance(node, Affine):
+        y = np.matmul(node.weight.astype(np.float64), x[..., None])[..., 0]
+        return y if node.bias is None or drop else y + node.bias
+    if isinstance(node, Scale):
+        return np.asarray(node.scale * x)
+    if isinstance(node, Threshold):
+        return (x > node.threshold).astype(np.float64)
+    if isinstance(node, Flatten):
+        return x.reshape(node.output_shape)
+    raise NirError(f"{_describe(node)} in a recurrent path cannot be compiled yet", node=node.name)
+
+
+def _describe(node: Node) -> str:
+    if isinstance(node, Affine):
+        return f"a batch of weight matrices, shape {node.weight.shape},"
+    return type(node).__name__
