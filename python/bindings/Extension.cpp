@@ -393,5 +393,9 @@ NB_MODULE(_mlir, m) {
       "C source and header of the network that was lowered by "
       "\"snn-to-loops\"; `header` is the file name to include. Raises "
       "MLIRError.");
+  m.def(
+      "is_c11_prefix",
+      [](const std::string &text) { return snn::isC11Prefix(text); }, "text"_a,
+      "Whether all names of a C file can begin with the text.");
   m.attr("llvm_version") = LLVM_VERSION_STRING;
 }

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compile trained spiking neural networks in NIR to C11, through an MLIR dialect.
 
-    import snnmlir
+import snnmlir
 
-    net = snnmlir.compile("model.nir", convention="snntorch", dt=1e-4)
-    net.write("model.c")
-    y = net.run(x)            # x [T, *input shape] -> [T, *output shape]
-    r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
+net = snnmlir.compile("model.nir", convention="snntorch", dt=1e-4)
+net.write("model.c")
+y = net.run(x)            # x [T, *input shape] -> [T, *output shape]
+r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
 """
 
 from importlib.metadata import version

@@ -24,8 +24,8 @@ from snnmlir.hints import hints
 from snnmlir.names import check_prefix, header_for, prefix_from
 from snnmlir.nir_import import Graph, read_graph
 from snnmlir.nir_import.build import Dtype, InputType, build
-from snnmlir.nir_import.graph import CubaLI, CubaLIF, Input
 from snnmlir.nir_import.discretize import NEURONS
+from snnmlir.nir_import.graph import CubaLI, CubaLIF, Input
 from snnmlir.runner import Executable
 
 if TYPE_CHECKING:

@@ -67,9 +67,8 @@ Value snn::flattenBuffer(OpBuilder &builder, Location loc, Value buffer) {
   ReassociationIndices dims;
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     dims.push_back(dim);
-  return memref::CollapseShapeOp::create(
-      builder, loc, buffer,
-      ArrayRef<ReassociationIndices>{dims});
+  return memref::CollapseShapeOp::create(builder, loc, buffer,
+                                         ArrayRef<ReassociationIndices>{dims});
 }
 
 Value LayerBuilder::addFlatArgument(StringRef argumentName, Value buffer) {

@@ -115,9 +115,9 @@ LogicalResult ModuleEmitter::choosePrefix(StringRef wanted) {
     prefix = NameTable().add(getText(step, "snn.name"));
     return success();
   }
-  if (!isIdentifier(wanted))
+  if (!isC11Prefix(wanted))
     return module.emitError("C11: the prefix '")
-           << escapeComment(wanted) << "' is not a C identifier";
+           << escapeComment(wanted) << "' cannot begin C identifiers";
   prefix = wanted.str();
   return success();
 }

@@ -6,10 +6,14 @@
 
 #include "Identifiers.h"
 
+#include "snn/Target/C11/C11.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
+
+using namespace snn;
 
 namespace snn::c11 {
 
@@ -72,12 +76,6 @@ std::string sanitize(StringRef text) {
   return result.empty() ? "node" : result;
 }
 
-bool isIdentifier(StringRef text) {
-  auto isPart = [](char c) { return isAlnum(c) || c == '_'; };
-  return !text.empty() && !isDigit(text.front()) && all_of(text, isPart) &&
-         !isReserved(text);
-}
-
 std::string escapeComment(StringRef text, bool multiline) {
   std::string result;
   for (char c : text) {
@@ -110,3 +108,9 @@ std::string NameTable::add(StringRef wanted) {
 }
 
 } // namespace snn::c11
+
+bool snn::isC11Prefix(StringRef text) {
+  auto isPart = [](char c) { return isAlnum(c) || c == '_'; };
+  return !text.empty() && isAlpha(text.front()) && all_of(text, isPart) &&
+         text.size() <= c11::kMaxLength && !c11::isReserved(text);
+}

@@ -22,9 +22,6 @@ namespace snn::c11 {
 /// underscores: part of an identifier, "node" if nothing is left.
 std::string sanitize(llvm::StringRef text);
 
-/// Whether `text` can be used as the prefix of all names.
-bool isIdentifier(llvm::StringRef text);
-
 /// `text` inside a block comment: printable ASCII that cannot end or open a
 /// comment. Line breaks are kept if `multiline`, and escaped otherwise.
 std::string escapeComment(llvm::StringRef text, bool multiline = false);

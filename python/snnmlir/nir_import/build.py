@@ -156,9 +156,8 @@ class _NetworkBuild:
 
     def carried(self, edge: Edge) -> Value:
         """What an edge carries."""
-        source, target = edge
         if edge not in self.graph.closing:
-            return self.signal(source)
+            return self.signal(edge[0])
         if edge not in self.feedback:
             self.feedback[edge] = self.add_feedback(edge)
         return self.feedback[edge]
@@ -229,9 +228,7 @@ class _NetworkBuild:
         x = self.add_sum(node, values)
         if isinstance(node, NEURONS):
             recurrent = node.name in self.cycles.recurrent
-            return self.add_neuron(
-                node, x, discretize(node, self.convention, recurrent=recurrent)
-            )
+            return self.add_neuron(node, x, discretize(node, self.convention, recurrent=recurrent))
         if isinstance(node, Delay):
             return self.add_delay(node, x)
         return self.add_stateless(node, x)
@@ -327,8 +324,8 @@ def _path_of_zeros(
 
 def _apply(node: Node, x: npt.NDArray[np.float64], drop: bool) -> npt.NDArray[np.float64]:
     if isinstance(node, Affine):
-        y = np.matmul(node.weight.astype(np.float64), x[..., None])[..., 0]
-        return y if node.bias is None or drop else y + node.bias
+        bias = np.zeros(()) if node.bias is None or drop else node.bias
+        return np.asarray(np.matmul(node.weight, x[..., None])[..., 0] + bias, np.float64)
     if isinstance(node, Scale):
         return np.asarray(node.scale * x)
     if isinstance(node, Threshold):

@@ -10,7 +10,7 @@ import numpy as np
 
 from snnmlir.conventions import Convention
 from snnmlir.nir_import.discretize import delay_steps
-from snnmlir.nir_import.graph import STATEFUL, Delay, Edge, Graph, Input, IF, LIF, CubaLIF
+from snnmlir.nir_import.graph import IF, LIF, STATEFUL, CubaLIF, Delay, Edge, Graph, Input
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from snnmlir.nir_import.graph import (
 )
 
 Neuron: TypeAlias = "Integrator | IF | LI | LIF | CubaLI | CubaLIF"
-Coefficient: TypeAlias = npt.NDArray[np.float64]
+Coefficient: TypeAlias = npt.NDArray[np.floating]
 
 NEURONS = (Integrator, IF, LI, LIF, CubaLI, CubaLIF)
 
@@ -53,9 +53,9 @@ class Update:
 
 def delay_steps(node: Delay, dt: float) -> npt.NDArray[np.int64]:
     """The delays in whole steps, a half rounded up; shape () or the node's."""
-    steps: npt.NDArray[np.int64] = np.floor(
-        node.delay / dt * (1.0 + _NEXT_TO_ONE) + 0.5
-    ).astype(np.int64)
+    steps: npt.NDArray[np.int64] = np.floor(node.delay / dt * (1.0 + _NEXT_TO_ONE) + 0.5).astype(
+        np.int64
+    )
     return steps
 
 
@@ -130,7 +130,7 @@ def _leaky(node: LI | LIF, c: Convention) -> dict[str, Coefficient]:
     gain = _input_gain(r, share, c)
     if c.current_decay == "after-input" and isinstance(node, LI):
         gain = decay * gain
-    target = np.zeros(())
+    target: Coefficient = np.zeros(())
     if c.leak == "reset" and isinstance(node, LIF):
         target = node.v_reset
     elif c.leak != "none":
@@ -176,9 +176,7 @@ def _check_threshold(node: IF | LIF | CubaLIF, c: Convention) -> None:
         )
 
 
-def _spike_attributes(
-    node: IF | LIF | CubaLIF, c: Convention, recurrent: bool
-) -> dict[str, str]:
+def _spike_attributes(node: IF | LIF | CubaLIF, c: Convention, recurrent: bool) -> dict[str, str]:
     reset = "subtract" if c.reset.startswith("subtract") else "value"
     return {
         "spike": c.spike.replace("-", "_"),
@@ -195,6 +193,4 @@ def _reset_timing(node: IF | LIF | CubaLIF, c: Convention, recurrent: bool) -> s
         return "delayed" if c.reset == "subtract" and not cuba else "carried"
     if c.reset == "zero-delayed":
         return "delayed" if cuba or recurrent else "carried"
-    return {"subtract-delayed": "delayed", "subtract-carried": "pending"}.get(
-        c.reset, "immediate"
-    )
+    return {"subtract-delayed": "delayed", "subtract-carried": "pending"}.get(c.reset, "immediate")

@@ -13,10 +13,14 @@
 
 namespace snn {
 
+/// Whether all names of a C file can begin with `text`: a short identifier that
+/// is no keyword.
+bool isC11Prefix(llvm::StringRef text);
+
 /// How the C interface is named.
 struct C11Options {
-  /// Prefix of all names, a C identifier; empty for one made from the network's
-  /// name.
+  /// Prefix of all names, see `isC11Prefix`; empty for one made from the
+  /// network's name.
   std::string prefix;
   /// File name that the source includes; empty for the prefix and ".h".
   std::string headerName;
