@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +18,7 @@ from snnmlir._mlir import Context, MLIRError, Module, PassManager, emit_c11
 from snnmlir.conventions import DEFAULT_DT, Convention
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import CompileError, OptionError, quoted
+from snnmlir.files import write_files
 from snnmlir.hints import hints
 from snnmlir.names import check_prefix, header_for, prefix_from
 from snnmlir.nir_import import Graph, read_graph
@@ -100,7 +99,7 @@ def compile(
         dtype=cast(Dtype, dtype),
         input_types=_input_types(graph, input_type),
         name=check_prefix(name) if name is not None else None,
-        stem=Path(os.fspath(source)).stem if isinstance(source, (str, os.PathLike)) else "model",
+        file_name=Path(source).name if isinstance(source, str | os.PathLike) else None,
         record=record,
         notes=tuple(notes),
     )
@@ -142,7 +141,7 @@ class Network:
         dtype: Dtype,
         input_types: dict[str, InputType],
         name: str | None,
-        stem: str,
+        file_name: str | None,
         record: Sequence[str],
         notes: tuple[str, ...],
     ) -> None:
@@ -152,7 +151,7 @@ class Network:
         self.notes = notes
         self._input_types = input_types
         self._name = name
-        self._stem = stem
+        self._file_name = file_name
         self._context = Context()
         try:
             self._module = build(
@@ -172,10 +171,12 @@ class Network:
     def _provenance(self) -> dict[str, str]:
         facts = {
             "compiler": f"snn-mlir-compile {version('snn-mlir-compile')}",
+            "model": self._file_name,
             "sha256": self.graph.sha256,
+            "nir": self.graph.version,
             "type": self.dtype,
         }
-        return facts | ({"nir": self.graph.version} if self.graph.version else {})
+        return {name: fact for name, fact in facts.items() if fact}
 
     def _lower(self, pipeline: str) -> Module:
         module = self._module.clone()
@@ -188,7 +189,7 @@ class Network:
     @property
     def prefix(self) -> str:
         """The prefix of the names in `c` and `h`."""
-        return self._name or prefix_from(self._stem)
+        return self._name or prefix_from(Path(self._file_name or "model").stem)
 
     @property
     def inputs(self) -> tuple[Port, ...]:
@@ -264,12 +265,12 @@ class Network:
         target = Path(path)
         stage = emit or _stage_of(target)
         if stage != "c":
-            _write_all({target: self.emit(stage)})
+            write_files({target: self.emit(stage).encode()})
             return
         header = header_for(target)
         prefix = self._name or prefix_from(target.stem)
         source, text = self.emit_c(prefix, header.name)
-        _write_all({target: source, header: text})
+        write_files({target: source.encode(), header: text.encode()})
 
     def run(self, x: Signal | Mapping[str, Signal]) -> Signals:
         """Builds the C for this machine and runs it from the initial state.
@@ -306,7 +307,7 @@ class Network:
             dtype=self.dtype,
             input_types=self._input_types,
             name=None,
-            stem=self._stem,
+            file_name=self._file_name,
             record=names,
             notes=(),
         )
@@ -341,25 +342,3 @@ def _stage_of(path: Path) -> Stage:
             help="end the name in .c or .mlir, or say --emit c, snn, linalg or loops",
         )
     return stages[path.suffix]
-
-
-def _write_all(texts: Mapping[Path, str]) -> None:
-    """Writes files beside their places first, then moves all of them there."""
-    finished: list[tuple[str, Path]] = []
-    try:
-        for path, text in texts.items():
-            with tempfile.NamedTemporaryFile(
-                "w", dir=path.parent, prefix=".snn-", delete=False, encoding="utf-8", newline="\n"
-            ) as file:
-                finished.append((file.name, path))
-                file.write(text)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(file.name).chmod(0o666 & ~umask)
-        for temporary, path in finished:
-            Path(temporary).replace(path)
-    except BaseException:
-        for temporary, _ in finished:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        raise

@@ -27,7 +27,8 @@ def check_prefix(name: str) -> str:
     if not is_c11_prefix(name):
         raise OptionError(
             f"the name {quoted(name)} cannot be used in C",
-            help="use up to 48 letters, digits and underscores, beginning with a letter, no keyword",
+            help="begin with a letter, go on with letters, digits and underscores, 48 characters "
+            "at most, and use no keyword",
         )
     return name
 

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from snnmlir.cli.common import compiler_options, network_from, read_signals, reports_errors
+from snnmlir.files import pack_arrays, write_files
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -45,19 +43,4 @@ def main(model: Path, data: Path, output: Path, record: str | None, **options: A
     if record:
         names = None if record == "all" else record.split(",")
         arrays = network.record(x, names) | arrays
-    _save(output, arrays)
-
-
-def _save(path: Path, arrays: dict[str, Any]) -> None:
-    """Writes the file completely or not at all."""
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=".snn-", suffix=".npz", delete=False
-    ) as file:
-        try:
-            # Names are data: as keyword arguments, "file" would be taken for the file.
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-            Path(file.name).chmod(0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            Path(file.name).unlink()
-            raise
+    write_files({output: pack_arrays(arrays)})
