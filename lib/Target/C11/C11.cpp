@@ -252,8 +252,7 @@ void ModuleEmitter::emitHeader(StringRef fileName) {
     header << " *   " << parameter.name << ": " << parameter.sizeMacro << " "
            << what << ", shape [";
     llvm::interleaveComma(parameter.type.getShape(), header);
-    header << "], " << parameter.kind << " "
-           << escapeComment(parameter.nodeName) << "\n";
+    header << "], node '" << escapeComment(parameter.nodeName) << "'\n";
   }
   header << " */\n"
          << declareStep() << ";\n\n"

@@ -36,9 +36,9 @@ module attributes {snn.provenance = {model = "a.nir", sha256 = "0123"}} {
 // CHECK-NEXT: } my_net_t;
 
 // CHECK:      void my_net_init(my_net_t *net);
-// CHECK:       *   in: MY_NET_IN_SIZE spikes, 0 or 1, shape [2, 3], input in
-// CHECK-NEXT:  *   the_analog: MY_NET_THE_ANALOG_SIZE values, shape [4], input the analog
-// CHECK-NEXT:  *   out: MY_NET_OUT_SIZE spike counts, shape [2, 3], output out
-// CHECK-NEXT:  *   v: MY_NET_V_SIZE values, shape [4], output v
+// CHECK:       *   in: MY_NET_IN_SIZE spikes, 0 or 1, shape [2, 3], node 'in'
+// CHECK-NEXT:  *   the_analog: MY_NET_THE_ANALOG_SIZE values, shape [4], node 'the analog'
+// CHECK-NEXT:  *   out: MY_NET_OUT_SIZE spike counts, shape [2, 3], node 'out'
+// CHECK-NEXT:  *   v: MY_NET_V_SIZE values, shape [4], node 'v'
 // CHECK-NEXT:  */
 // CHECK-NEXT: void my_net_step(my_net_t *net, const uint8_t *in, const double *the_analog, uint8_t *out, double *v);

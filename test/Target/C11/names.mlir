@@ -38,5 +38,5 @@ snn.network @int(%a: tensor<2xf32> {snn.name = "net"}, %b: tensor<2xf32> {snn.na
 // HEADER-NEXT: #define INT_2_DOUBLE_SIZE 2
 // HEADER-NEXT: #define INT_2_NODE_SIZE 2
 // HEADER:     float n0_v[2];
-// HEADER:     input * / #error \x0A
-// HEADER:     output \xC3\xA4 \xE2\x80\xAE? ?/
+// HEADER:     node '* / #error \x0A'
+// HEADER:     node '\xC3\xA4 \xE2\x80\xAE? ?/'
