@@ -224,7 +224,7 @@ LogicalResult NetworkOp::verifyRegions() {
            << output.getOperandTypes() << "), the network declares ("
            << getResultTypes() << ") [N2]";
   for (Operation &op : *getBodyBlock())
-    if (!isa<SNNDialect>(op.getDialect()) &&
+    if (!isa_and_present<SNNDialect>(op.getDialect()) &&
         !op.hasTrait<OpTrait::ConstantLike>() &&
         !isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp,
              UnrealizedConversionCastOp>(op) &&

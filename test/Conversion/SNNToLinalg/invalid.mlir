@@ -1,0 +1,66 @@
+// RUN: snn-opt %s --convert-snn-to-linalg -split-input-file -verify-diagnostics
+
+snn.network @weights(%x: tensor<2xf32>, %w: tensor<2x2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{weight is not a floating-point constant; only constants can be lowered}}
+  %y = snn.linear %x, %w : (tensor<2xf32>, tensor<2x2xf32>) -> tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+snn.network @bias(%x: tensor<2xf32>, %b: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x2xf32>
+  // expected-error @+1 {{bias is not a floating-point constant; only constants can be lowered}}
+  %y = snn.linear %x, %w bias %b : (tensor<2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+snn.network @decay(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{decay is not a floating-point constant; only constants can be lowered}}
+  %y = snn.li %x decay(%x) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+snn.network @init(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{initial v is not a floating-point constant; only constants can be lowered}}
+  %y = snn.li %x init(%x) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+snn.network @batch(%x: tensor<5x2xf32>) -> tensor<5x2xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<5x2x2xf32>
+  // expected-error @+1 {{with a batch of weights cannot be lowered yet}}
+  %y = snn.linear %x, %w : (tensor<5x2xf32>, tensor<5x2x2xf32>) -> tensor<5x2xf32>
+  snn.output %y : tensor<5x2xf32>
+}
+
+// -----
+
+snn.network @delay(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{with a delay per element cannot be lowered yet}}
+  %y = snn.delay %x by dense<[1, 2]> : tensor<2xi64> : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+snn.network @zero(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{by 0 steps must be folded before lowering}}
+  %y = snn.delay %x by dense<0> : tensor<i64> : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+!q = tensor<2x!quant.uniform<i8:f32, 0.5>>
+snn.network @quantized(%x: !q) -> !q attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{on quantized values cannot be lowered yet}}
+  %y = snn.add %x, %x : (!q, !q) -> !q
+  snn.output %y : !q
+}

@@ -1,0 +1,27 @@
+// RUN: snn-opt %s --snn-to-loops | FileCheck %s
+
+// State is updated where it is: after bufferization nothing is allocated and
+// nothing copied, in the whole step.
+
+// CHECK-NOT: memref.alloc
+// CHECK-NOT: memref.copy
+// CHECK-LABEL: func.func private @lif1(
+// CHECK-SAME:    %{{.*}} {snn.name = "x"}, %{{.*}} {snn.name = "spikes"}, %[[I:.*]]: memref<3xf32> {snn.name = "i"}, %[[V:.*]]: memref<3xf32> {snn.name = "v"}
+// CHECK:         scf.for %[[N:.*]] =
+// CHECK-DAG:       memref.load %[[I]][%[[N]]]
+// CHECK-DAG:       memref.load %[[V]][%[[N]]]
+// CHECK-DAG:       memref.store %{{.*}}, %[[I]][%[[N]]]
+// CHECK-DAG:       memref.store %{{.*}}, %[[V]][%[[N]]]
+// CHECK-NOT: memref.alloc
+// CHECK-NOT: memref.copy
+snn.network @net(%x: tensor<3xi1>) -> tensor<3xi1> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<3x3xf32>
+  %c = arith.constant 0.5 : f32
+  %y = snn.linear %x, %w : (tensor<3xi1>, tensor<3x3xf32>) -> tensor<3xf32> loc("fc1")
+  %p = snn.delay %s by dense<2> : tensor<i64> : tensor<3xi1> loc("d")
+  %r = snn.linear %p, %w : (tensor<3xi1>, tensor<3x3xf32>) -> tensor<3xf32> loc("w_rec")
+  %sum = snn.add %y, %r : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32> loc("sum")
+  %s, %v, %i = snn.cuba_lif %sum current_decay(%c) decay(%c) threshold(%c)
+    : (tensor<3xf32>, f32, f32, f32) -> (tensor<3xi1>, tensor<3xf32>, tensor<3xf32>) loc("lif1")
+  snn.output %s : tensor<3xi1>
+}
