@@ -1,59 +1,166 @@
-// RUN: snn-opt %s --convert-snn-to-linalg --split-input-file | FileCheck %s
+// RUN: snn-opt %s --snn-to-linalg --split-input-file | FileCheck %s
 
-// Weights are laid out input-major; rows of inactive inputs are skipped.
+// All-to-all synapses: weights [out, in] become a global [in, out], and the row of an
+// input is added if the input is active.
 
-// CHECK-LABEL: func.func private @spikes
-// CHECK-SAME:    %[[X:.*]]: memref<3xi1> {snn.name = "x"}, %[[Y:.*]]: memref<2xf32> {snn.name = "y"}
-// CHECK:         %[[XT:.*]] = bufferization.to_tensor %[[X]] restrict :
-// CHECK:         memref.get_global @spikes_weight : memref<3x2xf32>
-// CHECK:         %[[YT:.*]] = bufferization.to_tensor %[[Y]] restrict writable :
-// CHECK:         memref.get_global @spikes_bias
-// CHECK:         %[[INIT:.*]] = linalg.copy {{.*}} outs(%[[YT]]
-// CHECK:         %[[SUM:.*]] = scf.for %[[I:.*]] = %{{.*}} iter_args(%[[ACC:.*]] = %[[INIT]])
-// CHECK:           %[[XI:.*]] = tensor.extract %[[XT]][%[[I]]] : tensor<3xi1>
-// CHECK:           scf.if %[[XI]]
-// CHECK:             tensor.extract_slice %{{.*}}[%[[I]], 0] [1, 2] [1, 1] : tensor<3x2xf32> to tensor<2xf32>
-// CHECK-NOT:         arith.mulf
-// CHECK:             arith.addf
-// CHECK:           else
-// CHECK:             scf.yield %[[ACC]]
-// CHECK:         bufferization.materialize_in_destination %[[SUM]] in restrict writable %[[Y]]
-// CHECK:       memref.global "private" constant @spikes_weight : memref<3x2xf32> = dense<{{\[\[}}1.000000e+00, 4.000000e+00], [2.000000e+00, 5.000000e+00], [3.000000e+00, 6.000000e+00]]>
-// CHECK:       memref.global "private" constant @spikes_bias : memref<2xf32> = dense<[5.000000e-01, 2.500000e-01]>
-snn.network @n(%x: tensor<3xi1>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
-  %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
-  %b = arith.constant dense<[0.5, 0.25]> : tensor<2xf32>
-  %y = snn.linear %x, %w bias %b : (tensor<3xi1>, tensor<2x3xf32>, tensor<2xf32>) -> tensor<2xf32> loc("spikes")
-  snn.output %y : tensor<2xf32>
+// Spikes: the row is added as it is, there is no product. A bias per neuron is copied.
+// CHECK-LABEL: func.func private @linear(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xi1> {snn.name = "x"}, %[[ARG1:.*]]: memref<3xf32> {snn.name = "y"}) attributes {snn.comment = "All-to-all synapses, 2 to 3.\0A  y = W x + b"} {
+// CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
+// CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<2xi1> to tensor<2xi1>
+// CHECK-NEXT:    %[[V1:.*]] = memref.get_global @linear_weight : memref<2x3xf32>
+// CHECK-NEXT:    %[[V2:.*]] = bufferization.to_tensor %[[V1]] restrict : memref<2x3xf32> to tensor<2x3xf32>
+// CHECK-NEXT:    %[[V3:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[V4:.*]] = memref.get_global @linear_bias : memref<3xf32>
+// CHECK-NEXT:    %[[V5:.*]] = bufferization.to_tensor %[[V4]] restrict : memref<3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[V6:.*]] = linalg.copy ins(%[[V5]] : tensor<3xf32>) outs(%[[V3]] : tensor<3xf32>) -> tensor<3xf32>
+// CHECK-NEXT:    %[[V7:.*]] = scf.for %[[ARG2:.*]] = %[[C0]] to %[[C2]] step %[[C1]] iter_args(%[[ARG3:.*]] = %[[V6]]) -> (tensor<3xf32>) {
+// CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[ARG2]]] : tensor<2xi1>
+// CHECK-NEXT:    %[[V8:.*]] = scf.if %[[EXTRACTED]] -> (tensor<3xf32>) {
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0] [1, 3] [1, 1] : tensor<2x3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[V9:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]] : tensor<3xf32>) outs(%[[ARG3]] : tensor<3xf32>) {
+// CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
+// CHECK-NEXT:    %[[V10:.*]] = arith.addf %[[OUT]], %[[IN]] : f32
+// CHECK-NEXT:    linalg.yield %[[V10]] : f32
+// CHECK-NEXT:    } -> tensor<3xf32>
+// CHECK-NEXT:    scf.yield %[[V9]] : tensor<3xf32>
+// CHECK-NEXT:    } else {
+// CHECK-NEXT:    scf.yield %[[ARG3]] : tensor<3xf32>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    scf.yield %[[V8]] : tensor<3xf32>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    bufferization.materialize_in_destination %[[V7]] in restrict writable %[[ARG1]] : (tensor<3xf32>, memref<3xf32>) -> ()
+// CHECK-NEXT:    return
+// CHECK:         memref.global "private" constant @linear_weight : memref<2x3xf32> = dense<{{\[\[}}1.000000e+00, 3.000000e+00, 5.000000e+00], [2.000000e+00, 4.000000e+00, 6.000000e+00]]>
+// CHECK:         memref.global "private" constant @linear_bias : memref<3xf32> = dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]>
+snn.network @net(%x: tensor<2xi1>) -> (tensor<3xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+  %b = arith.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %y = snn.linear %x, %w bias %b : (tensor<2xi1>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32>
+  snn.output %y : tensor<3xf32>
 }
 
 // -----
 
-// Values multiply; a bias of equal elements is a number.
-// CHECK-LABEL: func.func private @values
-// CHECK:         %[[B:.*]] = arith.constant 5.000000e-01 : f64
-// CHECK:         linalg.fill ins(%[[B]] : f64)
-// CHECK:         %[[XI:.*]] = tensor.extract
-// CHECK:         arith.cmpf une, %[[XI]], %{{.*}} : f64
-// CHECK:         %[[TERM:.*]] = arith.mulf %{{.*}}, %[[XI]] : f64
-// CHECK:         arith.addf %{{.*}}, %[[TERM]] : f64
-snn.network @n(%x: tensor<3xf64>) -> tensor<2xf64> attributes {dt = 1.0 : f64} {
-  %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf64>
-  %b = arith.constant dense<0.5> : tensor<2xf64>
-  %y = snn.linear %x, %w bias %b : (tensor<3xf64>, tensor<2x3xf64>, tensor<2xf64>) -> tensor<2xf64> loc("values")
-  snn.output %y : tensor<2xf64>
+// Counts: unsigned, times the row. A uniform bias is filled in.
+// CHECK-LABEL: func.func private @linear(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xi8> {snn.name = "x"}, %[[ARG1:.*]]: memref<3xf32> {snn.name = "y"}) attributes {snn.comment = "All-to-all synapses, 2 to 3.\0A  y = W x + b"} {
+// CHECK-DAG:     %[[C0_I8:.*]] = arith.constant 0 : i8
+// CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG:     %[[CST:.*]] = arith.constant 2.000000e+00 : f32
+// CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<2xi8> to tensor<2xi8>
+// CHECK-NEXT:    %[[V1:.*]] = memref.get_global @linear_weight : memref<2x3xf32>
+// CHECK-NEXT:    %[[V2:.*]] = bufferization.to_tensor %[[V1]] restrict : memref<2x3xf32> to tensor<2x3xf32>
+// CHECK-NEXT:    %[[V3:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[V4:.*]] = linalg.fill ins(%[[CST]] : f32) outs(%[[V3]] : tensor<3xf32>) -> tensor<3xf32>
+// CHECK-NEXT:    %[[V5:.*]] = scf.for %[[ARG2:.*]] = %[[C0]] to %[[C2]] step %[[C1]] iter_args(%[[ARG3:.*]] = %[[V4]]) -> (tensor<3xf32>) {
+// CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[ARG2]]] : tensor<2xi8>
+// CHECK-NEXT:    %[[V6:.*]] = arith.cmpi ne, %[[EXTRACTED]], %[[C0_I8]] : i8
+// CHECK-NEXT:    %[[V7:.*]] = scf.if %[[V6]] -> (tensor<3xf32>) {
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0] [1, 3] [1, 1] : tensor<2x3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[V8:.*]] = arith.uitofp %[[EXTRACTED]] : i8 to f32
+// CHECK-NEXT:    %[[V9:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]] : tensor<3xf32>) outs(%[[ARG3]] : tensor<3xf32>) {
+// CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
+// CHECK-NEXT:    %[[V10:.*]] = arith.mulf %[[IN]], %[[V8]] : f32
+// CHECK-NEXT:    %[[V11:.*]] = arith.addf %[[OUT]], %[[V10]] : f32
+// CHECK-NEXT:    linalg.yield %[[V11]] : f32
+// CHECK-NEXT:    } -> tensor<3xf32>
+// CHECK-NEXT:    scf.yield %[[V9]] : tensor<3xf32>
+// CHECK-NEXT:    } else {
+// CHECK-NEXT:    scf.yield %[[ARG3]] : tensor<3xf32>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    scf.yield %[[V7]] : tensor<3xf32>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    bufferization.materialize_in_destination %[[V5]] in restrict writable %[[ARG1]] : (tensor<3xf32>, memref<3xf32>) -> ()
+// CHECK-NEXT:    return
+// CHECK:         memref.global "private" constant @linear_weight : memref<2x3xf32> = dense<{{\[\[}}1.000000e+00, 3.000000e+00, 5.000000e+00], [2.000000e+00, 4.000000e+00, 6.000000e+00]]>
+snn.network @net(%x: tensor<2xui8>) -> (tensor<3xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+  %b = arith.constant dense<2.0> : tensor<3xf32>
+  %y = snn.linear %x, %w bias %b : (tensor<2xui8>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32>
+  snn.output %y : tensor<3xf32>
 }
 
 // -----
 
-// Counts are unsigned.
-// CHECK-LABEL: func.func private @counts
-// CHECK:         %[[XI:.*]] = tensor.extract %{{.*}} : tensor<3xi8>
-// CHECK:         arith.cmpi ne, %[[XI]]
-// CHECK:         %[[F:.*]] = arith.uitofp %[[XI]] : i8 to f32
-// CHECK:         arith.mulf %{{.*}}, %[[F]]
-snn.network @n(%x: tensor<3xui8>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
-  %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
-  %y = snn.linear %x, %w : (tensor<3xui8>, tensor<2x3xf32>) -> tensor<2xf32> loc("counts")
-  snn.output %y : tensor<2xf32>
+// Values: what is not 0, NaN too, times the row. Without bias the sum starts at 0.
+// CHECK-LABEL: func.func private @linear(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<3xf32> {snn.name = "y"}) attributes {snn.comment = "All-to-all synapses, 2 to 3.\0A  y = W x"} {
+// CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<2xf32> to tensor<2xf32>
+// CHECK-NEXT:    %[[V1:.*]] = memref.get_global @linear_weight : memref<2x3xf32>
+// CHECK-NEXT:    %[[V2:.*]] = bufferization.to_tensor %[[V1]] restrict : memref<2x3xf32> to tensor<2x3xf32>
+// CHECK-NEXT:    %[[V3:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[V4:.*]] = linalg.fill ins(%[[CST]] : f32) outs(%[[V3]] : tensor<3xf32>) -> tensor<3xf32>
+// CHECK-NEXT:    %[[V5:.*]] = scf.for %[[ARG2:.*]] = %[[C0]] to %[[C2]] step %[[C1]] iter_args(%[[ARG3:.*]] = %[[V4]]) -> (tensor<3xf32>) {
+// CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[ARG2]]] : tensor<2xf32>
+// CHECK-NEXT:    %[[V6:.*]] = arith.cmpf une, %[[EXTRACTED]], %[[CST]] : f32
+// CHECK-NEXT:    %[[V7:.*]] = scf.if %[[V6]] -> (tensor<3xf32>) {
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0] [1, 3] [1, 1] : tensor<2x3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[V8:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]] : tensor<3xf32>) outs(%[[ARG3]] : tensor<3xf32>) {
+// CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
+// CHECK-NEXT:    %[[V9:.*]] = arith.mulf %[[IN]], %[[EXTRACTED]] : f32
+// CHECK-NEXT:    %[[V10:.*]] = arith.addf %[[OUT]], %[[V9]] : f32
+// CHECK-NEXT:    linalg.yield %[[V10]] : f32
+// CHECK-NEXT:    } -> tensor<3xf32>
+// CHECK-NEXT:    scf.yield %[[V8]] : tensor<3xf32>
+// CHECK-NEXT:    } else {
+// CHECK-NEXT:    scf.yield %[[ARG3]] : tensor<3xf32>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    scf.yield %[[V7]] : tensor<3xf32>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    bufferization.materialize_in_destination %[[V5]] in restrict writable %[[ARG1]] : (tensor<3xf32>, memref<3xf32>) -> ()
+// CHECK-NEXT:    return
+// CHECK:         memref.global "private" constant @linear_weight : memref<2x3xf32> = dense<{{\[\[}}1.000000e+00, 3.000000e+00, 5.000000e+00], [2.000000e+00, 4.000000e+00, 6.000000e+00]]>
+snn.network @net(%x: tensor<2xf32>) -> (tensor<3xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+  %y = snn.linear %x, %w : (tensor<2xf32>, tensor<3x2xf32>) -> tensor<3xf32>
+  snn.output %y : tensor<3xf32>
+}
+
+// -----
+
+// Double precision; uniform weights stay a splat.
+// CHECK-LABEL: func.func private @linear(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf64> {snn.name = "x"}, %[[ARG1:.*]]: memref<3xf64> {snn.name = "y"}) attributes {snn.comment = "All-to-all synapses, 2 to 3.\0A  y = W x"} {
+// CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f64
+// CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<2xf64> to tensor<2xf64>
+// CHECK-NEXT:    %[[V1:.*]] = memref.get_global @linear_weight : memref<2x3xf64>
+// CHECK-NEXT:    %[[V2:.*]] = bufferization.to_tensor %[[V1]] restrict : memref<2x3xf64> to tensor<2x3xf64>
+// CHECK-NEXT:    %[[V3:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<3xf64> to tensor<3xf64>
+// CHECK-NEXT:    %[[V4:.*]] = linalg.fill ins(%[[CST]] : f64) outs(%[[V3]] : tensor<3xf64>) -> tensor<3xf64>
+// CHECK-NEXT:    %[[V5:.*]] = scf.for %[[ARG2:.*]] = %[[C0]] to %[[C2]] step %[[C1]] iter_args(%[[ARG3:.*]] = %[[V4]]) -> (tensor<3xf64>) {
+// CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[ARG2]]] : tensor<2xf64>
+// CHECK-NEXT:    %[[V6:.*]] = arith.cmpf une, %[[EXTRACTED]], %[[CST]] : f64
+// CHECK-NEXT:    %[[V7:.*]] = scf.if %[[V6]] -> (tensor<3xf64>) {
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0] [1, 3] [1, 1] : tensor<2x3xf64> to tensor<3xf64>
+// CHECK-NEXT:    %[[V8:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]] : tensor<3xf64>) outs(%[[ARG3]] : tensor<3xf64>) {
+// CHECK-NEXT:    ^bb0(%[[IN:.*]]: f64, %[[OUT:.*]]: f64):
+// CHECK-NEXT:    %[[V9:.*]] = arith.mulf %[[IN]], %[[EXTRACTED]] : f64
+// CHECK-NEXT:    %[[V10:.*]] = arith.addf %[[OUT]], %[[V9]] : f64
+// CHECK-NEXT:    linalg.yield %[[V10]] : f64
+// CHECK-NEXT:    } -> tensor<3xf64>
+// CHECK-NEXT:    scf.yield %[[V8]] : tensor<3xf64>
+// CHECK-NEXT:    } else {
+// CHECK-NEXT:    scf.yield %[[ARG3]] : tensor<3xf64>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    scf.yield %[[V7]] : tensor<3xf64>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    bufferization.materialize_in_destination %[[V5]] in restrict writable %[[ARG1]] : (tensor<3xf64>, memref<3xf64>) -> ()
+// CHECK-NEXT:    return
+// CHECK:         memref.global "private" constant @linear_weight : memref<2x3xf64> = dense<7.000000e+00>
+snn.network @net(%x: tensor<2xf64>) -> (tensor<3xf64>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<7.0> : tensor<3x2xf64>
+  %y = snn.linear %x, %w : (tensor<2xf64>, tensor<3x2xf64>) -> tensor<3xf64>
+  snn.output %y : tensor<3xf64>
 }

@@ -1,31 +1,83 @@
-// RUN: snn-opt %s --convert-snn-to-linalg | FileCheck %s
+// RUN: snn-opt %s --snn-to-linalg --split-input-file | FileCheck %s
 
-// The signature tells what the arguments are; the calls follow the data, not
-// the text; voltages that are outputs are copied from the state.
+// The functions of a network.
 
-// CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[IN:[a-z0-9]+]]: memref<2xi1> {snn.kind = "input", snn.name = "in"}
-// CHECK-SAME:    %[[OUT:[a-z0-9]+]]: memref<2xi1> {snn.kind = "output", snn.name = "out"}
-// CHECK-SAME:    %[[V:[a-z0-9]+]]: memref<2xf32> {snn.kind = "output", snn.name = "v"}
-// CHECK-SAME:    %[[STATE:[a-z0-9]+]]: memref<2xf32> {snn.kind = "state", snn.name = "lif1_v"}
-// CHECK-SAME:    %[[SUM:[a-z0-9]+]]: memref<2xf32> {snn.kind = "scratch", snn.name = "fc1_out"}
-// CHECK-SAME:    attributes {snn.discretization = {name = "nir"}, snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"}
-// CHECK-NEXT:    call @fc1(%[[IN]], %[[SUM]])
-// CHECK-NEXT:    call @lif1(%[[SUM]], %[[OUT]], %[[STATE]])
-// CHECK-NEXT:    memref.copy %[[STATE]], %[[V]]
+// Inputs, outputs, state and scratch memory, in this order, with their names; calls in the
+// order of the data, whatever the order of the operations; the second place of an output
+// and a voltage are copied; nodes are named by their locations.
+// CHECK-LABEL: func.func @two_step(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xi1> {snn.kind = "input", snn.name = "in"}, %[[ARG1:.*]]: memref<2xi8> {snn.kind = "input", snn.name = "input1"}, %[[ARG2:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "out"}, %[[ARG3:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "output1"}, %[[ARG4:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output2"}, %[[ARG5:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "output3"}, %[[ARG6:.*]]: memref<2x2xi8> {snn.kind = "state", snn.name = "wait_past"}, %[[ARG7:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "wait_position"}, %[[ARG8:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "neuron_v"}, %[[ARG9:.*]]: memref<2xf32> {snn.kind = "scratch", snn.name = "synapse_out"}, %[[ARG10:.*]]: memref<2xi8> {snn.kind = "scratch", snn.name = "wait_out"}, %[[ARG11:.*]]: memref<2xf32> {snn.kind = "scratch", snn.name = "sum_out"}) attributes {snn.discretization = {convention = "nir"}, snn.dt = 1.000000e-04 : f64, snn.name = "two", snn.role = "step"} {
+// CHECK:         call @wait_read(%[[ARG6]], %[[ARG7]], %[[ARG10]]) : (memref<2x2xi8>, memref<1xindex>, memref<2xi8>) -> ()
+// CHECK-NEXT:    call @synapse(%[[ARG10]], %[[ARG9]]) : (memref<2xi8>, memref<2xf32>) -> ()
+// CHECK-NEXT:    call @sum(%[[ARG0]], %[[ARG9]], %[[ARG11]]) : (memref<2xi1>, memref<2xf32>, memref<2xf32>) -> ()
+// CHECK-NEXT:    call @neuron(%[[ARG11]], %[[ARG3]], %[[ARG8]]) : (memref<2xf32>, memref<2xi1>, memref<2xf32>) -> ()
+// CHECK-NEXT:    memref.copy %[[ARG3]], %[[ARG2]] : memref<2xi1> to memref<2xi1>
+// CHECK-NEXT:    memref.copy %[[ARG8]], %[[ARG4]] : memref<2xf32> to memref<2xf32>
+// CHECK-NEXT:    memref.copy %[[ARG0]], %[[ARG5]] : memref<2xi1> to memref<2xi1>
+// CHECK-NEXT:    call @wait_write(%[[ARG1]], %[[ARG6]], %[[ARG7]]) : (memref<2xi8>, memref<2x2xi8>, memref<1xindex>) -> ()
 // CHECK-NEXT:    return
-
-// CHECK-LABEL: func.func @net_init(
-// CHECK-SAME:    %[[STATE:[a-z0-9]+]]: memref<2xf32> {snn.kind = "state", snn.name = "lif1_v"})
-// CHECK-SAME:    snn.role = "init"
-// CHECK:         %[[INIT:.*]] = arith.constant 2.500000e-01 : f32
-// CHECK:         linalg.fill ins(%[[INIT]] : f32)
-snn.network @net(%x: tensor<2xi1> {snn.name = "in"}) -> (tensor<2xi1> {snn.name = "out"}, tensor<2xf32> {snn.name = "v"})
-    attributes {dt = 1.0e-3 : f64, discretization = {name = "nir"}} {
-  %s, %v = snn.lif %y threshold(%th) init(%i) : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>) loc("lif1")
-  %y = snn.linear %x, %w : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32> loc("fc1")
-  %w = arith.constant dense<1.0> : tensor<2x2xf32>
+// CHECK-LABEL: func.func @two_init(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi8> {snn.kind = "state", snn.name = "wait_past"}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "wait_position"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "neuron_v"}) attributes {snn.discretization = {convention = "nir"}, snn.dt = 1.000000e-04 : f64, snn.name = "two", snn.role = "init"} {
+// CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG:     %[[C0_I8:.*]] = arith.constant 0 : i8
+// CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict writable : memref<4xi8> to tensor<4xi8>
+// CHECK-NEXT:    %[[V1:.*]] = linalg.fill ins(%[[C0_I8]] : i8) outs(%[[V0]] : tensor<4xi8>) -> tensor<4xi8>
+// CHECK-NEXT:    bufferization.materialize_in_destination %[[V1]] in restrict writable %[[ARG0]] : (tensor<4xi8>, memref<4xi8>) -> ()
+// CHECK-NEXT:    %[[V2:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<1xindex> to tensor<1xindex>
+// CHECK-NEXT:    %[[V3:.*]] = linalg.fill ins(%[[C0]] : index) outs(%[[V2]] : tensor<1xindex>) -> tensor<1xindex>
+// CHECK-NEXT:    bufferization.materialize_in_destination %[[V3]] in restrict writable %[[ARG1]] : (tensor<1xindex>, memref<1xindex>) -> ()
+// CHECK-NEXT:    %[[V4:.*]] = bufferization.to_tensor %[[ARG2]] restrict writable : memref<2xf32> to tensor<2xf32>
+// CHECK-NEXT:    %[[V5:.*]] = linalg.fill ins(%[[CST]] : f32) outs(%[[V4]] : tensor<2xf32>) -> tensor<2xf32>
+// CHECK-NEXT:    bufferization.materialize_in_destination %[[V5]] in restrict writable %[[ARG2]] : (tensor<2xf32>, memref<2xf32>) -> ()
+// CHECK-NEXT:    return
+snn.network @two(%a: tensor<2xi1> {snn.name = "in"}, %b: tensor<2xui8>)
+    -> (tensor<2xi1> {snn.name = "out"}, tensor<2xi1>, tensor<2xf32>, tensor<2xi1>)
+    attributes {dt = 1.0e-4 : f64, discretization = {convention = "nir"}} {
+  %s, %v = snn.lif %y threshold(%th) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>) loc("neuron")
+  %y = snn.add %a, %z : (tensor<2xi1>, tensor<2xf32>) -> tensor<2xf32> loc("sum")
+  %z = snn.linear %d, %w : (tensor<2xui8>, tensor<2x2xf32>) -> tensor<2xf32> loc("synapse")
+  %d = snn.delay %b by dense<2> : tensor<i64> : tensor<2xui8> loc("wait")
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %th = arith.constant 1.0 : f32
-  %i = arith.constant 0.25 : f32
-  snn.output %s, %v : tensor<2xi1>, tensor<2xf32>
+  snn.output %s, %s, %v, %a : tensor<2xi1>, tensor<2xi1>, tensor<2xf32>, tensor<2xi1>
+}
+
+// -----
+
+// A cycle: the spikes of timing pre and the delayed signal are there before the rest.
+// CHECK-LABEL: func.func @cycle_step(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "lif_v"}, %[[ARG3:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "lif_v"}, %[[ARG4:.*]]: memref<1x2xi1> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG5:.*]]: memref<2xf32> {snn.kind = "scratch", snn.name = "add_out"}, %[[ARG6:.*]]: memref<2xi1> {snn.kind = "scratch", snn.name = "lif_out"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "cycle", snn.role = "step"} {
+// CHECK:         %[[COLLAPSE_SHAPE:.*]] = memref.collapse_shape %[[ARG4]] {{\[\[}}0, 1]] : memref<1x2xi1> into memref<2xi1>
+// CHECK-NEXT:    call @lif_fire(%[[ARG2]], %[[ARG6]]) : (memref<2xf32>, memref<2xi1>) -> ()
+// CHECK-NEXT:    call @add(%[[ARG0]], %[[ARG6]], %[[COLLAPSE_SHAPE]], %[[ARG5]]) : (memref<2xf32>, memref<2xi1>, memref<2xi1>, memref<2xf32>) -> ()
+// CHECK-NEXT:    call @lif(%[[ARG5]], %[[ARG6]], %[[ARG2]]) : (memref<2xf32>, memref<2xi1>, memref<2xf32>) -> ()
+// CHECK-NEXT:    call @lif_0(%[[ARG5]], %[[ARG1]], %[[ARG3]]) : (memref<2xf32>, memref<2xi1>, memref<2xf32>) -> ()
+// CHECK-NEXT:    call @delay_write(%[[ARG1]], %[[ARG4]]) : (memref<2xi1>, memref<1x2xi1>) -> ()
+// CHECK-NEXT:    return
+snn.network @cycle(%x: tensor<2xf32>) -> tensor<2xi1> attributes {dt = 1.0e-3 : f64} {
+  %th = arith.constant 1.0 : f32
+  %y = snn.add %x, %s, %d : (tensor<2xf32>, tensor<2xi1>, tensor<2xi1>) -> tensor<2xf32>
+  %s, %v = snn.lif %y threshold(%th)
+    {spike_timing = #snn.spike_timing<pre>, reset_timing = #snn.reset_timing<carried>}
+    : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  %t, %u = snn.lif %y threshold(%th) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  %d = snn.delay %t by dense<1> : tensor<i64> : tensor<2xi1>
+  snn.output %t : tensor<2xi1>
+}
+
+// -----
+
+// A constant signal is a global; a reshape is a view.
+// CHECK-LABEL: func.func @constant_step(
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2x2xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output1"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "constant", snn.role = "step"} {
+// CHECK:         %[[V0:.*]] = memref.get_global @constant_0 : memref<2xf32>
+// CHECK-NEXT:    %[[EXPAND_SHAPE:.*]] = memref.expand_shape %[[ARG0]] {{\[\[}}0, 1]] output_shape [2, 2] : memref<4xf32> into memref<2x2xf32>
+// CHECK-NEXT:    memref.copy %[[EXPAND_SHAPE]], %[[ARG1]] : memref<2x2xf32> to memref<2x2xf32>
+// CHECK-NEXT:    memref.copy %[[V0]], %[[ARG2]] : memref<2xf32> to memref<2xf32>
+// CHECK-NEXT:    return
+snn.network @constant(%x: tensor<4xf32>) -> (tensor<2x2xf32>, tensor<2xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %r = tensor.expand_shape %x [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
+  snn.output %r, %c : tensor<2x2xf32>, tensor<2xf32>
 }

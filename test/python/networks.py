@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Small NIR graphs that together have every node and every kind of edge the compiler takes."""
+
+from __future__ import annotations
+
+import nir
+import numpy as np
+
+
+def neuron(kind: str, size: int, rng: np.random.Generator) -> nir.NIRNode:
+    """A layer of neurons with a parameter value for each; time constants of some ten steps."""
+
+    def between(low: float, high: float) -> np.ndarray:
+        return rng.uniform(low, high, size)
+
+    v = {"v_leak": between(-0.1, 0.1)}
+    spike = {"v_threshold": between(0.5, 1.0), "v_reset": between(-0.2, 0.2)}
+    tau = {"tau": between(5e-4, 2e-3), "r": between(5.0, 20.0)}
+    cuba = {
+        "tau_mem": between(5e-4, 2e-3),
+        "tau_syn": between(2e-4, 1e-3),
+        "r": between(5.0, 20.0),
+        "w_in": between(1.0, 5.0),
+    }
+    return {
+        "I": lambda: nir.I(r=between(1e3, 1e4)),
+        "IF": lambda: nir.IF(r=between(5e3, 2e4), **spike),
+        "LI": lambda: nir.LI(**tau, **v),
+        "LIF": lambda: nir.LIF(**tau, **v, **spike),
+        "CubaLI": lambda: nir.CubaLI(**cuba, **v),
+        "CubaLIF": lambda: nir.CubaLIF(**cuba, **v, **spike),
+    }[kind]()
+
+
+def affine(outputs: int, inputs: int, rng: np.random.Generator) -> nir.Affine:
+    return nir.Affine(
+        weight=rng.normal(0.0, 0.7, (outputs, inputs)), bias=rng.normal(0.1, 0.2, outputs)
+    )
+
+
+def graph(nodes: dict[str, nir.NIRNode], *edges: tuple[str, str]) -> nir.NIRGraph:
+    return nir.NIRGraph(nodes=nodes, edges=list(edges), type_check=False)
+
+
+def ports(inputs: int, outputs: int) -> dict[str, nir.NIRNode]:
+    return {
+        "input": nir.Input(input_type={"input": np.array([inputs])}),
+        "output": nir.Output(output_type={"output": np.array([outputs])}),
+    }
+
+
+def layer(kind: str) -> nir.NIRGraph:
+    rng = np.random.default_rng(len(kind))
+    nodes = ports(5, 7) | {"fc": affine(7, 5, rng), "n": neuron(kind, 7, rng)}
+    return graph(nodes, ("input", "fc"), ("fc", "n"), ("n", "output"))
+
+
+def recurrent(kind: str) -> nir.NIRGraph:
+    """n feeds itself through weights with a bias, and a second layer."""
+    rng = np.random.default_rng(10 + len(kind))
+    nodes = ports(5, 3) | {
+        "fc1": affine(7, 5, rng),
+        "n": neuron(kind, 7, rng),
+        "w_rec": affine(7, 7, rng),
+        "fc2": affine(3, 7, rng),
+        "out": neuron("LI", 3, rng),
+    }
+    return graph(
+        nodes,
+        ("input", "fc1"),
+        ("fc1", "n"),
+        ("n", "w_rec"),
+        ("w_rec", "n"),
+        ("n", "fc2"),
+        ("fc2", "out"),
+        ("out", "output"),
+    )
+
+
+def feedback_over_layers() -> nir.NIRGraph:
+    """The second layer feeds the first back, and itself without a synapse."""
+    rng = np.random.default_rng(3)
+    nodes = ports(4, 4) | {
+        "fc1": affine(4, 4, rng),
+        "a": neuron("LIF", 4, rng),
+        "fc2": affine(4, 4, rng),
+        "b": neuron("CubaLIF", 4, rng),
+        "back": affine(4, 4, rng),
+    }
+    return graph(
+        nodes,
+        ("input", "fc1"),
+        ("fc1", "a"),
+        ("a", "fc2"),
+        ("fc2", "b"),
+        ("b", "b"),
+        ("b", "back"),
+        ("back", "a"),
+        ("b", "output"),
+    )
+
+
+def delayed_loop() -> nir.NIRGraph:
+    """A loop that a Delay of three steps carries; no further delay may come in."""
+    rng = np.random.default_rng(4)
+    nodes = ports(4, 4) | {
+        "a": neuron("LIF", 4, rng),
+        "w": affine(4, 4, rng),
+        "wait": nir.Delay(delay=np.full(4, 3e-4)),
+    }
+    return graph(
+        nodes, ("input", "a"), ("a", "w"), ("w", "wait"), ("wait", "a"), ("a", "output")
+    )
+
+
+def branches() -> nir.NIRGraph:
+    """Two inputs, two outputs, a skip connection, and every node without state."""
+    rng = np.random.default_rng(5)
+    nodes = {
+        "left": nir.Input(input_type={"input": np.array([2, 3])}),
+        "right": nir.Input(input_type={"input": np.array([6])}),
+        "flat": nir.Flatten(input_type={"input": np.array([2, 3])}, start_dim=0, end_dim=-1),
+        "scale": nir.Scale(scale=rng.uniform(0.5, 2.0, 6)),
+        "step": nir.Threshold(threshold=np.full(6, 0.7)),
+        "late": nir.Delay(delay=np.full(6, 2e-4)),
+        "fc": nir.Linear(weight=rng.normal(0.0, 1.0, (6, 6))),
+        "n": neuron("LIF", 6, rng),
+        "spikes": nir.Output(output_type={"output": np.array([6])}),
+        "sum": nir.Output(output_type={"output": np.array([6])}),
+    }
+    return graph(
+        nodes,
+        ("left", "flat"),
+        ("flat", "scale"),
+        ("scale", "step"),
+        ("right", "late"),
+        ("step", "fc"),
+        ("late", "fc"),
+        ("fc", "n"),
+        ("step", "n"),
+        ("n", "spikes"),
+        ("n", "sum"),
+        ("scale", "sum"),
+        ("right", "sum"),
+    )
+
+
+KINDS = ("I", "IF", "LI", "LIF", "CubaLI", "CubaLIF")
+SPIKING = ("IF", "LIF", "CubaLIF")
+
+GRAPHS = (
+    {f"layer-{kind}": layer(kind) for kind in KINDS}
+    | {f"recurrent-{kind}": recurrent(kind) for kind in KINDS}
+    | {
+        "feedback-over-layers": feedback_over_layers(),
+        "delayed-loop": delayed_loop(),
+        "branches": branches(),
+    }
+)
+
+
+def random_input(source: nir.NIRGraph, steps: int, scale: float = 1.0) -> dict[str, np.ndarray]:
+    """Analog input with many zeros for every Input, [T, *shape]."""
+    rng = np.random.default_rng(steps)
+    shapes = {
+        name: tuple(node.input_type["input"])
+        for name, node in source.nodes.items()
+        if isinstance(node, nir.Input)
+    }
+    return {
+        name: rng.normal(0.3, scale, (steps, *shape)) * (rng.random((steps, *shape)) < 0.4)
+        for name, shape in shapes.items()
+    }

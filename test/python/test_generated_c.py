@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The generated C: what frameworks computed, without a warning, clean under sanitizers."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from networks import GRAPHS, random_input
+from shared_cases import CASES, Case
+
+import snnmlir
+
+DIGITS = Path(__file__).parents[2] / "examples/digits"
+STRICT = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+LANGUAGES = {
+    "gcc": ["gcc", "-std=c11"],
+    "clang": ["clang-22", "-std=c11"],
+    "g++": ["g++", "-x", "c++", "-std=c++17"],
+    "clang++": ["clang-22", "-x", "c++", "-std=c++17"],
+}
+
+
+def is_convolutional(case: Case) -> bool:
+    return "cnn" in case.model
+
+
+@pytest.mark.parametrize("dtype", ["f32", "f64"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_frameworks_results(case: Case, dtype: str) -> None:
+    if case.missing:
+        pytest.skip(case.missing)
+    if is_convolutional(case):
+        with pytest.raises(snnmlir.NirError, match="node '0': Conv cannot be compiled yet"):
+            snnmlir.compile(case.model_path, dtype=dtype, convention=case.convention)
+        return
+    network = snnmlir.compile(
+        case.model_path, dtype=dtype, convention=case.convention, **case.choices
+    )
+    recorded = network.record(case.input())
+    assert [m for e in case.expected() if (m := e.mismatch(recorded))] == []
+
+
+@pytest.mark.parametrize("dtype", ["f32", "f64"])
+def test_digits_are_exactly_what_snntorch_computed(dtype: str) -> None:
+    network = snnmlir.compile(
+        DIGITS / "digits.nir", convention="snntorch", dt=1e-4, input_type="spikes", dtype=dtype
+    )
+    with np.load(DIGITS / "recorded.npz") as recorded:
+        for index in range(0, 24, 6):
+            ours = network.record(recorded["input"][index])
+            np.testing.assert_array_equal(ours["lif1"], recorded["lif1"][index])
+            np.testing.assert_array_equal(ours["lif2"], recorded["lif2"][index])
+        ours = network.record(recorded["input"][0])
+        np.testing.assert_allclose(ours["lif1.v"], recorded["lif1.v"], atol=5e-5)
+        np.testing.assert_allclose(ours["lif2.v"], recorded["lif2.v"], atol=5e-5)
+
+
+def networks(dtype: str) -> dict[str, snnmlir.Network]:
+    """All models of the tests, by name."""
+    compiled = {
+        name: snnmlir.compile(source, dtype=dtype, dt=1e-4) for name, source in GRAPHS.items()
+    }
+    compiled["counts"] = snnmlir.compile(GRAPHS["layer-LIF"], dtype=dtype, convention="sinabs")
+    compiled["pre"] = snnmlir.compile(GRAPHS["recurrent-CubaLIF"], dtype=dtype, convention="spyx")
+    compiled["digits"] = snnmlir.compile(
+        DIGITS / "digits.nir", dtype=dtype, convention="snntorch", input_type="spikes"
+    )
+    for case in CASES:
+        if not case.missing and not is_convolutional(case):
+            compiled[case.name] = snnmlir.compile(
+                case.model_path, dtype=dtype, convention=case.convention, **case.choices
+            )
+    return compiled
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("dtype", ["f32", "f64"])
+def test_no_warnings(language: str, dtype: str, tmp_path: Path) -> None:
+    sources = []
+    for index, network in enumerate(networks(dtype).values()):
+        path = tmp_path / f"net{index}.c"
+        network.write(path)
+        sources.append(path.name)
+    command = [*LANGUAGES[language], *STRICT, "-fsyntax-only", *sources]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_headers_can_be_used_from_cpp(tmp_path: Path) -> None:
+    snnmlir.compile(GRAPHS["branches"], dt=1e-4).write(tmp_path / "net.c")
+    (tmp_path / "main.cpp").write_text(
+        '#include "net.h"\nint main() { net_t net; net_init(&net); return 0; }\n'
+    )
+    subprocess.run(["gcc", "-c", "net.c"], cwd=tmp_path, check=True)
+    subprocess.run(["g++", "main.cpp", "net.o", "-o", "net"], cwd=tmp_path, check=True)
+    subprocess.run(["./net"], cwd=tmp_path, check=True)
+
+
+def driver(network: snnmlir.Network, steps: int) -> str:
+    """A main that reads all steps of one input after the other and prints the outputs."""
+    c_types = {"float32": "float", "float64": "double", "uint8": "uint8_t"}
+    ports = [*network.inputs, *network.outputs]
+    sizes = [int(np.prod(port.shape)) for port in ports]
+    arrays = "".join(
+        f"    static {c_types[port.dtype.name]} p{i}[{steps} * {sizes[i]}];\n"
+        for i, port in enumerate(ports)
+    )
+    reads = "".join(
+        f"    if (fread(p{i}, sizeof p{i}, 1, stdin) != 1) return 1;\n"
+        for i in range(len(network.inputs))
+    )
+    writes = "".join(
+        f"    fwrite(p{i}, sizeof p{i}, 1, stdout);\n"
+        for i in range(len(network.inputs), len(ports))
+    )
+    arguments = ", ".join(f"p{i} + t * {size}" for i, size in enumerate(sizes))
+    return (
+        f'#include <stdio.h>\n#include "net.h"\nint main(void)\n{{\n{arrays}{reads}'
+        "    net_t *net = malloc(sizeof *net);\n    net_init(net);\n"
+        f"    for (size_t t = 0; t < {steps}; ++t)\n        net_step(net, {arguments});\n{writes}"
+        "    free(net);\n    return 0;\n}\n"
+    ).replace("#include <stdio.h>", "#include <stdio.h>\n#include <stdlib.h>")
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang-22"])
+@pytest.mark.parametrize("name", [*GRAPHS, "counts", "pre"])
+def test_sanitizers_find_nothing(name: str, compiler: str, tmp_path: Path) -> None:
+    source, preset = {
+        "counts": (GRAPHS["layer-LIF"], "sinabs"),
+        "pre": (GRAPHS["recurrent-CubaLIF"], "spyx"),
+    }.get(name) or (GRAPHS[name], "nir")
+    network = snnmlir.compile(source, convention=preset, dt=1e-4)
+    steps = 20
+    x = {k: v.astype(np.float32) for k, v in random_input(source, steps, scale=5.0).items()}
+    network.write(tmp_path / "net.c")
+    (tmp_path / "main.c").write_text(driver(network, steps))
+    command = [
+        compiler, "-std=c11", "-g", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=all", "net.c", "main.c", "-o", "net",
+    ]  # fmt: skip
+    subprocess.run(command, cwd=tmp_path, check=True)
+    data = b"".join(x[port.name].tobytes() for port in network.inputs)
+    done = subprocess.run(
+        ["./net"], cwd=tmp_path, input=data, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    results = network.run(x)
+    outputs = results if isinstance(results, dict) else {network.outputs[0].name: results}
+    expected = b"".join(outputs[port.name].tobytes() for port in network.outputs)
+    assert done.stdout == expected
