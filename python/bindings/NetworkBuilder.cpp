@@ -65,7 +65,13 @@ Type NetworkBuilder::parseElementType(const std::string &text) {
                               "', expected f32, f64, i1 or ui8");
 }
 
+void NetworkBuilder::checkOpen() {
+  if (!module)
+    throw std::invalid_argument("the network is finished");
+}
+
 RankedTensorType NetworkBuilder::tensorType(const Shape &shape, Type element) {
+  checkOpen();
   for (int64_t size : shape)
     if (size < 0)
       throw std::invalid_argument("a shape has a negative dimension");
@@ -73,8 +79,7 @@ RankedTensorType NetworkBuilder::tensorType(const Shape &shape, Type element) {
 }
 
 Value NetworkBuilder::use(NetworkValue value) {
-  if (!module)
-    throw std::invalid_argument("the network is finished");
+  checkOpen();
   if (value.builder != this || !value.value)
     throw std::invalid_argument("a value belongs to another network");
   return value.value;
@@ -97,7 +102,8 @@ DictionaryAttr NetworkBuilder::nameAttribute(const std::string &name) {
 //===----------------------------------------------------------------------===//
 
 NetworkValue NetworkBuilder::input(size_t index) {
-  if (!module || index >= network.getBodyBlock()->getNumArguments())
+  checkOpen();
+  if (index >= network.getBodyBlock()->getNumArguments())
     throw std::out_of_range("the network has no input " +
                             std::to_string(index));
   return wrap(network.getBodyBlock()->getArgument(index));
@@ -124,6 +130,7 @@ NetworkValue NetworkBuilder::number(double value,
   if (!type)
     throw std::invalid_argument("a number of type '" + elementType +
                                 "', expected f32 or f64");
+  checkOpen();
   double rounded = type.isF32() ? static_cast<float>(value) : value;
   return wrap(arith::ConstantOp::create(builder, builder.getUnknownLoc(),
                                         builder.getFloatAttr(type, rounded)));
@@ -353,6 +360,7 @@ void NetworkBuilder::resolve(NetworkValue backedge, NetworkValue value) {
 OwningOpRef<ModuleOp> NetworkBuilder::finish(
     const std::vector<std::pair<std::string, NetworkValue>> &outputs,
     const Attributes &provenance) {
+  checkOpen();
   if (openBackedges != 0)
     throw std::invalid_argument(std::to_string(openBackedges) +
                                 " backedges are not resolved");

@@ -82,6 +82,8 @@ public:
          const Attributes &provenance);
 
 private:
+  /// Throws if the network is finished.
+  void checkOpen();
   mlir::Location locate(const std::string &node);
   mlir::Type parseElementType(const std::string &text);
   mlir::RankedTensorType tensorType(const Shape &shape, mlir::Type element);

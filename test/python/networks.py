@@ -108,9 +108,7 @@ def delayed_loop() -> nir.NIRGraph:
         "w": affine(4, 4, rng),
         "wait": nir.Delay(delay=np.full(4, 3e-4)),
     }
-    return graph(
-        nodes, ("input", "a"), ("a", "w"), ("w", "wait"), ("wait", "a"), ("a", "output")
-    )
+    return graph(nodes, ("input", "a"), ("a", "w"), ("w", "wait"), ("wait", "a"), ("a", "output"))
 
 
 def branches() -> nir.NIRGraph:

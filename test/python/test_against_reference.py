@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from networks import GRAPHS, KINDS, SPIKING, layer, random_input, recurrent
 
 import snnmlir
+from networks import GRAPHS, KINDS, SPIKING, layer, random_input, recurrent
 from snnmlir.conventions import CHOICES, PRESETS
 from snnmlir.verify import verify
 
@@ -36,17 +36,21 @@ def test_presets(name: str, preset: str) -> None:
     check(GRAPHS[name], x, "f32", STEPS // 4, convention=preset)
 
 
-CHOICES_OF_ONE = [
-    {choice: value}
-    for choice, values in CHOICES.items()
-    for value in values
-    if not (choice == "spike" and value.startswith("count"))
-    and (choice, value) not in (("feedback", "current"), ("spike_timing", "pre"))
-] + [
-    {"spike_timing": "pre", "reset": reset, "feedback": feedback}
-    for reset in ("value", "zero", "subtract")
-    for feedback in CHOICES["feedback"]
-] + [{"spike": spike, "reset": "subtract"} for spike in ("count-trunc", "count-floor")]
+CHOICES_OF_ONE = (
+    [
+        {choice: value}
+        for choice, values in CHOICES.items()
+        for value in values
+        if not (choice == "spike" and value.startswith("count"))
+        and (choice, value) not in (("feedback", "current"), ("spike_timing", "pre"))
+    ]
+    + [
+        {"spike_timing": "pre", "reset": reset, "feedback": feedback}
+        for reset in ("value", "zero", "subtract")
+        for feedback in CHOICES["feedback"]
+    ]
+    + [{"spike": spike, "reset": "subtract"} for spike in ("count-trunc", "count-floor")]
+)
 
 
 @pytest.mark.parametrize("choices", CHOICES_OF_ONE, ids=str)

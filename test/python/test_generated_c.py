@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+import snnmlir
 from networks import GRAPHS, random_input
 from shared_cases import CASES, Case
 
-import snnmlir
-
 DIGITS = Path(__file__).parents[2] / "examples/digits"
-STRICT = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
 LANGUAGES = {
     "gcc": ["gcc", "-std=c11"],
     "clang": ["clang-22", "-std=c11"],
@@ -143,9 +143,7 @@ def test_sanitizers_find_nothing(name: str, compiler: str, tmp_path: Path) -> No
     ]  # fmt: skip
     subprocess.run(command, cwd=tmp_path, check=True)
     data = b"".join(x[port.name].tobytes() for port in network.inputs)
-    done = subprocess.run(
-        ["./net"], cwd=tmp_path, input=data, capture_output=True, check=False
-    )
+    done = subprocess.run(["./net"], cwd=tmp_path, input=data, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     results = network.run(x)
     outputs = results if isinstance(results, dict) else {network.outputs[0].name: results}

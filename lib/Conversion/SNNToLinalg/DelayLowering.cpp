@@ -21,7 +21,8 @@ using namespace snn;
 
 bool snn::isReadInPlace(DelayOp op) {
   // A delay that feeds a delay, perhaps reshaped, is copied first: then the
-  // order in which the rings are written at the end of the step does not matter.
+  // order in which the rings are written at the end of the step does not
+  // matter.
   return op.getMaxSteps() == 1 && op.getType().getRank() > 0 &&
          llvm::none_of(op->getUsers(),
                        llvm::IsaPred<DelayOp, tensor::CollapseShapeOp,

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import functools
 import sys
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -121,17 +123,13 @@ def read_signals(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
         OptionError: The file is neither, or holds something else than arrays of numbers.
     """
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return loaded
             return {name: loaded[name] for name in loaded.files}
-    except (ValueError, EOFError, KeyError) as error:
+    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise OptionError(
-            f"{quoted(path)} is not a NumPy file: {error}",
+            f"{quoted(path)} is not a NumPy file, or damaged: {error}",
             help="write it with numpy.save, or with numpy.savez and an array for each input",
         ) from error
-    except Exception as error:  # zipfile raises its own kinds for damaged .npz files
-        if isinstance(error, OSError):
-            raise
-        raise OptionError(f"{quoted(path)} is damaged: {error}") from error

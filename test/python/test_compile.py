@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The Python API: what a Network says, writes, runs and records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import snnmlir
+from networks import GRAPHS, affine, graph, neuron, ports, random_input
+from snnmlir import OptionError
+from snnmlir.files import pack_arrays, write_files
+from snnmlir.names import prefix_from
+
+RECURRENT = GRAPHS["recurrent-CubaLIF"]
+
+
+def test_ports_and_signals() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4, input_type="spikes", record=["n", "n.i"])
+    assert [(p.name, p.shape, p.dtype) for p in network.inputs] == [("input", (5,), np.uint8)]
+    assert [(p.name, p.shape, p.dtype) for p in network.outputs] == [
+        ("output", (3,), np.float32),
+        ("n", (7,), np.uint8),
+        ("n.i", (7,), np.float32),
+    ]
+    assert network.signals == (
+        "fc1", "n", "n.v", "n.i", "fc2", "out", "out.v", "output", "w_rec",
+    )  # fmt: skip
+
+
+def test_stages() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4, name="brain")
+    assert "void brain_step(brain_t *net" in network.c
+    assert "} brain_t;" in network.h
+    assert "snn.cuba_lif" in network.mlir
+    assert "linalg.generic" in network.emit("linalg")
+    assert "scf.for" in network.emit("loops")
+
+
+def test_runs_start_from_the_initial_state() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4)
+    x = random_input(RECURRENT, 20)["input"]
+    first, second = network.run(x), network.run(x)
+    assert isinstance(first, np.ndarray)
+    assert first.shape == (20, 3)
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(network.record(x, ["output"])["output"], first)
+
+
+def test_several_outputs_are_a_dictionary() -> None:
+    network = snnmlir.compile(GRAPHS["branches"], dt=1e-4)
+    results = network.run(random_input(GRAPHS["branches"], 4))
+    assert isinstance(results, dict)
+    assert {name: a.shape for name, a in results.items()} == {"spikes": (4, 6), "sum": (4, 6)}
+
+
+def test_no_steps() -> None:
+    assert snnmlir.compile(RECURRENT, dt=1e-4).run(np.zeros((0, 5))).shape == (0, 3)
+
+
+def test_spike_input_gives_the_same_as_float_input() -> None:
+    x = (np.random.default_rng(1).random((30, 5)) < 0.3).astype(np.uint8)
+    as_floats = snnmlir.compile(RECURRENT, dt=1e-4).run(x)
+    as_spikes = snnmlir.compile(RECURRENT, dt=1e-4, input_type="input=spikes").run(x)
+    np.testing.assert_array_equal(as_floats, as_spikes)
+
+
+def test_spikes_are_zero_or_one() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4, input_type="spikes")
+    with pytest.raises(OptionError, match="other values than 0 and 1"):
+        network.run(np.full((2, 5), 2))
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ({"left": np.zeros((2, 2, 3))}, r"inputs \['left'\] were given, expected"),
+        (np.zeros((2, 6)), "the network has 2 inputs, found one array"),
+        (
+            {"left": np.zeros((2, 2, 3)), "right": np.zeros((3, 6))},
+            r"different numbers of steps: \[2, 3\]",
+        ),
+    ],
+    ids=["missing", "array", "lengths"],
+)
+def test_inputs_must_fit(x: object, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        snnmlir.compile(GRAPHS["branches"], dt=1e-4).run(x)  # type: ignore[arg-type]
+
+
+def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "/no/such/compiler")
+    with pytest.raises(snnmlir.CompileError, match="'/no/such/compiler' cannot be run"):
+        snnmlir.compile(RECURRENT, dt=1e-4).run(np.zeros((1, 5)))
+
+
+def test_compiler_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "false")
+    with pytest.raises(snnmlir.CompileError, match="'false' refuses the generated C"):
+        snnmlir.compile(RECURRENT, dt=1e-4).run(np.zeros((1, 5)))
+
+
+@pytest.mark.parametrize(
+    ("stem", "prefix"),
+    [
+        ("digits", "digits"),
+        ("my-model v2", "my_model_v2"),
+        ("2nd", "model_2nd"),
+        ("int", "model_int"),
+        ("__x", "x"),
+        ("Ünï", "n"),
+        ("", "model"),
+        ("x" * 300, "x" * 40),
+    ],
+)
+def test_prefix_from_a_file_name(stem: str, prefix: str) -> None:
+    assert prefix_from(stem) == prefix
+
+
+def test_hints_at_snntorch() -> None:
+    rng = np.random.default_rng(0)
+    lif = neuron("LIF", 3, rng)
+    lif.r = lif.tau / 1e-4
+    source = graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
+    assert any("--convention snntorch" in note for note in snnmlir.compile(source).notes)
+    assert snnmlir.compile(source, convention="snntorch", dt=1e-4).notes == ()
+
+
+def test_hints_at_time_constants_in_steps() -> None:
+    rng = np.random.default_rng(0)
+    lif = neuron("LIF", 3, rng)
+    lif.tau, lif.r = np.full(3, 20.0), np.ones(3)
+    source = graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
+    assert any("--convention sinabs" in note for note in snnmlir.compile(source).notes)
+    assert snnmlir.compile(source, convention="sinabs").notes == ()
+
+
+def test_hints_at_a_step_that_is_too_long() -> None:
+    source = GRAPHS["layer-LIF"]
+    assert any("is shorter than dt" in note for note in snnmlir.compile(source, dt=0.1).notes)
+
+
+def test_feedback_bias_matters() -> None:
+    x = np.zeros((4, 5))
+    runs = [
+        snnmlir.compile(RECURRENT, dt=1e-4, feedback_bias=bias).record(x)["n.v"]
+        for bias in ("keep", "drop")
+    ]
+    assert np.any(runs[0] != runs[1])
+
+
+def test_uniform_parameters_stay_one_number() -> None:
+    rng = np.random.default_rng(0)
+    lif = neuron("LIF", 3, rng)
+    lif.v_threshold = np.full(3, 0.5)
+    source = graph(
+        ports(3, 3) | {"fc": affine(3, 3, rng), "n": lif},
+        ("input", "fc"),
+        ("fc", "n"),
+        ("n", "output"),
+    )
+    code = snnmlir.compile(source, dt=1e-4).c
+    assert "u > 0.5f" in code
+    assert "n_threshold" not in code
+    assert "n_decay[3]" in code
+
+
+def test_files_appear_together_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "a.h").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_files({tmp_path / "a.h": b"1"})
+    with pytest.raises(OSError, match="No such file"):
+        write_files({tmp_path / "a.c": b"1", tmp_path / "none" / "b": b"2"})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.h"]
+
+
+def test_packed_arrays_read_back(tmp_path: Path) -> None:
+    arrays = {"file": np.arange(3), "a/b.v": np.eye(2), "Ü": np.zeros((0, 4))}
+    packed = pack_arrays(arrays)
+    assert packed == pack_arrays(arrays)
+    (tmp_path / "x.npz").write_bytes(packed)
+    with np.load(tmp_path / "x.npz") as loaded:
+        assert set(loaded.files) == set(arrays)
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(loaded[name], array)
