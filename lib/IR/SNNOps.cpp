@@ -52,7 +52,7 @@ static LogicalResult verifyInput(Operation *op, Value input, Type target) {
     return success();
   return op->emitOpError("input has element type ")
          << elementType(input) << ", expected i1, ui8 or "
-         << (isa<quant::QuantizedType>(target) ? "a quantized type"
+         << (isa<quant::QuantizedType>(target) ? "a quantized type as "
                                                : "that of the result, ")
          << target << " [T3]";
 }
@@ -355,20 +355,14 @@ OpFoldResult RescaleOp::fold(FoldAdaptor) {
 //===----------------------------------------------------------------------===//
 
 static SmallVector<int64_t> stepsOf(DelayOp op) {
-  auto steps = cast<DenseIntElementsAttr>(op.getSteps());
-  return llvm::map_to_vector(steps.getValues<APInt>(), [](const APInt &count) {
-    return count.getSExtValue();
-  });
+  return llvm::to_vector(op.getSteps().getValues<int64_t>());
 }
 
 int64_t DelayOp::getMaxSteps() { return *llvm::max_element(stepsOf(*this)); }
 int64_t DelayOp::getMinSteps() { return *llvm::min_element(stepsOf(*this)); }
 
 LogicalResult DelayOp::verify() {
-  auto steps = dyn_cast<DenseIntElementsAttr>(getSteps());
-  if (!steps)
-    return emitOpError("steps must be dense elements [D1]");
-  ArrayRef<int64_t> shape = steps.getType().getShape();
+  ArrayRef<int64_t> shape = getSteps().getType().getShape();
   if (!shape.empty() && shape != getType().getShape())
     return emitOpError("steps have shape [")
            << shape << "], expected one number or shape ["
@@ -387,9 +381,8 @@ OpFoldResult DelayOp::fold(FoldAdaptor) {
 }
 
 SmallVector<StateVariable> DelayOp::getStateVariables() {
-  auto steps = cast<DenseIntElementsAttr>(getSteps());
   SmallVector<int64_t> shape;
-  if (steps.isSplat()) {
+  if (getSteps().isSplat()) {
     shape.push_back(getMaxSteps());
     llvm::append_range(shape, getType().getShape());
   } else {

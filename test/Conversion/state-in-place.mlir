@@ -1,7 +1,21 @@
 // RUN: snn-opt %s --snn-to-loops | FileCheck %s --implicit-check-not=memref.alloc --implicit-check-not=memref.copy
+// RUN: snn-opt %S/SNNToLinalg/add.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/cuba_li.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/cuba_lif.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/delay.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/li.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/lif.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/lif-pre.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/lif-spikes.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/linear.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/network.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/scale.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
+// RUN: snn-opt %S/SNNToLinalg/threshold.mlir --snn-to-loops --split-input-file | FileCheck %s --check-prefix=ALL --implicit-check-not=memref.alloc
 
 // State is updated where it is: after bufferization nothing is allocated and
-// nothing copied, in the whole step.
+// nothing copied, in the whole step. For no kind of node anything is allocated.
+
+// ALL: func.func @{{.*}}_step(
 
 // CHECK-LABEL: func.func private @lif1(
 // CHECK-SAME:    %{{.*}} {snn.name = "x"}, %{{.*}} {snn.name = "spikes"}, %[[I:.*]]: memref<3xf32> {snn.name = "i"}, %[[V:.*]]: memref<3xf32> {snn.name = "v"}

@@ -356,7 +356,7 @@ snn.network @net(%x: tensor<4x!quant.uniform<i8:f32, 0.5>>) attributes {dt = 1.0
 // -----
 
 snn.network @net(%x: tensor<4xf32>, %q: tensor<4x!quant.uniform<i8:f32, 0.5>>) attributes {dt = 1.0e-3 : f64} {
-  // expected-error@+1 {{input has element type 'f32', expected i1, ui8 or a quantized type}}
+  // expected-error@+1 {{input has element type 'f32', expected i1, ui8 or a quantized type as '!quant.uniform<i8:f32, 5.000000e-01>' [T3]}}
   %y = snn.add %x, %q : (tensor<4xf32>, tensor<4x!quant.uniform<i8:f32, 0.5>>) -> tensor<4x!quant.uniform<i8:f32, 0.5>>
   snn.output
 }
@@ -365,7 +365,7 @@ snn.network @net(%x: tensor<4xf32>, %q: tensor<4x!quant.uniform<i8:f32, 0.5>>) a
 
 snn.network @net(%q: tensor<4x!quant.uniform<i8:f32, 0.5>>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
-  // expected-error@+1 {{factor has element type 'f32', expected a quantized type as }}
+  // expected-error@+1 {{factor has element type 'f32', expected a quantized type as '!quant.uniform<i8:f32, 5.000000e-01>' [T2]}}
   %y = snn.scale %q, %c : (tensor<4x!quant.uniform<i8:f32, 0.5>>, f32) -> tensor<4x!quant.uniform<i8:f32, 0.5>>
   snn.output
 }

@@ -143,6 +143,52 @@ def branches() -> nir.NIRGraph:
     )
 
 
+def pass_through() -> nir.NIRGraph:
+    """Nothing but an edge; the input that nobody listens to stays a parameter."""
+    nodes = ports(3, 3) | {
+        "unheard": nir.Input(input_type={"input": np.array([2])}),
+        "again": nir.Output(output_type={"output": np.array([3])}),
+    }
+    return graph(nodes, ("input", "output"), ("input", "again"))
+
+
+def scalar() -> nir.NIRGraph:
+    """Signals without dimensions."""
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([], dtype=np.int64)}),
+        "n": nir.LIF(*(np.array(value) for value in (1e-3, 8.0, 0.1, 0.5, 0.0))),
+        "wait": nir.Delay(delay=np.array(1e-4)),
+        "output": nir.Output(output_type={"output": np.array([], dtype=np.int64)}),
+    }
+    return graph(nodes, ("input", "n"), ("n", "wait"), ("wait", "output"))
+
+
+def feature_map() -> nir.NIRGraph:
+    """Neurons in two dimensions, with parameters for each; one layer without any input."""
+    rng = np.random.default_rng(6)
+    lif = neuron("LIF", 6, rng)
+    for name in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
+        setattr(lif, name, getattr(lif, name).reshape(2, 3))
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([2, 3])}),
+        "n": lif,
+        "alone": nir.LIF(*(np.full((2, 3), v) for v in (1e-3, 1.0, 2.0, 1.0, 0.0))),
+        "output": nir.Output(output_type={"output": np.array([2, 3])}),
+    }
+    return graph(nodes, ("input", "n"), ("n", "output"), ("alone", "output"))
+
+
+def chain_of_delays() -> nir.NIRGraph:
+    """Delays of one step and of several, one after the other, and one of none."""
+    nodes = ports(3, 3) | {
+        "a": nir.Delay(delay=np.full(3, 1e-4)),
+        "b": nir.Delay(delay=np.full(3, 1e-4)),
+        "c": nir.Delay(delay=np.full(3, 3e-4)),
+        "none": nir.Delay(delay=np.full(3, 1e-9)),
+    }
+    return graph(nodes, ("input", "a"), ("a", "b"), ("b", "c"), ("c", "none"), ("none", "output"))
+
+
 KINDS = ("I", "IF", "LI", "LIF", "CubaLI", "CubaLIF")
 SPIKING = ("IF", "LIF", "CubaLIF")
 
@@ -153,6 +199,10 @@ GRAPHS = (
         "feedback-over-layers": feedback_over_layers(),
         "delayed-loop": delayed_loop(),
         "branches": branches(),
+        "pass-through": pass_through(),
+        "scalar": scalar(),
+        "feature-map": feature_map(),
+        "chain-of-delays": chain_of_delays(),
     }
 )
 

@@ -91,7 +91,7 @@ def test_a_cycle_without_delay_is_spelled_out() -> None:
     total = b.add([b.input(0), feedback], "f32", node="sum")
     voltage = b.li(total, element_type="f32", node="cell")
     b.resolve(feedback, voltage)
-    with pytest.raises(MLIRError, match="snn.li 'cell' -> snn.add 'sum' -> snn.li 'cell'"):
+    with pytest.raises(MLIRError, match=r"snn.li 'cell' -> snn.add 'sum' -> snn.li 'cell'"):
         b.finish([("out", voltage)])
 
 

@@ -30,23 +30,23 @@ def mentioned() -> set[str]:
     return set(re.findall(rf"\[({NUMBER})\]", (REPO / "dialect/spec.md").read_text()))
 
 
-def test_numbers_are_found():
+def test_numbers_are_found() -> None:
     assert {"T1", "N3", "L5", "U6"} <= cited()
 
 
-def test_every_cited_number_is_defined():
+def test_every_cited_number_is_defined() -> None:
     assert cited() - set(defined()) == set()
 
 
-def test_every_defined_number_is_cited():
+def test_every_defined_number_is_cited() -> None:
     assert set(defined()) - cited() == set()
 
 
-def test_every_number_is_defined_once():
+def test_every_number_is_defined_once() -> None:
     assert {number for number, count in defined().items() if count > 1} == set()
     assert mentioned() == set(defined())
 
 
-def test_every_number_is_tested():
+def test_every_number_is_tested() -> None:
     tests = (REPO / "test/Dialect/invalid.mlir").read_text()
     assert {number for number in defined() if f"[{number}]" not in tests} == set()

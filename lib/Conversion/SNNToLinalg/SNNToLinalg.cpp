@@ -292,8 +292,7 @@ LogicalResult NetworkLowering::lowerAll() {
   // First what is known before this step's input.
   for (Operation &op : *network.getBodyBlock()) {
     if (auto delay = dyn_cast<DelayOp>(op)) {
-      auto steps = cast<DenseIntElementsAttr>(delay.getSteps());
-      if (!steps.isSplat())
+      if (!delay.getSteps().isSplat())
         return delay.emitOpError(
             "with a delay per element cannot be lowered yet");
       if (delay.getMaxSteps() == 0)

@@ -64,3 +64,27 @@ snn.network @quantized(%x: !q) -> !q attributes {dt = 1.0 : f64} {
   %y = snn.add %x, %x : (!q, !q) -> !q
   snn.output %y : !q
 }
+
+// -----
+
+snn.network @cast(%x: tensor<2xf32>) -> tensor<2xf64> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{cannot be lowered to linalg yet}}
+  %y = builtin.unrealized_conversion_cast %x : tensor<2xf32> to tensor<2xf64>
+  snn.output %y : tensor<2xf64>
+}
+
+// -----
+
+snn.network @past(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{initial past is not a floating-point constant; only constants can be lowered}}
+  %y = snn.delay %x by dense<1> : tensor<i64> init(%x : tensor<2xf32>) : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+snn.network @threshold(%x: tensor<2xf32>) -> tensor<2xi1> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{threshold is not a floating-point constant; only constants can be lowered}}
+  %y = snn.threshold %x, %x : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xi1>
+  snn.output %y : tensor<2xi1>
+}
