@@ -189,6 +189,26 @@ def chain_of_delays() -> nir.NIRGraph:
     return graph(nodes, ("input", "a"), ("a", "b"), ("b", "c"), ("c", "none"), ("none", "output"))
 
 
+def delays_per_element() -> nir.NIRGraph:
+    """Delays of none to five steps, in and out of a loop."""
+    rng = np.random.default_rng(7)
+    nodes = ports(4, 4) | {
+        "n": neuron("LIF", 4, rng),
+        "w": affine(4, 4, rng),
+        "loop": nir.Delay(delay=np.array([1e-4, 5e-4, 2e-4, 1e-4])),
+        "some": nir.Delay(delay=np.array([0.0, 3e-4, 0.0, 1e-4])),
+    }
+    return graph(
+        nodes,
+        ("input", "n"),
+        ("n", "w"),
+        ("w", "loop"),
+        ("loop", "n"),
+        ("n", "some"),
+        ("some", "output"),
+    )
+
+
 KINDS = ("I", "IF", "LI", "LIF", "CubaLI", "CubaLIF")
 SPIKING = ("IF", "LIF", "CubaLIF")
 
@@ -203,6 +223,7 @@ GRAPHS = (
         "scalar": scalar(),
         "feature-map": feature_map(),
         "chain-of-delays": chain_of_delays(),
+        "delays-per-element": delays_per_element(),
     }
 )
 

@@ -122,6 +122,18 @@ Value LayerBuilder::constantTensor(const FloatConstant &constant,
   return read(buffer);
 }
 
+Value LayerBuilder::constantIndices(ArrayRef<int64_t> values,
+                                    StringRef constantName) {
+  auto type = MemRefType::get({static_cast<int64_t>(values.size())},
+                              builder.getIndexType());
+  auto tensorType =
+      RankedTensorType::get(type.getShape(), type.getElementType());
+  FlatSymbolRefAttr global =
+      addGlobal(symbols, loc, name + "_" + constantName.str(), type,
+                DenseIntElementsAttr::get(tensorType, values));
+  return read(memref::GetGlobalOp::create(builder, type, global.getAttr()));
+}
+
 void LayerBuilder::setComment(const Twine &text) {
   function->setAttr(kCommentAttr, builder.getStringAttr(text));
 }

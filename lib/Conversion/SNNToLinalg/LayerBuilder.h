@@ -65,6 +65,10 @@ public:
   mlir::Value constantTensor(const FloatConstant &constant,
                              llvm::StringRef name);
 
+  /// A table of indices in constant memory, called `<layer>_<name>`.
+  mlir::Value constantIndices(llvm::ArrayRef<int64_t> values,
+                              llvm::StringRef name);
+
   /// The text above the function in generated code.
   void setComment(const llvm::Twine &text);
 

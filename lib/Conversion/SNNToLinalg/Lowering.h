@@ -70,7 +70,11 @@ mlir::LogicalResult lowerCarriedSpikes(mlir::Operation *op,
 
 /// Whether the delayed signal can be read where it is stored.
 bool isReadInPlace(DelayOp op);
-/// At the start of a step: the signal of `steps` ago.
+/// Storage of the positions of a delay's rings, or none if it needs no
+/// position.
+std::optional<mlir::MemRefType> getPositionType(DelayOp op);
+/// At the start of a step, or when the input is there if some elements are not
+/// delayed: the signal of `steps` ago.
 mlir::LogicalResult lowerDelayRead(DelayOp op, StepContext &context);
 /// At the end of a step: remember this step's signal.
 mlir::LogicalResult lowerDelayWrite(DelayOp op, StepContext &context);

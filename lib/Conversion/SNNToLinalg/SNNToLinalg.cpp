@@ -166,11 +166,11 @@ LogicalResult NetworkLowering::addStates() {
                           variable.init)))
         return failure();
     auto delay = dyn_cast<DelayOp>(op);
-    if (delay && delay.getMaxSteps() > 1 &&
-        failed(addState(&op,
-                        MemRefType::get({1}, IndexType::get(op.getContext())),
-                        "position", Value())))
-      return failure();
+    if (!delay || delay.getMaxSteps() == 0)
+      continue;
+    if (std::optional<MemRefType> type = getPositionType(delay))
+      if (failed(addState(&op, *type, "position", Value())))
+        return failure();
   }
   return success();
 }
@@ -282,7 +282,13 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       .Case([&](arith::ConstantOp constant) {
         return lowerConstantSignal(constant);
       })
-      .Case<DelayOp, OutputOp>([](auto) { return success(); })
+      .Case([&](DelayOp delay) {
+        // Delays of at least one step were read before.
+        return delay.isCarried(delay->getResult(0))
+                   ? success()
+                   : lowerDelayRead(delay, context);
+      })
+      .Case([](OutputOp) { return success(); })
       .Default([](Operation *other) {
         return other->emitOpError("cannot be lowered to linalg yet");
       });
@@ -292,12 +298,14 @@ LogicalResult NetworkLowering::lowerAll() {
   // First what is known before this step's input.
   for (Operation &op : *network.getBodyBlock()) {
     if (auto delay = dyn_cast<DelayOp>(op)) {
-      if (!delay.getSteps().isSplat())
-        return delay.emitOpError(
-            "with a delay per element cannot be lowered yet");
       if (delay.getMaxSteps() == 0)
         return delay.emitOpError("by 0 steps must be folded before lowering");
-      if (!isReadInPlace(delay) && failed(lowerDelayRead(delay, context)))
+      std::optional<FloatConstant> init = getFloatConstant(delay.getInit());
+      if (!delay.getSteps().isSplat() && init && !init->isUniform())
+        return delay.emitOpError("with delays and initial values per element "
+                                 "cannot be lowered yet");
+      if (delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
+          failed(lowerDelayRead(delay, context)))
         return failure();
       continue;
     }

@@ -43,8 +43,9 @@ snn.network @batch(%x: tensor<5x2xf32>) -> tensor<5x2xf32> attributes {dt = 1.0 
 // -----
 
 snn.network @delay(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
-  // expected-error @+1 {{with a delay per element cannot be lowered yet}}
-  %y = snn.delay %x by dense<[1, 2]> : tensor<2xi64> : tensor<2xf32>
+  %i = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  // expected-error @+1 {{with delays and initial values per element cannot be lowered yet}}
+  %y = snn.delay %x by dense<[1, 2]> : tensor<2xi64> init(%i : tensor<2xf32>) : tensor<2xf32>
   snn.output %y : tensor<2xf32>
 }
 
