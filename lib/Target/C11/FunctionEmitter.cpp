@@ -105,8 +105,8 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::DivFOp) {
         return makeBinary(op, " / ", Precedence::Product);
       })
-      .Case([&](arith::CmpFOp compare) { return makeCompare(compare); })
-      .Case([&](arith::CmpIOp compare) { return makeCompare(compare); })
+      .Case([&](arith::CmpFOp compare) { return makeFloatCompare(compare); })
+      .Case([&](arith::CmpIOp compare) { return makeIntCompare(compare); })
       .Case([&](arith::SelectOp select) { return makeSelect(select); })
       .Case<arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp>(
           [&](auto) { return makeCast(op); })
@@ -162,38 +162,47 @@ static StringRef getOperator(arith::CmpFPredicate predicate, bool &isNegated) {
   }
 }
 
-FailureOr<Expression> FunctionEmitter::makeCompare(arith::CmpFOp op) {
-  bool isNegated = false;
-  StringRef symbol = getOperator(op.getPredicate(), isNegated);
-  if (symbol.empty())
-    return op.emitOpError("C11: predicate is not in the emitter's subset");
-  FailureOr<Expression> lhs = getExpression(op.getLhs());
-  FailureOr<Expression> rhs = getExpression(op.getRhs());
-  if (failed(lhs) || failed(rhs))
-    return failure();
-  std::string text =
-      lhs->in(Precedence::Sum) + symbol.str() + rhs->in(Precedence::Sum);
-  if (isNegated)
-    return Expression{"!(" + text + ")", Precedence::Unary};
-  return Expression{text, Precedence::Equality};
+/// The operator of an unsigned comparison.
+static StringRef getOperator(arith::CmpIPredicate predicate) {
+  using P = arith::CmpIPredicate;
+  switch (predicate) {
+  case P::eq:
+    return " == ";
+  case P::ne:
+    return " != ";
+  case P::ult:
+    return " < ";
+  case P::ugt:
+    return " > ";
+  default:
+    return "";
+  }
 }
 
-FailureOr<Expression> FunctionEmitter::makeCompare(arith::CmpIOp op) {
-  using P = arith::CmpIPredicate;
-  StringRef symbol = op.getPredicate() == P::eq    ? " == "
-                     : op.getPredicate() == P::ne  ? " != "
-                     : op.getPredicate() == P::ult ? " < "
-                     : op.getPredicate() == P::ugt ? " > "
-                                                   : "";
+FailureOr<Expression> FunctionEmitter::makeCompare(Operation *op,
+                                                   StringRef symbol) {
   if (symbol.empty())
-    return op.emitOpError("C11: predicate is not in the emitter's subset");
-  FailureOr<Expression> lhs = getExpression(op.getLhs());
-  FailureOr<Expression> rhs = getExpression(op.getRhs());
+    return op->emitOpError("C11: predicate is not in the emitter's subset");
+  FailureOr<Expression> lhs = getExpression(op->getOperand(0));
+  FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
   return Expression{lhs->in(Precedence::Sum) + symbol.str() +
                         rhs->in(Precedence::Sum),
                     Precedence::Equality};
+}
+
+FailureOr<Expression> FunctionEmitter::makeFloatCompare(arith::CmpFOp op) {
+  bool isNegated = false;
+  FailureOr<Expression> compared =
+      makeCompare(op, getOperator(op.getPredicate(), isNegated));
+  if (failed(compared) || !isNegated)
+    return compared;
+  return Expression{"!(" + compared->text + ")", Precedence::Unary};
+}
+
+FailureOr<Expression> FunctionEmitter::makeIntCompare(arith::CmpIOp op) {
+  return makeCompare(op, getOperator(op.getPredicate()));
 }
 
 FailureOr<Expression> FunctionEmitter::makeSelect(arith::SelectOp op) {

@@ -82,8 +82,10 @@ private:
   mlir::FailureOr<Expression> makeBinary(mlir::Operation *op,
                                          llvm::StringRef symbol,
                                          Precedence precedence);
-  mlir::FailureOr<Expression> makeCompare(mlir::arith::CmpFOp op);
-  mlir::FailureOr<Expression> makeCompare(mlir::arith::CmpIOp op);
+  mlir::FailureOr<Expression> makeCompare(mlir::Operation *op,
+                                          llvm::StringRef symbol);
+  mlir::FailureOr<Expression> makeFloatCompare(mlir::arith::CmpFOp op);
+  mlir::FailureOr<Expression> makeIntCompare(mlir::arith::CmpIOp op);
   mlir::FailureOr<Expression> makeSelect(mlir::arith::SelectOp op);
   mlir::FailureOr<Expression> makeCast(mlir::Operation *op);
   mlir::FailureOr<Expression> makeLoad(mlir::memref::LoadOp op);
