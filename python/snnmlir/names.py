@@ -40,6 +40,10 @@ def header_for(path: Path) -> Path:
         OptionError: The file's name cannot stand in an #include.
     """
     header = path.with_suffix(".h")
+    if header == path:
+        raise OptionError(
+            f"{quoted(path.name)} is the name of the header", help="give the C file's name"
+        )
     if not header.name.isprintable() or any(c in header.name for c in '"\\?'):
         raise OptionError(
             f"the file name {quoted(path.name)} cannot be included from C",

@@ -211,6 +211,7 @@ def test_bad_models(write: Callable[[Path], None], message: str, tmp_path: Path)
         (["-o", "{folder}/none/out.c"], "No such file or directory"),
         (["-o", "{folder}/out.xyz"], "cannot tell from 'out.xyz' what to write"),
         (["-o", '{folder}/o"ut.c'], "cannot be included from C"),
+        (["-o", "{folder}/out.h", "--emit", "c"], "'out.h' is the name of the header"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, list) else "",
 )
