@@ -34,6 +34,8 @@ def SNN_SynapseOpInterface : OpInterface<"SynapseOpInterface"> {
   let methods = [
     InterfaceMethod<"The presynaptic signal.",
       "::mlir::TypedValue<::mlir::RankedTensorType>", "getInput">,
+    InterfaceMethod<"The presynaptic signal's operand, to be replaced.",
+      "::mlir::OpOperand &", "getInputMutable">,
     InterfaceMethod<"The weights.",
       "::mlir::TypedValue<::mlir::RankedTensorType>", "getWeight">,
     InterfaceMethod<"The weights' operand, to be replaced.",

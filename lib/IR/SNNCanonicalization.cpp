@@ -249,7 +249,7 @@ struct FoldScaleIntoSynapse : OpInterfaceRewritePattern<SynapseOpInterface> {
                                   scaleAlong(*weight, *dim, *factor), "weight");
     rewriter.modifyOpInPlace(op, [&] {
       op.getWeightMutable().set(scaled);
-      op->setOperand(0, scale.getInput());
+      op.getInputMutable().set(scale.getInput());
     });
     return success();
   }

@@ -90,10 +90,9 @@ Value LayerBuilder::update(Value argument) {
 }
 
 void LayerBuilder::write(Value tensor, Value argument) {
-  auto op = bufferization::MaterializeInDestinationOp::create(
+  bufferization::MaterializeInDestinationOp::create(
       builder, TypeRange(), tensor, argument, /*restrict=*/true,
       /*writable=*/true);
-  (void)op;
 }
 
 FailureOr<Value> LayerBuilder::coefficient(OpOperand &coefficient,
