@@ -52,6 +52,34 @@ def SNN_SynapseOpInterface : OpInterface<"SynapseOpInterface"> {
         The dimension of the weights that counts input channels, or none if a
         factor per input channel cannot be expressed in the weights.
       }], "::std::optional<int64_t>", "getWeightInputDim">,
+    InterfaceMethod<"The dimension of the input that counts channels.",
+      "int64_t", "getInputChannelDim">,
+    InterfaceMethod<[{
+        The dimension of the result that counts channels. The last dimension of
+        the bias counts the same.
+      }], "int64_t", "getResultChannelDim">,
+  ];
+}
+
+def SNN_WindowOpInterface : OpInterface<"WindowOpInterface"> {
+  let cppNamespace = "::snn";
+  let description = [{
+    An operation that slides a window over a feature map `[channels, spatial...]`
+    or, where channels are last, `[spatial..., channels]`. The window at output
+    position `p` covers the input positions `p * stride + k * dilation - low`;
+    outside of the map is zero.
+  }];
+  let methods = [
+    InterfaceMethod<"The feature map that the window slides over.",
+      "::mlir::TypedValue<::mlir::RankedTensorType>", "getInput">,
+    InterfaceMethod<"The feature map that comes out.",
+      "::mlir::TypedValue<::mlir::RankedTensorType>", "getResult">,
+    InterfaceMethod<"Size, stride, padding and dilation per spatial dimension.",
+      "::llvm::SmallVector<::snn::WindowDim>", "getWindow">,
+    InterfaceMethod<"Whether the channels are the last dimension of the maps.",
+      "bool", "getChannelsLast">,
+    InterfaceMethod<"Says that the channels are the last dimension.",
+      "void", "setChannelsLast", (ins "bool":$channelsLast)>,
   ];
 }
 

@@ -117,7 +117,8 @@ def SNN_OutputOp : SNN_Op<"output", [
 
 def SNN_LinearOp : SNN_Op<"linear", [
     DeclareOpInterfaceMethods<SNN_SynapseOpInterface,
-      ["getWeightOutputDim", "getWeightInputDim"]>, Pure]> {
+      ["getWeightOutputDim", "getWeightInputDim", "getInputChannelDim",
+       "getResultChannelDim"]>, Pure]> {
   let summary = "All-to-all synapses";
   let description = [{
     `y[o] = sum_i weight[o, i] * x[i] + bias[o]`
@@ -139,6 +140,131 @@ def SNN_LinearOp : SNN_Op<"linear", [
     `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+class SNN_ConvOp<string mnemonic, int rank> : SNN_Op<mnemonic, [
+    DeclareOpInterfaceMethods<SNN_SynapseOpInterface,
+      ["getWeightOutputDim", "getWeightInputDim", "getInputChannelDim",
+       "getResultChannelDim"]>,
+    DeclareOpInterfaceMethods<SNN_WindowOpInterface, ["getWindow"]>, Pure]> {
+  let arguments = (ins
+    SNN_Signal:$input, SNN_Analog:$weight, Optional<SNN_Analog>:$bias,
+    DefaultValuedAttr<DenseI64ArrayAttr,
+      !if(!eq(rank, 1), "{1}", "{1, 1}")>:$stride,
+    DefaultValuedAttr<DenseI64ArrayAttr,
+      !if(!eq(rank, 1), "{0, 0}", "{0, 0, 0, 0}")>:$padding,
+    DefaultValuedAttr<DenseI64ArrayAttr,
+      !if(!eq(rank, 1), "{1}", "{1, 1}")>:$dilation,
+    DefaultValuedAttr<I64Attr, "1">:$groups,
+    UnitAttr:$channels_last);
+  let results = (outs SNN_Analog:$result);
+  let assemblyFormat = [{
+    $input `,` $weight (`bias` $bias^)? (`stride` $stride^)?
+    (`padding` $padding^)? (`dilation` $dilation^)? (`groups` $groups^)?
+    (`channels_last` $channels_last^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def SNN_Conv1dOp : SNN_ConvOp<"conv1d", 1> {
+  let summary = "Synapses that share their weights along one dimension";
+  let description = [{
+    `snn.conv2d` with one spatial dimension: the input is `[channels, length]`,
+    the weight `[out channels, channels / groups, kernel]`.
+
+    ```mlir
+    %y = snn.conv1d %x, %weight stride [2] padding [1, 1]
+      : (tensor<4x32xi1>, tensor<8x4x3xf32>) -> tensor<8x16xf32>
+    ```
+  }];
+}
+
+def SNN_Conv2dOp : SNN_ConvOp<"conv2d", 2> {
+  let summary = "Synapses that share their weights over a feature map";
+  let description = [{
+    `y[o, p, q] = bias[o] + sum_c,k,l weight[o, c, k, l] *
+        x[g(o) + c, p * stride[0] + k * dilation[0] - padding[0],
+                    q * stride[1] + l * dilation[1] - padding[2]]`
+
+    a cross-correlation, as in machine learning. Outside of the map `x` is 0.
+    `weight` is `[out channels, channels / groups, height, width]`; group number
+    `j` of the output channels sees group `j` of the input channels, whose first
+    is `g(o)`. `padding` is low and high of the first spatial dimension, then of
+    the second: what the map is extended by.
+
+    Maps are `[channels, height, width]`, with `channels_last`
+    `[height, width, channels]`; the weight is the same in both cases.
+
+    ```mlir
+    %y = snn.conv2d %x, %weight bias %b stride [2, 2] padding [1, 1, 1, 1]
+      : (tensor<2x34x34xi1>, tensor<16x2x3x3xf32>, tensor<16xf32>)
+     -> tensor<16x17x17xf32>
+    ```
+  }];
+}
+
+class SNN_Pool2dOp<string mnemonic> : SNN_Op<mnemonic, [
+    DeclareOpInterfaceMethods<SNN_WindowOpInterface, ["getWindow"]>, Pure]> {
+  let arguments = (ins
+    SNN_Signal:$input, DenseI64ArrayAttr:$kernel,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$padding,
+    UnitAttr:$channels_last);
+  let results = (outs SNN_Analog:$result);
+  let assemblyFormat = [{
+    $input `kernel` $kernel (`stride` $stride^)? (`padding` $padding^)?
+    (`channels_last` $channels_last^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def SNN_SumPool2dOp : SNN_Pool2dOp<"sum_pool2d"> {
+  let summary = "Sums over windows of a feature map";
+  let description = [{
+    `y[c, p, q] = sum_k,l x[c, p * stride[0] + k - padding[0],
+                               q * stride[1] + l - padding[2]]`
+
+    Outside of the map `x` is 0. Maps are as in `snn.conv2d`.
+
+    ```mlir
+    %y = snn.sum_pool2d %x kernel [2, 2] stride [2, 2]
+      : (tensor<16x32x32xi1>) -> tensor<16x16x16xf32>
+    ```
+  }];
+}
+
+def SNN_AvgPool2dOp : SNN_Pool2dOp<"avg_pool2d"> {
+  let summary = "Averages over windows of a feature map";
+  let description = [{
+    The sum of `snn.sum_pool2d` divided by the number of positions in the window.
+    Padding counts: a window that reaches out of the map is divided by the same.
+
+    ```mlir
+    %y = snn.avg_pool2d %x kernel [2, 2] stride [2, 2]
+      : (tensor<16x32x32xi1>) -> tensor<16x16x16xf32>
+    ```
+  }];
+}
+
+def SNN_TransposeOp : SNN_Op<"transpose", [Pure]> {
+  let summary = "Dimensions in another order";
+  let description = [{
+    Dimension `d` of the result is dimension `permutation[d]` of the input.
+
+    ```mlir
+    %y = snn.transpose %x [1, 2, 0] : tensor<16x4x4xi1> -> tensor<4x4x16xi1>
+    ```
+  }];
+  let arguments = (ins SNN_Signal:$input, DenseI64ArrayAttr:$permutation);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $input $permutation attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
 

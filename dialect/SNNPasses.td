@@ -9,6 +9,22 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SNNChannelsLast : Pass<"snn-channels-last", "::snn::NetworkOp"> {
+  let summary = "Store feature maps with the channels innermost";
+  let description = [{
+    Sets `channels_last` on convolutions and pools, and with them on every
+    operation without a layout of its own that shares a feature map with them:
+    neurons, thresholds, scales, sums and delays, whose coefficients per neuron
+    are put in the new order. What one input contributes to all channels of one
+    output position is then contiguous.
+
+    Where such a map meets something that fixes the order - inputs and outputs
+    of the network, reshapes, other synapses - an `snn.transpose` is put in.
+    Canonicalization folds those into the weights of an `snn.linear` that
+    follows a flattened map, and removes those that move no element.
+  }];
+}
+
 def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Lower networks to step and init functions on tensors";
   let description = [{
@@ -27,11 +43,11 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     name.
 
     Spikes and counts become `i1` and `i8` (unsigned). Weights become constant
-    globals, laid out input-major: the row of weights that one input touches is
-    contiguous. A synapse whose input is binary adds the rows of the active
-    inputs and skips the others.
+    globals, laid out input-major: what one input contributes is contiguous. A
+    synapse adds the rows of the active inputs and skips the others.
 
-    Weights and coefficients must be constants. Quantized networks are not
+    Weights and coefficients must be constants, and feature maps have their
+    channels last: run `snn-channels-last` before. Quantized networks are not
     lowered yet.
   }];
   let dependentDialects = [

@@ -7,6 +7,7 @@
 #include "snn/IR/Constants.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
@@ -26,6 +27,42 @@ int64_t FloatConstant::getNumElements() const {
 
 bool FloatConstant::isEverywhere(double value) const {
   return llvm::all_of(values, [&](double v) { return v == value; });
+}
+
+std::vector<int64_t> snn::getPermutedOrder(ArrayRef<int64_t> shape,
+                                           ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> strides(permutation.size()), newShape, position;
+  int64_t stride = 1;
+  for (size_t dim = shape.size(); dim-- > 0; stride *= shape[dim])
+    strides[dim] = stride;
+  strides = applyPermutation(ArrayRef(strides), permutation);
+  newShape = applyPermutation(shape, permutation);
+  position.assign(newShape.size(), 0);
+  std::vector<int64_t> order(ShapedType::getNumElements(shape));
+  int64_t source = 0;
+  for (int64_t &entry : order) {
+    entry = source;
+    // The next position, the last dimension fastest.
+    for (size_t dim = newShape.size(); dim-- > 0;) {
+      source += strides[dim];
+      if (++position[dim] < newShape[dim])
+        break;
+      source -= strides[dim] * newShape[dim];
+      position[dim] = 0;
+    }
+  }
+  return order;
+}
+
+FloatConstant FloatConstant::transpose(ArrayRef<int64_t> permutation) const {
+  FloatConstant result = *this;
+  result.shape = applyPermutation(ArrayRef(shape), permutation);
+  if (isUniform())
+    return result;
+  for (auto [value, index] :
+       llvm::zip_equal(result.values, getPermutedOrder(shape, permutation)))
+    value = values[index];
+  return result;
 }
 
 /// Widens the elements of a raw little- or big-endian host buffer.

@@ -13,6 +13,7 @@
 #include "snn/IR/SNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -131,29 +132,46 @@ FloatConstant scaleAlong(const FloatConstant &tensor, int64_t dim,
   return scaled;
 }
 
-/// Whether `factor` has one element per channel of `size` channels, or is one
-/// number.
-bool isPerChannel(const FloatConstant &factor, int64_t size) {
-  return factor.isUniform() ||
-         (factor.shape.size() == 1 && factor.shape.front() == size);
+/// `factor`, of the shape of a signal, as one number for each channel along
+/// `dim` or for all; none if it differs within a channel.
+std::optional<FloatConstant> getPerChannel(const FloatConstant &factor,
+                                           int64_t dim) {
+  if (factor.isUniform())
+    return factor;
+  int64_t inner = 1, channels = factor.shape[dim];
+  for (int64_t size : ArrayRef(factor.shape).drop_front(dim + 1))
+    inner *= size;
+  FloatConstant result = factor;
+  result.shape = {channels};
+  result.values.resize(channels);
+  for (int64_t channel = 0; channel < channels; ++channel)
+    result.values[channel] = factor.values[channel * inner];
+  for (auto [index, value] : llvm::enumerate(factor.values))
+    if (value != result.values[(index / inner) % channels])
+      return std::nullopt;
+  return result;
 }
 
-/// The synapse's weights and bias multiplied per output channel.
+/// The synapse's weights and bias multiplied by `factor`, of the shape of its
+/// result or one number.
 LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
                           const FloatConstant &factor) {
   std::optional<FloatConstant> weight = getFloatConstant(synapse.getWeight());
   std::optional<FloatConstant> bias = getFloatConstant(synapse.getBias());
-  int64_t dim = synapse.getWeightOutputDim();
-  if (!weight || (synapse.getBias() && !bias) ||
-      !isPerChannel(factor, weight->shape[dim]) ||
-      (!factor.isUniform() && bias && bias->shape.size() != 1))
+  std::optional<FloatConstant> perChannel =
+      getPerChannel(factor, synapse.getResultChannelDim());
+  if (!weight || (synapse.getBias() && !bias) || !perChannel)
     return failure();
   rewriter.setInsertionPoint(synapse);
-  Value newWeight = createConstant(rewriter, synapse.getWeight().getLoc(),
-                                   scaleAlong(*weight, dim, factor), "weight");
-  Value newBias = bias ? createConstant(rewriter, synapse.getBias().getLoc(),
-                                        scaleAlong(*bias, 0, factor), "bias")
-                       : Value();
+  Value newWeight = createConstant(
+      rewriter, synapse.getWeight().getLoc(),
+      scaleAlong(*weight, synapse.getWeightOutputDim(), *perChannel), "weight");
+  Value newBias;
+  if (bias) {
+    int64_t dim = bias->shape.size() - 1;
+    newBias = createConstant(rewriter, synapse.getBias().getLoc(),
+                             scaleAlong(*bias, dim, *perChannel), "bias");
+  }
   rewriter.modifyOpInPlace(synapse, [&] {
     synapse.getWeightMutable().set(newWeight);
     if (newBias)
@@ -243,7 +261,9 @@ struct FoldScaleIntoSynapse : OpInterfaceRewritePattern<SynapseOpInterface> {
       return failure();
     std::optional<FloatConstant> factor = getFloatConstant(scale.getFactor());
     std::optional<FloatConstant> weight = getFloatConstant(op.getWeight());
-    if (!factor || !weight || !isPerChannel(*factor, weight->shape[*dim]))
+    if (factor)
+      factor = getPerChannel(*factor, op.getInputChannelDim());
+    if (!factor || !weight)
       return failure();
     Value scaled = createConstant(rewriter, op.getWeight().getLoc(),
                                   scaleAlong(*weight, *dim, *factor), "weight");
@@ -290,6 +310,72 @@ struct FlattenAdd : OpRewritePattern<AddOp> {
   }
 };
 
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+/// A transpose that only moves dimensions of size 1 moves no element.
+struct TransposeToReshape : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    RankedTensorType from = op.getInput().getType(), to = op.getType();
+    SmallVector<int64_t> moved;
+    for (int64_t dim : op.getPermutation())
+      if (from.getDimSize(dim) != 1)
+        moved.push_back(dim);
+    if (!llvm::is_sorted(moved) || from.getRank() < 2)
+      return failure();
+    ReassociationIndices all =
+        llvm::to_vector(llvm::seq<int64_t>(0, from.getRank()));
+    auto flatType =
+        RankedTensorType::get(from.getNumElements(), from.getElementType());
+    Value flat = tensor::CollapseShapeOp::create(
+        rewriter, op.getLoc(), flatType, op.getInput(),
+        ArrayRef<ReassociationIndices>{all});
+    rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(
+        op, to, flat, ArrayRef<ReassociationIndices>{all});
+    return success();
+  }
+};
+
+/// linear(flatten(transpose(x)), W) = linear(flatten(x), W') with the columns
+/// of W in the order of x.
+struct FoldTransposeIntoLinear : OpRewritePattern<LinearOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(LinearOp op,
+                                PatternRewriter &rewriter) const override {
+    auto flatten = op.getInput().getDefiningOp<tensor::CollapseShapeOp>();
+    auto transpose =
+        flatten ? flatten.getSrc().getDefiningOp<TransposeOp>() : nullptr;
+    std::optional<FloatConstant> weight = getFloatConstant(op.getWeight());
+    if (!transpose || !weight || weight->shape.size() != 2)
+      return failure();
+    int64_t outputs = weight->shape[0], inputs = weight->shape[1];
+    if (!weight->isUniform()) {
+      std::vector<int64_t> order =
+          getPermutedOrder(transpose.getInput().getType().getShape(),
+                           transpose.getPermutation());
+      std::vector<double> values = weight->values;
+      for (int64_t o = 0; o < outputs; ++o)
+        for (int64_t i = 0; i < inputs; ++i)
+          weight->values[o * inputs + order[i]] = values[o * inputs + i];
+    }
+    Value newWeight =
+        createConstant(rewriter, op.getWeight().getLoc(), *weight, "weight");
+    Value flat = tensor::CollapseShapeOp::create(
+        rewriter, flatten.getLoc(), flatten.getResultType(),
+        transpose.getInput(), flatten.getReassociationIndices());
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getWeightMutable().assign(newWeight);
+      op.getInputMutable().assign(flat);
+    });
+    return success();
+  }
+};
+
 template <typename Neuron> void addNeuronPatterns(RewritePatternSet &results) {
   results.add<CollapseUniformCoefficients>(results.getContext(),
                                            Neuron::getOperationName());
@@ -321,7 +407,12 @@ void CubaLIOp::getCanonicalizationPatterns(RewritePatternSet &results,
 
 void LinearOp::getCanonicalizationPatterns(RewritePatternSet &results,
                                            MLIRContext *context) {
-  results.add<FoldScaleIntoSynapse, DropZeroBias>(context);
+  results.add<FoldTransposeIntoLinear>(context);
+}
+
+void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                              MLIRContext *context) {
+  results.add<TransposeToReshape>(context);
 }
 
 void ScaleOp::getCanonicalizationPatterns(RewritePatternSet &results,
@@ -338,4 +429,8 @@ void AddOp::getCanonicalizationPatterns(RewritePatternSet &results,
 void ThresholdOp::getCanonicalizationPatterns(RewritePatternSet &results,
                                               MLIRContext *context) {
   results.add<CollapseUniformCoefficients>(context, getOperationName());
+}
+
+void SNNDialect::getCanonicalizationPatterns(RewritePatternSet &results) const {
+  results.add<FoldScaleIntoSynapse, DropZeroBias>(getContext());
 }

@@ -10,11 +10,13 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
 #include "llvm/ADT/SmallSet.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace snn;
@@ -255,6 +257,14 @@ std::optional<int64_t> LinearOp::getWeightInputDim() {
   return getWeight().getType().getRank() - 1;
 }
 
+int64_t LinearOp::getInputChannelDim() {
+  return getWeight().getType().getRank() - 2;
+}
+
+int64_t LinearOp::getResultChannelDim() {
+  return getWeight().getType().getRank() - 2;
+}
+
 LogicalResult LinearOp::verify() {
   ArrayRef<int64_t> weight = getWeight().getType().getShape();
   if (weight.size() < 2)
@@ -286,6 +296,209 @@ LogicalResult LinearOp::verify() {
     return emitOpError("bias has element type ")
            << elementType(getBias()) << ", the result " << type << " [L4]";
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Windows: convolutions and pools
+//===----------------------------------------------------------------------===//
+
+/// The dimension of a feature map that counts channels.
+static int64_t getChannelDim(WindowOpInterface op) {
+  return op.getChannelsLast() ? op.getInput().getType().getRank() - 1 : 0;
+}
+
+/// The spatial dimensions of `shape`, a feature map of `op`.
+static SmallVector<int64_t> getSpatialShape(WindowOpInterface op,
+                                            ArrayRef<int64_t> shape) {
+  return llvm::to_vector(op.getChannelsLast() ? shape.drop_back()
+                                              : shape.drop_front());
+}
+
+static SmallVector<WindowDim> makeWindow(ArrayRef<int64_t> size,
+                                         ArrayRef<int64_t> stride,
+                                         ArrayRef<int64_t> padding,
+                                         ArrayRef<int64_t> dilation) {
+  SmallVector<WindowDim> window;
+  for (size_t dim = 0; dim < size.size(); ++dim)
+    window.push_back({size[dim], stride[dim], padding[2 * dim],
+                      padding[2 * dim + 1], dilation[dim]});
+  return window;
+}
+
+/// Checks one attribute of a window: `count` numbers that are at least `least`,
+/// and small enough for sums and products of them.
+static LogicalResult verifyNumbers(Operation *op, StringRef name,
+                                   ArrayRef<int64_t> numbers, size_t count,
+                                   int64_t least, StringRef rule) {
+  constexpr int64_t kLargest = std::numeric_limits<int32_t>::max();
+  auto isValid = [&](int64_t number) {
+    return number >= least && number <= kLargest;
+  };
+  if (numbers.size() == count && llvm::all_of(numbers, isValid))
+    return success();
+  return op->emitOpError() << name << " is [" << numbers << "], expected "
+                           << count << " numbers from " << least << " to "
+                           << kLargest << " [" << rule << "]";
+}
+
+/// Checks the result of a window operation with `channels` channels.
+static LogicalResult verifyWindowResult(WindowOpInterface op, int64_t channels,
+                                        StringRef rule) {
+  SmallVector<int64_t> input =
+      getSpatialShape(op, op.getInput().getType().getShape());
+  SmallVector<int64_t> expected;
+  for (auto [size, dim] : llvm::zip_equal(input, op.getWindow())) {
+    expected.push_back(dim.getOutputSize(size));
+    if (expected.back() == 0)
+      return op->emitOpError("window extends over ")
+             << dim.getExtent() << " positions, the padded input has "
+             << size + dim.low + dim.high << " [" << rule << "]";
+  }
+  expected.insert(op.getChannelsLast() ? expected.end() : expected.begin(),
+                  channels);
+  ArrayRef<int64_t> found = op.getResult().getType().getShape();
+  if (found == ArrayRef(expected))
+    return success();
+  return op->emitOpError("result has shape [")
+         << found << "], expected [" << expected << "] [" << rule << "]";
+}
+
+//===----------------------------------------------------------------------===//
+// Conv1dOp, Conv2dOp
+//===----------------------------------------------------------------------===//
+
+template <typename Conv> static LogicalResult verifyConv(Conv op, size_t rank) {
+  ArrayRef<int64_t> weight = op.getWeight().getType().getShape();
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  if (weight.size() != rank + 2 || input.size() != rank + 1)
+    return op.emitOpError("input has shape [")
+           << input << "] and weight [" << weight << "], expected " << rank + 1
+           << " and " << rank + 2 << " dimensions [V1]";
+  if (failed(verifyNumbers(op, "weight's shape", weight, rank + 2, 1, "V1")) ||
+      failed(verifyNumbers(op, "input's shape", input, rank + 1, 1, "V1")) ||
+      failed(verifyNumbers(op, "stride", op.getStride(), rank, 1, "V2")) ||
+      failed(
+          verifyNumbers(op, "padding", op.getPadding(), 2 * rank, 0, "V2")) ||
+      failed(verifyNumbers(op, "dilation", op.getDilation(), rank, 1, "V2")))
+    return failure();
+  int64_t groups = op.getGroups();
+  int64_t channels = input[getChannelDim(op)];
+  if (groups < 1 || channels % groups != 0 || weight[0] % groups != 0 ||
+      channels / groups != weight[1])
+    return op.emitOpError("input has ")
+           << channels << " channels and weight shape [" << weight << "] with "
+           << groups << " groups, expected "
+           << "channels / groups = " << weight[1]
+           << " and whole groups of output channels [V3]";
+  if (failed(verifyWindowResult(op, weight[0], "V4")))
+    return failure();
+  Type type = elementType(op.getResult());
+  if (failed(verifyInput(op, op.getInput(), type)))
+    return failure();
+  if (!isSameKind(elementType(op.getWeight()), type))
+    return op.emitOpError("weight has element type ")
+           << elementType(op.getWeight()) << ", the result " << type << " [V6]";
+  if (!op.getBias())
+    return success();
+  auto bias = cast<RankedTensorType>(op.getBias().getType());
+  if (bias.getShape() != ArrayRef(weight[0]))
+    return op.emitOpError("bias has shape [")
+           << bias.getShape() << "], expected one number per output channel, ["
+           << weight[0] << "] [V5]";
+  if (!isSameKind(bias.getElementType(), type))
+    return op.emitOpError("bias has element type ")
+           << bias.getElementType() << ", the result " << type << " [V6]";
+  return success();
+}
+
+template <typename Conv> static SmallVector<WindowDim> getConvWindow(Conv op) {
+  return makeWindow(op.getWeight().getType().getShape().drop_front(2),
+                    op.getStride(), op.getPadding(), op.getDilation());
+}
+
+/// A factor per input channel meets one slice of the weights only where all
+/// outputs see all inputs.
+template <typename Conv>
+static std::optional<int64_t> getConvInputDim(Conv op) {
+  return op.getGroups() == 1 ? std::optional<int64_t>(1) : std::nullopt;
+}
+
+LogicalResult Conv1dOp::verify() { return verifyConv(*this, 1); }
+SmallVector<WindowDim> Conv1dOp::getWindow() { return getConvWindow(*this); }
+int64_t Conv1dOp::getWeightOutputDim() { return 0; }
+std::optional<int64_t> Conv1dOp::getWeightInputDim() {
+  return getConvInputDim(*this);
+}
+int64_t Conv1dOp::getInputChannelDim() { return getChannelDim(*this); }
+int64_t Conv1dOp::getResultChannelDim() { return getChannelDim(*this); }
+
+LogicalResult Conv2dOp::verify() { return verifyConv(*this, 2); }
+SmallVector<WindowDim> Conv2dOp::getWindow() { return getConvWindow(*this); }
+int64_t Conv2dOp::getWeightOutputDim() { return 0; }
+std::optional<int64_t> Conv2dOp::getWeightInputDim() {
+  return getConvInputDim(*this);
+}
+int64_t Conv2dOp::getInputChannelDim() { return getChannelDim(*this); }
+int64_t Conv2dOp::getResultChannelDim() { return getChannelDim(*this); }
+
+//===----------------------------------------------------------------------===//
+// SumPool2dOp, AvgPool2dOp
+//===----------------------------------------------------------------------===//
+
+template <typename Pool> static LogicalResult verifyPool(Pool op) {
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  if (failed(verifyNumbers(op, "input's shape", input, 3, 1, "P1")) ||
+      failed(verifyNumbers(op, "kernel", op.getKernel(), 2, 1, "P2")) ||
+      failed(verifyNumbers(op, "stride", op.getStride(), 2, 1, "P2")) ||
+      failed(verifyNumbers(op, "padding", op.getPadding(), 4, 0, "P2")))
+    return failure();
+  if (failed(verifyWindowResult(op, input[getChannelDim(op)], "P3")))
+    return failure();
+  return verifyInput(op, op.getInput(), elementType(op.getResult()));
+}
+
+template <typename Pool> static SmallVector<WindowDim> getPoolWindow(Pool op) {
+  return makeWindow(op.getKernel(), op.getStride(), op.getPadding(), {1, 1});
+}
+
+LogicalResult SumPool2dOp::verify() { return verifyPool(*this); }
+SmallVector<WindowDim> SumPool2dOp::getWindow() { return getPoolWindow(*this); }
+
+LogicalResult AvgPool2dOp::verify() { return verifyPool(*this); }
+SmallVector<WindowDim> AvgPool2dOp::getWindow() { return getPoolWindow(*this); }
+
+//===----------------------------------------------------------------------===//
+// TransposeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult TransposeOp::verify() {
+  RankedTensorType input = getInput().getType(), result = getType();
+  if (static_cast<int64_t>(getPermutation().size()) != input.getRank() ||
+      !isPermutationVector(getPermutation()))
+    return emitOpError("permutation is [")
+           << getPermutation() << "], expected every number below "
+           << input.getRank() << " once [X1]";
+  SmallVector<int64_t> expected =
+      applyPermutation(input.getShape(), getPermutation());
+  if (result != input.clone(expected))
+    return emitOpError("result is ")
+           << result << ", expected " << input.clone(expected) << " [X2]";
+  return success();
+}
+
+OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  if (isIdentityPermutation(getPermutation()))
+    return getInput();
+  auto inner = getInput().getDefiningOp<TransposeOp>();
+  if (inner && inner != *this &&
+      applyPermutation(inner.getPermutation(), getPermutation()) ==
+          llvm::to_vector(llvm::seq(getType().getRank())))
+    return inner.getInput();
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getInput()))
+    return splat.resizeSplat(getType());
+  if (auto constant = getFloatConstant(adaptor.getInput()))
+    return getConstantAttr(constant->transpose(getPermutation()), "constant");
+  return {};
 }
 
 //===----------------------------------------------------------------------===//

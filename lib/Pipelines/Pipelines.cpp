@@ -7,6 +7,7 @@
 #include "snn/Pipelines/Pipelines.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "snn/IR/SNN.h"
+#include "snn/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -52,6 +53,8 @@ void snn::registerDialects(DialectRegistry &registry) {
 void snn::buildLinalgPipeline(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addNestedPass<NetworkOp>(createSNNChannelsLast());
+  manager.addPass(createCanonicalizerPass());
   manager.addPass(createConvertSNNToLinalg());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -217,6 +217,16 @@ void bindNetworkBuilder(nb::module_ &m) {
   builder.def("linear", &B::linear, "input"_a, "weight"_a,
               "bias"_a = nb::none(), nb::kw_only(), "node"_a,
               nb::keep_alive<0, 1>(), "snn.linear");
+  builder.def("conv", &B::conv, "input"_a, "weight"_a, "bias"_a = nb::none(),
+              nb::kw_only(), "stride"_a, "padding"_a, "dilation"_a, "groups"_a,
+              "node"_a, nb::keep_alive<0, 1>(),
+              "snn.conv1d or snn.conv2d; padding is low and high of each "
+              "spatial dimension.");
+  builder.def("pool2d", &B::pool2d, "average"_a, "input"_a, nb::kw_only(),
+              "kernel"_a, "stride"_a, "padding"_a, "element_type"_a, "node"_a,
+              nb::keep_alive<0, 1>(), "snn.avg_pool2d or snn.sum_pool2d.");
+  builder.def("transpose", &B::transpose, "input"_a, "permutation"_a,
+              nb::kw_only(), "node"_a, nb::keep_alive<0, 1>(), "snn.transpose");
   builder.def("scale", &B::scale, "input"_a, "factor"_a, nb::kw_only(),
               "node"_a, nb::keep_alive<0, 1>(), "snn.scale");
   builder.def("add", &B::add, "inputs"_a, "element_type"_a, nb::kw_only(),

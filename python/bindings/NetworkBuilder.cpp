@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/STLExtras.h"
@@ -169,6 +170,92 @@ static RankedTensorType typeLike(Value signal, Type element) {
   if (!type)
     throw std::invalid_argument("a number is no signal");
   return RankedTensorType::get(type.getShape(), element);
+}
+
+/// The sizes of a feature map [channels, spatial...] behind a window.
+static FailureOr<SmallVector<int64_t>>
+getWindowResult(RankedTensorType input, int64_t channels,
+                ArrayRef<int64_t> kernel, const Numbers &stride,
+                const Numbers &padding, const Numbers &dilation) {
+  size_t rank = kernel.size();
+  if (static_cast<size_t>(input.getRank()) != rank + 1 ||
+      stride.size() != rank || padding.size() != 2 * rank ||
+      dilation.size() != rank)
+    return failure();
+  SmallVector<int64_t> shape = {channels};
+  for (size_t dim = 0; dim < rank; ++dim) {
+    WindowDim window{kernel[dim], stride[dim], padding[2 * dim],
+                     padding[2 * dim + 1], dilation[dim]};
+    if (window.stride < 1)
+      return failure();
+    shape.push_back(window.getOutputSize(input.getDimSize(dim + 1)));
+  }
+  return shape;
+}
+
+NetworkValue NetworkBuilder::conv(NetworkValue input, NetworkValue weight,
+                                  OptionalValue bias, const Numbers &stride,
+                                  const Numbers &padding,
+                                  const Numbers &dilation, int64_t groups,
+                                  const std::string &node) {
+  auto weights = dyn_cast<RankedTensorType>(use(weight).getType());
+  auto map = dyn_cast<RankedTensorType>(use(input).getType());
+  if (!weights || weights.getRank() < 3 || weights.getRank() > 4 || !map)
+    throw std::invalid_argument("weight of node '" + node +
+                                "' is not [out, in, kernel...] with one or two "
+                                "spatial dimensions");
+  FailureOr<SmallVector<int64_t>> shape = getWindowResult(
+      map, weights.getDimSize(0), weights.getShape().drop_front(2), stride,
+      padding, dilation);
+  if (failed(shape))
+    throw std::invalid_argument("stride, padding or dilation of node '" + node +
+                                "' do not fit its weight and input");
+  RankedTensorType type =
+      RankedTensorType::get(*shape, weights.getElementType());
+  Value biasValue = bias ? use(*bias) : Value();
+  if (weights.getRank() == 3)
+    return wrap(Conv1dOp::create(builder, locate(node), type, use(input),
+                                 use(weight), biasValue, stride, padding,
+                                 dilation, groups));
+  return wrap(Conv2dOp::create(builder, locate(node), type, use(input),
+                               use(weight), biasValue, stride, padding,
+                               dilation, groups));
+}
+
+NetworkValue NetworkBuilder::pool2d(bool average, NetworkValue input,
+                                    const Numbers &kernel,
+                                    const Numbers &stride,
+                                    const Numbers &padding,
+                                    const std::string &elementType,
+                                    const std::string &node) {
+  auto map = dyn_cast<RankedTensorType>(use(input).getType());
+  FailureOr<SmallVector<int64_t>> shape = failure();
+  if (map && map.getRank() == 3 && kernel.size() == 2)
+    shape = getWindowResult(map, map.getDimSize(0), kernel, stride, padding,
+                            {1, 1});
+  if (failed(shape))
+    throw std::invalid_argument("kernel, stride or padding of node '" + node +
+                                "' do not fit its input");
+  auto type = RankedTensorType::get(*shape, parseElementType(elementType));
+  if (average)
+    return wrap(AvgPool2dOp::create(builder, locate(node), type, use(input),
+                                    kernel, stride, padding));
+  return wrap(SumPool2dOp::create(builder, locate(node), type, use(input),
+                                  kernel, stride, padding));
+}
+
+NetworkValue NetworkBuilder::transpose(NetworkValue input,
+                                       const Numbers &permutation,
+                                       const std::string &node) {
+  auto type = dyn_cast<RankedTensorType>(use(input).getType());
+  if (!type || static_cast<int64_t>(permutation.size()) != type.getRank() ||
+      !isPermutationVector(permutation))
+    throw std::invalid_argument("node '" + node +
+                                "' has no permutation of "
+                                "its input's dimensions");
+  auto result = type.clone(applyPermutation(type.getShape(), permutation));
+  return wrap(TransposeOp::create(builder, locate(node), result, use(input),
+                                  permutation));
 }
 
 NetworkValue NetworkBuilder::scale(NetworkValue input, NetworkValue factor,
@@ -346,15 +433,27 @@ NetworkValue NetworkBuilder::backedge(const Shape &shape,
 
 void NetworkBuilder::resolve(NetworkValue backedge, NetworkValue value) {
   auto placeholder = use(backedge).getDefiningOp<UnrealizedConversionCastOp>();
-  if (!placeholder)
-    throw std::invalid_argument("the first value is no backedge");
+  if (!placeholder || placeholder->getNumOperands() != 0)
+    throw std::invalid_argument("the first value is no backedge, or resolved");
   if (use(value).getType() != backedge.value.getType())
     throw std::invalid_argument("backedge and value have different types");
   if (value.value == backedge.value)
     throw std::invalid_argument("a backedge cannot be itself");
-  backedge.value.replaceAllUsesWith(value.value);
-  placeholder.erase();
+  // The placeholder stays until the end: the caller may still hold its value.
+  placeholder->insertOperands(0, value.value);
   --openBackedges;
+}
+
+void NetworkBuilder::removeBackedges() {
+  SmallVector<UnrealizedConversionCastOp> placeholders(
+      network.getBodyBlock()->getOps<UnrealizedConversionCastOp>());
+  for (UnrealizedConversionCastOp placeholder : placeholders) {
+    Value value = placeholder.getOperand(0);
+    if (value == placeholder.getResult(0))
+      throw std::invalid_argument("a backedge cannot be itself");
+    placeholder.getResult(0).replaceAllUsesWith(value);
+    placeholder.erase();
+  }
 }
 
 OwningOpRef<ModuleOp> NetworkBuilder::finish(
@@ -370,10 +469,10 @@ OwningOpRef<ModuleOp> NetworkBuilder::finish(
     values.push_back(use(value));
     names.push_back(nameAttribute(name));
   }
-  OutputOp::create(builder, network.getLoc(), values);
-  network.setFunctionType(
-      builder.getFunctionType(network.getBodyBlock()->getArgumentTypes(),
-                              ValueRange(values).getTypes()));
+  auto output = OutputOp::create(builder, network.getLoc(), values);
+  removeBackedges();
+  network.setFunctionType(builder.getFunctionType(
+      network.getBodyBlock()->getArgumentTypes(), output.getOperandTypes()));
   network.setResAttrsAttr(builder.getArrayAttr(names));
   if (!provenance.empty())
     (*module)->setAttr("snn.provenance", dictionary(provenance));

@@ -27,6 +27,7 @@ struct NetworkValue {
 };
 
 using Shape = std::vector<int64_t>;
+using Numbers = std::vector<int64_t>;
 using OptionalValue = std::optional<NetworkValue>;
 /// Coefficients by the name of the operand, attributes by their name.
 using Coefficients = std::map<std::string, OptionalValue>;
@@ -54,6 +55,16 @@ public:
 
   NetworkValue linear(NetworkValue input, NetworkValue weight,
                       OptionalValue bias, const std::string &node);
+  /// With one or two spatial dimensions; `padding` is low and high of each.
+  NetworkValue conv(NetworkValue input, NetworkValue weight, OptionalValue bias,
+                    const Numbers &stride, const Numbers &padding,
+                    const Numbers &dilation, int64_t groups,
+                    const std::string &node);
+  NetworkValue pool2d(bool average, NetworkValue input, const Numbers &kernel,
+                      const Numbers &stride, const Numbers &padding,
+                      const std::string &elementType, const std::string &node);
+  NetworkValue transpose(NetworkValue input, const Numbers &permutation,
+                         const std::string &node);
   NetworkValue scale(NetworkValue input, NetworkValue factor,
                      const std::string &node);
   NetworkValue add(const std::vector<NetworkValue> &inputs,
@@ -82,6 +93,8 @@ public:
          const Attributes &provenance);
 
 private:
+  /// Puts what backedges stand for in their place.
+  void removeBackedges();
   /// Throws if the network is finished.
   void checkOpen();
   mlir::Location locate(const std::string &node);

@@ -90,26 +90,26 @@ snn.network @scale_two_users(%x: tensor<2xi1>) -> (tensor<3xf32>, tensor<2xf32>)
 
 // -----
 
-// With a batch only one factor for all can enter the weights and the bias.
+// A factor that differs from matrix to matrix of a batch cannot enter the weights.
 // CHECK-LABEL: snn.network @batch(
-// CHECK-DAG:     %[[G:.*]] = arith.constant dense<{{\[\[}}1.000000e+00, 2.000000e+00]]> : tensor<1x2xf32>
-// CHECK-DAG:     %[[W:.*]] = arith.constant dense<1.000000e+00> : tensor<1x2x2xf32>
-// CHECK-DAG:     %[[V:.*]] = arith.constant dense<5.000000e+00> : tensor<1x2x2xf32>
-// CHECK-DAG:     %[[B:.*]] = arith.constant dense<{{\[\[}}5.000000e+00, 1.500000e+01]]> : tensor<1x2xf32>
+// CHECK-DAG:     %[[G:.*]] = arith.constant dense<{{\[\[}}1.000000e+00, 2.000000e+00], [1.000000e+00, 4.000000e+00]]> : tensor<2x2xf32>
+// CHECK-DAG:     %[[W:.*]] = arith.constant dense<1.000000e+00> : tensor<2x2x2xf32>
+// CHECK-DAG:     %[[V:.*]] = arith.constant dense<{{.*}}5.000000e+00, 5.000000e+00], [6.000000e+00, 6.000000e+00]{{.*}}5.000000e+00, 5.000000e+00], [6.000000e+00, 6.000000e+00]{{.*}}> : tensor<2x2x2xf32>
+// CHECK-DAG:     %[[B:.*]] = arith.constant dense<{{\[\[}}5.000000e+00, 1.800000e+01], [1.000000e+01, 2.400000e+01]]> : tensor<2x2xf32>
 // CHECK:         %[[Y:.*]] = snn.linear %{{.*}}, %[[W]] :
 // CHECK-NEXT:    snn.li %[[Y]] gain(%[[G]])
 // CHECK-NEXT:    %[[Z:.*]] = snn.linear %{{.*}}, %[[V]] bias %[[B]] :
-// CHECK-NEXT:    snn.li %[[Z]] : (tensor<1x2xf32>) -> tensor<1x2xf32>
-snn.network @batch(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) attributes {dt = 1.0 : f64} {
-  %w = arith.constant dense<1.0> : tensor<1x2x2xf32>
-  %b = arith.constant dense<[[1.0, 3.0]]> : tensor<1x2xf32>
-  %g = arith.constant dense<[[1.0, 2.0]]> : tensor<1x2xf32>
-  %h = arith.constant 5.0 : f32
-  %y = snn.linear %x, %w : (tensor<1x2xf32>, tensor<1x2x2xf32>) -> tensor<1x2xf32>
-  %0 = snn.li %y gain(%g) : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
-  %z = snn.linear %x, %w bias %b : (tensor<1x2xf32>, tensor<1x2x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
-  %1 = snn.li %z gain(%h) : (tensor<1x2xf32>, f32) -> tensor<1x2xf32>
-  snn.output %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
+// CHECK-NEXT:    snn.li %[[Z]] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+snn.network @batch(%x: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x2x2xf32>
+  %b = arith.constant dense<[[1.0, 3.0], [2.0, 4.0]]> : tensor<2x2xf32>
+  %g = arith.constant dense<[[1.0, 2.0], [1.0, 4.0]]> : tensor<2x2xf32>
+  %h = arith.constant dense<[[5.0, 6.0], [5.0, 6.0]]> : tensor<2x2xf32>
+  %y = snn.linear %x, %w : (tensor<2x2xf32>, tensor<2x2x2xf32>) -> tensor<2x2xf32>
+  %0 = snn.li %y gain(%g) : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %z = snn.linear %x, %w bias %b : (tensor<2x2xf32>, tensor<2x2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = snn.li %z gain(%h) : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  snn.output %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
 }
 
 // -----

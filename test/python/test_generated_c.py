@@ -23,19 +23,11 @@ LANGUAGES = {
 }
 
 
-def is_convolutional(case: Case) -> bool:
-    return "cnn" in case.model
-
-
 @pytest.mark.parametrize("dtype", ["f32", "f64"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_frameworks_results(case: Case, dtype: str) -> None:
     if case.missing:
         pytest.skip(case.missing)
-    if is_convolutional(case):
-        with pytest.raises(snnmlir.NirError, match="node '0': Conv cannot be compiled yet"):
-            snnmlir.compile(case.model_path, dtype=dtype, convention=case.convention)
-        return
     network = snnmlir.compile(
         case.model_path, dtype=dtype, convention=case.convention, **case.choices
     )
@@ -69,7 +61,7 @@ def networks(dtype: str) -> dict[str, snnmlir.Network]:
         DIGITS / "digits.nir", dtype=dtype, convention="snntorch", input_type="spikes"
     )
     for case in CASES:
-        if not case.missing and not is_convolutional(case):
+        if not case.missing:
             compiled[case.name] = snnmlir.compile(
                 case.model_path, dtype=dtype, convention=case.convention, **case.choices
             )

@@ -42,6 +42,8 @@ struct FloatConstant {
   int64_t getNumElements() const;
   /// Whether every element is `value`.
   bool isEverywhere(double value) const;
+  /// The constant with dimension `permutation[d]` in place d.
+  FloatConstant transpose(llvm::ArrayRef<int64_t> permutation) const;
 };
 
 /// The number or numbers that `value` is known to hold, or none if it is not a
@@ -55,6 +57,11 @@ std::optional<FloatConstant> getFloatConstant(mlir::Attribute attribute);
 /// where all elements are equal, a blob named after `name` where it is large.
 mlir::TypedAttr getConstantAttr(const FloatConstant &constant,
                                 llvm::StringRef name);
+
+/// For each element of a tensor of `shape` with its dimensions in the order
+/// `permutation`, its row-major index in the tensor as it was.
+std::vector<int64_t> getPermutedOrder(llvm::ArrayRef<int64_t> shape,
+                                      llvm::ArrayRef<int64_t> permutation);
 
 /// A dense-resource or dense attribute of `type` with the given raw bytes.
 mlir::ElementsAttr getRawElementsAttr(mlir::RankedTensorType type,

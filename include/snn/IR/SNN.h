@@ -30,6 +30,26 @@ struct StateVariable {
   mlir::Value init;
 };
 
+/// One spatial dimension of a window that slides over a feature map.
+struct WindowDim {
+  /// Number of positions in the window.
+  int64_t size;
+  /// Distance of two windows.
+  int64_t stride;
+  /// Zeros before the map, and after it.
+  int64_t low, high;
+  /// Distance of two positions in the window.
+  int64_t dilation;
+
+  /// Input positions from the window's first to its last.
+  int64_t getExtent() const { return (size - 1) * dilation + 1; }
+  /// How many windows fit on a map of `input` positions.
+  int64_t getOutputSize(int64_t input) const {
+    int64_t room = input + low + high - getExtent();
+    return room < 0 ? 0 : room / stride + 1;
+  }
+};
+
 } // namespace snn
 
 #include "dialect/SNNDialect.h.inc"

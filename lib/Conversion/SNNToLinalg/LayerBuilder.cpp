@@ -56,6 +56,11 @@ Value LayerBuilder::addArgument(StringRef argumentName, Value buffer) {
   return function.getArgument(index);
 }
 
+/// All dimensions of a tensor of rank `rank`, as one group.
+static SmallVector<ReassociationIndices> groupAll(int64_t rank) {
+  return {llvm::to_vector(llvm::seq<int64_t>(0, rank))};
+}
+
 Value snn::flattenBuffer(OpBuilder &builder, Location loc, Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
   if (type.getRank() == 1)
@@ -64,11 +69,24 @@ Value snn::flattenBuffer(OpBuilder &builder, Location loc, Value buffer) {
     return memref::ExpandShapeOp::create(builder, loc, ArrayRef<int64_t>{1},
                                          buffer,
                                          ArrayRef<ReassociationIndices>());
-  ReassociationIndices dims;
-  for (int64_t dim = 0; dim < type.getRank(); ++dim)
-    dims.push_back(dim);
   return memref::CollapseShapeOp::create(builder, loc, buffer,
-                                         ArrayRef<ReassociationIndices>{dims});
+                                         groupAll(type.getRank()));
+}
+
+Value snn::reshapeBuffer(OpBuilder &builder, Location loc, Value buffer,
+                         ArrayRef<int64_t> shape) {
+  if (cast<MemRefType>(buffer.getType()).getShape() == shape)
+    return buffer;
+  Value flat = flattenBuffer(builder, loc, buffer);
+  if (shape.size() == 1)
+    return flat;
+  return memref::ExpandShapeOp::create(builder, loc, shape, flat,
+                                       groupAll(shape.size()));
+}
+
+Value LayerBuilder::addShapedArgument(StringRef argumentName, Value buffer,
+                                      ArrayRef<int64_t> shape) {
+  return addArgument(argumentName, reshapeBuffer(caller, loc, buffer, shape));
 }
 
 Value LayerBuilder::addFlatArgument(StringRef argumentName, Value buffer) {

@@ -49,6 +49,11 @@ public:
   /// treat all elements alike.
   mlir::Value addFlatArgument(llvm::StringRef name, mlir::Value buffer);
 
+  /// The same, with the buffer's elements in the dimensions `shape`, which
+  /// merge or split those of the buffer.
+  mlir::Value addShapedArgument(llvm::StringRef name, mlir::Value buffer,
+                                llvm::ArrayRef<int64_t> shape);
+
   /// The contents of a parameter that the function only reads.
   mlir::Value read(mlir::Value argument);
   /// The contents of a parameter that the function updates in place.
@@ -89,6 +94,10 @@ private:
 /// `buffer` with its elements in one dimension.
 mlir::Value flattenBuffer(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value buffer);
+
+/// `buffer` with its elements in the dimensions `shape`.
+mlir::Value reshapeBuffer(mlir::OpBuilder &builder, mlir::Location loc,
+                          mlir::Value buffer, llvm::ArrayRef<int64_t> shape);
 
 /// Adds a constant global to the module of `symbols` and returns its symbol.
 mlir::FlatSymbolRefAttr addGlobal(mlir::SymbolTable &symbols,

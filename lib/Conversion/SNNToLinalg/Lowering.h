@@ -55,10 +55,38 @@ createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                       mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
                       body);
 
+/// Builds the body of a loop: from the sums so far to the new ones.
+using LoopBody = llvm::function_ref<mlir::Value(
+    mlir::ImplicitLocOpBuilder &, mlir::Value index, mlir::Value sums)>;
+
+/// A loop over `begin <= index < end` that carries one tensor, and what is in
+/// it at the end. `name` is the index's in generated code.
+mlir::Value createLoop(mlir::ImplicitLocOpBuilder &builder,
+                       llvm::StringRef name, mlir::Value begin, mlir::Value end,
+                       mlir::Value sums, LoopBody body);
+mlir::Value createLoop(mlir::ImplicitLocOpBuilder &builder,
+                       llvm::StringRef name, int64_t end, mlir::Value sums,
+                       LoopBody body);
+
+/// The row of `tensor` at `position`, along its last dimension.
+mlir::Value getRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value tensor,
+                   mlir::ValueRange position);
+/// `tensor` with another row at `position`.
+mlir::Value setRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
+                   mlir::Value tensor, mlir::ValueRange position);
+/// sum[n] += row[n] * factor; without factor sum[n] += row[n].
+mlir::Value createRowAdd(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
+                         mlir::Value factor, mlir::Value sum);
+
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
+mlir::LogicalResult lowerConv1d(Conv1dOp op, StepContext &context);
+mlir::LogicalResult lowerConv2d(Conv2dOp op, StepContext &context);
+mlir::LogicalResult lowerSumPool2d(SumPool2dOp op, StepContext &context);
+mlir::LogicalResult lowerAvgPool2d(AvgPool2dOp op, StepContext &context);
 mlir::LogicalResult lowerScale(ScaleOp op, StepContext &context);
 mlir::LogicalResult lowerAdd(AddOp op, StepContext &context);
 mlir::LogicalResult lowerThreshold(ThresholdOp op, StepContext &context);
+mlir::LogicalResult lowerTranspose(TransposeOp op, StepContext &context);
 
 mlir::LogicalResult lowerLIF(LIFOp op, StepContext &context);
 mlir::LogicalResult lowerLI(LIOp op, StepContext &context);

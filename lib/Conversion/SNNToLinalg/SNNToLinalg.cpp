@@ -103,6 +103,23 @@ Value NetworkLowering::addArgument(func::FuncOp function, MemRefType type,
   return function.getArgument(index);
 }
 
+/// The initial values of a state of `size` numbers: those of a delay are in
+/// every slot of its rings.
+static std::vector<double>
+fillRings(Operation *op, const std::vector<double> &values, size_t size) {
+  std::vector<double> filled;
+  auto delay = dyn_cast<DelayOp>(op);
+  if (delay && !delay.getSteps().isSplat()) {
+    for (auto [value, steps] :
+         llvm::zip_equal(values, delay.getSteps().getValues<int64_t>()))
+      filled.insert(filled.end(), steps, value);
+    return filled;
+  }
+  while (filled.size() < size)
+    llvm::append_range(filled, values);
+  return filled;
+}
+
 LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
                                         StringRef name, Value initial) {
   std::string fullName = getLayerName(op) + "_" + name.str();
@@ -112,7 +129,7 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   type = MemRefType::get({type.getNumElements()}, type.getElementType());
   Value state = addArgument(init, type, "state", fullName, op->getLoc());
 
-  ImplicitLocOpBuilder builder(op->getLoc(), initBuilder);
+  ImplicitLocOpBuilder builder(network.getLoc(), initBuilder);
   auto tensorType =
       RankedTensorType::get(type.getShape(), type.getElementType());
   Value tensor = bufferization::ToTensorOp::create(
@@ -125,11 +142,8 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
              << name << " is not a floating-point constant; only constants can "
              << "be lowered";
     constant = *known;
-    // Every slot of a ring starts with the same values.
-    size_t size = constant.values.size();
-    for (int64_t i = size; !constant.isUniform() && i < type.getNumElements();
-         ++i)
-      constant.values.push_back(constant.values[i - size]);
+    if (!constant.isUniform())
+      constant.values = fillRings(op, constant.values, type.getNumElements());
     constant.shape = llvm::to_vector(type.getShape());
     constant.isScalar = false;
   }
@@ -270,6 +284,11 @@ LogicalResult NetworkLowering::lowerConstantSignal(arith::ConstantOp op) {
 LogicalResult NetworkLowering::lowerOp(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](LinearOp linear) { return lowerLinear(linear, context); })
+      .Case([&](Conv1dOp conv) { return lowerConv1d(conv, context); })
+      .Case([&](Conv2dOp conv) { return lowerConv2d(conv, context); })
+      .Case([&](SumPool2dOp pool) { return lowerSumPool2d(pool, context); })
+      .Case([&](AvgPool2dOp pool) { return lowerAvgPool2d(pool, context); })
+      .Case([&](TransposeOp op) { return lowerTranspose(op, context); })
       .Case([&](ScaleOp scale) { return lowerScale(scale, context); })
       .Case([&](AddOp add) { return lowerAdd(add, context); })
       .Case([&](ThresholdOp op) { return lowerThreshold(op, context); })
@@ -300,10 +319,6 @@ LogicalResult NetworkLowering::lowerAll() {
     if (auto delay = dyn_cast<DelayOp>(op)) {
       if (delay.getMaxSteps() == 0)
         return delay.emitOpError("by 0 steps must be folded before lowering");
-      std::optional<FloatConstant> init = getFloatConstant(delay.getInit());
-      if (!delay.getSteps().isSplat() && init && !init->isUniform())
-        return delay.emitOpError("with delays and initial values per element "
-                                 "cannot be lowered yet");
       if (delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
           failed(lowerDelayRead(delay, context)))
         return failure();

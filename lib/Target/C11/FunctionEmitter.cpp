@@ -102,9 +102,13 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
           [&](auto) { return makeBinary(op, " - ", Precedence::Sum); })
       .Case<arith::MulFOp, arith::MulIOp>(
           [&](auto) { return makeBinary(op, " * ", Precedence::Product); })
-      .Case([&](arith::DivFOp) {
-        return makeBinary(op, " / ", Precedence::Product);
+      .Case<arith::DivFOp, arith::DivUIOp>(
+          [&](auto) { return makeBinary(op, " / ", Precedence::Product); })
+      .Case([&](arith::RemUIOp) {
+        return makeBinary(op, " % ", Precedence::Product);
       })
+      .Case([&](arith::MaxUIOp) { return makeExtremum(op, " > "); })
+      .Case([&](arith::MinUIOp) { return makeExtremum(op, " < "); })
       .Case([&](arith::CmpFOp compare) { return makeFloatCompare(compare); })
       .Case([&](arith::CmpIOp compare) { return makeIntCompare(compare); })
       .Case([&](arith::SelectOp select) { return makeSelect(select); })
@@ -132,6 +136,22 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
   auto tighter = static_cast<Precedence>(static_cast<int>(precedence) + 1);
   return Expression{lhs->in(precedence) + symbol.str() + rhs->in(tighter),
                     precedence};
+}
+
+/// The operand for which "operand symbol other" holds.
+FailureOr<Expression> FunctionEmitter::makeExtremum(Operation *op,
+                                                    StringRef symbol) {
+  if (!op->getResult(0).getType().isIndex())
+    return op->emitOpError("C11: on ")
+           << op->getResult(0).getType() << " is not in the emitter's subset";
+  FailureOr<Expression> lhs = getExpression(op->getOperand(0));
+  FailureOr<Expression> rhs = getExpression(op->getOperand(1));
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  return Expression{
+      lhs->in(Precedence::Sum) + symbol.str() + rhs->in(Precedence::Sum) +
+          " ? " + lhs->in(Precedence::Or) + " : " + rhs->in(Precedence::Or),
+      Precedence::Conditional};
 }
 
 /// The operator of an ordered comparison, or of the one whose negation is
@@ -272,11 +292,16 @@ FailureOr<std::string> FunctionEmitter::getElement(Operation *op, Value buffer,
 
 llvm::raw_ostream &FunctionEmitter::line() { return os.indent(4 * depth); }
 
-/// The name that the lowering gave a value, as opposed to its node's.
-std::string FunctionEmitter::nameLocal(Operation *op) {
+std::optional<StringRef> FunctionEmitter::getLocalName(Operation *op) const {
   auto named = dyn_cast<NameLoc>(op->getLoc());
   if (named && op->getLoc() != functionLoc)
-    return names.add(named.getName());
+    return named.getName();
+  return std::nullopt;
+}
+
+std::string FunctionEmitter::nameLocal(Operation *op) {
+  if (std::optional<StringRef> given = getLocalName(op))
+    return names.add(*given);
   if (auto load = dyn_cast<memref::LoadOp>(op))
     return names.add(buffers.lookup(load.getMemRef()) + "_old");
   return names.add("value");
@@ -306,7 +331,9 @@ LogicalResult FunctionEmitter::emitFor(scf::ForOp op) {
   if (failed(begin) || failed(end) || failed(step))
     return failure();
   static constexpr StringLiteral kLoopNames = "nmklpqrstuvw";
-  std::string i = names.add(kLoopNames.substr(loops % kLoopNames.size(), 1));
+  std::optional<StringRef> given = getLocalName(op);
+  std::string i = names.add(
+      given ? *given : kLoopNames.substr(loops % kLoopNames.size(), 1));
   locals[op.getInductionVar()] = i;
   line() << "for (size_t " << i << " = " << begin->text << "; " << i << " < "
          << end->in(Precedence::Sum) << "; ";

@@ -82,6 +82,8 @@ private:
   mlir::FailureOr<Expression> makeBinary(mlir::Operation *op,
                                          llvm::StringRef symbol,
                                          Precedence precedence);
+  mlir::FailureOr<Expression> makeExtremum(mlir::Operation *op,
+                                           llvm::StringRef symbol);
   mlir::FailureOr<Expression> makeCompare(mlir::Operation *op,
                                           llvm::StringRef symbol);
   mlir::FailureOr<Expression> makeFloatCompare(mlir::arith::CmpFOp op);
@@ -92,6 +94,8 @@ private:
   /// "x[i * 16 + j]"
   mlir::FailureOr<std::string>
   getElement(mlir::Operation *op, mlir::Value buffer, mlir::ValueRange indices);
+  /// The name that the lowering gave a value, as opposed to its node's.
+  std::optional<llvm::StringRef> getLocalName(mlir::Operation *op) const;
   /// A name for the result of `op`.
   std::string nameLocal(mlir::Operation *op);
   llvm::raw_ostream &line();

@@ -19,6 +19,7 @@ from snnmlir.nir_import.graph import (
     IF,
     LIF,
     Affine,
+    Conv,
     CubaLI,
     CubaLIF,
     Delay,
@@ -28,7 +29,9 @@ from snnmlir.nir_import.graph import (
     Input,
     Node,
     Output,
+    Pool2d,
     Scale,
+    Shape,
     Threshold,
 )
 
@@ -159,50 +162,47 @@ class _NetworkBuild:
         if edge not in self.graph.closing:
             return self.signal(edge[0])
         if edge not in self.feedback:
-            self.feedback[edge] = self.add_feedback(edge)
+            # The paths of two closing edges may contain each other's targets.
+            source = edge[0]
+            shape = self.graph.nodes[source].output_shape
+            backedge = self.builder.backedge(shape, self.element_type(source))
+            self.feedback[edge] = backedge
+            self.builder.resolve(backedge, self.add_feedback(edge))
         return self.feedback[edge]
 
     def add_feedback(self, edge: Edge) -> Value:
         source, target = edge
         path = self.cycles.paths[edge]
-        drop = self.convention.feedback_bias == "drop"
-        value = self.add_path_without_bias(edge) if drop else self.signal(source)
-        if edge not in self.cycles.cut:
-            return value
-        init = None
-        if self.convention.feedback == "spikes" and path:
-            first = _path_of_zeros(self.graph, edge, path, drop)
-            # Threshold gives spikes, and none for zeros unless the threshold is negative.
-            if np.any(first != 0):
-                if value.element_type != self.dtype:
-                    raise NirError(
-                        "a recurrent path that sends spikes for an input of zeros cannot be "
-                        "compiled with feedback 'spikes'",
-                        node=source,
-                        help="choose --feedback output",
-                    )
-                init = self.constant(first, f"{source}_init", source)
-        return self.builder.delay(value, [1], init, node=f"{source}_to_{target}")
+        bias = self.convention.feedback_bias == "keep"
+        cut = edge in self.cycles.cut
+        if cut and path and self.convention.feedback == "spikes":
+            return self.add_path(edge, bias=bias, delayed=True)
+        has_bias = any(getattr(self.graph.nodes[name], "bias", None) is not None for name in path)
+        value = self.signal(source) if bias or not has_bias else self.add_path(edge, bias=False)
+        return self.builder.delay(value, [1], node=f"{source}_to_{target}") if cut else value
 
-    def add_path_without_bias(self, edge: Edge) -> Value:
-        """A copy of the edge's path without biases, or its source if there are none."""
-        path = self.cycles.paths[edge]
-        biased = [
-            name
-            for name in path
-            if isinstance(node := self.graph.nodes[name], Affine) and node.bias is not None
-        ]
-        if not biased:
-            return self.signal(edge[0])
+    def add_path(self, edge: Edge, *, bias: bool, delayed: bool = False) -> Value:
+        """A copy of the stateless nodes that lead to a closing edge.
+
+        Args:
+            edge: The closing edge.
+            bias: Whether synapses in the copy keep their bias.
+            delayed: Whether the copy sees what its sources sent in the previous step.
+        """
         copies: dict[str, Value] = {}
-        for name in path:
+        for name in self.cycles.paths[edge]:
             node = self.graph.nodes[name]
-            if isinstance(node, Affine):
+            if isinstance(node, Affine | Conv) and not bias:
                 node = dataclasses.replace(node, bias=None)
-            values = [
-                copies[source] if source in copies else self.carried((source, name))
-                for source in self.graph.sources(name)
-            ]
+            values = []
+            for source in self.graph.sources(name):
+                if source in copies and (source, name) not in self.graph.closing:
+                    values.append(copies[source])
+                    continue
+                value = self.carried((source, name))
+                if delayed:
+                    value = self.builder.delay(value, [1], node=f"{source}_to_{name}")
+                values.append(value)
             copies[name] = self.add_stateless(node, self.add_sum(node, values))
         return copies[edge[0]]
 
@@ -237,25 +237,41 @@ class _NetworkBuild:
         name = node.name
         if isinstance(node, Output):
             return x
-        if isinstance(node, Affine) and node.weight.ndim == 2:
-            bias = None
-            if node.bias is not None:
-                full = np.broadcast_to(node.bias, node.output_shape)
-                bias = self.array(full, f"{name}_bias", name)
+        if isinstance(node, Affine):
             weight = self.array(node.weight, f"{name}_weight", name)
+            bias = self.bias(node, node.output_shape)
             return self.builder.linear(x, weight, bias, node=name)
+        if isinstance(node, Conv):
+            return self.builder.conv(
+                x,
+                self.array(node.weight, f"{name}_weight", name),
+                self.bias(node, node.output_shape[:1]),
+                stride=node.stride,
+                padding=[size for pair in node.padding for size in pair],
+                dilation=node.dilation,
+                groups=node.groups,
+                node=name,
+            )
+        if isinstance(node, Pool2d):
+            return self.builder.pool2d(
+                node.average,
+                x,
+                kernel=node.kernel_size,
+                stride=node.stride,
+                padding=[size for size in node.padding for _ in ("low", "high")],
+                element_type=self.dtype,
+                node=name,
+            )
         if isinstance(node, Scale):
             return self.builder.scale(x, self.constant(node.scale, "scale", name), node=name)
         if isinstance(node, Threshold):
             threshold = self.constant(node.threshold, "threshold", name)
             return self.builder.threshold(x, threshold, node=name)
-        if isinstance(node, Flatten) and not self.reads_channels_last(node):
+        if isinstance(node, Flatten):
+            if self.reads_channels_last(node):
+                x = self.builder.transpose(x, [1, 2, 0], node=f"{name}_hwc")
             return self.builder.reshape(x, list(node.output_shape), node=name)
-        raise NirError(
-            f"{_describe(node)} cannot be compiled yet",
-            node=name,
-            help="the reference interpreter, snnmlir.reference, can run it",
-        )
+        raise AssertionError(f"{type(node).__name__} has a state")
 
     def reads_channels_last(self, node: Flatten) -> bool:
         """Whether a feature map is flattened in the order H, W, C."""
@@ -287,6 +303,12 @@ class _NetworkBuild:
 
     # Constants
 
+    def bias(self, node: Affine | Conv, shape: Shape) -> Value | None:
+        """The bias of a synapse as a tensor of `shape`."""
+        if node.bias is None:
+            return None
+        return self.array(np.broadcast_to(node.bias, shape), f"{node.name}_bias", node.name)
+
     def array(self, values: npt.NDArray[Any], name: str, node: str) -> Value:
         """A constant tensor, rounded to the network's type."""
         with np.errstate(over="ignore"):
@@ -305,37 +327,3 @@ class _NetworkBuild:
         if values.size and np.all(values == values.flat[0]):
             values = values.flat[0:1].reshape(())
         return self.array(np.asarray(values), name, node)
-
-
-def _path_of_zeros(
-    graph: Graph, edge: Edge, path: Sequence[str], drop: bool
-) -> npt.NDArray[np.float64]:
-    """What a closing edge's path sends if zeros enter it."""
-    sent: dict[str, npt.NDArray[np.float64]] = {}
-    for name in path:
-        node = graph.nodes[name]
-        x = np.zeros(node.input_shape)
-        for source in graph.sources(name):
-            if source in sent and (source, name) not in graph.closing:
-                x = x + sent[source].reshape(node.input_shape)
-        sent[name] = _apply(node, x, drop)
-    return sent[edge[0]]
-
-
-def _apply(node: Node, x: npt.NDArray[np.float64], drop: bool) -> npt.NDArray[np.float64]:
-    if isinstance(node, Affine):
-        bias = np.zeros(()) if node.bias is None or drop else node.bias
-        return np.asarray(np.matmul(node.weight, x[..., None])[..., 0] + bias, np.float64)
-    if isinstance(node, Scale):
-        return np.asarray(node.scale * x)
-    if isinstance(node, Threshold):
-        return (x > node.threshold).astype(np.float64)
-    if isinstance(node, Flatten):
-        return x.reshape(node.output_shape)
-    raise NirError(f"{_describe(node)} in a recurrent path cannot be compiled yet", node=node.name)
-
-
-def _describe(node: Node) -> str:
-    if isinstance(node, Affine):
-        return f"a batch of weight matrices, shape {node.weight.shape},"
-    return type(node).__name__

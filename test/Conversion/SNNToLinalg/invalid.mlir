@@ -33,20 +33,19 @@ snn.network @init(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64
 
 // -----
 
-snn.network @batch(%x: tensor<5x2xf32>) -> tensor<5x2xf32> attributes {dt = 1.0 : f64} {
-  %w = arith.constant dense<1.0> : tensor<5x2x2xf32>
-  // expected-error @+1 {{with a batch of weights cannot be lowered yet}}
-  %y = snn.linear %x, %w : (tensor<5x2xf32>, tensor<5x2x2xf32>) -> tensor<5x2xf32>
-  snn.output %y : tensor<5x2xf32>
+snn.network @channels_first(%x: tensor<1x2x2xf32>) -> tensor<1x2x2xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<1x1x1x1xf32>
+  // expected-error @+1 {{has its channels first; run snn-channels-last before lowering}}
+  %y = snn.conv2d %x, %w : (tensor<1x2x2xf32>, tensor<1x1x1x1xf32>) -> tensor<1x2x2xf32>
+  snn.output %y : tensor<1x2x2xf32>
 }
 
 // -----
 
-snn.network @delay(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
-  %i = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
-  // expected-error @+1 {{with delays and initial values per element cannot be lowered yet}}
-  %y = snn.delay %x by dense<[1, 2]> : tensor<2xi64> init(%i : tensor<2xf32>) : tensor<2xf32>
-  snn.output %y : tensor<2xf32>
+snn.network @pool_channels_first(%x: tensor<1x2x2xf32>) -> tensor<1x2x2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error @+1 {{has its channels first; run snn-channels-last before lowering}}
+  %y = snn.sum_pool2d %x kernel [1, 1] : (tensor<1x2x2xf32>) -> tensor<1x2x2xf32>
+  snn.output %y : tensor<1x2x2xf32>
 }
 
 // -----

@@ -61,8 +61,8 @@ snn.network @net(%x: tensor<2xi1>) -> (tensor<3xf32>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[ARG2]]] : tensor<2xi8>
 // CHECK-NEXT:    %[[V6:.*]] = arith.cmpi ne, %[[EXTRACTED]], %[[C0_I8]] : i8
 // CHECK-NEXT:    %[[V7:.*]] = scf.if %[[V6]] -> (tensor<3xf32>) {
-// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0] [1, 3] [1, 1] : tensor<2x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[V8:.*]] = arith.uitofp %[[EXTRACTED]] : i8 to f32
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0] [1, 3] [1, 1] : tensor<2x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[V9:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]] : tensor<3xf32>) outs(%[[ARG3]] : tensor<3xf32>) {
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
 // CHECK-NEXT:    %[[V10:.*]] = arith.mulf %[[IN]], %[[V8]] : f32

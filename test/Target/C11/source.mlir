@@ -38,10 +38,10 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
 // CHECK-NEXT:         y[n] = relay_fc1_bias[n];
 // CHECK-NEXT:     }
-// CHECK-NEXT:     for (size_t n = 0; n < 3; ++n) {
-// CHECK-NEXT:         if (x[n] != 0) {
+// CHECK-NEXT:     for (size_t i = 0; i < 3; ++i) {
+// CHECK-NEXT:         if (x[i] != 0) {
 // CHECK-NEXT:             for (size_t m = 0; m < 2; ++m) {
-// CHECK-NEXT:                 y[m] += relay_fc1_weight[n * 2 + m];
+// CHECK-NEXT:                 y[m] += relay_fc1_weight[i * 2 + m];
 // CHECK-NEXT:             }
 // CHECK-NEXT:         }
 // CHECK-NEXT:     }

@@ -1,0 +1,19 @@
+//===- Passes.h - Networks to better networks -------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_TRANSFORMS_PASSES_H
+#define SNN_TRANSFORMS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace snn {
+
+#define GEN_PASS_DECL_SNNCHANNELSLAST
+#include "dialect/SNNPasses.h.inc"
+
+} // namespace snn
+
+#endif // SNN_TRANSFORMS_PASSES_H

@@ -1,0 +1,88 @@
+//===- Loops.cpp - Loops over rows of tensors -----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace snn;
+
+Value snn::createLoop(ImplicitLocOpBuilder &builder, StringRef name,
+                      Value begin, Value end, Value sums, LoopBody body) {
+  Location loc = builder.getLoc();
+  Value one = arith::ConstantIndexOp::create(builder, 1);
+  auto loop = scf::ForOp::create(
+      builder, NameLoc::get(builder.getStringAttr(name), loc), begin, end, one,
+      sums, [&](OpBuilder &nested, Location, Value index, ValueRange carried) {
+        ImplicitLocOpBuilder bodyBuilder(loc, nested);
+        scf::YieldOp::create(bodyBuilder,
+                             body(bodyBuilder, index, carried.front()));
+      });
+  return loop.getResult(0);
+}
+
+Value snn::createLoop(ImplicitLocOpBuilder &builder, StringRef name,
+                      int64_t end, Value sums, LoopBody body) {
+  return createLoop(builder, name, arith::ConstantIndexOp::create(builder, 0),
+                    arith::ConstantIndexOp::create(builder, end), sums, body);
+}
+
+namespace {
+/// Where a row lies in a tensor.
+struct RowSlice {
+  RowSlice(ImplicitLocOpBuilder &builder, Value tensor, ValueRange position) {
+    auto tensorType = cast<RankedTensorType>(tensor.getType());
+    int64_t length = tensorType.getShape().back();
+    type = RankedTensorType::get(length, tensorType.getElementType());
+    offsets = getAsOpFoldResult(position);
+    offsets.push_back(builder.getIndexAttr(0));
+    sizes.assign(position.size(), builder.getIndexAttr(1));
+    sizes.push_back(builder.getIndexAttr(length));
+    strides.assign(offsets.size(), builder.getIndexAttr(1));
+  }
+
+  RankedTensorType type;
+  SmallVector<OpFoldResult> offsets, sizes, strides;
+};
+} // namespace
+
+Value snn::getRow(ImplicitLocOpBuilder &builder, Value tensor,
+                  ValueRange position) {
+  if (position.empty())
+    return tensor;
+  RowSlice row(builder, tensor, position);
+  return tensor::ExtractSliceOp::create(builder, row.type, tensor, row.offsets,
+                                        row.sizes, row.strides);
+}
+
+Value snn::setRow(ImplicitLocOpBuilder &builder, Value row, Value tensor,
+                  ValueRange position) {
+  if (position.empty())
+    return row;
+  RowSlice slice(builder, tensor, position);
+  return tensor::InsertSliceOp::create(builder, row, tensor, slice.offsets,
+                                       slice.sizes, slice.strides);
+}
+
+Value snn::createRowAdd(ImplicitLocOpBuilder &builder, Value row, Value factor,
+                        Value sum) {
+  SmallVector<AffineMap> maps(2, builder.getMultiDimIdentityMap(1));
+  Type type = cast<RankedTensorType>(sum.getType()).getElementType();
+  auto add = linalg::GenericOp::create(
+      builder, sum.getType(), row, sum, maps, utils::IteratorType::parallel,
+      [&](OpBuilder &nested, Location loc, ValueRange elements) {
+        ImplicitLocOpBuilder body(loc, nested);
+        Value term = castToFloat(body, elements[0], type);
+        if (factor)
+          term = arith::MulFOp::create(body, term, factor);
+        Value total = arith::AddFOp::create(body, elements[1], term);
+        linalg::YieldOp::create(body, total);
+      });
+  return add.getResult(0);
+}

@@ -1,0 +1,132 @@
+//===- PoolLowering.cpp - Sums and averages over windows ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace snn;
+
+/// The inputs `begin <= i < end` in window number `index`, those outside of the
+/// map left out.
+static std::pair<Value, Value> createInputRange(ImplicitLocOpBuilder &builder,
+                                                Value index, WindowDim dim,
+                                                int64_t inputs, int64_t outputs,
+                                                StringRef name) {
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, value);
+  };
+  auto named = [&](StringRef suffix) {
+    return NameLoc::get(builder.getStringAttr(name + suffix), builder.getLoc());
+  };
+  // begin = max(index * stride, low) - low
+  Value start = arith::MulIOp::create(builder, index, constant(dim.stride));
+  Value first = start;
+  if (dim.low > 0)
+    first = arith::MaxUIOp::create(builder, first, constant(dim.low));
+  Value begin =
+      arith::SubIOp::create(builder, named("_begin"), first, constant(dim.low));
+  // end = max(min(index * stride + size, inputs + low), low) - low
+  Value last = arith::AddIOp::create(builder, start, constant(dim.size));
+  if ((outputs - 1) * dim.stride + dim.size > inputs + dim.low)
+    last = arith::MinUIOp::create(builder, last, constant(inputs + dim.low));
+  if (dim.size < dim.low)
+    last = arith::MaxUIOp::create(builder, last, constant(dim.low));
+  Value end =
+      arith::SubIOp::create(builder, named("_end"), last, constant(dim.low));
+  return {begin, end};
+}
+
+/// row[n] / divisor
+static Value createRowDivide(ImplicitLocOpBuilder &builder, Value row,
+                             int64_t divisor) {
+  auto rowType = cast<RankedTensorType>(row.getType());
+  auto type = cast<FloatType>(rowType.getElementType());
+  auto divide = linalg::GenericOp::create(
+      builder, rowType, ValueRange(), row, builder.getMultiDimIdentityMap(1),
+      utils::IteratorType::parallel,
+      [&](OpBuilder &nested, Location loc, ValueRange elements) {
+        Value number = arith::ConstantOp::create(
+            nested, loc,
+            nested.getFloatAttr(type, static_cast<double>(divisor)));
+        Value quotient =
+            arith::DivFOp::create(nested, loc, elements[0], number);
+        linalg::YieldOp::create(nested, loc, quotient);
+      });
+  return divide.getResult(0);
+}
+
+/// The sum over a window is divided by `divisor`, unless that is 1.
+static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
+                               int64_t divisor) {
+  if (!op.getChannelsLast())
+    return op->emitOpError("has its channels first; run snn-channels-last "
+                           "before lowering");
+  SmallVector<WindowDim> window = op.getWindow();
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  RankedTensorType resultType = op.getResult().getType();
+  ArrayRef<int64_t> output = resultType.getShape();
+  auto type = cast<FloatType>(resultType.getElementType());
+
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op->getLoc());
+  Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
+  Value yBuffer = layer.addArgument("y", context.bufferOf(op.getResult()));
+  layer.setComment(Twine(divisor == 1 ? "Sums" : "Averages") + " over " +
+                   Twine(window[0].size) + " x " + Twine(window[1].size) +
+                   " windows, channels last.");
+  Value x = layer.read(xBuffer);
+  Value initial = layer.update(yBuffer);
+
+  auto addWindow = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
+                       Value sums) {
+    auto [rowBegin, rowEnd] =
+        createInputRange(builder, row, window[0], input[0], output[0], "row");
+    auto [columnBegin, columnEnd] = createInputRange(
+        builder, column, window[1], input[1], output[1], "col");
+    Value zero =
+        arith::ConstantOp::create(builder, builder.getZeroAttr(Type(type)));
+    Value sum = linalg::FillOp::create(builder, zero,
+                                       getRow(builder, sums, {row, column}))
+                    .getResult(0);
+    sum = createLoop(
+        builder, "row", rowBegin, rowEnd, sum,
+        [&, begin = columnBegin, end = columnEnd](ImplicitLocOpBuilder &loop,
+                                                  Value i, Value outer) {
+          return createLoop(
+              loop, "col", begin, end, outer,
+              [&](ImplicitLocOpBuilder &inner, Value j, Value current) {
+                return createRowAdd(inner, getRow(inner, x, {i, j}), Value(),
+                                    current);
+              });
+        });
+    if (divisor != 1)
+      sum = createRowDivide(builder, sum, divisor);
+    return setRow(builder, sum, sums, {row, column});
+  };
+  Value pooled = createLoop(
+      layer.body(), "out_row", output[0], initial,
+      [&](ImplicitLocOpBuilder &builder, Value row, Value sums) {
+        return createLoop(
+            builder, "out_col", output[1], sums,
+            [&](ImplicitLocOpBuilder &inner, Value column, Value current) {
+              return addWindow(inner, row, column, current);
+            });
+      });
+  layer.write(pooled, yBuffer);
+  layer.finish();
+  return success();
+}
+
+LogicalResult snn::lowerSumPool2d(SumPool2dOp op, StepContext &context) {
+  return lowerPool(op, context, 1);
+}
+
+LogicalResult snn::lowerAvgPool2d(AvgPool2dOp op, StepContext &context) {
+  return lowerPool(op, context, op.getKernel()[0] * op.getKernel()[1]);
+}
