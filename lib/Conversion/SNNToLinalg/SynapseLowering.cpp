@@ -87,8 +87,12 @@ static Value visitInput(
       builder, createIsActive(builder, xi),
       [&](OpBuilder &nested, Location loc) {
         ImplicitLocOpBuilder active(loc, nested);
-        Value factor =
-            xi.getType().isInteger(1) ? Value() : castToFloat(active, xi, type);
+        Value factor;
+        if (!xi.getType().isInteger(1)) {
+          active.setLoc(nameLocal(builder, "factor"));
+          factor = castToFloat(active, xi, type);
+          active.setLoc(loc);
+        }
         scf::YieldOp::create(active, addRows(active, factor, sums));
       },
       [&](OpBuilder &nested, Location loc) {
@@ -272,7 +276,8 @@ createOutputRange(ImplicitLocOpBuilder &builder, Value padded, WindowDim dim,
   Value next = arith::AddIOp::create(builder, padded, constant(dim.stride));
   if (dim.low + dim.stride < extent)
     next = arith::MaxUIOp::create(builder, next, constant(extent));
-  Value first = arith::SubIOp::create(builder, next, constant(extent));
+  Value first =
+      arith::SubIOp::create(builder, named("_begin"), next, constant(extent));
   Value begin = arith::DivUIOp::create(builder, named("_begin"), first,
                                        constant(dim.stride));
   // end = min(padded / stride + 1, outputs)
