@@ -182,3 +182,33 @@ snn.network @resets(%x: tensor<2xf32>) -> (tensor<2xi1>, tensor<2xi1>, tensor<2x
   %c, %cv = snn.lif %x threshold(%one) reset(%two) {reset = #snn.reset<subtract>} : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
   snn.output %a, %b, %c : tensor<2xi1>, tensor<2xi1>, tensor<2xi1>
 }
+
+// -----
+
+// A factor per input channel does not fit kernels in groups, and one that differs within a channel
+// fits none.
+// CHECK-LABEL: snn.network @conv_scale(
+// CHECK-COUNT-2: snn.scale
+// CHECK:         snn.li {{.*}} gain(
+snn.network @conv_scale(%x: tensor<2x3xi1>) -> (tensor<2x3xf32>, tensor<2x3xf32>) attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x1x1xf32>
+  %v = arith.constant dense<1.0> : tensor<2x2x1xf32>
+  %g = arith.constant dense<[[2.0, 2.0, 2.0], [3.0, 3.0, 4.0]]> : tensor<2x3xf32>
+  %f = arith.constant dense<[[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]> : tensor<2x3xf32>
+  %0 = snn.scale %x, %f : (tensor<2x3xi1>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = snn.conv1d %0, %w groups 2 : (tensor<2x3xf32>, tensor<2x1x1xf32>) -> tensor<2x3xf32>
+  %2 = snn.scale %x, %g : (tensor<2x3xi1>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = snn.conv1d %2, %v : (tensor<2x3xf32>, tensor<2x2x1xf32>) -> tensor<2x3xf32>
+  %4 = snn.li %3 gain(%g) : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  snn.output %1, %4 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// A transpose that moves elements stays.
+// CHECK-LABEL: snn.network @transpose(
+// CHECK:         snn.transpose
+snn.network @transpose(%x: tensor<2x1x4xi1>) -> tensor<1x4x2xi1> attributes {dt = 1.0 : f64} {
+  %0 = snn.transpose %x [1, 2, 0] : tensor<2x1x4xi1> -> tensor<1x4x2xi1>
+  snn.output %0 : tensor<1x4x2xi1>
+}

@@ -194,3 +194,50 @@ snn.network @unused(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f
   %v = snn.li %x : (tensor<2xf32>) -> tensor<2xf32>
   snn.output %x : tensor<2xf32>
 }
+
+// -----
+
+// A gain that is one number per channel goes into the kernels, also where it is given per neuron;
+// so does a scale before the convolution, if every output sees every input channel.
+// CHECK-LABEL: snn.network @conv_gain(
+// CHECK-DAG:     %[[W:.*]] = arith.constant dense<{{\[\[\[}}2.000000e+00], [4.000000e+00{{\]\]}}, {{\[\[}}3.000000e+00], [6.000000e+00{{\]\]\]}}> : tensor<2x2x1xf32>
+// CHECK-DAG:     %[[B:.*]] = arith.constant dense<[1.000000e+00, 3.000000e+00]> : tensor<2xf32>
+// CHECK:         %[[Y:.*]] = snn.conv1d %{{.*}}, %[[W]] bias %[[B]] : (tensor<2x3xi1>,
+// CHECK-NEXT:    snn.li %[[Y]] : (tensor<2x3xf32>) -> tensor<2x3xf32>
+snn.network @conv_gain(%x: tensor<2x3xi1>) -> tensor<2x3xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x2x1xf32>
+  %b = arith.constant dense<[0.5, 1.0]> : tensor<2xf32>
+  %g = arith.constant dense<[[2.0, 2.0, 2.0], [3.0, 3.0, 3.0]]> : tensor<2x3xf32>
+  %f = arith.constant dense<[[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]> : tensor<2x3xf32>
+  %z = snn.scale %x, %f : (tensor<2x3xi1>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %y = snn.conv1d %z, %w bias %b : (tensor<2x3xf32>, tensor<2x2x1xf32>, tensor<2xf32>) -> tensor<2x3xf32>
+  %0 = snn.li %y gain(%g) : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  snn.output %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// With channels last the channel is the last dimension of the gain.
+// CHECK-LABEL: snn.network @conv_gain_channels_last(
+// CHECK:         %[[W:.*]] = arith.constant dense<{{\[\[\[}}2.000000e+00{{\]\]}}, {{\[\[}}3.000000e+00{{\]\]\]}}> : tensor<2x1x1xf32>
+// CHECK-NOT:     gain
+snn.network @conv_gain_channels_last(%x: tensor<2x1xi1>) -> tensor<2x2xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x1x1xf32>
+  %g = arith.constant dense<[[2.0, 3.0], [2.0, 3.0]]> : tensor<2x2xf32>
+  %y = snn.conv1d %x, %w channels_last : (tensor<2x1xi1>, tensor<2x1x1xf32>) -> tensor<2x2xf32>
+  %0 = snn.li %y gain(%g) : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  snn.output %0 : tensor<2x2xf32>
+}
+
+// -----
+
+// Transposes that undo each other, or nothing, go away.
+// CHECK-LABEL: snn.network @transposes(
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3x4xi1>
+// CHECK-NEXT:    snn.output %[[X]], %[[X]]
+snn.network @transposes(%x: tensor<2x3x4xi1>) -> (tensor<2x3x4xi1>, tensor<2x3x4xi1>) attributes {dt = 1.0 : f64} {
+  %0 = snn.transpose %x [1, 2, 0] : tensor<2x3x4xi1> -> tensor<3x4x2xi1>
+  %1 = snn.transpose %0 [2, 0, 1] : tensor<3x4x2xi1> -> tensor<2x3x4xi1>
+  %2 = snn.transpose %x [0, 1, 2] : tensor<2x3x4xi1> -> tensor<2x3x4xi1>
+  snn.output %1, %2 : tensor<2x3x4xi1>, tensor<2x3x4xi1>
+}

@@ -1057,3 +1057,256 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
     : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf64>)
   snn.output
 }
+
+// -----
+
+snn.network @net(%x: tensor<5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{input has shape [5, 5] and weight [4, 2, 3, 3], expected 3 and 4 dimensions [V1]}}
+  %y = snn.conv2d %x, %w  : (tensor<5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{input has shape [2, 5] and weight [4, 2, 3, 3], expected 2 and 3 dimensions [V1]}}
+  %y = snn.conv1d %x, %w : (tensor<2x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x0x3xf32>
+  // expected-error@+1 {{weight's shape is [4, 2, 0, 3], expected 4 numbers from 1 to 2147483647 [V1]}}
+  %y = snn.conv2d %x, %w  : (tensor<2x5x5xf32>, tensor<4x2x0x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x0x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{input's shape is [2, 0, 5], expected 3 numbers from 1 to 2147483647 [V1]}}
+  %y = snn.conv2d %x, %w  : (tensor<2x0x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{stride is [0, 1], expected 2 numbers from 1 to 2147483647 [V2]}}
+  %y = snn.conv2d %x, %w stride [0, 1] : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{stride is [1], expected 2 numbers from 1 to 2147483647 [V2]}}
+  %y = snn.conv2d %x, %w stride [1] : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{padding is [1, 1], expected 4 numbers from 0 to 2147483647 [V2]}}
+  %y = snn.conv2d %x, %w padding [1, 1] : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{padding is [-1, 0, 0, 0], expected 4 numbers from 0 to 2147483647 [V2]}}
+  %y = snn.conv2d %x, %w padding [-1, 0, 0, 0] : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{dilation is [1, 4294967296], expected 2 numbers from 1 to 2147483647 [V2]}}
+  %y = snn.conv2d %x, %w dilation [1, 4294967296] : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<3x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{input has 3 channels and weight shape [4, 2, 3, 3] with 1 groups, expected channels / groups = 2 and whole groups of output channels [V3]}}
+  %y = snn.conv2d %x, %w  : (tensor<3x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<6x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{input has 6 channels and weight shape [4, 2, 3, 3] with 3 groups, expected channels / groups = 2 and whole groups of output channels [V3]}}
+  %y = snn.conv2d %x, %w groups 3 : (tensor<6x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{with 0 groups, expected channels / groups = 2 and whole groups of output channels [V3]}}
+  %y = snn.conv2d %x, %w groups 0 : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{result has shape [4, 3, 4], expected [4, 3, 3] [V4]}}
+  %y = snn.conv2d %x, %w  : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x4xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<5x5x2xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{result has shape [4, 3, 3], expected [3, 3, 4] [V4]}}
+  %y = snn.conv2d %x, %w channels_last : (tensor<5x5x2xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{window extends over 7 positions, the padded input has 6 [V4]}}
+  %y = snn.conv2d %x, %w padding [1, 0, 0, 0] dilation [3, 1] : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  %b = arith.constant dense<1.0> : tensor<3xf32>
+  // expected-error@+1 {{bias has shape [3], expected one number per output channel, [4] [V5]}}
+  %y = snn.conv2d %x, %w bias %b : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>, tensor<3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf64>
+  // expected-error@+1 {{weight has element type 'f64', the result 'f32' [V6]}}
+  %y = snn.conv2d %x, %w  : (tensor<2x5x5xf32>, tensor<4x2x3x3xf64>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  %b = arith.constant dense<1.0> : tensor<4xf64>
+  // expected-error@+1 {{bias has element type 'f64', the result 'f32' [V6]}}
+  %y = snn.conv2d %x, %w bias %b : (tensor<2x5x5xf32>, tensor<4x2x3x3xf32>, tensor<4xf64>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf64>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
+  // expected-error@+1 {{input has element type 'f64', expected i1, ui8 or that of the result, 'f32' [T3]}}
+  %y = snn.conv2d %x, %w  : (tensor<2x5x5xf64>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{input's shape is [5, 5], expected 3 numbers from 1 to 2147483647 [P1]}}
+  %y = snn.sum_pool2d %x kernel [2, 2] : (tensor<5x5xf32>) -> tensor<4x4xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{kernel is [2], expected 2 numbers from 1 to 2147483647 [P2]}}
+  %y = snn.sum_pool2d %x kernel [2] : (tensor<2x5x5xf32>) -> tensor<2x4x4xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{stride is [1, 0], expected 2 numbers from 1 to 2147483647 [P2]}}
+  %y = snn.avg_pool2d %x kernel [2, 2] stride [1, 0] : (tensor<2x5x5xf32>) -> tensor<2x4x4xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{padding is [1, 1, 1], expected 4 numbers from 0 to 2147483647 [P2]}}
+  %y = snn.avg_pool2d %x kernel [2, 2] padding [1, 1, 1] : (tensor<2x5x5xf32>) -> tensor<2x4x4xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has shape [2, 4, 4], expected [2, 4, 3] [P3]}}
+  %y = snn.avg_pool2d %x kernel [2, 3] : (tensor<2x5x5xf32>) -> tensor<2x4x4xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{window extends over 6 positions, the padded input has 5 [P3]}}
+  %y = snn.sum_pool2d %x kernel [2, 6] : (tensor<2x5x5xf32>) -> tensor<2x4x4xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{permutation is [0, 2, 2], expected every number below 3 once [X1]}}
+  %y = snn.transpose %x [0, 2, 2] : tensor<2x5x5xf32> -> tensor<2x5x5xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{permutation is [1, 0], expected every number below 3 once [X1]}}
+  %y = snn.transpose %x [1, 0] : tensor<2x5x5xf32> -> tensor<5x2x5xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result is 'tensor<2x5x5xf32>', expected 'tensor<5x5x2xf32>' [X2]}}
+  %y = snn.transpose %x [1, 2, 0] : tensor<2x5x5xf32> -> tensor<2x5x5xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result is 'tensor<5x5x2xf64>', expected 'tensor<5x5x2xf32>' [X2]}}
+  %y = snn.transpose %x [1, 2, 0] : tensor<2x5x5xf32> -> tensor<5x5x2xf64>
+  snn.output
+}

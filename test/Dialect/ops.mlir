@@ -261,3 +261,32 @@ snn.network @reshapes(%x: tensor<2x3xf32>) attributes {dt = 1.0e-3 : f64} {
   %2 = builtin.unrealized_conversion_cast %1 : tensor<3x2xf32> to tensor<3x2xf64>
   snn.output
 }
+
+// Windows: what is as by default is not printed.
+// CHECK-LABEL: snn.network @windows(
+snn.network @windows(%x: tensor<2x8x8xi1>, %y: tensor<8x8x2xui8>, %z: tensor<4x9xf64>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<0.5> : tensor<4x2x3x3xf32>
+  %b = arith.constant dense<0.5> : tensor<4xf32>
+  %g = arith.constant dense<0.5> : tensor<4x1x3x3xf32>
+  %v = arith.constant dense<0.5> : tensor<6x2x3xf64>
+  // CHECK: snn.conv2d %{{.*}}, %{{.*}} : (tensor<2x8x8xi1>, tensor<4x2x3x3xf32>) -> tensor<4x6x6xf32>
+  %0 = snn.conv2d %x, %w stride [1, 1] padding [0, 0, 0, 0] dilation [1, 1] groups 1
+    : (tensor<2x8x8xi1>, tensor<4x2x3x3xf32>) -> tensor<4x6x6xf32>
+  // CHECK: snn.conv2d %{{.*}}, %{{.*}} bias %{{.*}} stride [2, 1] padding [1, 2, 0, 4] dilation [2, 3] : (tensor<2x8x8xi1>, tensor<4x2x3x3xf32>, tensor<4xf32>) -> tensor<4x4x6xf32>
+  %1 = snn.conv2d %x, %w bias %b stride [2, 1] padding [1, 2, 0, 4] dilation [2, 3]
+    : (tensor<2x8x8xi1>, tensor<4x2x3x3xf32>, tensor<4xf32>) -> tensor<4x4x6xf32>
+  // CHECK: snn.conv2d %{{.*}}, %{{.*}} groups 2 channels_last : (tensor<8x8x2xui8>, tensor<4x1x3x3xf32>) -> tensor<6x6x4xf32>
+  %2 = snn.conv2d %y, %g groups 2 channels_last
+    : (tensor<8x8x2xui8>, tensor<4x1x3x3xf32>) -> tensor<6x6x4xf32>
+  // CHECK: snn.conv1d %{{.*}}, %{{.*}} stride [2] padding [1, 0] dilation [2] groups 2 : (tensor<4x9xf64>, tensor<6x2x3xf64>) -> tensor<6x3xf64>
+  %3 = snn.conv1d %z, %v stride [2] padding [1, 0] dilation [2] groups 2
+    : (tensor<4x9xf64>, tensor<6x2x3xf64>) -> tensor<6x3xf64>
+  // CHECK: snn.sum_pool2d %{{.*}} kernel [2, 3] : (tensor<2x8x8xi1>) -> tensor<2x7x6xf32>
+  %4 = snn.sum_pool2d %x kernel [2, 3] : (tensor<2x8x8xi1>) -> tensor<2x7x6xf32>
+  // CHECK: snn.avg_pool2d %{{.*}} kernel [2, 3] stride [2, 2] padding [0, 0, 1, 1] channels_last : (tensor<8x8x2xui8>) -> tensor<4x4x2xf64>
+  %5 = snn.avg_pool2d %y kernel [2, 3] stride [2, 2] padding [0, 0, 1, 1] channels_last
+    : (tensor<8x8x2xui8>) -> tensor<4x4x2xf64>
+  // CHECK: snn.transpose %{{.*}} [2, 0, 1] : tensor<8x8x2xui8> -> tensor<2x8x8xui8>
+  %6 = snn.transpose %y [2, 0, 1] : tensor<8x8x2xui8> -> tensor<2x8x8xui8>
+  snn.output
+}

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import nir
 import numpy as np
 
@@ -209,6 +211,71 @@ def delays_per_element() -> nir.NIRGraph:
     )
 
 
+def convolutions() -> nir.NIRGraph:
+    """Kernels of all sorts: padding, stride, dilation, groups, not square; pools; no activation."""
+    rng = np.random.default_rng(8)
+
+    def conv(outputs: int, inputs: int, *kernel: int, **options: object) -> nir.NIRNode:
+        given = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1} | options
+        kind = nir.Conv2d if len(kernel) == 2 else nir.Conv1d
+        weight = rng.normal(0.0, 0.7, (outputs, inputs, *kernel))
+        return kind(None, weight=weight, bias=rng.normal(0.1, 0.2, outputs), **given)
+
+    lif = neuron("LIF", 4 * 5 * 7, rng)
+    for name in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
+        setattr(lif, name, getattr(lif, name).reshape(4, 5, 7))
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([2, 9, 7])}),
+        "strided": conv(4, 2, 3, 2, stride=(2, 1), padding=(1, 1)),  # [4, 5, 8]
+        "grouped": conv(4, 2, 1, 2, groups=2),  # [4, 5, 7]
+        "lif": lif,
+        "back": conv(4, 4, 3, 3, padding="same"),
+        "dilated": conv(3, 4, 2, 3, dilation=(2, 2), padding=(0, 1)),  # [3, 3, 5]
+        "sum": nir.SumPool2d(kernel_size=np.array([2, 3]), stride=1, padding=np.array([1, 0])),
+        "average": nir.AvgPool2d(kernel_size=2, stride=np.array([2, 1]), padding=0),
+        "flat": nir.Flatten(input_type={"input": np.array([3, 2, 2])}, start_dim=0, end_dim=-1),
+        "fc": affine(6, 12, rng),
+        "lines": nir.Input(input_type={"input": np.array([2, 6])}),
+        "line": conv(3, 2, 3, padding=1, stride=2),  # [3, 3]
+        "depthwise": conv(6, 1, 2, groups=3, dilation=2),  # [6, 1]
+        "row": nir.Flatten(input_type={"input": np.array([6, 1])}, start_dim=0, end_dim=-1),
+        "out": neuron("LIF", 6, rng),
+        "output": nir.Output(output_type={"output": np.array([6])}),
+        "map": nir.Output(output_type={"output": np.array([3, 3, 5])}),
+    }
+    return graph(
+        nodes,
+        *[(a, b) for a, b in itertools.pairwise(["input", "strided", "grouped", "lif"])],
+        *[(a, b) for a, b in itertools.pairwise(["lif", "back", "lif"])],
+        *[(a, b) for a, b in itertools.pairwise(["lif", "dilated", "sum", "average", "flat"])],
+        ("flat", "fc"),
+        ("fc", "out"),
+        *[(a, b) for a, b in itertools.pairwise(["lines", "line", "depthwise", "row", "out"])],
+        ("out", "output"),
+        ("dilated", "map"),
+    )
+
+
+def batch_of_matrices() -> nir.NIRGraph:
+    """A matrix for each row of the input, and the rows' sum over two edges."""
+    rng = np.random.default_rng(9)
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([2, 3])}),
+        "rows": nir.Affine(weight=rng.normal(0, 1, (2, 4, 3)), bias=rng.normal(0, 1, (2, 4))),
+        "again": nir.Linear(weight=rng.normal(0, 1, (2, 4, 4))),
+        "step": nir.Threshold(threshold=np.full((2, 4), 0.2)),
+        "output": nir.Output(output_type={"output": np.array([2, 4])}),
+    }
+    return graph(
+        nodes,
+        ("input", "rows"),
+        ("rows", "again"),
+        ("rows", "step"),
+        ("again", "step"),
+        ("step", "output"),
+    )
+
+
 KINDS = ("I", "IF", "LI", "LIF", "CubaLI", "CubaLIF")
 SPIKING = ("IF", "LIF", "CubaLIF")
 
@@ -224,6 +291,8 @@ GRAPHS = (
         "feature-map": feature_map(),
         "chain-of-delays": chain_of_delays(),
         "delays-per-element": delays_per_element(),
+        "convolutions": convolutions(),
+        "batch-of-matrices": batch_of_matrices(),
     }
 )
 

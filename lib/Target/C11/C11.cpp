@@ -13,6 +13,8 @@
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <functional>
+
 using namespace mlir;
 using namespace snn;
 using namespace snn::c11;
@@ -369,8 +371,10 @@ LogicalResult ModuleEmitter::emitInit() {
     if (failed(bindMember(emitter, init, argument)))
       return failure();
   source << "void " << prefix << "_init(" << prefix << "_t *net)\n{\n";
-  if (init.getNumArguments() == 0)
+  if (llvm::none_of(parameters, std::mem_fn(&Parameter::isMember)))
     source << "    net->unused = 0;\n";
+  else if (init.getNumArguments() == 0)
+    source << "    (void)net; /* all of it is written in every step */\n";
   if (failed(emitter.emitBody(init)))
     return failure();
   source << "}\n\n";
