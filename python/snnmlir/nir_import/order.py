@@ -7,9 +7,11 @@ All of it is a function of names and edges, not of the order in which a file sto
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from snnmlir.errors import quoted
 from snnmlir.nir_import.graph import Edge
 
 Adjacency: TypeAlias = Mapping[str, Sequence[str]]
@@ -87,6 +89,26 @@ def loops(names: Collection[str], edges: Collection[Edge]) -> list[str]:
     adjacency = successors(names, inner)
     _, back = _depth_first(adjacency, adjacency)
     return sorted({target for _, target in back}, key=natural_key)
+
+
+def shortest_cycle(name: str, names: Collection[str], edges: Collection[Edge]) -> list[str]:
+    """The nodes of a shortest cycle through `name` within `names`, with `name` first and last."""
+    adjacency = successors(names, [e for e in edges if e[0] in names and e[1] in names])
+    came_from: dict[str, str] = {}
+    pending = deque([name])
+    while pending:
+        source = pending.popleft()
+        for target in adjacency[source]:
+            if target == name:
+                cycle = [name]
+                while source != name:
+                    cycle.append(source)
+                    source = came_from[source]
+                return [name, *reversed(cycle)]
+            if target not in came_from:
+                came_from[target] = source
+                pending.append(target)
+    raise ValueError(f"{quoted(name)} lies on no cycle")
 
 
 def _roots(adjacency: Adjacency, edges: Collection[Edge], inputs: Sequence[str]) -> list[str]:

@@ -16,7 +16,14 @@ from snnmlir.nir_import.hdf5 import read_file
 from snnmlir.nir_import.nodes import parse
 from snnmlir.nir_import.notes import Notes
 from snnmlir.nir_import.objects import read_object
-from snnmlir.nir_import.order import loops, natural_key, reachable, successors, topological_order
+from snnmlir.nir_import.order import (
+    loops,
+    natural_key,
+    reachable,
+    shortest_cycle,
+    successors,
+    topological_order,
+)
 from snnmlir.nir_import.params import Params, without_leading_ones
 from snnmlir.nir_import.raw import Model
 from snnmlir.nir_import.shapes import infer
@@ -131,9 +138,11 @@ def _check_loops(nodes: Mapping[str, Node], edges: Collection[Edge]) -> None:
     """A cycle needs a node that remembers, or its values would depend on themselves."""
     stateless = {name for name, node in nodes.items() if not isinstance(node, STATEFUL)}
     for name in loops(stateless, edges):
+        cycle = shortest_cycle(name, stateless, edges)
+        shown = cycle if len(cycle) <= 12 else [*cycle[:6], "...", *cycle[-5:]]
         raise NirError(
-            "lies on a cycle without a neuron or Delay: its output would depend on itself in the "
-            "same instant",
+            "lies on a cycle without a neuron or Delay, so its output would depend on itself in "
+            "the same instant: " + " -> ".join("..." if n == "..." else quoted(n) for n in shown),
             node=name,
             help="put a neuron or a Delay in the cycle",
         )

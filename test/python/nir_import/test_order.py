@@ -141,9 +141,11 @@ def test_a_neuron_may_feed_itself(read: Read, make: SimpleNamespace) -> None:
     assert graph.closing == {("lif", "lif")}
 
 
-@pytest.mark.parametrize("edge", [("fc", "fc"), ("s", "fc")])
+@pytest.mark.parametrize(
+    ("edge", "cycle"), [(("fc", "fc"), "'fc' -> 'fc'"), (("s", "fc"), "'fc' -> 's' -> 'fc'")]
+)
 def test_cycles_need_memory(
-    read: Read, make: SimpleNamespace, refusal: Refusal, edge: tuple[str, str]
+    read: Read, make: SimpleNamespace, refusal: Refusal, edge: tuple[str, str], cycle: str
 ) -> None:
     nodes = {
         "in": make.input(3),
@@ -154,6 +156,16 @@ def test_cycles_need_memory(
     error = refusal(read, nodes, [("in", "fc"), ("fc", "s"), ("s", "out"), edge])
     assert error.node == "fc"
     assert "lies on a cycle without a neuron or Delay" in error.message
+    assert error.message.endswith(f": {cycle}")
+
+
+def test_long_cycles_are_cut_short(read: Read, make: SimpleNamespace, refusal: Refusal) -> None:
+    scales = {f"s{i}": make.scale(3) for i in range(20)}
+    nodes = {"in": make.input(3), **scales, "out": make.output(3)}
+    names = list(scales)
+    edges = [*itertools.pairwise(["in", *names, "out"]), ("s19", "s0")]
+    error = refusal(read, nodes, edges)
+    assert "'s4' -> 's5' -> ... -> 's16'" in error.message
 
 
 def test_a_delay_is_memory(read: Read, make: SimpleNamespace) -> None:
