@@ -2,6 +2,7 @@
 """Fixtures that all Python tests share."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -10,6 +11,28 @@ import pytest
 # The same examples in every run, however slow the machine.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of this project's tests."""
+    parser.addoption(
+        "--write-tables",
+        action="store_true",
+        help="write the tables in docs/ that the tests make, instead of comparing them",
+    )
+
+
+@pytest.fixture
+def check_page(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
+    """Compares a page of docs/ with what it should be, or writes it: --write-tables."""
+
+    def check(name: str, text: str) -> None:
+        page = pytestconfig.rootpath / "docs" / name
+        if pytestconfig.getoption("--write-tables"):
+            page.write_text(text)
+        assert page.read_text() == text, f"docs/{name} is out of date: run ./dev docs"
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,16 +24,59 @@ LANGUAGES = {
 }
 
 
-@pytest.mark.parametrize("dtype", ["f32", "f64"])
+ROWS: dict[str, str] = {}
+"""Rows of docs/frameworks.md, by case, as far as the tests below have come."""
+
+FRAMEWORKS_PAGE = """\
+<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->
+<!-- Made by test/python/test_generated_c.py: ./dev docs writes it. -->
+
+# What frameworks computed, and what the generated C computes
+
+Each row is a network that a framework exported, or that the NIR paper published, with an input and
+what the framework made of it. The network is compiled to C, in f32 and in f64, built and run. All
+spikes are equal, and all voltages and currents within 5e-5 * max(1, largest magnitude). The tests
+do this in every run; the files are not part of this repository.
+
+| reference | model | convention | steps | spike entries, differing | values |
+|---|---|---|---|---|---|
+"""
+
+
+def row(case: Case) -> str:
+    """What is compared in a case, as a row of the table."""
+    choices = ", ".join(
+        f"{choice.replace('_', '-')} {value:g}"
+        if isinstance(value, float)
+        else f"{choice.replace('_', '-')} {value}"
+        for choice, value in case.choices.items()
+    )
+    entries = sum(e.values.size for e in case.expected() if e.exact)
+    values = sum(e.values.size for e in case.expected() if not e.exact)
+    return (
+        f"| {case.folder}: {case.name} | {case.model} "
+        f"| {case.convention}{', ' + choices if choices else ''} | {len(case.input())} "
+        f"| {entries}, 0 | {values or ''} |\n"
+    )
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_frameworks_results(case: Case, dtype: str) -> None:
+def test_frameworks_results(case: Case) -> None:
     if case.missing:
         pytest.skip(case.missing)
-    network = snnmlir.compile(
-        case.model_path, dtype=dtype, convention=case.convention, **case.choices
-    )
-    recorded = network.record(case.input())
-    assert [m for e in case.expected() if (m := e.mismatch(recorded))] == []
+    for dtype in ("f32", "f64"):
+        network = snnmlir.compile(
+            case.model_path, dtype=dtype, convention=case.convention, **case.choices
+        )
+        recorded = network.record(case.input())
+        assert [m for e in case.expected() if (m := e.mismatch(recorded))] == []
+    ROWS[case.name] = row(case)
+
+
+def test_table_of_frameworks(check_page: Callable[[str, str], None]) -> None:
+    if missing := {case.name for case in CASES} - set(ROWS):
+        pytest.skip(f"{len(missing)} cases did not run before, among them {min(missing)}")
+    check_page("frameworks.md", FRAMEWORKS_PAGE + "".join(ROWS[case.name] for case in CASES))
 
 
 @pytest.mark.parametrize("dtype", ["f32", "f64"])
