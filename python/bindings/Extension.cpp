@@ -10,6 +10,7 @@
 #include "snn/Target/C11/C11.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -104,6 +105,30 @@ public:
             printType(tensor.getElementType()));
       }
     return outputs;
+  }
+
+  /// Kind, name, shape and element type of the members of the network's struct.
+  std::vector<std::tuple<std::string, std::string, Shape, std::string>>
+  getBuffers() {
+    std::vector<std::tuple<std::string, std::string, Shape, std::string>> found;
+    for (auto function : module->getOps<func::FuncOp>()) {
+      auto role = function->getAttrOfType<StringAttr>("snn.role");
+      if (!role || role.getValue() != "step")
+        continue;
+      for (BlockArgument argument : function.getArguments()) {
+        unsigned index = argument.getArgNumber();
+        auto kind = function.getArgAttrOfType<StringAttr>(index, "snn.kind");
+        auto name = function.getArgAttrOfType<StringAttr>(index, "snn.name");
+        auto type = dyn_cast<MemRefType>(argument.getType());
+        if (kind && name && type &&
+            (kind.getValue() == "state" || kind.getValue() == "scratch"))
+          found.emplace_back(
+              kind.str(), name.str(),
+              Shape(type.getShape().begin(), type.getShape().end()),
+              printType(type.getElementType()));
+      }
+    }
+    return found;
   }
 
   ModuleHandle clone() {
@@ -375,6 +400,9 @@ NB_MODULE(_mlir, m) {
            "Raises MLIRError if it is invalid.")
       .def("outputs", &ModuleHandle::getOutputs,
            "Name, shape and element type of the network's outputs.")
+      .def("buffers", &ModuleHandle::getBuffers,
+           "Kind (\"state\" or \"scratch\"), name, shape and element type of the "
+           "memory of a lowered network.")
       .def("clone", &ModuleHandle::clone, nb::keep_alive<0, 1>(),
            "A deep copy.");
   nb::class_<PassManagerHandle>(m, "PassManager", "A pipeline of passes.")

@@ -12,6 +12,7 @@ r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
 from importlib.metadata import version
 
 from snnmlir import reference
+from snnmlir.check import Report, check
 from snnmlir.compiler import Network, compile
 from snnmlir.conventions import Convention, convention
 from snnmlir.errors import CompileError, NirError, OptionError, SnnError
@@ -24,7 +25,9 @@ __all__ = [
     "Network",
     "NirError",
     "OptionError",
+    "Report",
     "SnnError",
+    "check",
     "compile",
     "convention",
     "reference",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -215,6 +216,17 @@ class Network:
             for name, shape, element in self._module.outputs()
         )
 
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
+        sizes = {"i1": 1, "i8": 1, "f32": 4, "f64": 8, "index": 8}
+        end, alignment = 0, 1
+        for _, _, shape, element in self._loops.buffers():
+            size = sizes[element]
+            alignment = max(alignment, size)
+            end = _round_up(end, size) + size * math.prod(shape)
+        return max(1, _round_up(end, alignment))
+
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""
         try:
@@ -332,6 +344,10 @@ class Network:
     def _executable(self) -> Executable:
         source, header = self.emit_c("net", "net.h")
         return Executable(source, header, self.inputs, self.outputs)
+
+
+def _round_up(number: int, multiple: int) -> int:
+    return -(-number // multiple) * multiple
 
 
 def _stage_of(path: Path) -> Stage:

@@ -12,11 +12,19 @@ from snnmlir.nir_import.graph import IF, LI, LIF, CubaLI, CubaLIF, Graph
 def hints(graph: Graph, convention: Convention) -> list[str]:
     """Sentences about parameters that do not fit `convention`, with the option that would."""
     leaky = [n for n in graph.nodes.values() if isinstance(n, LI | LIF | CubaLI | CubaLIF)]
+    texts = []
+    leakless = [n for n in graph.nodes.values() if isinstance(n, IF)]
+    ones = bool(leakless) and all(np.all(n.r == 1) for n in leakless)
+    if ones and convention.if_gain == "nir" and convention.dt < 0.1:
+        texts.append(
+            "r of all IF neurons is 1, which looks like a framework that adds the input to the "
+            f"voltage as it is, such as Sinabs; here it is multiplied by dt {convention.dt:g}: "
+            "--convention sinabs, or --if-gain unit"
+        )
     if not leaky:
-        return []
+        return texts
     taus = [tau for n in leaky for tau in _time_constants(n)]
     rs = [np.asarray(n.r) for n in leaky]
-    texts = []
     if _look_like_steps(taus, rs) and convention.dt < 0.1:
         texts.append(
             f"all time constants are 1 or more and r is 1, which looks like time constants that "
@@ -36,6 +44,29 @@ def hints(graph: Graph, convention: Convention) -> list[str]:
             "subtraction"
         )
     return texts
+
+
+def suggested_convention(graph: Graph) -> str | None:
+    """The options that a graph's parameters look like, or None: "--convention snntorch --dt 0.001".
+
+    Exporters write gains that are functions of tau and dt. Where neurons differ in tau, and one dt
+    explains them all, it is hardly chance.
+    """
+    leaky = [n for n in graph.nodes.values() if isinstance(n, LI | LIF | CubaLI | CubaLIF)]
+    if not leaky:
+        return None
+    every = [tau for node in leaky for tau in _time_constants(node)]
+    if _look_like_steps(every, [np.asarray(node.r) for node in leaky]):
+        return "--convention sinabs"
+    pairs = [np.broadcast_arrays(_time_constants(node)[0], node.r) for node in leaky]
+    tau = np.concatenate([pair[0].ravel() for pair in pairs])
+    r = np.concatenate([pair[1].ravel() for pair in pairs])
+    if np.ptp(tau) < 1e-3 * np.max(tau) or np.any(r <= 0):
+        return None
+    for name, dt in (("snntorch", tau / r), ("spyx", tau * (1.0 - r))):
+        if np.all(dt > 0) and np.ptp(dt) <= 1e-4 * np.max(dt):
+            return f"--convention {name} --dt {float(np.median(dt)):.4g}"
+    return None
 
 
 def _time_constants(node: LI | LIF | CubaLI | CubaLIF) -> tuple[np.ndarray, ...]:

@@ -80,18 +80,20 @@ def compiler_options(command: Command) -> Command:
     return command
 
 
+def options_of(options: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `snnmlir.compile` that the command line gives."""
+    return {
+        "dtype": options["dtype"],
+        "convention": options["convention"],
+        "dt": options["dt"],
+        "input_type": options["input_type"] or "float",
+        **{key: value for key, value in options.items() if key in CHOICES},
+    }
+
+
 def network_from(model: Path, options: dict[str, Any], **more: Any) -> Network:
     """Compiles `model` as the options say, and prints what was assumed."""
-    choices = {key: value for key, value in options.items() if key in CHOICES}
-    network = compile_network(
-        model,
-        dtype=options["dtype"],
-        convention=options["convention"],
-        dt=options["dt"],
-        input_type=options["input_type"] or "float",
-        **choices,
-        **more,
-    )
+    network = compile_network(model, **options_of(options), **more)
     for text in network.notes:
         click.echo(f"note: {text}", err=True)
     return network

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""snn-mlir-check."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from snnmlir.check import NodeReport, Parameter, Report, check
+from snnmlir.cli.common import compiler_options, options_of, reports_errors
+from snnmlir.errors import quoted
+
+_WIDTH = 100
+"""Where the output is no terminal."""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
+@compiler_options
+@click.version_option(package_name="snn-mlir-compile")
+@reports_errors
+def main(model: Path, as_json: bool, **options: Any) -> None:
+    """Say what MODEL, a .nir file, holds, and whether and how it compiles with these options.
+
+    The exit status is 0 if it compiles, and 1 if it does not.
+    """
+    report = check(model, **options_of(options))
+    if as_json:
+        click.echo(json.dumps(report.to_dict(), indent=2))
+    else:
+        _print(report)
+    sys.exit(0 if report.compiles else 1)
+
+
+def _print(report: Report) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False, markup=False)
+    for line in _summary(report):
+        console.print(line, soft_wrap=True)
+    if report.nodes:
+        console.print(_table(report))
+    for source, target, size in report.cut:
+        console.print(
+            f"cut: {_name(source)} -> {_name(target)} carries the {size} values of the previous "
+            "step",
+            soft_wrap=True,
+        )
+    for note in report.notes:
+        console.print(f"note: {note}", soft_wrap=True)
+    if report.refusal is None:
+        console.print(
+            f"compiles: {report.weights} weights, {report.state} values of state, "
+            f"{report.memory_bytes} bytes of memory in the C struct"
+        )
+        return
+    where = f"node {quoted(report.refusal.node)}: " if report.refusal.node is not None else ""
+    console.print(f"does not compile: {where}{report.refusal.message}", soft_wrap=True)
+    if report.refusal.help:
+        console.print(f"  help: {report.refusal.help}", soft_wrap=True)
+
+
+def _summary(report: Report) -> list[str]:
+    choices = dict(report.convention)
+    name, dt = choices.pop("name"), choices.pop("dt")
+    lines = [f"file: {_name(report.file or '')}, nir {_name(report.nir_version or 'unknown')}"]
+    lines.append(f"type: {report.dtype}, dt {dt:g} s")
+    lines.append(
+        f"convention: {name} ("
+        + ", ".join(f"{choice.replace('_', '-')} {value}" for choice, value in choices.items())
+        + ")"
+    )
+    if report.suggested_convention:
+        lines.append(f"the parameters look like: {report.suggested_convention}")
+    if report.nodes:
+        lines.append(f"inputs: {', '.join(map(_name, report.inputs))}")
+        lines.append(f"outputs: {', '.join(map(_name, report.outputs))}")
+    return lines
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("node", "type", "from", "shape", "parameters", "state", ""):
+        table.add_column(heading, overflow="fold")
+    for node in report.nodes:
+        table.add_row(*(Text(cell) for cell in _cells(node)))
+    return table
+
+
+def _cells(node: NodeReport) -> list[str]:
+    shape = _shape(node.output_shape)
+    if node.input_shape != node.output_shape:
+        shape = f"{_shape(node.input_shape)} to {shape}"
+    verdict = ["recurrent"] if node.recurrent else []
+    if node.refusal:
+        verdict.append("refused")
+    return [
+        _name(node.name),
+        node.type,
+        ", ".join(map(_name, node.sources)),
+        shape,
+        "\n".join(map(_parameter, node.parameters)),
+        ", ".join(f"{size} {name}" for name, size in node.state.items()),
+        ", ".join(verdict),
+    ]
+
+
+def _parameter(parameter: Parameter) -> str:
+    if parameter.shape is None:
+        return f"{parameter.name} {_value(parameter.value)}"
+    shape = f" {_shape(parameter.shape)}" if parameter.shape else ""
+    span = f"{parameter.low:.4g}"
+    if parameter.low != parameter.high:
+        span += f"..{parameter.high:.4g}"
+    return f"{parameter.name}{shape} {span}"
+
+
+def _value(value: Any) -> str:
+    """Tuples as in NIR's own notation, without the commas that would be confusing in a list."""
+    return "x".join(map(_value, value)) if isinstance(value, tuple) else str(value)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, shape))}]"
+
+
+def _name(name: str) -> str:
+    """A name from the file, on one line."""
+    return name if name.isprintable() else ascii(name)

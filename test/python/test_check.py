@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""snn-mlir-check: its verdict is the compiler's, and it never breaks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nir
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+import snnmlir
+from networks import GRAPHS, graph, neuron, ports
+from shared_cases import DATA
+from snnmlir.cli.check import main
+
+DIGITS = Path(__file__).parents[2] / "examples/digits/digits.nir"
+SHARED = sorted(DATA.glob("nir-*/*.nir"))
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def report_of(path: Path, *arguments: object) -> tuple[int, dict[str, Any]]:
+    result = invoke(path, "--json", *arguments)
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "model.nir"
+    nir.write(path, GRAPHS["recurrent-CubaLIF"])
+    return path
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_verdict_and_memory_are_the_compilers(name: str, tmp_path: Path) -> None:
+    report = snnmlir.check(GRAPHS[name], dt=1e-4)
+    assert (report.compiles, report.refusal) == (True, None)
+    network = snnmlir.compile(GRAPHS[name], dt=1e-4)
+    assert [node.name for node in report.nodes] == list(network.graph.nodes)
+    network.write(tmp_path / "net.c")
+    (tmp_path / "size.c").write_text(
+        f'#include "net.h"\n_Static_assert(sizeof(net_t) == {report.memory_bytes}, "size");\n'
+    )
+    subprocess.run(["gcc", "-std=c11", "-c", "size.c"], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_state_is_what_the_code_keeps(name: str) -> None:
+    report = snnmlir.check(GRAPHS[name], dt=1e-4)
+    network = snnmlir.compile(GRAPHS[name], dt=1e-4)
+    kept = [
+        int(np.prod(shape))
+        for kind, buffer, shape, _ in network._loops.buffers()
+        if kind == "state" and not buffer.endswith("_position")
+    ]
+    assert report.state == sum(kept)
+
+
+def test_nodes_of_a_recurrent_network(model: Path) -> None:
+    status, report = report_of(model, "--dt", "1e-4")
+    assert status == 0
+    assert report["compiles"] is True
+    nodes = {node["name"]: node for node in report["nodes"]}
+    assert {name for name, node in nodes.items() if node["recurrent"]} == {"n", "w_rec"}
+    assert report["cut"] == [["w_rec", "n", 7]]
+    assert nodes["n"]["type"] == "CubaLIF"
+    assert nodes["n"]["state"] == {"i": 7, "v": 7}
+    assert nodes["n"]["sources"] == ["fc1", "w_rec"]
+    assert nodes["fc1"]["weights"] == 7 * 5 + 7
+    assert report["weights"] == sum(node["weights"] for node in nodes.values())
+    tau = next(p for p in nodes["n"]["parameters"] if p["name"] == "tau_mem")
+    assert tau["shape"] == [7]
+    assert 0 < tau["low"] < tau["high"]
+    assert (report["inputs"], report["outputs"]) == (["input"], ["output"])
+
+
+def test_tables(model: Path) -> None:
+    result = invoke(model, "--dt", "1e-4", "--convention", "norse")
+    assert result.exit_code == 0
+    assert "convention: norse (" in result.stdout
+    assert "cut: w_rec -> n carries the 7 values of the previous step" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("compiles: ")
+    assert result.stdout == invoke(model, "--dt", "1e-4", "--convention", "norse").stdout
+
+
+def test_node_that_is_refused(tmp_path: Path) -> None:
+    source = graph(
+        ports(2, 2) | {"fc": nir.Linear(np.array([[1e300, 0.0], [0.0, 1.0]]))},
+        ("input", "fc"),
+        ("fc", "output"),
+    )
+    path = tmp_path / "model.nir"
+    nir.write(path, source)
+    status, report = report_of(path)
+    assert (status, report["compiles"]) == (1, False)
+    assert report["refusal"]["node"] == "fc"
+    assert [n["name"] for n in report["nodes"] if n["refusal"]] == ["fc"]
+    text = invoke(path).stdout
+    assert "does not compile: node 'fc': fc_weight has a value of magnitude 1e+300" in text
+    assert "  help: compile with --dtype f64" in text
+    assert report_of(path, "--dtype", "f64")[0] == 0
+
+
+def test_file_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "model.nir"
+    path.write_text("no HDF5")
+    status, report = report_of(path)
+    assert (status, report["compiles"], report["nodes"]) == (1, False, [])
+    assert report["refusal"]["message"]
+    assert "does not compile: " in invoke(path).stdout
+
+
+def test_missing_file(model: Path) -> None:
+    result = invoke(model.with_name("none.nir"))
+    assert result.exit_code == 1
+    assert "does not compile: " in result.stdout
+    assert "No such file or directory" in result.stdout
+
+
+def test_wrong_options_are_errors(model: Path) -> None:
+    result = invoke(model, "--reset", "never")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: ")
+
+
+def test_names_from_the_file_are_only_text(tmp_path: Path) -> None:
+    names = ["[red]x", "a\nb", "\x1b[31mred", "[bold"]
+    nodes = ports(1, 1) | {name: neuron("LIF", 1, np.random.default_rng(0)) for name in names}
+    source = graph(nodes, *[("input", name) for name in names], *[(n, "output") for n in names])
+    path = tmp_path / "model.nir"
+    nir.write(path, source)
+    result = invoke(path)
+    assert result.exit_code == 0
+    assert "[red]x" in result.stdout
+    assert "'a\\nb'" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert {node["name"] for node in report_of(path)[1]["nodes"]} == set(nodes)
+
+
+def test_what_the_parameters_look_like() -> None:
+    tau = np.array([1e-3, 2e-3, 5e-3])
+
+    def suggested(tau: np.ndarray, r: np.ndarray) -> str | None:
+        lif = nir.LIF(tau, r, np.zeros(3), np.ones(3), np.zeros(3))
+        source = graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
+        return snnmlir.check(source).suggested_convention
+
+    assert suggested(tau, tau / 2e-4) == "--convention snntorch --dt 0.0002"
+    assert suggested(tau, 1.0 - 5e-4 / tau) == "--convention spyx --dt 0.0005"
+    assert suggested(tau * 1e4, np.ones(3)) == "--convention sinabs"
+    assert suggested(tau, np.array([1.0, 2.0, 2.5])) is None
+    assert suggested(np.full(3, 1e-3), np.full(3, 10.0)) is None
+
+
+def test_hint_at_neurons_that_take_their_input_as_it_is() -> None:
+    neurons = nir.IF(np.ones(2), np.ones(2), np.zeros(2))
+    source = graph(ports(2, 2) | {"n": neurons}, ("input", "n"), ("n", "output"))
+    assert any("--if-gain unit" in note for note in snnmlir.check(source).notes)
+    assert snnmlir.check(source, convention="sinabs").notes == ()
+
+
+@pytest.mark.parametrize("path", SHARED or [None], ids=lambda path: path.name if path else "none")
+def test_real_files(path: Path | None) -> None:
+    if path is None:
+        pytest.skip(f"no .nir files in {DATA} (set SNN_TEST_DATA)")
+    status, report = report_of(path)
+    assert status == (1 if "subgraph" in path.name else 0)
+    assert report["compiles"] == (status == 0)
+    assert invoke(path).exit_code == status
+
+
+def test_digits() -> None:
+    status, report = report_of(DIGITS)
+    assert status == 0
+    assert report["suggested_convention"] == "--convention snntorch --dt 0.0001"
