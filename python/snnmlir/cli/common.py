@@ -9,9 +9,10 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import click
+import h5py
 import numpy as np
 import numpy.typing as npt
 
@@ -19,7 +20,9 @@ from snnmlir.compiler import Network
 from snnmlir.compiler import compile as compile_network
 from snnmlir.conventions import CHOICES, PRESETS
 from snnmlir.errors import OptionError, SnnError, quoted
+from snnmlir.nirdata import read_data, to_signals
 
+Signals: TypeAlias = "npt.NDArray[Any] | dict[str, npt.NDArray[Any]]"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _CHOICE_HELP = {
@@ -118,12 +121,21 @@ def reports_errors(command: Command) -> Command:
     return wrapped  # type: ignore[return-value]
 
 
-def read_signals(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
-    """The arrays of a .npy or .npz file.
+def read_samples(path: Path, network: Network) -> list[Signals]:
+    """The inputs of one or more runs: from a .npy or .npz file, or a NIRData file.
 
     Raises:
-        OptionError: The file is neither, or holds something else than arrays of numbers.
+        OptionError: The file is none of these, or does not fit the network.
+        NirError: A NIRData file is damaged.
     """
+    if h5py.is_hdf5(path):
+        signals = to_signals(read_data(str(path)), network.inputs, network.convention.dt)
+        samples = len(next(iter(signals.values()), ()))
+        return [{name: signal[k] for name, signal in signals.items()} for k in range(samples)]
+    return [_read_arrays(path)]
+
+
+def _read_arrays(path: Path) -> Signals:
     try:
         with path.open("rb") as file:
             loaded = np.load(file, allow_pickle=False)
@@ -132,6 +144,7 @@ def read_signals(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
             return {name: loaded[name] for name in loaded.files}
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise OptionError(
-            f"{quoted(path)} is not a NumPy file, or damaged: {error}",
-            help="write it with numpy.save, or with numpy.savez and an array for each input",
+            f"{quoted(path)} is not a NumPy or NIRData file, or damaged: {error}",
+            help="write it with numpy.save, with numpy.savez and an array for each input, or with "
+            "nir.write_data",
         ) from error

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from snnmlir.cli.common import compiler_options, network_from, read_signals, reports_errors
+from snnmlir.cli.common import compiler_options, network_from, read_samples, reports_errors
 from snnmlir.compiler import Network, Stage
 from snnmlir.errors import CompileError
 from snnmlir.verify import random_input, verify
@@ -37,8 +37,8 @@ from snnmlir.verify import random_input, verify
     flag_value="",
     type=str,
     metavar="[DATA]",
-    help="Build the C for this machine, run it on DATA (.npy, .npz) or on random spikes, and "
-    "compare every signal with the NumPy reference.",
+    help="Build the C for this machine, run it on DATA (.npy, .npz, NIRData) or on random spikes, "
+    "and compare every signal with the NumPy reference.",
 )
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
@@ -66,17 +66,20 @@ def main(
 
 def _verify(network: Network, data: str) -> None:
     """Raises CompileError if the C and the reference differ."""
-    x = read_signals(Path(data)) if data else random_input(network)
-    verdict = verify(network, x)
-    if verdict.mismatches:
+    samples = read_samples(Path(data), network) if data else [random_input(network)]
+    verdicts = [verify(network, x) for x in samples]
+    if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
         raise CompileError(
-            "the generated C and the reference differ: " + "; ".join(verdict.mismatches),
+            "the generated C and the reference differ: " + "; ".join(mismatches),
             help="this is an error of the compiler; please report it with the model",
         )
-    left_out = verdict.steps - verdict.compared
+    compared = sum(verdict.compared for verdict in verdicts)
+    left_out = sum(verdict.steps for verdict in verdicts) - compared
+    spikes = sum(verdict.spikes for verdict in verdicts)
+    largest_error = max((verdict.largest_error for verdict in verdicts), default=0.0)
     click.echo(
-        f"verified: {verdict.compared} steps, {verdict.spikes} spike entries equal, values within "
-        f"{verdict.largest_error:.2g} of the tolerance"
+        f"verified: {compared} steps, {spikes} spike entries equal, values within "
+        f"{largest_error:.2g} of the tolerance"
         + (f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""),
         err=True,
     )

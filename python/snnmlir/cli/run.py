@@ -7,9 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
+import numpy.typing as npt
 
-from snnmlir.cli.common import compiler_options, network_from, read_signals, reports_errors
+from snnmlir.cli.common import (
+    Signals,
+    compiler_options,
+    network_from,
+    read_samples,
+    reports_errors,
+)
+from snnmlir.compiler import Network
+from snnmlir.errors import OptionError
 from snnmlir.files import pack_arrays, write_files
+from snnmlir.nirdata import Format, pack_data
+
+_NIRDATA = (".nir", ".nirdata", ".h5", ".hdf5")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,27 +33,50 @@ from snnmlir.files import pack_arrays, write_files
     "--output",
     required=True,
     type=click.Path(path_type=Path),
-    metavar="OUTPUT.npz",
-    help="Where the outputs go, an array [T, *shape] for each.",
+    metavar="OUTPUT",
+    help="Where the outputs go: OUTPUT.npz with an array [T, *shape] for each, or OUTPUT.nir "
+    "(.nirdata, .h5) as NIRData.",
 )
 @click.option(
     "--record",
     metavar="NODE,...|all",
     help="Also write these signals: nodes, and neurons with .v or .i for voltage and current.",
 )
+@click.option("--events", is_flag=True, help="In NIRData, list spikes as events.")
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors
-def main(model: Path, data: Path, output: Path, record: str | None, **options: Any) -> None:
+def main(
+    model: Path, data: Path, output: Path, record: str | None, events: bool, **options: Any
+) -> None:
     """Compile MODEL, a .nir file, to C, run it on INPUT and write what it sends.
 
-    INPUT is a .npy file with an array [T, *input shape], or a .npz file with one for each input.
+    INPUT is a .npy file with an array [T, *input shape], a .npz file with one for each input, or
+    a NIRData file, with signals or events of the Input nodes. Every sample of a NIRData file is a
+    run of its own from the initial state; of several, OUTPUT.npz has arrays [sample, T, *shape].
     """
-    x = read_signals(data)
+    as_data = output.suffix in _NIRDATA
+    if events and not as_data:
+        raise OptionError(
+            "--events is for NIRData files", help=f"end the output's name in {_NIRDATA[0]}"
+        )
     network = network_from(model, options)
+    runs = [_run(network, x, record) for x in read_samples(data, network)]
+    if not runs:
+        raise OptionError("the input holds no sample")
+    samples = {name: np.stack([run[name] for run in runs]) for name in runs[0]}
+    if as_data:
+        form: Format = "events" if events else "grid"
+        content = pack_data(samples, network.graph.nodes, network.convention.dt, form)
+    else:
+        content = pack_arrays(samples if len(runs) > 1 else runs[0])
+    write_files({output: content})
+
+
+def _run(network: Network, x: Signals, record: str | None) -> dict[str, npt.NDArray[Any]]:
     results = network.run(x)
     arrays = results if isinstance(results, dict) else {network.outputs[0].name: results}
     if record:
         names = None if record == "all" else record.split(",")
         arrays = network.record(x, names) | arrays
-    write_files({output: pack_arrays(arrays)})
+    return arrays

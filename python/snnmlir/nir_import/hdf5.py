@@ -15,6 +15,7 @@ Nothing is read that was not sized before, and no link is followed out of the fi
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 from collections.abc import Iterator
@@ -59,13 +60,20 @@ def read_file(path: str) -> Model:
             more than `MAX_BYTES`.
     """
     sha256 = _sha256(path)
+    with open_hdf5(path) as file:
+        return _FileReader().read(file, sha256)
+
+
+@contextlib.contextmanager
+def open_hdf5(path: str) -> Iterator[h5py.File]:
+    """Opens an HDF5 file for reading; what the library raises meanwhile becomes a NirError."""
     if not h5py.is_hdf5(path):
         raise NirError(f"{quoted(path)} is not an HDF5 file, expected a .nir file", help=_NOT_NIR)
     try:
         if has_endless_heap(path):
             raise NirError(f"{quoted(path)} has a damaged heap of texts", help=_DAMAGED)
         with h5py.File(path, "r") as file:
-            return _FileReader().read(file, sha256)
+            yield file
     except _H5PY_ERRORS as error:
         raise NirError(
             f"{quoted(path)} cannot be read as HDF5 ({_first_line(error)})", help=_DAMAGED
@@ -87,21 +95,62 @@ def _sha256(path: str) -> str:
         ) from error
 
 
-class _FileReader:
-    """Walks one file, and keeps count of the bytes and groups it went through."""
+class Guard:
+    """Looks at what a file declares before it is read, and keeps count of the bytes."""
 
     def __init__(self) -> None:
         self._bytes = 0
+
+    def member(self, group: h5py.Group, key: str, path: str | None) -> Any:
+        """A member of a group that is in the file itself, or None."""
+        link = group.get(key, getlink=True)
+        if link is None:
+            return None
+        if not isinstance(link, h5py.HardLink):
+            raise NirError(
+                f"{quoted(key)} is a soft or external link, expected the data itself",
+                node=path,
+                help=_WRITE_AGAIN,
+            )
+        return group[key]
+
+    def account(self, dataset: h5py.Dataset, path: str | None, key: str) -> None:
+        """Refuses data outside the file, and counts what is about to be read."""
+        if dataset.external or dataset.is_virtual:
+            raise NirError(
+                f"{quoted(key)} is stored outside the file, expected the data itself",
+                node=path,
+                help=_WRITE_AGAIN,
+            )
+        # HDF5 reads whole chunks, which may be larger than the dataset.
+        elements = max(int(dataset.size or 0), math.prod(dataset.chunks or ()))
+        self.count(elements * dataset.dtype.itemsize)
+
+    def count(self, size: int) -> None:
+        """Refuses more than `MAX_BYTES` in all."""
+        self._bytes += size
+        if self._bytes > MAX_BYTES:
+            raise NirError(
+                f"the file declares more than {MAX_BYTES} bytes of data",
+                help="networks of this size are not for the targets of this compiler",
+            )
+
+
+class _FileReader(Guard):
+    """Walks one file, and keeps count of the bytes and groups it went through."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._groups: set[tuple[int, int]] = set()
 
     def read(self, file: h5py.File, sha256: str) -> Model:
         """Reads the graph in the group `node`."""
-        root = self._member(file, "node", None)
+        root = self.member(file, "node", None)
         if not isinstance(root, h5py.Group):
             raise NirError(
                 "the file has no group 'node', which holds the graph of a NIR file", help=_NOT_NIR
             )
-        version = self._member(file, "version", None)
+        version = self.member(file, "version", None)
         text = self._value(version, None, "version") if isinstance(version, h5py.Dataset) else None
         return Model(
             graph=self._root(root),
@@ -158,7 +207,7 @@ class _FileReader:
         self._enter(group, path)
         for key in group:
             name = _text(key, path)
-            node = self._member(group, name, path)
+            node = self.member(group, name, path)
             if not isinstance(node, h5py.Group):
                 raise NirError(
                     "is a dataset, expected the group of a node",
@@ -180,19 +229,7 @@ class _FileReader:
     def _fields(self, node: h5py.Group, path: str | None) -> dict[str, Any]:
         """Everything in the group of a node but the metadata."""
         names = [_text(key, path) for key in node]
-        return {name: self._member(node, name, path) for name in names if name != "metadata"}
-
-    def _member(self, group: h5py.Group, key: str, path: str | None) -> Any:
-        link = group.get(key, getlink=True)
-        if link is None:
-            return None
-        if not isinstance(link, h5py.HardLink):
-            raise NirError(
-                f"{quoted(key)} is a soft or external link, expected the data itself",
-                node=path,
-                help=_WRITE_AGAIN,
-            )
-        return group[key]
+        return {name: self.member(node, name, path) for name in names if name != "metadata"}
 
     def _type(self, fields: dict[str, Any], path: str | None) -> str:
         dataset = fields.get("type")
@@ -221,13 +258,13 @@ class _FileReader:
         return params
 
     def _value(self, dataset: h5py.Dataset, path: str | None, key: str) -> Value:
-        self._account(dataset, path, key)
+        self.account(dataset, path, key)
         if dataset.shape is None:
             return None
         if is_numeric(dataset.dtype):
-            return np.asarray(_load(dataset, (), path, key))
+            return np.asarray(load(dataset, (), path, key))
         if _holds_text(dataset) and dataset.shape == ():
-            value = _load(dataset, (), path, key)
+            value = load(dataset, (), path, key)
             if isinstance(value, bytes):
                 return _text(value, path)
         raise NirError(
@@ -238,7 +275,7 @@ class _FileReader:
         )
 
     def _edges(self, dataset: h5py.Dataset, path: str | None) -> Iterator[Edge]:
-        self._account(dataset, path, "edges")
+        self.account(dataset, path, "edges")
         if dataset.shape is None or dataset.size == 0:
             return
         if len(dataset.shape) != 2 or dataset.shape[1] != 2 or not _holds_text(dataset):
@@ -249,36 +286,17 @@ class _FileReader:
                 help=_DAMAGED,
             )
         for start in range(0, dataset.shape[0], _EDGES_PER_READ):
-            for pair in _load(dataset, slice(start, start + _EDGES_PER_READ), path, "edges"):
+            for pair in load(dataset, slice(start, start + _EDGES_PER_READ), path, "edges"):
                 if not all(isinstance(name, bytes) for name in pair):
                     raise NirError(
                         f"the edges of {owner(path)} are not names", node=path, help=_DAMAGED
                     )
-                self._count(sum(len(name) for name in pair))
+                self.count(sum(len(name) for name in pair))
                 yield _text(pair[0], path), _text(pair[1], path)
 
-    def _account(self, dataset: h5py.Dataset, path: str | None, key: str) -> None:
-        """Refuses data outside the file, and counts what is about to be read."""
-        if dataset.external or dataset.is_virtual:
-            raise NirError(
-                f"{quoted(key)} is stored outside the file, expected the data itself",
-                node=path,
-                help=_WRITE_AGAIN,
-            )
-        # HDF5 reads whole chunks, which may be larger than the dataset.
-        elements = max(int(dataset.size or 0), math.prod(dataset.chunks or ()))
-        self._count(elements * dataset.dtype.itemsize)
 
-    def _count(self, size: int) -> None:
-        self._bytes += size
-        if self._bytes > MAX_BYTES:
-            raise NirError(
-                f"the file declares more than {MAX_BYTES} bytes of data",
-                help="networks of this size are not for the targets of this compiler",
-            )
-
-
-def _load(dataset: h5py.Dataset, selection: Any, path: str | None, key: str) -> Any:
+def load(dataset: h5py.Dataset, selection: Any, path: str | None, key: str) -> Any:
+    """A part of a dataset."""
     try:
         return dataset[selection]
     except _H5PY_ERRORS as error:
