@@ -1,0 +1,832 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Random valid NIR graphs, and the generated C for them against the NumPy reference.
+
+An example is plain data that fits a JSON file: nodes by name with the names of their sources,
+choices, and seeds for what is too long to write down. Nested graphs are nodes with nodes in them.
+
+    .venv/bin/python test/python/random_networks.py --count 5000 --jobs 2
+
+runs many of them; a failing one is shrunk and becomes a file in test/python/regressions, which
+test_random_networks.py runs for ever.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import nir
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+import snnmlir
+from snnmlir import reference
+from snnmlir.conventions import CHOICES, PRESETS
+from snnmlir.nir_import.graph import SPIKING
+from snnmlir.verify import TOLERANCE, verify
+
+Spec: TypeAlias = dict[str, Any]
+Shape: TypeAlias = tuple[int, ...]
+
+REGRESSIONS = Path(__file__).parent / "regressions"
+
+NEURONS = ("LIF", "CubaLIF", "IF", "LI", "CubaLI", "I")
+STATEFUL = (*NEURONS, "Delay")
+SYNAPSES = ("Linear", "Affine", "Conv1d", "Conv2d")
+POOLS = ("SumPool2d", "AvgPool2d")
+KINDS = (
+    *STATEFUL, *SYNAPSES, *POOLS, "Scale", "Threshold", "Flatten", "Input", "Output", "NIRGraph",
+)  # fmt: skip
+
+MAX_ELEMENTS = 60
+MAX_NODES = 10
+MAX_DEPTH = 3
+
+# From an example to a network
+
+
+@dataclass(frozen=True)
+class Example:
+    """A network, how to compile it, and what to run it on; `spec` is all of it as JSON."""
+
+    spec: Spec
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.spec["convention"])
+
+    @property
+    def input_type(self) -> list[str]:
+        nodes = self.spec["nodes"].items()
+        return [f"{name}={node['type']}" for name, node in nodes if node["kind"] == "Input"]
+
+    def graph(self) -> nir.NIRGraph:
+        return _graph(self.spec, snnmlir.convention(*_base(self.options)).dt)
+
+    def x(self) -> dict[str, np.ndarray]:
+        """[T, *shape] for every Input."""
+        return {
+            name: _signal(node, self.spec["steps"])
+            for name, node in self.spec["nodes"].items()
+            if node["kind"] == "Input"
+        }
+
+    def __repr__(self) -> str:
+        return f"Example(spec={json.dumps(self.spec)})"
+
+
+def _base(options: dict[str, Any]) -> tuple[Any, ...]:
+    preset = PRESETS[options.get("convention", "nir")]
+    return (snnmlir.convention(preset, dt=options.get("dt")),)
+
+
+def _signal(node: Spec, steps: int) -> np.ndarray:
+    rng = np.random.default_rng(node["seed"])
+    shape = (steps, *node["shape"])
+    present = rng.random(shape) < node["density"]
+    if node["type"] == "spikes":
+        return present.astype(np.uint8)
+    return np.asarray(present * rng.normal(0.4, 1.0, shape) * node["amplitude"])
+
+
+def _graph(level: Spec, dt: float) -> nir.NIRGraph:
+    nodes = level["nodes"]
+    return nir.NIRGraph(
+        nodes={name: _node(node, dt) for name, node in nodes.items()},
+        edges=[(source, name) for name, node in nodes.items() for source in node.get("from", ())],
+        type_check=False,
+    )
+
+
+def _node(node: Spec, dt: float) -> nir.NIRNode:
+    kind, shape = node["kind"], tuple(node["shape"])
+    rng = np.random.default_rng(node.get("seed", 0))
+    if kind == "NIRGraph":
+        return _graph(node, dt)
+    if kind in ("Input", "Output"):
+        port = {kind.lower(): np.array(shape, dtype=np.int64)}
+        return nir.Input(input_type=port) if kind == "Input" else nir.Output(output_type=port)
+    if kind in ("Linear", "Affine"):
+        weight = _weight(rng, (*shape[:-1], node["out"], shape[-1]), shape[-1])
+        return nir.Linear(weight) if kind == "Linear" else nir.Affine(weight, _bias(node, rng))
+    if kind in ("Conv1d", "Conv2d"):
+        return _conv(node, rng)
+    if kind in POOLS:
+        return getattr(nir, kind)(*(np.array(node[k]) for k in ("kernel", "stride", "padding")))
+    if kind == "Flatten":
+        declared = np.array(shape) if node["declared"] else None
+        return nir.Flatten({"input": declared}, node["start"], node["end"])
+    return getattr(nir, kind)(**_parameters(node, rng, dt))
+
+
+def _weight(rng: np.random.Generator, shape: Shape, fan_in: int) -> np.ndarray:
+    weight = rng.normal(0.2, 0.9, shape) / math.sqrt(fan_in)
+    if rng.random() < 0.25:
+        weight *= rng.random(shape) < 0.5
+    return weight.astype(rng.choice(["f4", "f8"]))
+
+
+def _bias(node: Spec, rng: np.random.Generator) -> np.ndarray | None:
+    shape = {"full": (*node["shape"][:-1], node["out"]), "last": (node["out"],), "one": (1,)}
+    return rng.normal(0.05, 0.2, shape[node["bias"]]) if node["bias"] != "none" else None
+
+
+def _conv(node: Spec, rng: np.random.Generator) -> nir.NIRNode:
+    channels, *spatial = node["shape"]
+    shape = (node["out"], channels // node["groups"], *node["kernel"])
+    stride, dilation, padding = (
+        tuple(n) if isinstance(n := node[key], list) and len(spatial) == 2 else n
+        for key in ("stride", "dilation", "padding")
+    )
+    return getattr(nir, node["kind"])(
+        input_shape=None,
+        weight=_weight(rng, shape, math.prod(shape[1:])),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=node["groups"],
+        bias=rng.normal(0.05, 0.2, node["out"]) if node["bias"] == "full" else None,
+    )
+
+
+def _parameters(node: Spec, rng: np.random.Generator, dt: float) -> dict[str, np.ndarray]:
+    """Parameters for which neurons of all conventions spike now and then."""
+    shape, form = tuple(node["shape"]), node["form"]
+
+    def between(low: float, high: float) -> np.ndarray:
+        one = form == "uniform" or (form == "mixed" and rng.random() < 0.5)
+        size = {"scalar": (), "column": (*shape[:1], *(1 for _ in shape[1:]))}.get(form, shape)
+        values = np.full(size, rng.uniform(low, high)) if one else rng.uniform(low, high, size)
+        return np.asarray(values).astype(rng.choice(["f4", "f8"]))
+
+    if node["kind"] == "Scale":
+        return {"scale": between(-0.8, 1.2)}
+    if node["kind"] == "Threshold":
+        return {"threshold": between(-0.2, 0.8)}
+    if node["kind"] == "Delay":
+        # Whole and half steps, and what lies between.
+        steps = np.floor(between(node["least"], node["most"] + 1))
+        part = rng.choice([0.0, 0.0, 0.25, 0.5], steps.shape) * (steps < node["most"])
+        return {"delay": (steps + part) * dt}
+    # Gains are some tenths, whether the convention takes them from r and w_in or not.
+    gain = {"r": between(1.0, 6.0)}
+    spike = {"v_threshold": between(0.4, 1.2), "v_reset": between(-0.3, 0.3)}
+    leak = {"v_leak": between(-0.2, 0.2)}
+    tau = between(0.8, 12.0) * dt
+    return {
+        "I": lambda: {"r": between(0.02, 0.3) / dt},
+        "IF": lambda: {"r": between(0.2, 1.0) / dt, **spike},
+        "LI": lambda: {"tau": tau, **gain, **leak},
+        "LIF": lambda: {"tau": tau, **gain, **leak, **spike},
+        "CubaLI": lambda: {"tau_mem": tau, **_current(between, dt), **gain, **leak},
+        "CubaLIF": lambda: {"tau_mem": tau, **_current(between, dt), **gain, **leak, **spike},
+    }[node["kind"]]()
+
+
+def _current(between: Any, dt: float) -> dict[str, np.ndarray]:
+    return {"tau_syn": between(0.8, 6.0) * dt, "w_in": between(0.5, 3.0)}
+
+
+# Strategies
+
+
+@st.composite
+def examples(draw: st.DrawFn) -> Example:
+    """Networks of up to some ten nodes, grown node by node so that nearly all are valid."""
+    level = _Level(draw, depth=0, nodes_left=[MAX_NODES])
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
+        level.add_input()
+    level.grow()
+    level.add_outputs()
+    return Example(
+        {
+            "convention": draw(conventions()),
+            "dtype": draw(st.sampled_from(["f32", "f64"])),
+            "steps": draw(st.integers(10, 25)),
+            "nodes": level.nodes,
+        }
+    )
+
+
+@st.composite
+def conventions(draw: st.DrawFn) -> dict[str, Any]:
+    """A preset, or every choice for itself, none of them contradicting another."""
+    dt = draw(st.sampled_from([None, None, 1e-3, 0.7]))
+    if draw(st.booleans()):
+        return {"convention": draw(st.sampled_from(list(PRESETS))), "dt": dt}
+    allowed = dict(CHOICES)
+    if draw(st.sampled_from(["post", "post", "pre"])) == "pre":
+        allowed["spike_timing"] = ("pre",)
+        allowed["reset"] = ("value", "zero", "subtract")
+        allowed["spike"] = ("gt", "ge")
+    else:
+        allowed["spike_timing"] = ("post",)
+        allowed["feedback"] = ("output", "spikes")
+        if draw(st.integers(0, 2)) == 2:
+            allowed["spike"] = ("count-trunc", "count-floor")
+            allowed["reset"] = ("subtract",)
+        else:
+            allowed["spike"] = ("gt", "ge")
+    return {"dt": dt} | {name: draw(st.sampled_from(vs)) for name, vs in allowed.items()}
+
+
+@dataclass
+class _Level:
+    """A graph or subgraph while it grows.
+
+    Attributes:
+        draw: Hypothesis's.
+        depth: Number of graphs around this one.
+        nodes_left: How many nodes may still be added, shared by all levels.
+        nodes: The nodes so far.
+        sends: Shape of the output of each of them.
+    """
+
+    draw: st.DrawFn
+    depth: int
+    nodes_left: list[int]
+    nodes: dict[str, Spec] = field(default_factory=dict)
+    sends: dict[str, Shape] = field(default_factory=dict)
+
+    def pick(self, options: Sequence[Any]) -> Any:
+        return self.draw(st.sampled_from(options))
+
+    def number(self, low: int, high: int) -> int:
+        return self.draw(st.integers(low, high))
+
+    def chance(self, of: int) -> bool:
+        """True once in `of` times; False in what hypothesis shrinks to."""
+        return self.number(1, of) == of
+
+    def seed(self) -> int:
+        return self.number(0, 9999)
+
+    def add(self, node: Spec, sends: Shape) -> str:
+        # Letters, because the order of names decides which edge closes a cycle.
+        name = f"{self.pick('nazé')}{len(self.nodes)}"
+        self.nodes[name] = node
+        self.sends[name] = sends
+        return name
+
+    def shape(self) -> Shape:
+        return {
+            0: lambda: (),
+            1: lambda: (self.number(1, 8),),
+            2: lambda: (self.number(1, 4), self.number(1, 8)),
+            3: lambda: (self.number(1, 3), self.number(1, 5), self.number(1, 4)),
+        }[self.pick([1, 2, 3, 3, 1, 0])]()
+
+    def add_input(self) -> None:
+        shape = self.shape()
+        self.add(
+            {
+                "kind": "Input",
+                "shape": shape,
+                "type": self.pick(["float", "spikes"]),
+                "density": self.pick([0.4, 1.0, 0.05, 0.4, 0.0]),
+                "amplitude": self.pick([1.0, 0.3, 4.0, 20.0]),
+                "seed": self.seed(),
+            },
+            shape,
+        )
+
+    def sources(self) -> list[str]:
+        """A signal, mostly one of the last, and perhaps others of the same shape."""
+        names = list(self.nodes)[::-1]
+        first = self.pick(names if self.chance(4) else names[:3])
+        found = [first]
+        while self.chance(5):
+            carried = set[str]().union(*map(self.carries, found))
+            rest = [
+                name
+                for name in names
+                if self.sends[name] == self.sends[first] and not carried & self.carries(name)
+            ]
+            if not rest:
+                break
+            found.append(self.pick(rest))
+        return found
+
+    def carries(self, name: str) -> set[str]:
+        """The node, and those whose output a subgraph hands on as it is: none may come twice."""
+        handed_on = self.nodes[name]["from"] if _hands_on(self.nodes[name]) else ()
+        return {name}.union(*map(self.carries, handed_on))
+
+    def arriving(self, name: str) -> set[str]:
+        return set[str]().union(*map(self.carries, self.nodes[name]["from"]))
+
+    def grow(self) -> None:
+        while self.nodes_left[0] > 0 and not self.chance(12):
+            self.nodes_left[0] -= 1
+            if self.chance(25):
+                self.add_node(self.pick([*NEURONS, "Affine"]), [], self.shape() or (1,))
+                continue
+            sources = self.sources()
+            shape = self.sends[sources[0]]
+            name = self.add_node(self.pick(self.kinds(shape)), sources, shape)
+            if self.nodes[name]["kind"] in STATEFUL and self.chance(7):
+                self.add_recurrence(name)
+        for _ in range(self.pick([0, 1, 0, 2])):
+            self.add_feedback()
+
+    def kinds(self, shape: Shape) -> list[str]:
+        kinds = [*NEURONS, "Scale", "Threshold", "Delay"]
+        if shape:
+            kinds += ["Linear", "Affine", "Linear", "Affine", "Flatten"]
+        if len(shape) == 2:
+            kinds += ["Conv1d"] * 4
+        if len(shape) == 3:
+            kinds += ["Conv2d"] * 5 + list(POOLS) * 2
+        if self.depth < MAX_DEPTH:
+            kinds += ["NIRGraph"] * 2
+        return kinds
+
+    def add_node(self, kind: str, sources: list[str], shape: Shape, *, same: bool = False) -> str:
+        """A node of any kind; `same` keeps the shape."""
+        node = {"kind": kind, "from": sources, "shape": shape}
+        sends = shape
+        if kind in ("Linear", "Affine"):
+            sends = self.draw_affine(node, same)
+        elif kind in ("Conv1d", "Conv2d"):
+            sends = self.draw_conv(node, same)
+        elif kind in POOLS:
+            sends = self.draw_pool(node)
+        elif kind == "Flatten":
+            sends = self.draw_flatten(node)
+        elif kind == "NIRGraph":
+            inner = _Level(self.draw, self.depth + 1, self.nodes_left)
+            inner.add({"kind": "Input", "shape": shape}, shape)
+            inner.grow()
+            sends = inner.add_output()
+            node["nodes"] = inner.nodes
+        else:
+            # Nothing but its parameters gives the shape of a node without sources.
+            forms = ["each", "mixed"]
+            node["form"] = self.pick([*forms, "uniform", "scalar", "column"] if sources else forms)
+            if kind == "Delay":
+                node["least"] = self.pick([1, 0])
+                node["most"] = node["least"] + self.pick([0, 1, 4])
+        if kind in (*SYNAPSES, *STATEFUL, "Scale", "Threshold"):
+            node["seed"] = self.seed()
+        return self.add(node, sends)
+
+    def draw_affine(self, node: Spec, same: bool) -> Shape:
+        *batch, size = node["shape"]
+        out = size if same else self.pick([size, self.number(1, 6)])
+        node["out"] = out if math.prod(batch) * out <= MAX_ELEMENTS else size
+        if node["kind"] == "Affine":
+            node["bias"] = self.pick(["full", "full", "last", "one", "none"])
+        return (*batch, node["out"])
+
+    def draw_conv(self, node: Spec, same: bool) -> Shape:
+        channels, *size = node["shape"]
+        groups = self.pick([n for n in range(1, channels + 1) if channels % n == 0])
+        out = groups * self.number(1, 3)
+        dims = range(len(size))
+        padding = "same" if same else self.pick(["numbers", "same", "valid"])
+        stride = [1 if padding == "same" else self.number(1, 2) for _ in dims]
+        dilation = [self.number(1, 2) for _ in dims]
+        pads = [self.number(0, 2) if padding == "numbers" else 0 for _ in dims]
+        kernel = [self.number(1, 3) for _ in dims]
+        if padding != "same":
+            room = [n + 2 * p for n, p in zip(size, pads, strict=True)]
+            spans = zip(kernel, room, dilation, strict=True)
+            kernel = [min(k, (n - 1) // d + 1) for k, n, d in spans]
+            spans = zip(room, kernel, dilation, stride, strict=True)
+            sends = [(n - d * (k - 1) - 1) // s + 1 for n, k, d, s in spans]
+        if padding == "same" or math.prod(sends) > MAX_ELEMENTS:
+            padding, stride, sends = "same", [1 for _ in dims], size
+        if same or out * math.prod(sends) > MAX_ELEMENTS:
+            out = channels if channels * math.prod(sends) <= MAX_ELEMENTS else groups
+        node |= {
+            "out": out,
+            "groups": groups,
+            "kernel": kernel,
+            "stride": self.written(stride),
+            "dilation": self.written(dilation),
+            "padding": self.written(pads) if padding == "numbers" else padding,
+            "bias": self.pick(["full", "none"]),
+        }
+        return (out, *sends)
+
+    def written(self, numbers: list[int]) -> list[int] | int:
+        """One number where that says the same, sometimes."""
+        one = len(set(numbers)) == 1
+        return numbers[0] if one and (len(numbers) == 1 or self.chance(2)) else numbers
+
+    def draw_pool(self, node: Spec) -> Shape:
+        channels, *size = node["shape"]
+        kernel = [self.number(1, min(n, 3)) for n in size]
+        padding = [self.number(0, k - 1) for k in kernel]
+        stride = [self.number(1, 3) for _ in size]
+        spans = zip(size, kernel, padding, stride, strict=True)
+        sends = [(n + 2 * p - k) // s + 1 for n, k, p, s in spans]
+        if channels * math.prod(sends) > MAX_ELEMENTS:
+            padding, stride = [0, 0], [1, 1]
+            sends = [n - k + 1 for n, k in zip(size, kernel, strict=True)]
+        node |= {"kernel": kernel, "stride": stride, "padding": padding}
+        return (channels, *sends)
+
+    def draw_flatten(self, node: Spec) -> Shape:
+        shape = node["shape"]
+        rank = len(shape)
+        start = self.number(0, rank - 1) if self.chance(2) else 0
+        end = self.number(start, rank - 1) if self.chance(2) else rank - 1
+        node["start"] = start - rank * self.pick([0, 1])
+        node["end"] = end - rank * self.pick([0, 1])
+        node["declared"] = self.pick([False, True])
+        return (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
+
+    def add_recurrence(self, name: str) -> None:
+        """An edge from a node to itself, or one with a synapse or Delay on it."""
+        shape = self.sends[name]
+        kinds = [None, "Scale", "Delay"]
+        if shape:
+            kinds += ["Linear", "Affine", "Affine"]
+        kinds += {2: ["Conv1d"] * 2, 3: ["Conv2d"] * 2}.get(len(shape), [])
+        kind = self.pick(kinds)
+        back = self.add_node(kind, [name], shape, same=True) if kind else name
+        if self.sends[back] == shape:
+            self.nodes[name]["from"].append(back)
+
+    def add_feedback(self) -> None:
+        """An edge to a node that came earlier."""
+        names = list(self.nodes)
+        candidates = [
+            (source, target)
+            for i, target in enumerate(names)
+            for source in names[i:]
+            if self.nodes[target]["kind"] != "Input"
+            and tuple(self.nodes[target]["shape"]) == self.sends[source]
+            and not self.carries(source) & self.arriving(target)
+            and not _instant_path(self.nodes, target, source)
+        ]
+        if candidates:
+            source, target = self.pick(candidates)
+            self.nodes[target]["from"].append(source)
+
+    def add_output(self) -> Shape:
+        sources = self.sources()
+        shape = self.sends[sources[0]]
+        self.add({"kind": "Output", "from": sources, "shape": shape}, shape)
+        del self.sends[list(self.nodes)[-1]]
+        return shape
+
+    def add_outputs(self) -> None:
+        """An Output, and more for signals that nobody listens to."""
+        signals = list(self.sends)[::-1]
+        self.add_output()
+        used = {source for node in self.nodes.values() for source in node.get("from", ())}
+        for name in signals:
+            if name not in used and not self.chance(4):
+                shape = self.sends[name]
+                self.add({"kind": "Output", "from": [name], "shape": shape}, shape)
+
+
+def _instant_path(nodes: dict[str, Spec], start: str, end: str) -> bool:
+    """Whether a path of nodes without state leads from `start` to `end`, both included."""
+    pending, seen = [end], set()
+    while pending:
+        name = pending.pop()
+        if name in seen or not _is_instant(nodes[name]):
+            continue
+        if name == start:
+            return True
+        seen.add(name)
+        pending += nodes[name].get("from", ())
+    return False
+
+
+def _hands_on(node: Spec) -> bool:
+    """Whether a subgraph's Output gets, among others, what its Input gets."""
+    if node["kind"] != "NIRGraph":
+        return False
+    nodes = node["nodes"]
+    ports = {inner["kind"]: name for name, inner in nodes.items()}
+    pending = [ports["Output"]]
+    while pending:
+        name = pending.pop()
+        if name == ports["Input"]:
+            return True
+        if name == ports["Output"] or _hands_on(nodes[name]):
+            pending += nodes[name]["from"]
+    return False
+
+
+def _is_instant(node: Spec) -> bool:
+    if node["kind"] != "NIRGraph":
+        return node["kind"] not in STATEFUL
+    ports = {inner["kind"]: name for name, inner in node["nodes"].items()}
+    return _instant_path(node["nodes"], ports["Input"], ports["Output"])
+
+
+# Checks
+
+# Refusals that the reader announces; all others are errors.
+DOCUMENTED = ("arrives here on two ways through subgraphs",)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an example: a refusal, or the steps and spike entries compared."""
+
+    refusal: str | None = None
+    steps: int = 0
+    compared: int = 0
+    network: snnmlir.Network | None = None
+
+
+def check(example: Example) -> Outcome:
+    """Compiles and runs: every signal must be the reference's, and recording change nothing.
+
+    Raises:
+        AssertionError: The C and the reference differ.
+        SnnError: The network is refused, and no document says it would be.
+    """
+    x = example.x()
+    try:
+        network = snnmlir.compile(
+            example.graph(),
+            dtype=example.spec["dtype"],
+            input_type=example.input_type,
+            **example.options,
+        )
+    except snnmlir.NirError as error:
+        for reason in DOCUMENTED:
+            if reason in error.message:
+                return Outcome(reason)
+        raise
+    verdict = verify(network, x)
+    assert verdict.mismatches == ()
+    _check_unrecorded(network, x, verdict.compared)
+    return Outcome(None, verdict.steps, verdict.compared, network)
+
+
+def _check_unrecorded(network: snnmlir.Network, x: dict[str, np.ndarray], steps: int) -> None:
+    """What runs without a recorder is fused and laid out otherwise, but gives the same."""
+    found = network.run(x)
+    if not isinstance(found, dict):
+        found = {network.graph.outputs[0]: found}
+    expected = reference.run(network.graph, x, convention=network.convention)
+    if not isinstance(expected, dict):
+        expected = {network.graph.outputs[0]: expected}
+    margins = reference.margins(network.graph, x, convention=network.convention)
+    tolerance = TOLERANCE[network.dtype]
+    for margin in margins.values():
+        tied = margin <= 100 * tolerance
+        steps = min(steps, int(np.argmax(tied)) if np.any(tied) else steps)
+    for name, values in expected.items():
+        ours, theirs = found[name][:steps].astype(np.float64), values[:steps].astype(np.float64)
+        error = np.max(np.abs(ours - theirs), initial=0.0)
+        allowed = tolerance * max(1.0, np.max(np.abs(theirs), initial=0.0))
+        assert error <= allowed, f"{name} without a recorder: values differ by up to {error:g}"
+
+
+def load(path: Path) -> Example:
+    return Example(json.loads(path.read_text(encoding="utf-8")))
+
+
+def save(example: Example, folder: Path = REGRESSIONS) -> Path:
+    text = json.dumps(example.spec, indent=1) + "\n"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"found-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# What examples hold
+
+
+def features(example: Example) -> set[str]:
+    """Names of all that is counted in the summary."""
+    spec = example.spec
+    found = {f"convention {spec['convention'].get('convention', 'of single choices')}"}
+    found |= {f"{c}={v}" for c, v in spec["convention"].items() if c != "convention"}
+    found.add(f"dtype={spec['dtype']}")
+    kinds = Counter(node["kind"] for node in spec["nodes"].values())
+    found |= {f"several {kind}s" for kind in ("Input", "Output") if kinds[kind] > 1}
+    return found | set(_level_features(spec["nodes"], 0))
+
+
+def _level_features(nodes: dict[str, Spec], depth: int) -> Iterator[str]:
+    targets: dict[str, list[str]] = {name: [] for name in nodes}
+    for name, node in nodes.items():
+        for source in node.get("from", ()):
+            targets[source].append(name)
+    after = {name: _reachable(targets, name) for name in nodes}
+    outputs = {name for name, node in nodes.items() if node["kind"] == "Output"}
+    for name, node in nodes.items():
+        kind, sources = node["kind"], node.get("from", [])
+        yield kind
+        yield f"rank {len(node['shape'])}"
+        yield from _parameter_features(node, depth)
+        if kind == "NIRGraph":
+            yield f"subgraph at depth {depth + 1}"
+            yield from _level_features(node["nodes"], depth + 1)
+        if len(sources) > 1:
+            yield "merge"
+        if kind not in ("Input", "Output") and not sources:
+            yield "node without sources"
+        if len(targets[name]) > 1:
+            yield "branch"
+        if any(target in after[other] for target in targets[name] for other in targets[name]):
+            yield "skip connection"
+        if name in targets[name]:
+            yield "self-loop"
+        if name in after[name]:
+            yield "recurrence" if depth == 0 else "recurrence in a subgraph"
+            yield f"recurrence through {kind}"
+            cycle = {n for n in after[name] if name in after[n]}
+            if sum(nodes[n]["kind"] in NEURONS for n in cycle) > 1:
+                yield "recurrence over several neurons"
+        if kind != "Output" and not after[name] & outputs:
+            yield "Input without use" if kind == "Input" else "dead node"
+        for source in sources:
+            before = nodes[source]["kind"]
+            yield from (
+                f"{group} after {group}"
+                for group, members in (("synapse", SYNAPSES), ("neuron", NEURONS))
+                if kind in members and before in members
+            )
+            if kind == "Output" and before in (*SYNAPSES, *POOLS, "Input"):
+                yield f"{before} as last node"
+
+
+def _parameter_features(node: Spec, depth: int) -> Iterator[str]:
+    kind = node["kind"]
+    if "form" in node:
+        yield f"parameters {node['form']}"
+    if kind == "Input" and depth == 0:
+        yield f"input of {node['type']}, density {node['density']}"
+    if kind in ("Linear", "Affine") and len(node["shape"]) > 1:
+        yield "batch of matrices"
+    if kind == "Delay":
+        yield f"Delay of {node['least']} to {node['most']} steps"
+    if kind == "Flatten":
+        partly = len(node["shape"]) > 1 and (node["end"] - node["start"]) % len(node["shape"])
+        yield "Flatten of some" if partly != len(node["shape"]) - 1 else "Flatten of all"
+    if "kernel" in node:
+        yield from (
+            f"{kind} with {what}"
+            for what, there in {
+                "groups": node.get("groups", 1) > 1,
+                "dilation": np.max(node.get("dilation", 1)) > 1,
+                "stride": np.max(node["stride"]) > 1,
+                "a kernel that is not square": len(set(node["kernel"])) > 1,
+                "padding": not isinstance(node["padding"], str) and np.max(node["padding"]) > 0,
+                "padding 'same'": node["padding"] == "same",
+                "padding 'valid'": node["padding"] == "valid",
+            }.items()
+            if there
+        )
+
+
+def _reachable(targets: dict[str, list[str]], start: str) -> set[str]:
+    """The nodes that a path of at least one edge leads to."""
+    seen: set[str] = set()
+    pending = [*targets[start]]
+    while pending:
+        name = pending.pop()
+        if name not in seen:
+            seen.add(name)
+            pending += targets[name]
+    return seen
+
+
+def activity(network: snnmlir.Network, x: dict[str, np.ndarray]) -> set[str]:
+    """Whether neurons spike, and whether values stay within reason."""
+    recorded = reference.record(network.graph, x, convention=network.convention)
+    neurons = [n for n in network.graph.nodes if isinstance(network.graph.nodes[n], SPIKING)]
+    spiked = (
+        np.concatenate([recorded[n].reshape(len(recorded[n]), -1) for n in neurons], 1)
+        if neurons
+        else np.zeros((1, 0))
+    )
+    found = {"with spiking neurons"} if neurons else set()
+    if np.any(spiked):
+        found.add("with spikes")
+    if np.any(spiked) and not np.all(spiked):
+        found.add("with spikes and silence")
+    if any(np.any(np.abs(values) > 1e6) for values in recorded.values()):
+        found.add("with values above 1e6")
+    return found
+
+
+# The command
+
+CHUNK = 100
+
+
+@dataclass
+class Summary:
+    """Counts over many examples, and the shrunk ones that failed."""
+
+    run: int = 0
+    steps: int = 0
+    compared: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    features: Counter[str] = field(default_factory=Counter)
+    activity: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[str, Example]] = field(default_factory=list)
+
+    def count(self, example: Example, outcome: Outcome) -> None:
+        self.run += 1
+        self.features.update(features(example))
+        if outcome.network is None:
+            self.refusals[outcome.refusal or ""] += 1
+            return
+        self.steps += outcome.steps
+        self.compared += outcome.compared
+        self.activity.update(activity(outcome.network, example.x()))
+
+    def add(self, other: Summary) -> None:
+        self.run += other.run
+        self.steps += other.steps
+        self.compared += other.compared
+        self.refusals += other.refusals
+        self.features += other.features
+        self.activity += other.activity
+        self.failures += other.failures
+
+    def __str__(self) -> str:
+        lines = [f"{self.run} examples, {self.compared} of {self.steps} steps compared"]
+        for title, counts in (
+            ("refusals", self.refusals),
+            ("activity", self.activity),
+            ("features", self.features),
+        ):
+            lines.append(f"{title}:")
+            lines += [
+                f"  {100 * n / max(self.run, 1):5.1f} %  {what}"
+                for what, n in sorted(counts.items(), key=lambda item: -item[1])
+            ]
+        return "\n".join(lines)
+
+
+def run_chunk(number: int, count: int = CHUNK) -> Summary:
+    """Runs `count` examples that follow from `number`, up to the first that fails."""
+    summary = Summary()
+    failing: list[Example] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(examples())
+    def run(example: Example) -> None:
+        try:
+            outcome = check(example)
+        except Exception:
+            failing.append(example)
+            raise
+        if not failing:
+            summary.count(example, outcome)
+
+    try:
+        run()
+    except Exception as error:  # any: whatever goes wrong is a finding
+        if not failing:
+            raise
+        summary.failures.append((f"{type(error).__name__}: {error}", failing[-1]))
+    return summary
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compares random networks with the reference.")
+    parser.add_argument("--count", type=int, default=1000, help="how many networks")
+    parser.add_argument("--seed", type=int, default=0, help="where to begin")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    arguments = parser.parse_args()
+    total = Summary()
+    start = time.monotonic()
+    sizes = [min(CHUNK, arguments.count - i) for i in range(0, arguments.count, CHUNK)]
+    seeds = [arguments.seed * 1_000_000 + i for i in range(len(sizes))]
+    with ProcessPoolExecutor(arguments.jobs) as pool:
+        for summary in pool.map(run_chunk, seeds, sizes):
+            total.add(summary)
+            for message, example in summary.failures:
+                print(f"{save(example)}\n{message[:2000]}\n", flush=True)
+    print(total)
+    seconds = time.monotonic() - start
+    print(f"{seconds:.0f} s, {total.run / seconds:.1f} examples/s, {len(total.failures)} failures")
+    return 1 if total.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
