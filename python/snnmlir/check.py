@@ -113,8 +113,8 @@ class Report:
         cut: The edges that carry what their source sent in the previous step, with how many
             values that are.
         weights: Number of weights and biases.
-        state: Number of values that are carried from step to step.
-        memory_bytes: Size of the C struct of one network on this machine: state and scratch.
+        state_bytes: What the generated C carries from step to step, on a 64-bit machine.
+        memory_bytes: Size of the C struct of one network: state, and scratch memory.
     """
 
     compiles: bool
@@ -131,7 +131,7 @@ class Report:
     nodes: tuple[NodeReport, ...] = ()
     cut: tuple[tuple[str, str, int], ...] = ()
     weights: int = 0
-    state: int = 0
+    state_bytes: int | None = None
     memory_bytes: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -164,14 +164,13 @@ def check(
         graph = read_graph(source)
     except NirError as error:
         return report(compiles=False, refusal=_refusal(error))
+    network, refusal = None, None
     try:
         network = compile_network(
             source, dtype=dtype, convention=chosen, dt=dt, input_type=input_type
         )
-        refusal, notes, memory = None, network.notes, network.memory_bytes
     except (NirError, CompileError) as error:
-        refusal, memory = _refusal(error), None
-        notes = (*graph.notes, *hints(graph, chosen))
+        refusal = _refusal(error)
     cycles = find_cycles(graph, chosen)
     nodes = tuple(_node(graph, node, cycles, chosen, refusal) for node in graph.nodes.values())
     cut = tuple(
@@ -184,14 +183,14 @@ def check(
         nir_version=graph.version,
         sha256=graph.sha256,
         suggested_convention=suggested_convention(graph),
-        notes=notes,
+        notes=network.notes if network else (*graph.notes, *hints(graph, chosen)),
         inputs=graph.inputs,
         outputs=graph.outputs,
         nodes=nodes,
         cut=cut,
         weights=sum(node.weights for node in nodes),
-        state=sum(sum(node.state.values()) for node in nodes) + sum(size for *_, size in cut),
-        memory_bytes=memory,
+        state_bytes=network.state_bytes if network else None,
+        memory_bytes=network.memory_bytes if network else None,
     )
 
 

@@ -37,6 +37,7 @@ Signals: TypeAlias = "Signal | dict[str, Signal]"
 Stage: TypeAlias = Literal["c", "snn", "linalg", "loops"]
 
 _NUMPY: dict[str, npt.DTypeLike] = {"f32": np.float32, "f64": np.float64}
+_BYTES = {"i1": 1, "i8": 1, "f32": 4, "f64": 8, "index": 8}
 _INTEGERS = ("int8", "int16", "int4")
 
 
@@ -219,13 +220,21 @@ class Network:
     @property
     def memory_bytes(self) -> int:
         """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
-        sizes = {"i1": 1, "i8": 1, "f32": 4, "f64": 8, "index": 8}
         end, alignment = 0, 1
         for _, _, shape, element in self._loops.buffers():
-            size = sizes[element]
+            size = _BYTES[element]
             alignment = max(alignment, size)
             end = _round_up(end, size) + size * math.prod(shape)
         return max(1, _round_up(end, alignment))
+
+    @property
+    def state_bytes(self) -> int:
+        """Those of them that are carried from step to step."""
+        return sum(
+            _BYTES[element] * math.prod(shape)
+            for kind, _, shape, element in self._loops.buffers()
+            if kind == "state"
+        )
 
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""

@@ -57,8 +57,8 @@ def _print(report: Report) -> None:
         console.print(f"note: {note}", soft_wrap=True)
     if report.refusal is None:
         console.print(
-            f"compiles: {report.weights} weights, {report.state} values of state, "
-            f"{report.memory_bytes} bytes of memory in the C struct"
+            f"compiles: {report.weights} weights, {report.state_bytes} bytes of state, "
+            f"{report.memory_bytes} bytes with scratch memory"
         )
         return
     where = f"node {quoted(report.refusal.node)}: " if report.refusal.node is not None else ""
