@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from snnmlir import reference
 from snnmlir.compiler import Network
+from snnmlir.nir_import.graph import SPIKING
 
 Signal: TypeAlias = npt.NDArray[Any]
 
 TOLERANCE = {"f32": 5e-5, "f64": 1e-9}
-"""Allowed difference of values, times max(1, largest magnitude)."""
+"""Allowed difference of values, times the largest magnitude that went into them, at least 1."""
 
 RANDOM_STEPS = 64
 RANDOM_DENSITY = 0.1
@@ -65,8 +66,7 @@ def verify(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
     steps = len(next(iter(expected.values())))
     compared = steps
     for name, margin in margins.items():
-        voltage = expected.get(f"{name}.v", np.zeros(1))
-        tied = margin <= tolerance * max(1.0, _magnitude(voltage))
+        tied = margin <= tolerance * _magnitude_at(network, name, expected)
         differs = np.any((found[name] != expected[name]).reshape(steps, -1), axis=1)
         if np.any(differs) and tied[first := int(np.argmax(differs))]:
             compared = min(compared, first)
@@ -80,12 +80,31 @@ def verify(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
             if wrong := int(np.sum(ours != theirs)):
                 mismatches.append(f"{name}: {wrong} of {ours.size} spikes differ")
             continue
-        allowed = tolerance * max(1.0, _magnitude(theirs))
+        allowed = tolerance * _magnitude_at(network, name, expected)
         error = _magnitude(ours.astype(np.float64) - theirs) / allowed
         largest = max(largest, error)
         if not error <= 1.0:
             mismatches.append(f"{name}: values differ by up to {error * allowed:g}")
     return Verdict(steps, compared, spikes, largest, tuple(mismatches))
+
+
+def _magnitude_at(network: Network, signal: str, expected: Mapping[str, Signal]) -> float:
+    """The largest magnitude that rounding errors of a signal may come from, at least 1.
+
+    That of the signal itself, and for a neuron's states also of its current, and of what its
+    spikes took away: a voltage that is 0.5 after 200 spikes was above 200 thresholds before.
+    """
+    name = signal
+    if signal not in network.graph.nodes:
+        name = signal.rpartition(".")[0]
+    node = network.graph.nodes[name]
+    magnitudes = [1.0, _magnitude(expected[signal])]
+    magnitudes += [
+        _magnitude(expected[f"{name}{s}"]) for s in (".v", ".i") if f"{name}{s}" in expected
+    ]
+    if isinstance(node, SPIKING):
+        magnitudes.append(_magnitude(expected[name]) * _magnitude(np.asarray(node.v_threshold)))
+    return max(magnitudes)
 
 
 def _magnitude(values: Signal) -> float:

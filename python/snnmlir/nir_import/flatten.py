@@ -12,6 +12,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.graph import Edge
 from snnmlir.nir_import.notes import Notes
@@ -190,13 +192,6 @@ class _Wiring:
         self.sources[name] = set()
 
     def add_edge(self, source: str, target: str) -> None:
-        if target in self.targets[source]:
-            raise NirError(
-                f"the output of {quoted(source)} arrives here on two ways through subgraphs, which "
-                "adds it twice",
-                node=target,
-                help="put a Scale by 2 on one way, and remove the other",
-            )
         self.targets[source].add(target)
         self.sources[target].add(source)
         self.count += 1
@@ -220,7 +215,7 @@ class _Wiring:
                     waiting[target] -= 1
                     if waiting[target] == 0:
                         ready.append(target)
-            done.append(self._remove(port))
+            done.append(self._keep(port) if self._is_second_way(port) else self._remove(port))
         if len(done) < len(self.ports):
             stuck = min((name for name in self.ports if name in self.targets), key=natural_key)
             raise NirError(
@@ -230,6 +225,15 @@ class _Wiring:
             )
         edges = frozenset((a, b) for a, names in self.targets.items() for b in names)
         return FlatGraph(nodes=self.nodes, edges=edges, ports=tuple(done))
+
+    def _is_second_way(self, port: str) -> bool:
+        """Whether something behind the port already gets what arrives at the port."""
+        return any(self.targets[port] & self.targets[source] for source in self.sources[port])
+
+    def _keep(self, port: str) -> Port:
+        """Makes the port a node that does nothing, so that both ways add."""
+        self.nodes[port] = RawNode("Scale", {"scale": np.array(1.0)})
+        return Port(port, self.ports[port], tuple(sorted(self.sources[port], key=natural_key)))
 
     def _remove(self, port: str) -> Port:
         sources, targets = self.sources.pop(port), self.targets.pop(port)

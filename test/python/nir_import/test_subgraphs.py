@@ -11,6 +11,7 @@ import pytest
 
 from snnmlir.errors import NirError
 from snnmlir.nir_import import Graph, flatten, raw, read_graph
+from snnmlir.nir_import.graph import Scale
 
 Read = Callable[..., Graph]
 Refusal = Callable[..., NirError]
@@ -91,15 +92,15 @@ def test_fan_in_and_fan_out_of_a_port(read: Read, make: SimpleNamespace) -> None
     assert set(graph.sources("out")) == {"g/x", "g/y"}
 
 
-def test_two_ways_to_one_node_are_refused(
-    read: Read, make: SimpleNamespace, refusal: Refusal
-) -> None:
+def test_two_ways_to_one_node_add(read: Read, make: SimpleNamespace) -> None:
     wire = make.graph({"i": make.input(3), "o": make.output(3)}, [("i", "o")])
     nodes = {"in": make.input(3), "wire": wire, "lif": make.lif(3), "out": make.output(3)}
     edges = [("in", "wire"), ("wire", "lif"), ("in", "lif"), ("lif", "out")]
-    error = refusal(read, nodes, edges)
-    assert "arrives here on two ways through subgraphs, which adds it twice" in error.message
-    assert "Scale" in str(error.help)
+    graph = read(nodes, edges)
+    assert graph.sources("lif") == ("in", "wire/o")
+    assert graph.sources("wire/o") == ("in",)
+    assert isinstance(graph.nodes["wire/o"], Scale)
+    assert graph.nodes["wire/o"].scale == 1.0
 
 
 def test_loop_of_wires_is_refused(read: Read, make: SimpleNamespace, refusal: Refusal) -> None:
