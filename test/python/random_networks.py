@@ -320,18 +320,26 @@ class _Level:
         return found
 
     def grow(self) -> None:
-        while self.nodes_left[0] > 0 and self.number(0, 30):
-            self.nodes_left[0] -= 1
-            if self.chance(25):
-                self.add_node(self.pick([*NEURONS, "Affine"]), [], self.shape() or (1,))
-                continue
-            sources = self.sources()
-            shape = self.sends[sources[0]]
-            name = self.add_node(self.pick(self.kinds(shape)), sources, shape)
-            if self.nodes[name]["kind"] in STATEFUL and self.chance(5):
-                self.add_recurrence(name)
-        for _ in range(self.pick([0, 1, 2])):
-            self.add_feedback()
+        # Strategies of their own, because hypothesis can leave out what one of them drew.
+        while self.draw(st.builds(self.grow_node)):
+            pass
+        for _ in range(self.number(0, 2)):
+            self.draw(st.builds(self.add_feedback))
+
+    def grow_node(self) -> bool:
+        """Adds a node, with a loop perhaps, and says whether it did."""
+        if self.nodes_left[0] == 0 or self.number(0, 30) == 0:
+            return False
+        self.nodes_left[0] -= 1
+        if self.chance(25):
+            self.add_node(self.pick([*NEURONS, "Affine"]), [], self.shape() or (1,))
+            return True
+        sources = self.sources()
+        shape = self.sends[sources[0]]
+        name = self.add_node(self.pick(self.kinds(shape)), sources, shape)
+        if self.nodes[name]["kind"] in STATEFUL and self.chance(5):
+            self.add_recurrence(name)
+        return True
 
     def kinds(self, shape: Shape) -> list[str]:
         kinds = [*NEURONS, *SPIKING, "Scale", "Threshold", "Delay"]
@@ -460,7 +468,8 @@ class _Level:
             (source, target)
             for i, target in enumerate(names)
             for source in names[i:]
-            if self.nodes[target]["kind"] != "Input"
+            # Nothing would give the shapes in a cycle that no other edge leads into.
+            if self.nodes[target].get("from")
             and tuple(self.nodes[target]["shape"]) == self.sends[source]
             and source not in self.nodes[target]["from"]
             and not _instant_path(self.nodes, target, source)
@@ -480,7 +489,7 @@ class _Level:
         self.add_output()
         used = {source for node in self.nodes.values() for source in node.get("from", ())}
         for name, shape in self.sends.items():
-            if name not in used and not self.chance(4):
+            if name not in used and self.number(0, 4):
                 self.nodes[self.name()] = {"kind": "Output", "from": [name], "shape": shape}
 
 
