@@ -35,6 +35,7 @@ def SNN_Dialect : Dialect {
     "::mlir::tensor::TensorDialect"
   ];
   let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
   let hasCanonicalizer = 1;
   let hasConstantMaterializer = 1;
 }

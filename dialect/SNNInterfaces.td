@@ -44,6 +44,10 @@ def SNN_SynapseOpInterface : OpInterface<"SynapseOpInterface"> {
       "::mlir::TypedValue<::mlir::RankedTensorType>", "getBias">,
     InterfaceMethod<"The bias's operand, to be set, replaced or cleared.",
       "::mlir::MutableOperandRange", "getBiasMutable">,
+    InterfaceMethod<"The events of the input, or null.",
+      "::mlir::TypedValue<::snn::EventsType>", "getEvents">,
+    InterfaceMethod<"The events' operand, to be set or cleared.",
+      "::mlir::MutableOperandRange", "getEventsMutable">,
     InterfaceMethod<[{
         The dimension of the weights that counts output channels, such that the
         result's channel `c` only depends on slice `c` of the weights.

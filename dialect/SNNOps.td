@@ -36,6 +36,23 @@ def SNN_Coefficient : AnyTypeOf<
     [F32, F64, quant_QuantizedType, SNN_Analog],
     "a coefficient: a value for all neurons, or a tensor with one for each">;
 
+def SNN_Events : TypeDef<SNN_Dialect, "Events"> {
+  let mnemonic = "events";
+  let summary = "Where a signal is not zero";
+  let description = [{
+    The positions of the elements of a signal of `size` elements that are not
+    zero in one step, in ascending order, counted in row-major order of the
+    signal's shape. The values are those of the signal.
+
+    ```mlir
+    !snn.events<784>
+    ```
+  }];
+  let parameters = (ins "int64_t":$size);
+  let assemblyFormat = "`<` $size `>`";
+  let genVerifyDecl = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Network
 //===----------------------------------------------------------------------===//
@@ -116,6 +133,7 @@ def SNN_OutputOp : SNN_Op<"output", [
 //===----------------------------------------------------------------------===//
 
 def SNN_LinearOp : SNN_Op<"linear", [
+    AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SNN_SynapseOpInterface,
       ["getWeightOutputDim", "getWeightInputDim", "getInputChannelDim",
        "getResultChannelDim"]>, Pure]> {
@@ -127,16 +145,20 @@ def SNN_LinearOp : SNN_Op<"linear", [
     the bias `[batch..., out]`; without bias, the sum alone. Spikes and spike
     counts count as the numbers they are.
 
+    `events`, where given, are those of the input [E2]: the synapse may visit
+    them alone. They change nothing about the result.
+
     ```mlir
     %y = snn.linear %spikes, %weight bias %bias
       : (tensor<784xi1>, tensor<256x784xf32>, tensor<256xf32>) -> tensor<256xf32>
     ```
   }];
   let arguments = (ins SNN_Signal:$input, SNN_Analog:$weight,
-                       Optional<SNN_Analog>:$bias);
+                       Optional<SNN_Analog>:$bias,
+                       Optional<SNN_Events>:$events);
   let results = (outs SNN_Analog:$result);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` $bias^)? attr-dict
+    $input `,` $weight (`bias` $bias^)? (`events` $events^)? attr-dict
     `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
@@ -144,12 +166,14 @@ def SNN_LinearOp : SNN_Op<"linear", [
 }
 
 class SNN_ConvOp<string mnemonic, int rank> : SNN_Op<mnemonic, [
+    AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SNN_SynapseOpInterface,
       ["getWeightOutputDim", "getWeightInputDim", "getInputChannelDim",
        "getResultChannelDim"]>,
     DeclareOpInterfaceMethods<SNN_WindowOpInterface, ["getWindow"]>, Pure]> {
   let arguments = (ins
     SNN_Signal:$input, SNN_Analog:$weight, Optional<SNN_Analog>:$bias,
+    Optional<SNN_Events>:$events,
     DefaultValuedAttr<DenseI64ArrayAttr,
       !if(!eq(rank, 1), "{1}", "{1, 1}")>:$stride,
     DefaultValuedAttr<DenseI64ArrayAttr,
@@ -160,7 +184,8 @@ class SNN_ConvOp<string mnemonic, int rank> : SNN_Op<mnemonic, [
     UnitAttr:$channels_last);
   let results = (outs SNN_Analog:$result);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` $bias^)? (`stride` $stride^)?
+    $input `,` $weight (`bias` $bias^)? (`events` $events^)?
+    (`stride` $stride^)?
     (`padding` $padding^)? (`dilation` $dilation^)? (`groups` $groups^)?
     (`channels_last` $channels_last^)? attr-dict
     `:` functional-type(operands, results)
@@ -266,6 +291,22 @@ def SNN_TransposeOp : SNN_Op<"transpose", [Pure]> {
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
+}
+
+def SNN_EventsOp : SNN_Op<"events", [Pure]> {
+  let summary = "Where a signal is not zero";
+  let description = [{
+    Lists the positions of the elements that are not zero. Synapses that get the
+    list visit these inputs alone. Elements that are -0.0 may be listed or not.
+
+    ```mlir
+    %e = snn.events %spikes : tensor<784xi1> -> !snn.events<784>
+    ```
+  }];
+  let arguments = (ins SNN_Signal:$input);
+  let results = (outs SNN_Events:$events);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($events)";
+  let hasVerifier = 1;
 }
 
 def SNN_ScaleOp : SNN_Op<"scale", [Pure]> {

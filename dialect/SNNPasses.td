@@ -25,6 +25,21 @@ def SNNChannelsLast : Pass<"snn-channels-last", "::snn::NetworkOp"> {
   }];
 }
 
+def SNNUseEvents : Pass<"snn-use-events", "::snn::NetworkOp"> {
+  let summary = "Let synapses visit the inputs that are not zero";
+  let description = [{
+    Gives synapses the events of their inputs where these are mostly zero: for
+    spikes, for spike counts, for pools of them, and for inputs of the network.
+    Synapses that share an input share its list. Values that are rarely zero,
+    such as voltages, and inputs of fewer than `min-inputs` elements are not
+    worth a list: their synapses visit all of them.
+  }];
+  let options = [
+    Option<"minInputs", "min-inputs", "int64_t", "8",
+           "Least number of elements of an input that is listed">,
+  ];
+}
+
 def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Lower networks to step and init functions on tensors";
   let description = [{
@@ -44,7 +59,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
 
     Spikes and counts become `i1` and `i8` (unsigned). Weights become constant
     globals, laid out input-major: what one input contributes is contiguous. A
-    synapse adds the rows of the active inputs and skips the others.
+    synapse with events adds the rows of these inputs alone, in the same order
+    as one without adds those of all.
 
     Weights and coefficients must be constants, and feature maps have their
     channels last: run `snn-channels-last` before. Quantized networks are not
@@ -53,8 +69,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::tensor::TensorDialect"
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::vector::VectorDialect"
   ];
 }
 

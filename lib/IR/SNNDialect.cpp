@@ -24,7 +24,23 @@ using namespace snn;
 #define GET_ATTRDEF_CLASSES
 #include "dialect/SNNAttributes.cpp.inc"
 
+#define GET_TYPEDEF_CLASSES
+#include "dialect/SNNTypes.cpp.inc"
+
+LogicalResult
+EventsType::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                   int64_t size) {
+  if (size < 0)
+    return emitError() << "events of " << size
+                       << " elements, expected 0 or more";
+  return success();
+}
+
 void SNNDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialect/SNNTypes.cpp.inc"
+      >();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "dialect/SNNAttributes.cpp.inc"

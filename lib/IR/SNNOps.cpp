@@ -246,6 +246,40 @@ LogicalResult NetworkOp::verifyRegions() {
 }
 
 //===----------------------------------------------------------------------===//
+// EventsOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult EventsOp::verify() {
+  int64_t size = getInput().getType().getNumElements();
+  if (getEvents().getType().getSize() == size)
+    return success();
+  return emitOpError("lists ") << getEvents().getType() << " of a signal of "
+                               << size << " elements [E1]";
+}
+
+Value snn::getEventSource(Value signal) {
+  while (Operation *op = signal.getDefiningOp()) {
+    if (!isa<TransposeOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+      break;
+    signal = op->getOperand(0);
+  }
+  return signal;
+}
+
+/// The events of a synapse must be those of its input, in this or another
+/// order of dimensions.
+static LogicalResult verifyEvents(SynapseOpInterface op) {
+  if (!op.getEvents())
+    return success();
+  auto events = op.getEvents().getDefiningOp<EventsOp>();
+  if (events &&
+      getEventSource(events.getInput()) == getEventSource(op.getInput()))
+    return success();
+  return op->emitOpError("events are not those of the input: expected an "
+                         "snn.events of the same signal [E2]");
+}
+
+//===----------------------------------------------------------------------===//
 // LinearOp
 //===----------------------------------------------------------------------===//
 
@@ -282,7 +316,8 @@ LogicalResult LinearOp::verify() {
            << getType().getShape() << "], expected [" << result
            << "] for a weight of shape [" << weight << "] [L3]";
   Type type = getType().getElementType();
-  if (failed(verifyInput(*this, getInput(), type)))
+  if (failed(verifyInput(*this, getInput(), type)) ||
+      failed(verifyEvents(*this)))
     return failure();
   if (!isSameKind(elementType(getWeight()), type))
     return emitOpError("weight has element type ")
@@ -393,7 +428,7 @@ template <typename Conv> static LogicalResult verifyConv(Conv op, size_t rank) {
   if (failed(verifyWindowResult(op, weight[0], "V4")))
     return failure();
   Type type = elementType(op.getResult());
-  if (failed(verifyInput(op, op.getInput(), type)))
+  if (failed(verifyInput(op, op.getInput(), type)) || failed(verifyEvents(op)))
     return failure();
   if (!isSameKind(elementType(op.getWeight()), type))
     return op.emitOpError("weight has element type ")

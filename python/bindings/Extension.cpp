@@ -401,7 +401,8 @@ NB_MODULE(_mlir, m) {
       .def("outputs", &ModuleHandle::getOutputs,
            "Name, shape and element type of the network's outputs.")
       .def("buffers", &ModuleHandle::getBuffers,
-           "Kind (\"state\" or \"scratch\"), name, shape and element type of the "
+           "Kind (\"state\" or \"scratch\"), name, shape and element type of "
+           "the "
            "memory of a lowered network.")
       .def("clone", &ModuleHandle::clone, nb::keep_alive<0, 1>(),
            "A deep copy.");

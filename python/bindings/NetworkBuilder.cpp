@@ -161,7 +161,8 @@ NetworkValue NetworkBuilder::linear(NetworkValue input, NetworkValue weight,
   RankedTensorType type = RankedTensorType::get(weights.getShape().drop_back(),
                                                 weights.getElementType());
   return wrap(LinearOp::create(builder, locate(node), type, use(input),
-                               use(weight), bias ? use(*bias) : Value()));
+                               use(weight), bias ? use(*bias) : Value(),
+                               /*events=*/Value()));
 }
 
 /// The shape of `signal` with another element type.
@@ -215,11 +216,11 @@ NetworkValue NetworkBuilder::conv(NetworkValue input, NetworkValue weight,
   Value biasValue = bias ? use(*bias) : Value();
   if (weights.getRank() == 3)
     return wrap(Conv1dOp::create(builder, locate(node), type, use(input),
-                                 use(weight), biasValue, stride, padding,
-                                 dilation, groups));
+                                 use(weight), biasValue, /*events=*/Value(),
+                                 stride, padding, dilation, groups));
   return wrap(Conv2dOp::create(builder, locate(node), type, use(input),
-                               use(weight), biasValue, stride, padding,
-                               dilation, groups));
+                               use(weight), biasValue, /*events=*/Value(),
+                               stride, padding, dilation, groups));
 }
 
 NetworkValue NetworkBuilder::pool2d(bool average, NetworkValue input,

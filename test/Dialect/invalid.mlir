@@ -1310,3 +1310,39 @@ snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
   %y = snn.transpose %x [1, 2, 0] : tensor<2x5x5xf32> -> tensor<5x5x2xf64>
   snn.output
 }
+
+// -----
+
+snn.network @net(%x: tensor<8xi1>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{lists '!snn.events<7>' of a signal of 8 elements [E1]}}
+  %e = snn.events %x : tensor<8xi1> -> !snn.events<7>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<8xi1>, %z: tensor<8xi1>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<1x8xf32>
+  %e = snn.events %z : tensor<8xi1> -> !snn.events<8>
+  // expected-error@+1 {{events are not those of the input: expected an snn.events of the same signal [E2]}}
+  %y = snn.linear %x, %w events %e : (tensor<8xi1>, tensor<1x8xf32>, !snn.events<8>) -> tensor<1xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<1x8xi1>, %z: tensor<8xi1>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<1x1x8xf32>
+  %e = snn.events %z : tensor<8xi1> -> !snn.events<8>
+  // expected-error@+1 {{events are not those of the input: expected an snn.events of the same signal [E2]}}
+  %y = snn.conv1d %x, %w events %e : (tensor<1x8xi1>, tensor<1x1x8xf32>, !snn.events<8>) -> tensor<1x1xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<8xi1>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{events of -1 elements, expected 0 or more}}
+  %e = snn.events %x : tensor<8xi1> -> !snn.events<-1>
+  snn.output
+}

@@ -290,3 +290,19 @@ snn.network @windows(%x: tensor<2x8x8xi1>, %y: tensor<8x8x2xui8>, %z: tensor<4x9
   %6 = snn.transpose %y [2, 0, 1] : tensor<8x8x2xui8> -> tensor<2x8x8xui8>
   snn.output
 }
+
+// Events, of a signal and of the same in another shape.
+// CHECK-LABEL: snn.network @events(
+snn.network @events(%x: tensor<2x4xi1>) attributes {dt = 1.0e-3 : f64} {
+  // CHECK: %[[E:.*]] = snn.events %{{.*}} : tensor<2x4xi1> -> <8>
+  %e = snn.events %x : tensor<2x4xi1> -> !snn.events<8>
+  %w = arith.constant dense<1.0> : tensor<1x8xf32>
+  %b = arith.constant dense<1.0> : tensor<1xf32>
+  %k = arith.constant dense<1.0> : tensor<1x2x3xf32>
+  %f = tensor.collapse_shape %x [[0, 1]] : tensor<2x4xi1> into tensor<8xi1>
+  // CHECK: snn.linear %{{.*}}, %{{.*}} bias %{{.*}} events %[[E]] : (tensor<8xi1>, tensor<1x8xf32>, tensor<1xf32>, !snn.events<8>) -> tensor<1xf32>
+  %0 = snn.linear %f, %w bias %b events %e : (tensor<8xi1>, tensor<1x8xf32>, tensor<1xf32>, !snn.events<8>) -> tensor<1xf32>
+  // CHECK: snn.conv1d %{{.*}}, %{{.*}} events %[[E]] padding [1, 1] : (tensor<2x4xi1>, tensor<1x2x3xf32>, !snn.events<8>) -> tensor<1x4xf32>
+  %1 = snn.conv1d %x, %k events %e padding [1, 1] : (tensor<2x4xi1>, tensor<1x2x3xf32>, !snn.events<8>) -> tensor<1x4xf32>
+  snn.output
+}

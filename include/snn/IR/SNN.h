@@ -54,12 +54,24 @@ struct WindowDim {
 
 #include "dialect/SNNDialect.h.inc"
 #include "dialect/SNNEnums.h.inc"
-#include "dialect/SNNInterfaces.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "dialect/SNNAttributes.h.inc"
 
+#define GET_TYPEDEF_CLASSES
+#include "dialect/SNNTypes.h.inc"
+
+#include "dialect/SNNInterfaces.h.inc"
+
 #define GET_OP_CLASSES
 #include "dialect/SNNOps.h.inc"
+
+namespace snn {
+
+/// The signal whose elements `signal` has, perhaps in another order: what is
+/// behind transposes and reshapes.
+mlir::Value getEventSource(mlir::Value signal);
+
+} // namespace snn
 
 #endif // SNN_IR_SNN_H

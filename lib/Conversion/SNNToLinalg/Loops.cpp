@@ -13,13 +13,17 @@
 using namespace mlir;
 using namespace snn;
 
+Location snn::nameLocal(ImplicitLocOpBuilder &builder, const Twine &name) {
+  return NameLoc::get(builder.getStringAttr(name), builder.getLoc());
+}
+
 Value snn::createLoop(ImplicitLocOpBuilder &builder, StringRef name,
                       Value begin, Value end, Value sums, LoopBody body) {
   Location loc = builder.getLoc();
   Value one = arith::ConstantIndexOp::create(builder, 1);
   auto loop = scf::ForOp::create(
-      builder, NameLoc::get(builder.getStringAttr(name), loc), begin, end, one,
-      sums, [&](OpBuilder &nested, Location, Value index, ValueRange carried) {
+      builder, nameLocal(builder, name), begin, end, one, sums,
+      [&](OpBuilder &nested, Location, Value index, ValueRange carried) {
         ImplicitLocOpBuilder bodyBuilder(loc, nested);
         scf::YieldOp::create(bodyBuilder,
                              body(bodyBuilder, index, carried.front()));
@@ -72,16 +76,26 @@ Value snn::setRow(ImplicitLocOpBuilder &builder, Value row, Value tensor,
 
 Value snn::createRowAdd(ImplicitLocOpBuilder &builder, Value row, Value factor,
                         Value sum) {
-  SmallVector<AffineMap> maps(2, builder.getMultiDimIdentityMap(1));
+  return createRowsAdd(builder, row, factor ? ValueRange(factor) : ValueRange(),
+                       sum);
+}
+
+Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
+                         ValueRange factors, Value sum) {
+  SmallVector<AffineMap> maps(rows.size() + 1,
+                              builder.getMultiDimIdentityMap(1));
   Type type = cast<RankedTensorType>(sum.getType()).getElementType();
   auto add = linalg::GenericOp::create(
-      builder, sum.getType(), row, sum, maps, utils::IteratorType::parallel,
+      builder, sum.getType(), rows, sum, maps, utils::IteratorType::parallel,
       [&](OpBuilder &nested, Location loc, ValueRange elements) {
         ImplicitLocOpBuilder body(loc, nested);
-        Value term = castToFloat(body, elements[0], type);
-        if (factor)
-          term = arith::MulFOp::create(body, term, factor);
-        Value total = arith::AddFOp::create(body, elements[1], term);
+        Value total = elements.back();
+        for (auto [index, element] : llvm::enumerate(elements.drop_back())) {
+          Value term = castToFloat(body, element, type);
+          if (!factors.empty())
+            term = arith::MulFOp::create(body, term, factors[index]);
+          total = arith::AddFOp::create(body, total, term);
+        }
         linalg::YieldOp::create(body, total);
       });
   return add.getResult(0);

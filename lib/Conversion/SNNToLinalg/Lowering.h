@@ -16,6 +16,7 @@
 #include "snn/IR/SNN.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace snn {
 
@@ -32,6 +33,8 @@ struct StepContext {
   /// Memrefs of the step function that hold an operation's state, in the order
   /// of `getStateVariables`, then the lowering's own.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> states;
+  /// Functions that list events, by name.
+  llvm::StringMap<mlir::func::FuncOp> listFunctions;
 
   mlir::Value bufferOf(mlir::Value signal) const {
     return buffers.lookup(signal);
@@ -55,6 +58,17 @@ createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                       mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
                       body);
 
+/// As many events are visited at a time; a list ends in as many numbers that
+/// are no position.
+inline constexpr int64_t kEventsPerVisit = 4;
+
+/// How a list of events is stored.
+mlir::MemRefType getEventsStorageType(EventsType type);
+
+/// The builder's location, for something that is called `name` in C.
+mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
+                         const llvm::Twine &name);
+
 /// Builds the body of a loop: from the sums so far to the new ones.
 using LoopBody = llvm::function_ref<mlir::Value(
     mlir::ImplicitLocOpBuilder &, mlir::Value index, mlir::Value sums)>;
@@ -77,7 +91,13 @@ mlir::Value setRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
 /// sum[n] += row[n] * factor; without factor sum[n] += row[n].
 mlir::Value createRowAdd(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
                          mlir::Value factor, mlir::Value sum);
+/// sum[n] = ((sum[n] + rows[0][n] * factors[0]) + rows[1][n] * factors[1]) ...;
+/// all factors are 1 if there are none.
+mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
+                          mlir::ValueRange rows, mlir::ValueRange factors,
+                          mlir::Value sum);
 
+mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
 mlir::LogicalResult lowerConv1d(Conv1dOp op, StepContext &context);
 mlir::LogicalResult lowerConv2d(Conv2dOp op, StepContext &context);

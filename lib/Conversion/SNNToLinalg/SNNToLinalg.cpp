@@ -12,10 +12,12 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace snn {
@@ -208,7 +210,30 @@ void NetworkLowering::addOutputs() {
   }
 }
 
+/// Whether anything needs the elements of `signal` where they are: a synapse
+/// that has events does not.
+static bool isRead(Value signal) {
+  return llvm::any_of(signal.getUses(), [](OpOperand &use) {
+    auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
+    bool isInput = synapse && use.getOperandNumber() == 0;
+    if (isInput && synapse.getEvents())
+      return false;
+    if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
+      return isRead(use.getOwner()->getResult(0));
+    return true;
+  });
+}
+
 void NetworkLowering::placeSignal(Value signal) {
+  if (auto events = dyn_cast<EventsType>(signal.getType())) {
+    Operation *op = signal.getDefiningOp();
+    context.buffers[signal] =
+        addArgument(step, getEventsStorageType(events), "scratch",
+                    getLayerName(op), op->getLoc());
+    return;
+  }
+  if (signal.getDefiningOp<TransposeOp>() && !isRead(signal))
+    return;
   auto type = cast<RankedTensorType>(signal.getType());
   Operation *terminator = network.getBodyBlock()->getTerminator();
   for (OpOperand &use : signal.getUses()) {
@@ -249,6 +274,8 @@ void NetworkLowering::placeSignals() {
 
 LogicalResult NetworkLowering::lowerReshape(Operation *op) {
   Value source = context.bufferOf(op->getOperand(0));
+  if (!source)
+    return success(); // nobody reads it
   MemRefType type =
       getStorageType(cast<RankedTensorType>(op->getResult(0).getType()));
   Value alias;
@@ -288,7 +315,10 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       .Case([&](Conv2dOp conv) { return lowerConv2d(conv, context); })
       .Case([&](SumPool2dOp pool) { return lowerSumPool2d(pool, context); })
       .Case([&](AvgPool2dOp pool) { return lowerAvgPool2d(pool, context); })
-      .Case([&](TransposeOp op) { return lowerTranspose(op, context); })
+      .Case([&](TransposeOp op) {
+        return context.bufferOf(op) ? lowerTranspose(op, context) : success();
+      })
+      .Case([&](EventsOp events) { return lowerEvents(events, context); })
       .Case([&](ScaleOp scale) { return lowerScale(scale, context); })
       .Case([&](AddOp add) { return lowerAdd(add, context); })
       .Case([&](ThresholdOp op) { return lowerThreshold(op, context); })

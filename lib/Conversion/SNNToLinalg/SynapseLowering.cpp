@@ -4,8 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A synapse visits its inputs in order and adds, for each that is not zero,
-// what it contributes: rows of weights, laid out such that they are contiguous.
+// A synapse visits its inputs in order, with events those that are not zero,
+// and adds what each contributes: rows of weights, laid out such that they are
+// contiguous. Adding several rows in one loop saves loads and stores of the
+// sums and leaves their order as it is.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,8 +20,13 @@
 using namespace mlir;
 using namespace snn;
 
-static Location nameLocal(ImplicitLocOpBuilder &builder, const Twine &name) {
-  return NameLoc::get(builder.getStringAttr(name), builder.getLoc());
+/// The element of `x` at `position` as a number of `type`, called `name`.
+static Value readNumber(ImplicitLocOpBuilder &builder, StringRef name, Value x,
+                        ValueRange position, Type type) {
+  ImplicitLocOpBuilder named(nameLocal(builder, name), builder);
+  named.restoreInsertionPoint(builder.saveInsertionPoint());
+  return castToFloat(named, tensor::ExtractOp::create(named, x, position),
+                     type);
 }
 
 /// The weights of a synapse, or an error.
@@ -101,9 +108,162 @@ static Value visitInput(
   return visit.getResult(0);
 }
 
+namespace {
+/// The inputs of a synapse, in one dimension, and where they are not zero.
+class Inputs {
+public:
+  /// Adds the parameters of `layer` that hold them.
+  Inputs(LayerBuilder &layer, SynapseOpInterface op, StepContext &context)
+      : events(op.getEvents().getDefiningOp<EventsOp>()),
+        size(op.getInput().getType().getNumElements()) {
+    Value signal = events.getInput();
+    isBinary = getElementTypeOrSelf(signal).isInteger(1);
+    Value list = layer.addArgument("events", context.bufferOf(op.getEvents()));
+    Value xBuffer = isBinary
+                        ? Value()
+                        : layer.addFlatArgument("x", context.bufferOf(signal));
+    positions = layer.read(list);
+    if (xBuffer)
+      x = layer.read(xBuffer);
+  }
+
+  /// A loop over the events that carries `sums`. Where there are at least
+  /// `perVisit` more, `body` gets the positions of as many; what is left after
+  /// the last such visit is up to another loop, from the event given back.
+  std::pair<Value, Value>
+  visit(ImplicitLocOpBuilder &builder, int64_t perVisit, Value first,
+        Value sums,
+        llvm::function_ref<Value(ImplicitLocOpBuilder &, ValueRange positions,
+                                 Value sums)>
+            body) const;
+
+  /// The value at a position, or none where all are 1.
+  Value getFactor(ImplicitLocOpBuilder &builder, Value position,
+                  Type type) const {
+    if (isBinary)
+      return Value();
+    return readNumber(builder, "xi", x, position, type);
+  }
+
+private:
+  Value getPosition(ImplicitLocOpBuilder &builder, Value event,
+                    int64_t offset) const {
+    Value at = arith::AddIOp::create(
+        builder, event, arith::ConstantIndexOp::create(builder, offset));
+    Value position = tensor::ExtractOp::create(builder, positions, at);
+    std::string name = "i" + (offset ? std::to_string(offset) : "");
+    return arith::IndexCastUIOp::create(builder, nameLocal(builder, name),
+                                        builder.getIndexType(), position);
+  }
+
+  EventsOp events;
+  int64_t size;
+  bool isBinary;
+  Value positions, x;
+};
+} // namespace
+
+std::pair<Value, Value> Inputs::visit(
+    ImplicitLocOpBuilder &builder, int64_t perVisit, Value first, Value sums,
+    llvm::function_ref<Value(ImplicitLocOpBuilder &, ValueRange, Value)> body)
+    const {
+  Location loc = builder.getLoc();
+  Type index = builder.getIndexType();
+  auto loop = scf::WhileOp::create(
+      builder, nameLocal(builder, "e"), TypeRange{index, sums.getType(), index},
+      ValueRange{first, sums},
+      [&](OpBuilder &nested, Location, ValueRange values) {
+        ImplicitLocOpBuilder before(loc, nested);
+        Value last = getPosition(before, values[0], perVisit - 1);
+        Value end = arith::ConstantIndexOp::create(before, size);
+        Value isThere =
+            arith::CmpIOp::create(before, arith::CmpIPredicate::ne, last, end);
+        scf::ConditionOp::create(before, isThere,
+                                 ValueRange{values[0], values[1], last});
+      },
+      [&](OpBuilder &nested, Location, ValueRange values) {
+        ImplicitLocOpBuilder after(loc, nested);
+        SmallVector<Value> visited;
+        for (int64_t offset = 0; offset < perVisit - 1; ++offset)
+          visited.push_back(getPosition(after, values[0], offset));
+        visited.push_back(values[2]);
+        Value added = body(after, visited, values[1]);
+        Value next = arith::AddIOp::create(
+            after, values[0], arith::ConstantIndexOp::create(after, perVisit));
+        scf::YieldOp::create(after, ValueRange{next, added});
+      });
+  return {loop.getResult(0), loop.getResult(1)};
+}
+
 //===----------------------------------------------------------------------===//
 // Linear
 //===----------------------------------------------------------------------===//
+
+/// The sums after all events: of one weight matrix, whose rows belong to the
+/// inputs, or of a batch of matrices in a row.
+static Value addEvents(ImplicitLocOpBuilder &builder, const Inputs &inputs,
+                       Value weights, int64_t inputsPerMatrix, Value sums) {
+  auto sumsType = cast<RankedTensorType>(sums.getType());
+  bool isBatch = sumsType.getRank() > 1;
+  auto addRows = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
+                     Value current) {
+    SmallVector<Value> rows, factors, sumPosition;
+    for (Value position : positions) {
+      rows.push_back(getRow(loop, weights, position));
+      if (Value factor =
+              inputs.getFactor(loop, position, sumsType.getElementType()))
+        factors.push_back(factor);
+    }
+    if (isBatch)
+      sumPosition.push_back(arith::DivUIOp::create(
+          loop, positions.front(),
+          arith::ConstantIndexOp::create(loop, inputsPerMatrix)));
+    Value sum =
+        createRowsAdd(loop, rows, factors, getRow(loop, current, sumPosition));
+    return setRow(loop, sum, current, sumPosition);
+  };
+  Value event = arith::ConstantIndexOp::create(builder, 0);
+  // Events of different matrices have different sums.
+  if (!isBatch)
+    std::tie(event, sums) =
+        inputs.visit(builder, kEventsPerVisit, event, sums, addRows);
+  return inputs.visit(builder, 1, event, sums, addRows).second;
+}
+
+/// The sums after all inputs of one matrix: `x` and `weights` at `matrix`.
+static Value addAll(ImplicitLocOpBuilder &builder, Value x, Value weights,
+                    ValueRange matrix, int64_t inputs, Value sums) {
+  Type type = cast<RankedTensorType>(sums.getType()).getElementType();
+  auto addRows = [&](ImplicitLocOpBuilder &loop, Value first, int64_t count,
+                     Value current) {
+    SmallVector<Value> rows, factors;
+    for (int64_t offset = 0; offset < count; ++offset) {
+      SmallVector<Value> position(matrix);
+      position.push_back(arith::AddIOp::create(
+          loop, first, arith::ConstantIndexOp::create(loop, offset)));
+      std::string name = "x" + std::to_string(offset);
+      factors.push_back(readNumber(loop, name, x, position, type));
+      rows.push_back(getRow(loop, weights, position));
+    }
+    return createRowsAdd(loop, rows, factors, current);
+  };
+  int64_t even = inputs - inputs % kEventsPerVisit;
+  Value step = arith::ConstantIndexOp::create(builder, kEventsPerVisit);
+  auto constant = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(builder, value);
+  };
+  auto loop = scf::ForOp::create(
+      builder, nameLocal(builder, "i"), constant(0), constant(even), step, sums,
+      [&](OpBuilder &nested, Location, Value i, ValueRange carried) {
+        ImplicitLocOpBuilder body(builder.getLoc(), nested);
+        scf::YieldOp::create(
+            body, addRows(body, i, kEventsPerVisit, carried.front()));
+      });
+  sums = loop.getResult(0);
+  if (even == inputs)
+    return sums;
+  return addRows(builder, constant(even), inputs - even, sums);
+}
 
 LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   FailureOr<FloatConstant> weight = getWeights(op);
@@ -126,45 +286,40 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
 
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
-  Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                          shaped({inputs}));
-  Value yBuffer =
-      layer.addShapedArgument("y", context.bufferOf(op.getResult()), yShape);
   layer.setComment(
       (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
       " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  y = W x" +
       (op.getBias() ? " + b" : ""));
-
+  std::optional<Inputs> active;
+  Value x;
+  if (op.getEvents())
+    active.emplace(layer, op, context);
+  else
+    x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                           shaped({inputs})));
+  Value yBuffer =
+      layer.addShapedArgument("y", context.bufferOf(op.getResult()), yShape);
   ImplicitLocOpBuilder &builder = layer.body();
-  Value x = layer.read(xBuffer);
-  Value weights = layer.constantTensor(weight->transpose(order), "weight");
+  FloatConstant rows = weight->transpose(order);
+  if (active && rank > 2)
+    rows.shape = {batch * inputs, outputs};
+  Value weights = layer.constantTensor(rows, "weight");
   FailureOr<Value> initial =
       createInitialSum(layer, op, yShape, layer.update(yBuffer));
   if (failed(initial))
     return failure();
 
-  // The sums of one matrix, at `position` in the batch.
-  auto addInputs = [&](ImplicitLocOpBuilder &matrix, ValueRange position,
-                       Value sums) {
-    return createLoop(
-        matrix, "i", inputs, sums,
-        [&](ImplicitLocOpBuilder &loop, Value i, Value current) {
-          SmallVector<Value> input(position);
-          input.push_back(i);
-          return visitInput(
-              loop, x, input, current,
-              [&](ImplicitLocOpBuilder &active, Value factor, Value y) {
-                return createRowAdd(active, getRow(active, weights, input),
-                                    factor, y);
-              });
-        });
-  };
-  Value sum = rank == 2 ? addInputs(builder, {}, *initial) : Value();
-  if (rank > 2)
+  Value sum;
+  if (active)
+    sum = addEvents(builder, *active, weights, inputs, *initial);
+  else if (rank == 2)
+    sum = addAll(builder, x, weights, {}, inputs, *initial);
+  else
     sum = createLoop(builder, "b", batch, *initial,
                      [&](ImplicitLocOpBuilder &loop, Value b, Value sums) {
-                       Value row = getRow(loop, sums, b);
-                       return setRow(loop, addInputs(loop, b, row), sums, b);
+                       Value row = addAll(loop, x, weights, b, inputs,
+                                          getRow(loop, sums, b));
+                       return setRow(loop, row, sums, b);
                      });
   layer.write(sum, yBuffer);
   layer.finish();
@@ -196,6 +351,12 @@ public:
 private:
   SmallVector<int64_t> mapShape(ArrayRef<int64_t> map, int64_t size) const;
   Value getWeights(LayerBuilder &layer, const FloatConstant &weight) const;
+  /// Visits the positions of the events.
+  Value visitEvents(ImplicitLocOpBuilder &builder, const Inputs &inputs,
+                    bool channelsFirst, Value sums);
+  /// Finds the outputs that see the input's position `index` of dimension
+  /// `dim`.
+  void enterDim(ImplicitLocOpBuilder &builder, size_t dim, Value index);
   /// Visits all positions that begin with `position`.
   Value visitPositions(ImplicitLocOpBuilder &builder, ArrayRef<Value> position,
                        Value sums);
@@ -373,15 +534,63 @@ Value ConvLowering::visitPositions(ImplicitLocOpBuilder &builder,
       [&](ImplicitLocOpBuilder &loop, Value index, Value current) {
         SmallVector<Value> next(position);
         next.push_back(index);
-        padded.push_back(
-            arith::AddIOp::create(loop, nameLocal(loop, names.padded), index,
-                                  indexConstant(loop, window[dim].low)));
-        auto [begin, end] = createOutputRange(loop, padded.back(), window[dim],
-                                              input[dim], output[dim], names);
-        begins.push_back(begin);
-        ends.push_back(end);
+        enterDim(loop, dim, index);
         return visitPositions(loop, next, current);
       });
+}
+
+void ConvLowering::enterDim(ImplicitLocOpBuilder &builder, size_t dim,
+                            Value index) {
+  DimNames names = getDimNames(window.size(), dim);
+  padded.push_back(
+      arith::AddIOp::create(builder, nameLocal(builder, names.padded), index,
+                            indexConstant(builder, window[dim].low)));
+  auto [begin, end] = createOutputRange(builder, padded.back(), window[dim],
+                                        input[dim], output[dim], names);
+  begins.push_back(begin);
+  ends.push_back(end);
+}
+
+Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
+                                const Inputs &inputs, bool channelsFirst,
+                                Value sums) {
+  Type type = cast<RankedTensorType>(sums.getType()).getElementType();
+  auto visitEvent = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
+                        Value current) {
+    // The dimensions that the events count, the fastest last; channels are the
+    // last of `input`.
+    auto dims = llvm::to_vector(llvm::seq<size_t>(0, input.size()));
+    if (channelsFirst)
+      std::rotate(dims.begin(), std::prev(dims.end()), dims.end());
+    SmallVector<Value> coordinates(dims.size());
+    Value rest = positions.front();
+    for (size_t dim : llvm::reverse(llvm::drop_begin(dims))) {
+      StringRef name = dim == window.size()
+                           ? StringRef("c")
+                           : getDimNames(window.size(), dim).input;
+      Value size = indexConstant(loop, input[dim]);
+      coordinates[dim] =
+          arith::RemUIOp::create(loop, nameLocal(loop, name), rest, size);
+      rest = arith::DivUIOp::create(loop, nameLocal(loop, "rest"), rest, size);
+    }
+    coordinates[dims.front()] = rest;
+    padded.clear();
+    begins.clear();
+    ends.clear();
+    for (size_t dim = 0; dim < window.size(); ++dim)
+      enterDim(loop, dim, coordinates[dim]);
+    SmallVector<Value> channel = {coordinates.back()};
+    if (groups > 1) {
+      Value size = indexConstant(loop, channels);
+      group = arith::DivUIOp::create(loop, nameLocal(loop, "g"),
+                                     coordinates.back(), size);
+      channel = {group, arith::RemUIOp::create(loop, coordinates.back(), size)};
+    }
+    Value factor = inputs.getFactor(loop, positions.front(), type);
+    return addWindows(loop, {}, channel, factor, current);
+  };
+  return inputs.visit(builder, 1, indexConstant(builder, 0), sums, visitEvent)
+      .second;
 }
 
 /// "3 x 3".
@@ -401,8 +610,17 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
                            "before lowering");
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op->getLoc());
-  Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                          mapShape(input, channels));
+  std::optional<Inputs> active;
+  bool channelsFirst = false;
+  if (op.getEvents()) {
+    active.emplace(layer, op, context);
+    auto events = op.getEvents().getDefiningOp<EventsOp>();
+    channelsFirst = events.getInput() != op.getInput() &&
+                    op.getInput().getDefiningOp<TransposeOp>();
+  } else {
+    x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                           mapShape(input, channels)));
+  }
   Value yBuffer = layer.addShapedArgument(
       "y", context.bufferOf(op->getResult(0)), mapShape(output, outputs));
   layer.setComment(
@@ -411,7 +629,6 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
       formatSizes(input.drop_back()) + " to " + Twine(output.back()) + " of " +
       formatSizes(output.drop_back()) + ", channels last.\n" + "  y = W * x" +
       (op.getBias() ? " + b" : ""));
-  x = layer.read(xBuffer);
   weights = getWeights(layer, *weight);
   SmallVector<int64_t> biasShape;
   if (groups > 1)
@@ -421,7 +638,10 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
       createInitialSum(layer, op, biasShape, layer.update(yBuffer));
   if (failed(initial))
     return failure();
-  layer.write(visitPositions(layer.body(), {}, *initial), yBuffer);
+  Value sum = active
+                  ? visitEvents(layer.body(), *active, channelsFirst, *initial)
+                  : visitPositions(layer.body(), {}, *initial);
+  layer.write(sum, yBuffer);
   layer.finish();
   return success();
 }

@@ -57,6 +57,8 @@ private:
   void emitProvenance(llvm::raw_ostream &os, StringRef fileName);
   void emitHeader(StringRef fileName);
   LogicalResult emitSource(StringRef headerName);
+  /// Functions that stand for single operations.
+  void emitHelpers();
   LogicalResult emitGlobal(memref::GlobalOp global);
   LogicalResult emitLayer(func::FuncOp function);
   LogicalResult emitInit();
@@ -153,7 +155,8 @@ LogicalResult ModuleEmitter::collectParameters() {
 
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES"})
+  for (StringRef name :
+       {"t", "init", "step", "H", "DT", "STATE_BYTES", "mask", "lowest_bit"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -294,9 +297,10 @@ static bool isReadOnly(BlockArgument argument) {
       if (auto copy = dyn_cast<memref::CopyOp>(op)) {
         if (&copy.getTargetMutable() == &use)
           return false;
-      } else if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp>(op)) {
+      } else if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp,
+                     memref::CastOp>(op)) {
         aliases.push_back(op->getResult(0));
-      } else if (!isa<memref::LoadOp>(op)) {
+      } else if (!isa<memref::LoadOp, vector::MaskedLoadOp>(op)) {
         return false;
       }
     }
@@ -308,7 +312,7 @@ LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
   if (function.isDeclaration() || function.getNumResults() != 0)
     return function.emitOpError("C11: is not in the emitter's subset: expected "
                                 "a body and no results");
-  FunctionEmitter emitter(symbols, globals, source);
+  FunctionEmitter emitter(symbols, globals, prefix, source);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
         (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
@@ -321,15 +325,20 @@ LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
   source << "static void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   for (BlockArgument argument : function.getArguments()) {
+    auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                      "snn.name");
+    std::string cName = emitter.getNames().add(name ? name.getValue() : "x");
+    if (argument.getType().isIndex()) {
+      emitter.bindScalar(argument, cName);
+      source << separator << "size_t " << cName;
+      continue;
+    }
     auto type = dyn_cast<MemRefType>(argument.getType());
     StringRef element =
         type ? getStorageType(type.getElementType()) : StringRef();
     if (element.empty())
       return function.emitOpError("C11: argument of type ")
              << argument.getType() << " is not in the emitter's subset";
-    auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                      "snn.name");
-    std::string cName = emitter.getNames().add(name ? name.getValue() : "x");
     emitter.bindBuffer(argument, cName);
     source << separator << (isReadOnly(argument) ? "const " : "") << element
            << " *RESTRICT " << cName;
@@ -365,7 +374,7 @@ LogicalResult ModuleEmitter::bindMember(FunctionEmitter &emitter,
 }
 
 LogicalResult ModuleEmitter::emitInit() {
-  FunctionEmitter emitter(symbols, globals, source);
+  FunctionEmitter emitter(symbols, globals, prefix, source);
   (void)emitter.getNames().add("net");
   for (BlockArgument argument : init.getArguments())
     if (failed(bindMember(emitter, init, argument)))
@@ -382,7 +391,7 @@ LogicalResult ModuleEmitter::emitInit() {
 }
 
 LogicalResult ModuleEmitter::emitStep() {
-  FunctionEmitter emitter(symbols, globals, source);
+  FunctionEmitter emitter(symbols, globals, prefix, source);
   source << declareStep() << "\n{\n";
   (void)emitter.getNames().add("net");
   bool usesNet = false;
@@ -404,6 +413,64 @@ LogicalResult ModuleEmitter::emitStep() {
   return success();
 }
 
+/// With $ for the prefix.
+static constexpr StringLiteral kMaskHelper = R"(
+/* Bit k says whether x[k] is not 0, for k < size and k < 32. */
+static inline uint32_t $_mask(const uint8_t *x, size_t size)
+{
+    uint32_t mask = 0;
+    size_t k = 0;
+    if (size > 32)
+        size = 32;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* Several at a time: the top bit of each byte that is not 0, then these side by side. */
+#if UINTPTR_MAX > 0xffffffffu
+    for (; k + 8 <= size; k += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, x + k, 8);
+        bytes |= (bytes & 0x7f7f7f7f7f7f7f7fu) + 0x7f7f7f7f7f7f7f7fu;
+        bytes = (bytes & 0x8080808080808080u) >> 7;
+        mask |= (uint32_t)((bytes * 0x0102040810204080u) >> 56) << k;
+    }
+#endif
+    for (; k + 4 <= size; k += 4) {
+        uint32_t bytes;
+        memcpy(&bytes, x + k, 4);
+        bytes |= (bytes & 0x7f7f7f7fu) + 0x7f7f7f7fu;
+        bytes = (bytes & 0x80808080u) >> 7;
+        mask |= ((bytes * 0x01020408u) >> 24) << k;
+    }
+#endif
+    for (; k < size; ++k)
+        mask |= (uint32_t)(x[k] != 0) << k;
+    return mask;
+}
+
+/* The number of the lowest bit that is set. */
+static inline size_t $_lowest_bit(uint32_t mask)
+{
+#if defined(__GNUC__)
+    return (size_t)__builtin_ctzl(mask);
+#else
+    size_t bit = 0;
+    while ((mask >> bit & 1u) == 0)
+        ++bit;
+    return bit;
+#endif
+}
+
+)";
+
+void ModuleEmitter::emitHelpers() {
+  bool usesMask =
+      module.walk([](vector::MaskedLoadOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (usesMask)
+    llvm::interleave(
+        llvm::split(kMaskHelper.drop_front(), '$'), source,
+        [&](StringRef part) { source << part; }, prefix);
+}
+
 LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
   std::string stem = StringRef(headerName).ends_with(".h")
                          ? headerName.drop_back(2).str()
@@ -413,6 +480,7 @@ LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
          << "#include <stdbool.h>\n#include <string.h>\n\n"
          << "#ifdef __cplusplus\n#define RESTRICT /* C++ has none */\n#else\n"
          << "#define RESTRICT restrict\n#endif\n\n";
+  emitHelpers();
   llvm::StringSet<> emitted;
   SymbolTable table(module);
   auto emitGlobalsOf = [&](func::FuncOp function) {

@@ -7,6 +7,8 @@
 #include "FunctionEmitter.h"
 #include "Literals.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -21,14 +23,21 @@ static bool isArithmetic(Operation *op) {
   return isa<arith::ArithDialect>(op->getDialect()) && op->getNumResults() == 1;
 }
 
+/// Vectors only occur on the way to a mask.
+static bool isVector(Operation *op) {
+  return llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>);
+}
+
 static bool isExpression(Operation *op) {
-  return isArithmetic(op) || isa<memref::LoadOp>(op);
+  return isArithmetic(op) ||
+         isa<memref::LoadOp, math::CountTrailingZerosOp, vector::ExtractOp>(op);
 }
 
 /// The memory that `buffer` is a shape of.
 static Value getBase(Value buffer) {
   while (Operation *op = buffer.getDefiningOp()) {
-    if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp>(op))
+    if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
+            op))
       break;
     buffer = op->getOperand(0);
   }
@@ -40,7 +49,7 @@ static Value getBase(Value buffer) {
 static bool mayWrite(Operation *op, Value buffer) {
   if (auto store = dyn_cast<memref::StoreOp>(op))
     return getBase(store.getMemRef()) == getBase(buffer);
-  return !isExpression(op) && !isa<memref::GetGlobalOp>(op);
+  return !isExpression(op) && !isVector(op) && !isa<memref::GetGlobalOp>(op);
 }
 
 /// The only user of `op`, if it is in the same block.
@@ -57,6 +66,11 @@ static bool isInlined(Operation *op) {
     return true;
   Operation *user = getOnlyUser(op);
   if (!user)
+    return false;
+  // A bound would be computed again in every iteration.
+  if (auto loop = dyn_cast<scf::ForOp>(user);
+      loop && (op->getResult(0) == loop.getLowerBound() ||
+               op->getResult(0) == loop.getUpperBound()))
     return false;
   auto load = dyn_cast<memref::LoadOp>(op);
   if (!load)
@@ -112,8 +126,16 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::CmpFOp compare) { return makeFloatCompare(compare); })
       .Case([&](arith::CmpIOp compare) { return makeIntCompare(compare); })
       .Case([&](arith::SelectOp select) { return makeSelect(select); })
-      .Case<arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp>(
-          [&](auto) { return makeCast(op); })
+      .Case<arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp,
+            arith::IndexCastUIOp>([&](auto) { return makeCast(op); })
+      .Case([&](arith::AndIOp) { return makeAnd(op); })
+      .Case([&](math::CountTrailingZerosOp count) -> FailureOr<Expression> {
+        FailureOr<Expression> bits = getExpression(count.getOperand());
+        if (failed(bits) || !count.getType().isInteger(32))
+          return op->emitOpError("C11: is not in the emitter's subset");
+        return Expression{prefix.str() + "_lowest_bit(" + bits->text + ")"};
+      })
+      .Case([&](vector::ExtractOp extract) { return makeMask(extract); })
       .Case([&](memref::LoadOp load) { return makeLoad(load); })
       .Default([](Operation *other) -> FailureOr<Expression> {
         return other->emitOpError("C11: is not in the emitter's subset");
@@ -124,7 +146,7 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
                                                   StringRef symbol,
                                                   Precedence precedence) {
   Type type = op->getResult(0).getType();
-  bool isNumber = isa<FloatType>(type) || type.isIndex();
+  bool isNumber = isa<FloatType>(type) || type.isIndex() || type.isInteger(32);
   if (!isNumber || getScalarType(type).empty())
     return op->emitOpError("C11: on ")
            << type << " is not in the emitter's subset";
@@ -136,6 +158,17 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
   auto tighter = static_cast<Precedence>(static_cast<int>(precedence) + 1);
   return Expression{lhs->in(precedence) + symbol.str() + rhs->in(tighter),
                     precedence};
+}
+
+FailureOr<Expression> FunctionEmitter::makeAnd(Operation *op) {
+  FailureOr<Expression> lhs = getExpression(op->getOperand(0));
+  FailureOr<Expression> rhs = getExpression(op->getOperand(1));
+  if (failed(lhs) || failed(rhs) || !op->getResult(0).getType().isInteger(32))
+    return op->emitOpError("C11: is not in the emitter's subset");
+  // Compilers warn of sums in it without parentheses.
+  return Expression{lhs->in(Precedence::Unary) + " & " +
+                        rhs->in(Precedence::Unary),
+                    Precedence::BitAnd};
 }
 
 /// The operand for which "operand symbol other" holds.
@@ -225,6 +258,17 @@ FailureOr<Expression> FunctionEmitter::makeIntCompare(arith::CmpIOp op) {
   return makeCompare(op, getOperator(op.getPredicate()));
 }
 
+FailureOr<Expression> FunctionEmitter::negate(Value condition) {
+  auto compare = condition.getDefiningOp<arith::CmpIOp>();
+  if (compare && isInlined(compare) &&
+      compare.getPredicate() == arith::CmpIPredicate::ne)
+    return makeCompare(compare, " == ");
+  FailureOr<Expression> expression = getExpression(condition);
+  if (failed(expression))
+    return failure();
+  return Expression{"!" + expression->in(Precedence::Unary), Precedence::Unary};
+}
+
 FailureOr<Expression> FunctionEmitter::makeSelect(arith::SelectOp op) {
   FailureOr<Expression> condition = getExpression(op.getCondition());
   FailureOr<Expression> ifTrue = getExpression(op.getTrueValue());
@@ -260,18 +304,48 @@ FailureOr<Expression> FunctionEmitter::makeLoad(memref::LoadOp op) {
   return Expression{*element};
 }
 
+FailureOr<Expression> FunctionEmitter::makeMask(vector::ExtractOp op) {
+  auto bits = op.getSource().getDefiningOp<vector::BitCastOp>();
+  Value elements = bits ? bits.getSource() : Value();
+  // Counts are compared with 0, spikes are what they are.
+  if (auto compare =
+          elements ? elements.getDefiningOp<arith::CmpIOp>() : arith::CmpIOp())
+    if (compare.getPredicate() == arith::CmpIPredicate::ne &&
+        matchPattern(compare.getRhs(), m_Zero()))
+      elements = compare.getLhs();
+  auto load = elements ? elements.getDefiningOp<vector::MaskedLoadOp>()
+                       : vector::MaskedLoadOp();
+  auto mask = load ? load.getMask().getDefiningOp<vector::CreateMaskOp>()
+                   : vector::CreateMaskOp();
+  if (!mask || !op.getType().isInteger(32) ||
+      load.getVectorType().getNumElements() != 32 ||
+      getStorageType(load.getVectorType().getElementType()) != "uint8_t" ||
+      !matchPattern(load.getPassThru(), m_Zero()))
+    return op.emitOpError("C11: is not in the emitter's subset: expected a "
+                          "mask of 32 bits, loaded with vector.maskedload");
+  auto buffer = buffers.find(load.getBase());
+  FailureOr<Expression> first = getExpression(load.getIndices().front());
+  FailureOr<Expression> size = getExpression(mask.getOperand(0));
+  if (buffer == buffers.end() || failed(first) || failed(size))
+    return op.emitOpError("C11: is not in the emitter's subset");
+  return Expression{prefix.str() + "_mask(" + buffer->second + " + " +
+                    first->in(Precedence::Sum) + ", " + size->text + ")"};
+}
+
 FailureOr<std::string> FunctionEmitter::getElement(Operation *op, Value buffer,
                                                    ValueRange indices) {
   auto it = buffers.find(buffer);
   auto type = cast<MemRefType>(buffer.getType());
+  bool isLine = type.getRank() == 1;
   if (it == buffers.end() || !type.getLayout().isIdentity() ||
-      !type.hasStaticShape())
+      !(type.hasStaticShape() || isLine))
     return op->emitOpError("C11: buffer of type ")
            << type << " is not in the emitter's subset";
   std::string offset;
-  int64_t stride = type.getNumElements();
+  int64_t stride = isLine ? 1 : type.getNumElements();
   for (auto [index, size] : llvm::zip(indices, type.getShape())) {
-    stride /= size;
+    if (!isLine)
+      stride /= size;
     FailureOr<Expression> expression = getExpression(index);
     if (failed(expression))
       return failure();
@@ -301,10 +375,10 @@ std::optional<StringRef> FunctionEmitter::getLocalName(Operation *op) const {
 
 std::string FunctionEmitter::nameLocal(Operation *op) {
   if (std::optional<StringRef> given = getLocalName(op))
-    return names.add(*given);
+    return addName(*given);
   if (auto load = dyn_cast<memref::LoadOp>(op))
-    return names.add(buffers.lookup(load.getMemRef()) + "_old");
-  return names.add("value");
+    return addName(buffers.lookup(load.getMemRef()) + "_old");
+  return addName("value");
 }
 
 LogicalResult FunctionEmitter::emitLocal(Operation *op) {
@@ -322,9 +396,101 @@ LogicalResult FunctionEmitter::emitLocal(Operation *op) {
   return success();
 }
 
+bool FunctionEmitter::canShareVariable(Operation *loop, Value initial,
+                                       Value result) {
+  // What one loop leaves behind, only the next one needs.
+  if (initial.hasOneUse() && initial.getDefiningOp<scf::WhileOp>() &&
+      initial.getParentBlock() == loop->getBlock() && locals.count(initial))
+    return true;
+  auto argument = dyn_cast<BlockArgument>(initial);
+  auto outer = dyn_cast_or_null<scf::ForOp>(loop->getParentOp());
+  if (!argument || !outer || argument.getOwner() != outer.getBody() ||
+      argument == outer.getInductionVar() || !initial.hasOneUse() ||
+      !result.hasOneUse())
+    return false;
+  return outer.getTiedLoopYieldedValue(argument)->get() == result;
+}
+
+LogicalResult FunctionEmitter::declareCarried(Operation *loop,
+                                              ValueRange initial,
+                                              ValueRange carried) {
+  for (auto [index, first, variable] : llvm::enumerate(initial, carried)) {
+    if (canShareVariable(loop, first, loop->getResult(index))) {
+      locals[variable] = locals[first];
+      continue;
+    }
+    StringRef type = getScalarType(variable.getType());
+    FailureOr<Expression> value = getExpression(first);
+    if (failed(value) || type.empty())
+      return loop->emitOpError("C11: carries ")
+             << variable.getType() << ", which is not in the emitter's subset";
+    // The first variable of a while loop has the loop's name.
+    std::optional<StringRef> given;
+    if (isa<scf::WhileOp>(loop) && index == 0)
+      given = getLocalName(loop);
+    std::string name = addName(given ? *given : "n");
+    line() << type << " " << name << " = " << value->text << ";\n";
+    locals[variable] = name;
+  }
+  return success();
+}
+
+bool FunctionEmitter::readsVariable(Value value, StringRef name) {
+  if (locals.lookup(value) == name)
+    return true;
+  Operation *op = value.getDefiningOp();
+  return op && isExpression(op) && isInlined(op) &&
+         llvm::any_of(op->getOperands(), [&](Value operand) {
+           return readsVariable(operand, name);
+         });
+}
+
+std::optional<std::string> FunctionEmitter::makeUpdate(StringRef name,
+                                                       Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op || !isa<arith::AddIOp, arith::AndIOp>(op) || !isInlined(op) ||
+      locals.lookup(op->getOperand(0)) != name)
+    return std::nullopt;
+  FailureOr<Expression> rhs = getExpression(op->getOperand(1));
+  if (failed(rhs))
+    return std::nullopt;
+  if (isa<arith::AndIOp>(op))
+    return name.str() + " &= " + rhs->text;
+  return rhs->text == "1" ? "++" + name.str() : name.str() + " += " + rhs->text;
+}
+
+LogicalResult FunctionEmitter::assignCarried(ValueRange carried,
+                                             ValueRange next) {
+  // A value that another assignment needs is kept until all are computed.
+  SmallVector<std::pair<std::string, std::string>> late;
+  for (auto [index, variable, value] : llvm::enumerate(carried, next)) {
+    FailureOr<Expression> expression = getExpression(value);
+    if (failed(expression))
+      return failure();
+    std::string name = locals[variable];
+    if (name == expression->text)
+      continue;
+    bool isNeeded = llvm::any_of(next.drop_front(index + 1), [&](Value other) {
+      return readsVariable(other, name);
+    });
+    if (isNeeded) {
+      std::string copy = addName("next");
+      line() << "const " << getScalarType(value.getType()) << " " << copy
+             << " = " << expression->text << ";\n";
+      late.push_back({name, copy});
+      continue;
+    }
+    std::optional<std::string> update = makeUpdate(name, value);
+    line() << (update ? *update : name + " = " + expression->text) << ";\n";
+  }
+  for (auto &[name, copy] : late)
+    line() << name << " = " << copy << ";\n";
+  return success();
+}
+
 LogicalResult FunctionEmitter::emitFor(scf::ForOp op) {
-  if (op.getNumResults() != 0)
-    return op.emitOpError("C11: with results is not in the emitter's subset");
+  if (failed(declareCarried(op, op.getInitArgs(), op.getRegionIterArgs())))
+    return failure();
   FailureOr<Expression> begin = getExpression(op.getLowerBound());
   FailureOr<Expression> end = getExpression(op.getUpperBound());
   FailureOr<Expression> step = getExpression(op.getStep());
@@ -332,21 +498,73 @@ LogicalResult FunctionEmitter::emitFor(scf::ForOp op) {
     return failure();
   static constexpr StringLiteral kLoopNames = "nmklpqrstuvw";
   std::optional<StringRef> given = getLocalName(op);
-  std::string i = names.add(
-      given ? *given : kLoopNames.substr(loops % kLoopNames.size(), 1));
+  enterScope(), ++loops;
+  std::string i = addName(
+      given ? *given : kLoopNames.substr((loops - 1) % kLoopNames.size(), 1));
   locals[op.getInductionVar()] = i;
-  line() << "for (size_t " << i << " = " << begin->text << "; " << i << " < "
-         << end->in(Precedence::Sum) << "; ";
+  os.indent(4 * (depth - 1))
+      << "for (size_t " << i << " = " << begin->text << "; " << i << " < "
+      << end->in(Precedence::Sum) << "; ";
   if (step->text == "1")
     os << "++" << i;
   else
     os << i << " += " << step->text;
   os << ") {\n";
-  ++depth, ++loops;
-  if (failed(emitBlock(*op.getBody())))
+  if (failed(emitBlock(*op.getBody())) ||
+      failed(assignCarried(op.getRegionIterArgs(), op.getYieldedValues())))
     return failure();
-  --depth, --loops;
-  names.remove(i);
+  leaveScope(), --loops;
+  line() << "}\n";
+  for (auto [result, carried] :
+       llvm::zip(op.getResults(), op.getRegionIterArgs()))
+    locals[result] = locals[carried];
+  return success();
+}
+
+LogicalResult FunctionEmitter::emitWhile(scf::WhileOp op) {
+  Block &before = *op.getBeforeBody();
+  if (failed(declareCarried(op, op.getInits(), before.getArguments())))
+    return failure();
+  scf::ConditionOp condition = op.getConditionOp();
+  bool isPlain =
+      llvm::all_of(before.without_terminator(), [](Operation &inner) {
+        return isExpression(&inner) && isInlined(&inner);
+      });
+  if (isPlain) {
+    FailureOr<Expression> goesOn = getExpression(condition.getCondition());
+    if (failed(goesOn))
+      return failure();
+    line() << "while (" << goesOn->text << ") {\n";
+    enterScope();
+  } else {
+    line() << "for (;;) {\n";
+    enterScope();
+    if (failed(emitBlock(before)))
+      return failure();
+    FailureOr<Expression> ends = negate(condition.getCondition());
+    if (failed(ends))
+      return failure();
+    line() << "if (" << ends->text << ")\n";
+    line() << "    break;\n";
+  }
+  for (auto [value, argument, result] : llvm::zip(
+           condition.getArgs(), op.getAfterArguments(), op.getResults())) {
+    auto it = locals.find(value);
+    if (it == locals.end())
+      return op.emitOpError("C11: hands on a value that has no name");
+    std::string name = it->second;
+    // Behind the loop there is nothing but its variables.
+    if (!result.use_empty() &&
+        !llvm::is_contained(before.getArguments(), value))
+      return op.emitOpError("C11: has a result that is not carried");
+    locals[argument] = name;
+    locals[result] = name;
+  }
+  if (failed(emitBlock(*op.getAfterBody())) ||
+      failed(
+          assignCarried(before.getArguments(), op.getYieldOp().getOperands())))
+    return failure();
+  leaveScope();
   line() << "}\n";
   return success();
 }
@@ -358,17 +576,17 @@ LogicalResult FunctionEmitter::emitIf(scf::IfOp op) {
   if (failed(condition))
     return failure();
   line() << "if (" << condition->text << ") {\n";
-  ++depth;
+  enterScope();
   if (failed(emitBlock(*op.thenBlock())))
     return failure();
   if (op.elseBlock()) {
-    --depth;
+    leaveScope();
     line() << "} else {\n";
-    ++depth;
+    enterScope();
     if (failed(emitBlock(*op.elseBlock())))
       return failure();
   }
-  --depth;
+  leaveScope();
   line() << "}\n";
   return success();
 }
@@ -424,6 +642,13 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
   line() << callee->second << "(";
   llvm::ListSeparator separator;
   for (Value operand : op.getOperands()) {
+    if (operand.getType().isIndex()) {
+      FailureOr<Expression> scalar = getExpression(operand);
+      if (failed(scalar))
+        return failure();
+      os << separator << scalar->text;
+      continue;
+    }
     auto buffer = buffers.find(operand);
     if (buffer == buffers.end())
       return op.emitOpError("C11: operand of type ")
@@ -447,10 +672,13 @@ LogicalResult FunctionEmitter::emitAlias(Operation *op, Value source) {
 }
 
 LogicalResult FunctionEmitter::emitOp(Operation *op) {
+  if (isVector(op))
+    return success(); // a part of a mask
   if (isExpression(op))
     return op->use_empty() || isInlined(op) ? success() : emitLocal(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp loop) { return emitFor(loop); })
+      .Case([&](scf::WhileOp loop) { return emitWhile(loop); })
       .Case([&](scf::IfOp branch) { return emitIf(branch); })
       .Case([&](memref::StoreOp store) { return emitStore(store); })
       .Case([&](memref::CopyOp copy) { return emitCopy(copy); })
@@ -468,15 +696,35 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](memref::ExpandShapeOp reshape) {
         return emitAlias(op, reshape.getSrc());
       })
-      .Case<func::ReturnOp, scf::YieldOp>([](Operation *end) -> LogicalResult {
+      .Case(
+          [&](memref::CastOp cast) { return emitAlias(op, cast.getSource()); })
+      .Case([](func::ReturnOp end) -> LogicalResult {
         if (end->getNumOperands() == 0)
           return success();
         return end->emitOpError("C11: with operands is not in the emitter's "
                                 "subset");
       })
+      // What loops hand on is assigned where their body ends.
+      .Case<scf::YieldOp, scf::ConditionOp>([](auto) { return success(); })
       .Default([](Operation *other) -> LogicalResult {
         return other->emitOpError("C11: is not in the emitter's subset");
       });
+}
+
+std::string FunctionEmitter::addName(StringRef wanted) {
+  scopes.back().push_back(names.add(wanted));
+  return scopes.back().back();
+}
+
+void FunctionEmitter::enterScope() {
+  ++depth;
+  scopes.emplace_back();
+}
+
+void FunctionEmitter::leaveScope() {
+  --depth;
+  for (StringRef name : scopes.pop_back_val())
+    names.remove(name);
 }
 
 LogicalResult FunctionEmitter::emitBlock(Block &block) {

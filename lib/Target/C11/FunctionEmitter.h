@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/raw_ostream.h"
@@ -24,6 +25,7 @@ enum class Precedence {
   Conditional,
   Or,
   And,
+  BitAnd,
   Equality,
   Relation,
   Sum,
@@ -51,8 +53,9 @@ class FunctionEmitter {
 public:
   /// `symbols` maps functions and globals to their C names.
   FunctionEmitter(const llvm::StringMap<std::string> &symbols,
-                  const NameTable &outer, llvm::raw_ostream &os)
-      : symbols(symbols), names(&outer), os(os) {}
+                  const NameTable &outer, llvm::StringRef prefix,
+                  llvm::raw_ostream &os)
+      : symbols(symbols), names(&outer), prefix(prefix), os(os) {}
 
   /// The scope of the function, for its parameters.
   NameTable &getNames() { return names; }
@@ -62,6 +65,11 @@ public:
     buffers[buffer] = std::move(text);
   }
 
+  /// Says what a scalar parameter is called.
+  void bindScalar(mlir::Value scalar, std::string name) {
+    locals[scalar] = std::move(name);
+  }
+
   llvm::LogicalResult emitBody(mlir::func::FuncOp function);
 
 private:
@@ -69,7 +77,31 @@ private:
   llvm::LogicalResult emitOp(mlir::Operation *op);
   llvm::LogicalResult emitLocal(mlir::Operation *op);
   llvm::LogicalResult emitFor(mlir::scf::ForOp op);
+  llvm::LogicalResult emitWhile(mlir::scf::WhileOp op);
   llvm::LogicalResult emitIf(mlir::scf::IfOp op);
+  /// Declares the variables that a loop carries, with their first values;
+  /// `results` are what is in them behind the loop.
+  llvm::LogicalResult declareCarried(mlir::Operation *loop,
+                                     mlir::ValueRange initial,
+                                     mlir::ValueRange carried);
+  /// Whether the variable that holds `initial` can go on in `loop`: nothing
+  /// but the loop needs it, and it gets the loop's `result` at last.
+  bool canShareVariable(mlir::Operation *loop, mlir::Value initial,
+                        mlir::Value result);
+  /// Assigns what the end of a loop's body hands to the next iteration.
+  llvm::LogicalResult assignCarried(mlir::ValueRange carried,
+                                    mlir::ValueRange next);
+  /// "++n", "n += 4", "mask &= mask - 1", or none if `value` is nothing of the
+  /// kind.
+  std::optional<std::string> makeUpdate(llvm::StringRef name,
+                                        mlir::Value value);
+  /// Whether the expression of `value` reads the variable `name`.
+  bool readsVariable(mlir::Value value, llvm::StringRef name);
+
+  /// A name that is taken until the scope ends.
+  std::string addName(llvm::StringRef wanted);
+  void enterScope();
+  void leaveScope();
   llvm::LogicalResult emitStore(mlir::memref::StoreOp op);
   llvm::LogicalResult emitCopy(mlir::memref::CopyOp op);
   llvm::LogicalResult emitCall(mlir::func::CallOp op);
@@ -82,15 +114,20 @@ private:
   mlir::FailureOr<Expression> makeBinary(mlir::Operation *op,
                                          llvm::StringRef symbol,
                                          Precedence precedence);
+  mlir::FailureOr<Expression> makeAnd(mlir::Operation *op);
   mlir::FailureOr<Expression> makeExtremum(mlir::Operation *op,
                                            llvm::StringRef symbol);
   mlir::FailureOr<Expression> makeCompare(mlir::Operation *op,
                                           llvm::StringRef symbol);
   mlir::FailureOr<Expression> makeFloatCompare(mlir::arith::CmpFOp op);
   mlir::FailureOr<Expression> makeIntCompare(mlir::arith::CmpIOp op);
+  /// The expression that is true where `condition` is not.
+  mlir::FailureOr<Expression> negate(mlir::Value condition);
   mlir::FailureOr<Expression> makeSelect(mlir::arith::SelectOp op);
   mlir::FailureOr<Expression> makeCast(mlir::Operation *op);
   mlir::FailureOr<Expression> makeLoad(mlir::memref::LoadOp op);
+  /// The mask of which elements of an array are not 0.
+  mlir::FailureOr<Expression> makeMask(mlir::vector::ExtractOp op);
   /// "x[i * 16 + j]"
   mlir::FailureOr<std::string>
   getElement(mlir::Operation *op, mlir::Value buffer, mlir::ValueRange indices);
@@ -102,9 +139,11 @@ private:
 
   const llvm::StringMap<std::string> &symbols;
   NameTable names;
+  llvm::StringRef prefix;
   llvm::raw_ostream &os;
   mlir::Location functionLoc = mlir::UnknownLoc();
   unsigned depth = 1;
+  llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};
   unsigned loops = 0;
   llvm::DenseMap<mlir::Value, std::string> buffers;
   llvm::DenseMap<mlir::Value, std::string> locals;

@@ -22,6 +22,10 @@ StringRef getScalarType(Type type) {
     return "bool";
   if (type.isSignlessInteger(8))
     return "uint8_t";
+  if (type.isSignlessInteger(16))
+    return "uint16_t";
+  if (type.isSignlessInteger(32))
+    return "uint32_t";
   return type.isIndex() ? "size_t" : "";
 }
 

@@ -138,12 +138,12 @@ module {
   func.func private @work(%x: memref<4xf32> {snn.name = "x"}) {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
-    %a = memref.load %x[%c0] : memref<4xf32>
-    // expected-error @+1 {{'scf.for' op C11: with results is not in the emitter's subset}}
-    %b = scf.for %i = %c0 to %c1 step %c1 iter_args(%s = %a) -> f32 {
-      scf.yield %s : f32
+    // expected-error @+1 {{'arith.constant' op C11: has no literal}}
+    %one = arith.constant 1 : i64
+    // expected-error @+1 {{'scf.for' op C11: carries 'i64', which is not in the emitter's subset}}
+    %b = scf.for %i = %c0 to %c1 step %c1 iter_args(%s = %one) -> i64 {
+      scf.yield %s : i64
     }
-    memref.store %b, %x[%c0] : memref<4xf32>
     return
   }
   func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
@@ -152,6 +152,32 @@ module {
   func.func @net_step(%x: memref<4xf32> {snn.kind = "input", snn.name = "x"})
       attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
     call @work(%x) : (memref<4xf32>) -> ()
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func private @work(%x: memref<4xi1> {snn.name = "x"}) {
+    %c0 = arith.constant 0 : index
+    %none = arith.constant dense<false> : vector<16xi1>
+    %there = vector.create_mask %c0 : vector<16xi1>
+    %e = vector.maskedload %x[%c0], %there, %none : memref<4xi1>, vector<16xi1>, vector<16xi1> into vector<16xi1>
+    %b = vector.bitcast %e : vector<16xi1> to vector<1xi16>
+    // expected-error @+1 {{'vector.extract' op C11: is not in the emitter's subset: expected a mask of 32 bits, loaded with vector.maskedload}}
+    %m = vector.extract %b[0] : i16 from vector<1xi16>
+    %i = arith.index_castui %m : i16 to index
+    %s = memref.load %x[%i] : memref<4xi1>
+    memref.store %s, %x[%c0] : memref<4xi1>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xi1> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    call @work(%x) : (memref<4xi1>) -> ()
     return
   }
 }

@@ -38,12 +38,11 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
 // CHECK-NEXT:         y[n] = relay_fc1_bias[n];
 // CHECK-NEXT:     }
-// CHECK-NEXT:     for (size_t i = 0; i < 3; ++i) {
-// CHECK-NEXT:         if (x[i] != 0) {
-// CHECK-NEXT:             for (size_t m = 0; m < 2; ++m) {
-// CHECK-NEXT:                 y[m] += relay_fc1_weight[i * 2 + m];
-// CHECK-NEXT:             }
-// CHECK-NEXT:         }
+// CHECK-NEXT:     const float x0 = (float)(x[0] != 0);
+// CHECK-NEXT:     const float x1 = (float)(x[1] != 0);
+// CHECK-NEXT:     const float x2 = (float)(x[2] != 0);
+// CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
+// CHECK-NEXT:         y[n] = y[n] + relay_fc1_weight[n] * x0 + relay_fc1_weight[1 * 2 + n] * x1 + relay_fc1_weight[2 * 2 + n] * x2;
 // CHECK-NEXT:     }
 // CHECK-NEXT: }
 

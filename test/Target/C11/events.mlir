@@ -1,0 +1,86 @@
+// RUN: snn-translate --snn-to-c11 %s | FileCheck %s
+
+// Loops that carry variables, masks of spikes, and lists of events in C.
+
+snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {snn.name = "map"})
+    -> (tensor<2xf32> {snn.name = "out"}, tensor<1x3x3xf32> {snn.name = "conv"})
+    attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x9xf32>
+  %k = arith.constant dense<1.0> : tensor<1x2x2x2xf32>
+  %y = snn.linear %in, %w : (tensor<9xi1>, tensor<2x9xf32>) -> tensor<2xf32> loc("fc")
+  %z = snn.conv2d %map, %k : (tensor<2x4x4xf32>, tensor<1x2x2x2xf32>) -> tensor<1x3x3xf32> loc("conv")
+  snn.output %y, %z : tensor<2xf32>, tensor<1x3x3xf32>
+}
+
+// CHECK:      static inline uint32_t net_mask(const uint8_t *x, size_t size)
+// CHECK:      static inline size_t net_lowest_bit(uint32_t mask)
+
+// CHECK:      static void net_list_values(const float *RESTRICT x, size_t size, uint16_t *RESTRICT events)
+// CHECK-NEXT: {
+// CHECK-NEXT:     size_t n = 0;
+// CHECK-NEXT:     for (size_t i = 0; i < size; ++i) {
+// CHECK-NEXT:         events[n] = (uint16_t)i;
+// CHECK-NEXT:         n += (size_t)(x[i] != 0.0f);
+// CHECK-NEXT:     }
+
+// CHECK:      static void net_list_spikes(const uint8_t *RESTRICT x, size_t size, uint16_t *RESTRICT events)
+// CHECK-NEXT: {
+// CHECK-NEXT:     size_t n = 0;
+// CHECK-NEXT:     for (size_t i = 0; i < size; i += 32) {
+// CHECK-NEXT:         uint32_t mask = net_mask(x + i, size - i);
+// CHECK-NEXT:         while (mask != 0) {
+// CHECK-NEXT:             events[n] = (uint16_t)(i + (size_t)net_lowest_bit(mask));
+// CHECK-NEXT:             mask &= mask - 1;
+// CHECK-NEXT:             ++n;
+// CHECK-NEXT:         }
+// CHECK-NEXT:     }
+// CHECK-NEXT:     const uint16_t value = (uint16_t)size;
+// CHECK-NEXT:     events[n] = value;
+// CHECK-NEXT:     events[n + 1] = value;
+// CHECK-NEXT:     events[n + 2] = value;
+// CHECK-NEXT:     events[n + 3] = value;
+// CHECK-NEXT: }
+
+// CHECK:      static void net_fc(const uint16_t *RESTRICT events, float *RESTRICT y)
+// CHECK-NEXT: {
+// CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
+// CHECK-NEXT:         y[n] = 0.0f;
+// CHECK-NEXT:     }
+// CHECK-NEXT:     size_t e = 0;
+// CHECK-NEXT:     for (;;) {
+// CHECK-NEXT:         const size_t i3 = (size_t)events[e + 3];
+// CHECK-NEXT:         if (i3 == 9)
+// CHECK-NEXT:             break;
+// CHECK-NEXT:         const size_t i = (size_t)events[e];
+// CHECK-NEXT:         const size_t i1 = (size_t)events[e + 1];
+// CHECK-NEXT:         const size_t i2 = (size_t)events[e + 2];
+// CHECK-NEXT:         for (size_t n = 0; n < 2; ++n) {
+// CHECK-NEXT:             y[n] = y[n] + net_fc_weight[i * 2 + n] + net_fc_weight[i1 * 2 + n] + net_fc_weight[i2 * 2 + n] + net_fc_weight[i3 * 2 + n];
+// CHECK-NEXT:         }
+// CHECK-NEXT:         e += 4;
+// CHECK-NEXT:     }
+// CHECK-NEXT:     for (;;) {
+// CHECK-NEXT:         const size_t i = (size_t)events[e];
+// CHECK-NEXT:         if (i == 9)
+// CHECK-NEXT:             break;
+// CHECK-NEXT:         for (size_t n = 0; n < 2; ++n) {
+// CHECK-NEXT:             y[n] += net_fc_weight[i * 2 + n];
+// CHECK-NEXT:         }
+// CHECK-NEXT:         ++e;
+// CHECK-NEXT:     }
+// CHECK-NEXT: }
+
+// CHECK:      static void net_conv(const uint16_t *RESTRICT events, const float *RESTRICT x, float *RESTRICT y)
+// CHECK:          for (;;) {
+// CHECK-NEXT:         const size_t i = (size_t)events[e];
+// CHECK-NEXT:         if (i == 32)
+// CHECK-NEXT:             break;
+// CHECK-NEXT:         const size_t col = i % 4;
+// CHECK:              const float xi = x[i];
+
+// The list is made before it is used; the map's transpose is not needed.
+// CHECK:      void net_step(net_t *net, const uint8_t *in, const float *map, float *out, float *conv)
+// CHECK-NEXT: {
+// CHECK-DAG:      net_list_spikes(in, 9, net->{{.*}});
+// CHECK-DAG:      net_list_values(map, 32, net->{{.*}});
+// CHECK-NOT:      transpose
