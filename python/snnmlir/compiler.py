@@ -37,7 +37,7 @@ Signals: TypeAlias = "Signal | dict[str, Signal]"
 Stage: TypeAlias = Literal["c", "snn", "linalg", "loops"]
 
 _NUMPY: dict[str, npt.DTypeLike] = {"f32": np.float32, "f64": np.float64}
-_BYTES = {"i1": 1, "i8": 1, "f32": 4, "f64": 8, "index": 8}
+_BYTES = {"i1": 1, "i8": 1, "i16": 2, "i32": 4, "f32": 4, "f64": 8, "index": 8}
 _INTEGERS = ("int8", "int16", "int4")
 
 

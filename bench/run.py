@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Measures the generated C against dense C and against the memory's bandwidth: ./dev bench.
+
+Everything is compiled with the same flags and measured in the same run, one core, batch 1.
+Instructions are counted with callgrind, as they do not wobble. The table goes to
+docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from baselines import sources
+from rich.console import Console
+from rich.progress import track
+from subjects import SUBJECTS, Subject, feedforward
+
+import snnmlir
+from snnmlir.nir_import.graph import Affine, Conv
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs/benchmarks.md"
+COMPILERS = {
+    "gcc -O2": ["gcc", "-O2"],
+    "gcc -O3": ["gcc", "-O3"],
+    "gcc -O3 native": ["gcc", "-O3", "-march=native"],
+    "clang -O3": ["clang-22", "-O3"],
+    "clang -O3 native": ["clang-22", "-O3", "-march=native"],
+}
+DENSITIES = (0.01, 0.05, 0.2, 1.0)
+STEPS = 256
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row: times in nanoseconds per step, medians of 15 repetitions.
+
+    Attributes:
+        network: Name of the network.
+        dtype: f32 or f64.
+        compiler: Compiler and flags.
+        density: Part of the inputs that are active.
+        ours: Time of one whole step.
+        low: The third fastest of the repetitions.
+        high: The third slowest.
+        naive: Dense synapses alone, a dot product for each output.
+        rows: Dense synapses alone, row by row with fixed sizes; None for convolutions.
+        limit: The first layer's weights that active inputs touch, at the measured bandwidth.
+        instructions: Instructions of one step, mean.
+    """
+
+    network: str
+    dtype: str
+    compiler: str
+    density: float
+    ours: float
+    low: float
+    high: float
+    naive: float
+    rows: float | None
+    limit: float
+    instructions: float | None
+
+
+def spikes(subject: Subject, shape: tuple[int, ...], density: float) -> np.ndarray:
+    """[T, *shape] of 0 and 1."""
+    if subject.samples is not None:
+        return subject.samples()
+    rng = np.random.default_rng(int(1000 * density))
+    return (rng.random((STEPS, *shape)) < density).astype(np.uint8)
+
+
+def densities(subject: Subject) -> Iterable[float | None]:
+    """Parts of the inputs that spike; None where the input is recorded."""
+    return DENSITIES if subject.samples is None else (None,)
+
+
+def measure(
+    subject: Subject, dtype: str, compilers: dict[str, list[str]], instructions: bool
+) -> list[Result]:
+    """All compilers and densities of one network."""
+    source = subject.make()
+    if source is None:
+        return []
+    network = snnmlir.compile(
+        source, dtype=dtype, input_type="spikes", name="net", **subject.options
+    )
+    files = sources(network.graph, dtype)
+    assert files is not None
+    (port,) = network.inputs
+    output = {"uint8": "uint8_t", "float32": "float", "float64": "double"}
+    results = []
+    with tempfile.TemporaryDirectory(prefix="snn-bench-") as name:
+        folder = Path(name)
+        network.write(folder / "net.c")
+        files["baseline.h"] += f"#define OUTPUT {output[network.outputs[0].dtype.name]}\n"
+        for file, text in files.items():
+            (folder / file).write_text(text)
+        names = ["net.c", *(file for file in files if file.endswith(".c"))]
+        for compiler, command in compilers.items():
+            flags = [*command, "-std=gnu11", "-I.", "-o", "bench", *names, HERE / "harness.c"]
+            subprocess.run(flags, cwd=folder, check=True)
+            for density in densities(subject):
+                x = spikes(subject, port.shape, density or 0.0)
+                (folder / "input").write_bytes(x.tobytes())
+                text = subprocess.run(
+                    ["./bench", "input"], cwd=folder, check=True, capture_output=True, text=True
+                ).stdout
+                times = {
+                    key: tuple(map(float, values))
+                    for key, *values in (line.split() for line in text.splitlines())
+                }
+                results.append(
+                    Result(
+                        network=subject.name,
+                        dtype=dtype,
+                        compiler=compiler,
+                        density=float(x.mean()),
+                        ours=times["ours"][0],
+                        low=times["ours"][1],
+                        high=times["ours"][2],
+                        naive=times["naive"][0],
+                        rows=times["rows"][0] if "rows" in times else None,
+                        limit=times["bandwidth"][0] * touched_bytes(network, x),
+                        instructions=count(folder, len(x)) if instructions else None,
+                    )
+                )
+    return results
+
+
+def touched_bytes(network: snnmlir.Network, x: np.ndarray) -> float:
+    """Bytes of the first layer's weights that the active inputs of one step use, mean."""
+    size = {"f32": 4, "f64": 8}[network.dtype]
+    first = next(n for n in network.graph.nodes.values() if isinstance(n, Affine | Conv))
+    per_input = first.weight.shape[0]
+    if isinstance(first, Conv):
+        per_input *= np.prod(first.weight.shape[2:]) / np.prod(first.stride)
+    return float(size * per_input * x.reshape(len(x), -1).sum(1).mean())
+
+
+def count(folder: Path, steps: int) -> float:
+    """Instructions of one step, by callgrind."""
+    done = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=callgrind.out",
+         "--toggle-collect=net_step", "./bench", "input", "once"],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = re.search(r"Collected : (\d+)", done.stderr)
+    # Machines whose newest instructions valgrind does not know.
+    return int(found[1]) / steps if done.returncode == 0 and found else float("nan")
+
+
+def compile_time() -> str:
+    """Seconds and peak memory of compiling a 4096 x 4096 layer to C, in a process of its own."""
+    start = time.monotonic()
+    network = snnmlir.compile(feedforward(4096, 4096), convention="snntorch", dt=1e-4)
+    with tempfile.TemporaryDirectory() as folder:
+        network.write(Path(folder) / "net.c")
+    seconds = time.monotonic() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return f"{seconds:.1f} s, {peak:.2f} GB at most"
+
+
+def processor() -> str:
+    """Name of the processor."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def versions() -> str:
+    """The compilers' own words."""
+    names = [
+        subprocess.run([c, "--version"], capture_output=True, text=True, check=True).stdout
+        for c in ("gcc", "clang-22")
+    ]
+    return "; ".join(text.splitlines()[0] for text in names)
+
+
+def number(value: float | None) -> str:
+    """Three digits, or nothing for what was not measured."""
+    if value is None or value != value:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def page(results: list[Result], compiled: str, arguments: str) -> str:
+    """The page of the documentation."""
+    lines = [
+        "<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->",
+        "<!-- Made by ./dev bench. -->",
+        "",
+        "# Benchmarks",
+        "",
+        f"`./dev bench{arguments}` on {processor()}, one core, batch 1. {versions()}.",
+        "",
+        "- *ours*: one whole step of the generated C, nanoseconds, the median of 15 repetitions",
+        "  and the third fastest and slowest. Inputs are spikes, random but for Braille's sample.",
+        "- *naive*: dense synapses alone, a dot product for each output with sizes known at run",
+        "  time; *rows*: dense synapses alone, row by row with fixed sizes. Both without neurons.",
+        "- *limit*: the time that reading the first layer's weights of the active inputs takes at",
+        "  the bandwidth that was measured for this working set.",
+        "- *instructions*: of one step of ours, counted by callgrind (empty where it does not know",
+        "  the processor's).",
+        "",
+        f"Compiling a 4096 x 4096 Affine and LIF to C: {compiled}.",
+        "",
+    ]
+    for name in dict.fromkeys(result.network for result in results):
+        lines += [
+            f"## {name}",
+            "",
+            "| type | compiler | input | ours | | naive / ours | rows / ours | ours / limit "
+            "| instructions |",
+            "|---|---|---|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {r.dtype} | {r.compiler} | {r.density:.1%} | {number(r.ours)} "
+            f"| {number(r.low)}..{number(r.high)} | {number(r.naive / r.ours)} "
+            f"| {number(r.rows / r.ours if r.rows else None)} | {number(r.ours / r.limit)} "
+            f"| {number(r.instructions)} |"
+            for r in results
+            if r.network == name
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--only", help="Networks with this in their name.")
+@click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["f32", "f64"]))
+@click.option("--compiler", "chosen", multiple=True, type=click.Choice(list(COMPILERS)))
+@click.option("--large", is_flag=True, help="Also networks whose C takes minutes to compile.")
+@click.option("--instructions/--no-instructions", default=True, help="Count instructions.")
+@click.option("--write", is_flag=True, help="Write docs/benchmarks.md.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the numbers.")
+def main(
+    only: str | None,
+    dtypes: tuple[str, ...],
+    chosen: tuple[str, ...],
+    large: bool,
+    instructions: bool,
+    write: bool,
+    json_file: Path | None,
+) -> None:
+    """Measure the generated C."""
+    subjects = [s for s in SUBJECTS if (not only or only in s.name) and (large or not s.large)]
+    compilers = {name: COMPILERS[name] for name in chosen or COMPILERS}
+    compiled = compile_time() if not only else "not measured"
+    runs = [(s, dtype) for s in subjects for dtype in dtypes or ("f32", "f64")]
+    results: list[Result] = []
+    for subject, dtype in track(runs, console=Console(stderr=True), description="measuring"):
+        results += measure(subject, dtype, compilers, instructions)
+    text = page(results, compiled, "".join(f" {argument}" for argument in sys.argv[1:]))
+    click.echo(text)
+    if write:
+        PAGE.write_text(text + "\n")
+    if json_file:
+        json_file.write_text(json.dumps([vars(r) for r in results], indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
