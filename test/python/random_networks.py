@@ -67,7 +67,7 @@ class Example:
 
     @property
     def options(self) -> dict[str, Any]:
-        return dict(self.spec["convention"])
+        return self.spec["convention"]
 
     @property
     def input_type(self) -> list[str]:
@@ -75,7 +75,8 @@ class Example:
         return [f"{name}={node['type']}" for name, node in nodes if node["kind"] == "Input"]
 
     def graph(self) -> nir.NIRGraph:
-        return _graph(self.spec, snnmlir.convention(*_base(self.options)).dt)
+        preset = self.options.get("convention", "nir")
+        return _graph(self.spec, snnmlir.convention(preset, dt=self.options["dt"]).dt)
 
     def x(self) -> dict[str, np.ndarray]:
         """[T, *shape] for every Input."""
@@ -87,11 +88,6 @@ class Example:
 
     def __repr__(self) -> str:
         return f"Example(spec={json.dumps(self.spec)})"
-
-
-def _base(options: dict[str, Any]) -> tuple[Any, ...]:
-    preset = PRESETS[options.get("convention", "nir")]
-    return (snnmlir.convention(preset, dt=options.get("dt")),)
 
 
 def _signal(node: Spec, steps: int) -> np.ndarray:
@@ -207,19 +203,17 @@ def _current(between: Any, dt: float) -> dict[str, np.ndarray]:
 @st.composite
 def examples(draw: st.DrawFn) -> Example:
     """Networks of up to some ten nodes, grown node by node so that nearly all are valid."""
+    spec = {
+        "convention": draw(conventions()),
+        "dtype": draw(st.sampled_from(["f32", "f64"])),
+        "steps": draw(st.integers(10, 25)),
+    }
     level = _Level(draw, depth=0, nodes_left=[MAX_NODES])
     for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
         level.add_input()
     level.grow()
     level.add_outputs()
-    return Example(
-        {
-            "convention": draw(conventions()),
-            "dtype": draw(st.sampled_from(["f32", "f64"])),
-            "steps": draw(st.integers(10, 25)),
-            "nodes": level.nodes,
-        }
-    )
+    return Example({**spec, "nodes": level.nodes})
 
 
 @st.composite
@@ -350,7 +344,7 @@ class _Level:
         if len(shape) == 3:
             kinds += ["Conv2d"] * 5 + [*POOLS, "Flatten"] * 2
         if self.depth < MAX_DEPTH:
-            kinds += ["NIRGraph"]
+            kinds += ["NIRGraph"] * (3 if self.depth else 1)
         return kinds
 
     def add_node(self, kind: str, sources: list[str], shape: Shape, *, same: bool = False) -> str:
@@ -362,7 +356,7 @@ class _Level:
         elif kind in ("Conv1d", "Conv2d"):
             sends = self.draw_conv(node, same)
         elif kind in POOLS:
-            sends = self.draw_pool(node)
+            sends = self.draw_pool(node, same)
         elif kind == "Flatten":
             sends = self.draw_flatten(node)
         elif kind == "NIRGraph":
@@ -426,11 +420,11 @@ class _Level:
         one = len(set(numbers)) == 1
         return numbers[0] if one and (len(numbers) == 1 or self.chance(2)) else numbers
 
-    def draw_pool(self, node: Spec) -> Shape:
+    def draw_pool(self, node: Spec, same: bool) -> Shape:
         channels, *size = node["shape"]
-        kernel = [self.number(1, min(n, 3)) for n in size]
-        padding = [self.number(0, k - 1) for k in kernel]
-        stride = [self.number(1, 3) for _ in size]
+        kernel = [self.pick([1, 3]) if same else self.number(1, min(n, 3)) for n in size]
+        padding = [k // 2 if same else self.number(0, k - 1) for k in kernel]
+        stride = [1 if same else self.number(1, 3) for _ in size]
         spans = zip(size, kernel, padding, stride, strict=True)
         sends = [(n + 2 * p - k) // s + 1 for n, k, p, s in spans]
         if channels * math.prod(sends) > MAX_ELEMENTS:
@@ -455,7 +449,7 @@ class _Level:
         kinds = [None, "Scale", "Delay"]
         if shape:
             kinds += ["Linear", "Affine", "Affine"]
-        kinds += {2: ["Conv1d"] * 5, 3: ["Conv2d"] * 5}.get(len(shape), [])
+        kinds += {2: ["Conv1d"] * 5, 3: [*["Conv2d"] * 5, *POOLS * 2]}.get(len(shape), [])
         kind = self.pick(kinds)
         back = self.add_node(kind, [name], shape, same=True) if kind else name
         if self.sends[back] == shape:
