@@ -75,4 +75,15 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
   ];
 }
 
+def SNNPlanScratch : Pass<"snn-plan-scratch", "::mlir::ModuleOp"> {
+  let summary = "Put the scratch buffers of a step into one arena";
+  let description = [{
+    Buffers that only live within a step, arguments of kind `scratch` of the
+    step function, become `memref.view`s of one argument of kind `arena`.
+    Buffers that are not needed at the same time share memory.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 #endif // SNN_PASSES

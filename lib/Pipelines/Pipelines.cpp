@@ -67,6 +67,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager) {
 
 void snn::buildLoopsPipeline(OpPassManager &manager) {
   buildLinalgPipeline(manager);
+  manager.addPass(createSNNPlanScratch());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion =

@@ -107,10 +107,12 @@ public:
     return outputs;
   }
 
-  /// Kind, name, shape and element type of the members of the network's struct.
-  std::vector<std::tuple<std::string, std::string, Shape, std::string>>
-  getBuffers() {
-    std::vector<std::tuple<std::string, std::string, Shape, std::string>> found;
+  /// Kind, name, shape, element type and alignment (0 for that of the elements)
+  /// of the members of the network's struct.
+  using Buffer =
+      std::tuple<std::string, std::string, Shape, std::string, int64_t>;
+  std::vector<Buffer> getBuffers() {
+    std::vector<Buffer> found;
     for (auto function : module->getOps<func::FuncOp>()) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
       if (!role || role.getValue() != "step")
@@ -119,13 +121,16 @@ public:
         unsigned index = argument.getArgNumber();
         auto kind = function.getArgAttrOfType<StringAttr>(index, "snn.kind");
         auto name = function.getArgAttrOfType<StringAttr>(index, "snn.name");
+        auto alignment =
+            function.getArgAttrOfType<IntegerAttr>(index, "snn.alignment");
         auto type = dyn_cast<MemRefType>(argument.getType());
-        if (kind && name && type &&
-            (kind.getValue() == "state" || kind.getValue() == "scratch"))
+        if (kind && name && type && kind.getValue() != "input" &&
+            kind.getValue() != "output")
           found.emplace_back(
               kind.str(), name.str(),
               Shape(type.getShape().begin(), type.getShape().end()),
-              printType(type.getElementType()));
+              printType(type.getElementType()),
+              alignment ? alignment.getInt() : 0);
       }
     }
     return found;
@@ -401,7 +406,8 @@ NB_MODULE(_mlir, m) {
       .def("outputs", &ModuleHandle::getOutputs,
            "Name, shape and element type of the network's outputs.")
       .def("buffers", &ModuleHandle::getBuffers,
-           "Kind (\"state\" or \"scratch\"), name, shape and element type of "
+           "Kind (\"state\", \"scratch\" or \"arena\"), name, shape and "
+           "element type of "
            "the "
            "memory of a lowered network.")
       .def("clone", &ModuleHandle::clone, nb::keep_alive<0, 1>(),

@@ -221,10 +221,10 @@ class Network:
     def memory_bytes(self) -> int:
         """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
         end, alignment = 0, 1
-        for _, _, shape, element in self._loops.buffers():
+        for _, _, shape, element, aligned in self._loops.buffers():
             size = _BYTES[element]
-            alignment = max(alignment, size)
-            end = _round_up(end, size) + size * math.prod(shape)
+            alignment = max(alignment, aligned or size)
+            end = _round_up(end, aligned or size) + size * math.prod(shape)
         return max(1, _round_up(end, alignment))
 
     @property
@@ -232,7 +232,7 @@ class Network:
         """Those of them that are carried from step to step."""
         return sum(
             _BYTES[element] * math.prod(shape)
-            for kind, _, shape, element in self._loops.buffers()
+            for kind, _, shape, element, _ in self._loops.buffers()
             if kind == "state"
         )
 

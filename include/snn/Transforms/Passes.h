@@ -12,6 +12,7 @@
 namespace snn {
 
 #define GEN_PASS_DECL_SNNCHANNELSLAST
+#define GEN_PASS_DECL_SNNPLANSCRATCH
 #define GEN_PASS_DECL_SNNUSEEVENTS
 #include "dialect/SNNPasses.h.inc"
 

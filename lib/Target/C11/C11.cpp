@@ -14,6 +14,7 @@
 #include "llvm/ADT/StringExtras.h"
 
 #include <functional>
+#include <map>
 
 using namespace mlir;
 using namespace snn;
@@ -33,7 +34,11 @@ struct Parameter {
   /// For inputs and outputs, the macro with the number of elements.
   std::string sizeMacro;
 
-  bool isMember() const { return kind == "state" || kind == "scratch"; }
+  bool isMember() const {
+    return kind == "state" || kind == "scratch" || isArena();
+  }
+  /// Memory that arrays of all types share.
+  bool isArena() const { return kind == "arena"; }
 };
 
 /// Prints one module.
@@ -55,6 +60,7 @@ private:
   }
   std::string declareStep();
   void emitProvenance(llvm::raw_ostream &os, StringRef fileName);
+  void emitArena(const Parameter &parameter);
   void emitHeader(StringRef fileName);
   LogicalResult emitSource(StringRef headerName);
   /// Functions that stand for single operations.
@@ -213,6 +219,25 @@ std::string ModuleEmitter::declareStep() {
   return text + ")";
 }
 
+/// A union with an array of each type that is used.
+void ModuleEmitter::emitArena(const Parameter &parameter) {
+  // By name, for a fixed order.
+  std::map<std::string, int64_t> types;
+  for (Operation *user : parameter.buffer.getUsers())
+    if (auto view = dyn_cast<memref::ViewOp>(user)) {
+      Type type = view.getType().getElementType();
+      types[getStorageType(type).str()] =
+          llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+    }
+  header << "    union {\n";
+  for (auto &[type, bytes] : types)
+    header << "        " << type << " " << getArenaMember(type) << "["
+           << llvm::divideCeil(parameter.type.getNumElements(), bytes)
+           << "];\n";
+  header << "    } " << parameter.name
+         << "; /* within a step; not all of it at the same time */\n";
+}
+
 void ModuleEmitter::emitHeader(StringRef fileName) {
   emitProvenance(header, fileName);
   std::string guard = macro("H");
@@ -236,6 +261,10 @@ void ModuleEmitter::emitHeader(StringRef fileName) {
     if (!parameter.isMember())
       continue;
     isEmpty = false;
+    if (parameter.isArena()) {
+      emitArena(parameter);
+      continue;
+    }
     header << "    " << getStorageType(parameter.type.getElementType()) << " "
            << parameter.name << "[" << parameter.type.getNumElements()
            << "];\n";

@@ -671,6 +671,28 @@ LogicalResult FunctionEmitter::emitAlias(Operation *op, Value source) {
   return success();
 }
 
+/// A part of the memory that all types share.
+LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
+  auto it = buffers.find(op.getSource());
+  StringRef member =
+      getArenaMember(getStorageType(op.getType().getElementType()));
+  IntegerAttr offset;
+  int64_t bytes = llvm::divideCeil(op.getType().getElementTypeBitWidth(), 8);
+  if (it == buffers.end() || member.empty() || !op.getType().hasStaticShape() ||
+      !matchPattern(op.getByteShift(), m_Constant(&offset)) ||
+      offset.getInt() % bytes != 0)
+    return op.emitOpError("C11: is not in the emitter's subset");
+  std::string text = it->second + "." + member.str();
+  if (offset.getInt() != 0)
+    text += " + " + std::to_string(offset.getInt() / bytes);
+  std::optional<StringRef> given = getLocalName(op);
+  std::string name = addName(given ? *given : "part");
+  line() << getStorageType(op.getType().getElementType()) << " *const " << name
+         << " = " << text << ";\n";
+  buffers[op] = name;
+  return success();
+}
+
 LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (isVector(op))
     return success(); // a part of a mask
@@ -698,6 +720,7 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       })
       .Case(
           [&](memref::CastOp cast) { return emitAlias(op, cast.getSource()); })
+      .Case([&](memref::ViewOp view) { return emitView(view); })
       .Case([](func::ReturnOp end) -> LogicalResult {
         if (end->getNumOperands() == 0)
           return success();

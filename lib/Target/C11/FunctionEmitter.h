@@ -105,6 +105,7 @@ private:
   llvm::LogicalResult emitStore(mlir::memref::StoreOp op);
   llvm::LogicalResult emitCopy(mlir::memref::CopyOp op);
   llvm::LogicalResult emitCall(mlir::func::CallOp op);
+  llvm::LogicalResult emitView(mlir::memref::ViewOp op);
   llvm::LogicalResult emitAlias(mlir::Operation *op, mlir::Value source);
 
   /// The expression of a scalar value.

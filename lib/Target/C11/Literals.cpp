@@ -7,6 +7,8 @@
 #include "Literals.h"
 #include "snn/IR/Constants.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -31,6 +33,16 @@ StringRef getScalarType(Type type) {
 
 StringRef getStorageType(Type type) {
   return type.isInteger(1) ? "uint8_t" : getScalarType(type);
+}
+
+StringRef getArenaMember(StringRef type) {
+  return llvm::StringSwitch<StringRef>(type)
+      .Case("float", "f32")
+      .Case("double", "f64")
+      .Case("uint8_t", "u8")
+      .Case("uint16_t", "u16")
+      .Case("uint32_t", "u32")
+      .Default("");
 }
 
 /// "1" is an int and "1f" nothing at all: literals need a point or an exponent.

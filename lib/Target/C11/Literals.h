@@ -19,6 +19,9 @@ llvm::StringRef getScalarType(mlir::Type type);
 /// The C type of an array element of `type`, or empty if there is none.
 llvm::StringRef getStorageType(mlir::Type type);
 
+/// The member for arrays of the C type `type` in memory that types share.
+llvm::StringRef getArenaMember(llvm::StringRef type);
+
 /// The literal of a constant with the fewest digits that read back the same, or
 /// none for what has no literal, such as infinity.
 std::optional<std::string> getLiteral(mlir::Attribute value);

@@ -81,6 +81,9 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // The list is made before it is used; the map's transpose is not needed.
 // CHECK:      void net_step(net_t *net, const uint8_t *in, const float *map, float *out, float *conv)
 // CHECK-NEXT: {
-// CHECK-DAG:      net_list_spikes(in, 9, net->{{.*}});
-// CHECK-DAG:      net_list_values(map, 32, net->{{.*}});
-// CHECK-NOT:      transpose
+// CHECK:          uint16_t *const events = net->scratch.u16;
+// CHECK-NOT:      transpose_out
+// CHECK-DAG:      net_list_spikes(in, 9, [[IN:.*]]);
+// CHECK-DAG:      net_fc([[IN]], out);
+// CHECK-DAG:      net_list_values(map, 32, [[MAP:.*]]);
+// CHECK-DAG:      net_conv([[MAP]], map, {{.*}});

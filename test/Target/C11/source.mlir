@@ -76,10 +76,13 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 
 // CHECK:      void relay_step(relay_t *net, const uint8_t *in, uint8_t *out, float *v)
 // CHECK-NEXT: {
-// CHECK-NEXT:     relay_fc1(in, net->fc1_out);
-// CHECK-NEXT:     relay_w_rec(net->past_past, net->w_rec_out);
-// CHECK-NEXT:     relay_sum(net->fc1_out, net->w_rec_out, net->sum_out);
-// CHECK-NEXT:     relay_lif1(net->sum_out, out, net->lif1_v);
+// CHECK-NEXT:     float *const fc1_out = net->scratch.f32{{.*}};
+// CHECK-NEXT:     float *const w_rec_out = net->scratch.f32{{.*}};
+// CHECK-NEXT:     float *const sum_out = net->scratch.f32{{.*}};
+// CHECK-NEXT:     relay_fc1(in, fc1_out);
+// CHECK-NEXT:     relay_w_rec(net->past_past, w_rec_out);
+// CHECK-NEXT:     relay_sum(fc1_out, w_rec_out, sum_out);
+// CHECK-NEXT:     relay_lif1(sum_out, out, net->lif1_v);
 // CHECK-NEXT:     memcpy(v, net->lif1_v, 2 * sizeof(float));
 // CHECK-NEXT:     relay_past_write(out, net->past_past);
 // CHECK-NEXT: }
