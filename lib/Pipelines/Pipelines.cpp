@@ -54,19 +54,23 @@ void snn::registerDialects(DialectRegistry &registry) {
   vector::registerBufferizableOpInterfaceExternalModels(registry);
 }
 
-void snn::buildLinalgPipeline(OpPassManager &manager) {
+void snn::buildLinalgPipeline(OpPassManager &manager,
+                              const PipelineOptions &options) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addNestedPass<NetworkOp>(createSNNChannelsLast());
   manager.addPass(createCanonicalizerPass());
-  manager.addNestedPass<NetworkOp>(createSNNUseEvents());
+  SNNUseEventsOptions useEvents;
+  useEvents.minInputs = options.minEventInputs;
+  manager.addNestedPass<NetworkOp>(createSNNUseEvents(useEvents));
   manager.addPass(createConvertSNNToLinalg());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }
 
-void snn::buildLoopsPipeline(OpPassManager &manager) {
-  buildLinalgPipeline(manager);
+void snn::buildLoopsPipeline(OpPassManager &manager,
+                             const PipelineOptions &options) {
+  buildLinalgPipeline(manager, options);
   manager.addPass(createSNNPlanScratch());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
@@ -95,11 +99,11 @@ void snn::registerPassesAndPipelines() {
   bufferization::registerBufferizationPasses();
   memref::registerMemRefPasses();
   arith::registerArithPasses();
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<PipelineOptions>(
       "snn-to-linalg",
       "Simplify networks and lower them to functions on tensors",
       buildLinalgPipeline);
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<PipelineOptions>(
       "snn-to-loops",
       "Lower networks to loops over memrefs, state updated in place",
       buildLoopsPipeline);

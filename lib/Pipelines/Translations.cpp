@@ -25,7 +25,7 @@ static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
   OwningOpRef<ModuleOp> lowered = module.clone();
   if (!lowered->getOps<snn::NetworkOp>().empty()) {
     PassManager manager(module.getContext());
-    snn::buildLoopsPipeline(manager);
+    snn::buildLoopsPipeline(manager, snn::PipelineOptions());
     if (failed(manager.run(*lowered)))
       return failure();
   }

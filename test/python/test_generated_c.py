@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import nir
 import numpy as np
 import pytest
 
 import snnmlir
 from networks import GRAPHS, random_input
 from shared_cases import CASES, Case
+from snnmlir._mlir import Context, Module, PassManager, emit_c11
+from snnmlir.runner import Executable
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
@@ -159,6 +163,100 @@ def driver(network: snnmlir.Network, steps: int) -> str:
         f"    for (size_t t = 0; t < {steps}; ++t)\n        net_step(net, {arguments});\n{writes}"
         "    free(net);\n    return 0;\n}\n"
     ).replace("#include <stdio.h>", "#include <stdio.h>\n#include <stdlib.h>")
+
+
+def test_readme_shows_the_digits(tmp_path: Path) -> None:
+    network = snnmlir.compile(
+        DIGITS / "digits.nir", convention="snntorch", dt=1e-4, input_type="spikes"
+    )
+    network.write(tmp_path / "digits.c")
+    code = (tmp_path / "digits.c").read_text()
+    readme = (DIGITS.parents[1] / "README.md").read_text()
+    block = readme.split("```c\n", 1)[1].split("```", 1)[0]
+    functions = block.strip().split("\n}\n")
+    assert len(functions) == 3
+    for function in functions:
+        assert function.strip() in code
+
+
+@pytest.mark.parametrize("density", [0.0, 0.01, 0.2, 1.0])
+@pytest.mark.parametrize("name", ["recurrent-LIF", "convolutions", "delayed-loop"])
+def test_events_change_no_bit(name: str, density: float) -> None:
+    """Without lists every input is visited; the sums come out the same."""
+    source = GRAPHS[name]
+    rng = np.random.default_rng(0)
+    x = {
+        key: (rng.random(values.shape) < density) * values
+        for key, values in random_input(source, 20).items()
+    }
+    context = Context()
+    for dtype in ("f32", "f64"):
+        network = snnmlir.compile(source, dtype=dtype, dt=1e-4)
+        outputs = []
+        for least in (1, 1_000_000):
+            module = Module.parse(network.mlir, context)
+            PassManager.parse(f"snn-to-loops{{min-event-inputs={least}}}", context).run(module)
+            code, header = emit_c11(module, "net", "net.h")
+            assert ("net_list_" in code) == (least == 1)
+            outputs.append(Executable(code, header, network.inputs, network.outputs).run(x))
+        for key, values in outputs[0].items():
+            np.testing.assert_array_equal(values, outputs[1][key])
+
+
+def test_a_stack_of_16_kib_is_enough(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    weight = rng.normal(0.0, 0.3, (32, 1, 3, 3)).astype(np.float32)
+    again = rng.normal(0.0, 0.1, (4, 32, 3, 3)).astype(np.float32)
+    size = np.array([32, 128, 128])
+    neurons = nir.LIF(*(np.full(size, v) for v in (1e-3, 10.0, 0.0, 0.5, 0.0)))
+    nodes = {
+        "input": nir.Input({"input": np.array([1, 128, 128])}),
+        "conv1": nir.Conv2d(None, weight, 1, "same", 1, 1, np.zeros(32)),
+        "n1": neurons,
+        "conv2": nir.Conv2d(None, again, 2, 1, 1, 1, np.zeros(4)),
+        "output": nir.Output({"output": np.array([4, 64, 64])}),
+    }
+    names = list(nodes)
+    source = nir.NIRGraph(nodes, [*itertools.pairwise(names)], type_check=False)
+    snnmlir.compile(source, dt=1e-4, input_type="spikes").write(tmp_path / "net.c")
+    (tmp_path / "main.c").write_text(
+        """\
+#include "net.h"
+#include <pthread.h>
+#include <stdlib.h>
+static net_t net;
+static uint8_t input[NET_INPUT_SIZE];
+static float output[NET_OUTPUT_SIZE];
+static void *run(void *unused)
+{
+    net_init(&net);
+    for (int t = 0; t < 3; ++t)
+        net_step(&net, input, output);
+    return unused;
+}
+int main(void)
+{
+    for (size_t i = 0; i < NET_INPUT_SIZE; i += 3)
+        input[i] = 1;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstacksize(&attributes, 16384) != 0)
+        return 2;
+    if (pthread_create(&thread, &attributes, run, NULL) != 0)
+        return 3;
+    pthread_join(thread, NULL);
+    double sum = 0;
+    for (size_t i = 0; i < NET_OUTPUT_SIZE; ++i)
+        sum += output[i] < 0 ? -output[i] : output[i];
+    return sum > 0 ? 0 : 1;
+}
+"""
+    )
+    subprocess.run(
+        ["gcc", "-O2", "-pthread", "net.c", "main.c", "-o", "net"], cwd=tmp_path, check=True
+    )
+    subprocess.run(["./net"], cwd=tmp_path, check=True)
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang-22"])

@@ -9,6 +9,7 @@
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
 
 namespace snn {
 
@@ -16,12 +17,22 @@ namespace snn {
 /// their way to C, and the interface implementations that the passes need.
 void registerDialects(mlir::DialectRegistry &registry);
 
+/// What the pipelines can be told.
+struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
+  Option<int64_t> minEventInputs{
+      *this, "min-event-inputs",
+      llvm::cl::desc("Least number of elements of an input that is listed"),
+      llvm::cl::init(8)};
+};
+
 /// `snn-to-linalg`: simplify, then lower networks to functions on tensors.
-void buildLinalgPipeline(mlir::OpPassManager &manager);
+void buildLinalgPipeline(mlir::OpPassManager &manager,
+                         const PipelineOptions &options);
 
 /// `snn-to-loops`: the same, then bufferize in place and lower to loops over
 /// memrefs: what the C11 emitter takes.
-void buildLoopsPipeline(mlir::OpPassManager &manager);
+void buildLoopsPipeline(mlir::OpPassManager &manager,
+                        const PipelineOptions &options);
 
 /// Makes our passes and pipelines, and those upstream passes that are useful
 /// beside them, known to command lines.

@@ -223,12 +223,13 @@ std::string ModuleEmitter::declareStep() {
 void ModuleEmitter::emitArena(const Parameter &parameter) {
   // By name, for a fixed order.
   std::map<std::string, int64_t> types;
-  for (Operation *user : parameter.buffer.getUsers())
-    if (auto view = dyn_cast<memref::ViewOp>(user)) {
-      Type type = view.getType().getElementType();
-      types[getStorageType(type).str()] =
-          llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
-    }
+  for (Operation *user : parameter.buffer.getUsers()) {
+    // A view of all bytes folds away.
+    auto view = dyn_cast<memref::ViewOp>(user);
+    Type type = (view ? view.getType() : parameter.type).getElementType();
+    types[getStorageType(type).str()] =
+        llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+  }
   header << "    union {\n";
   for (auto &[type, bytes] : types)
     header << "        " << type << " " << getArenaMember(type) << "["
@@ -426,9 +427,9 @@ LogicalResult ModuleEmitter::emitStep() {
   bool usesNet = false;
   for (const Parameter &parameter : parameters) {
     usesNet |= parameter.isMember();
-    emitter.bindBuffer(parameter.buffer, parameter.isMember()
-                                             ? "net->" + parameter.name
-                                             : parameter.name);
+    emitter.bindBuffer(parameter.buffer,
+                       (parameter.isMember() ? "net->" : "") + parameter.name +
+                           (parameter.isArena() ? ".u8" : ""));
     if (!parameter.isMember())
       (void)emitter.getNames().add(parameter.name);
     if (parameter.kind == "input" && parameter.buffer.use_empty())

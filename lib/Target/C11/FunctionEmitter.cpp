@@ -682,7 +682,10 @@ LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
       !matchPattern(op.getByteShift(), m_Constant(&offset)) ||
       offset.getInt() % bytes != 0)
     return op.emitOpError("C11: is not in the emitter's subset");
-  std::string text = it->second + "." + member.str();
+  // The memory itself is an array of bytes, another member.
+  StringRef arena = it->second;
+  arena.consume_back(".u8");
+  std::string text = (arena + "." + member).str();
   if (offset.getInt() != 0)
     text += " + " + std::to_string(offset.getInt() / bytes);
   std::optional<StringRef> given = getLocalName(op);
