@@ -109,8 +109,10 @@ def _input_shape(
     if isinstance(node, PendingInput):
         return node.declared[batch:]
     known = [source.output_shape for source in sources]
-    from_later = [shape for shape in (source.output_shape() for source in later) if shape]
-    for shape in (node.input_shape, *known, *from_later, node.fallback):
+    waiting = list(later)
+    from_later = [source.output_shape() for source in waiting]
+    assumed = [node.fallback, *(source.output_fallback() for source in waiting)]
+    for shape in (node.input_shape, *known, *from_later, *assumed):
         if shape is not None:
             return shape
     raise node.params.error(

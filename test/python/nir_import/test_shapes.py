@@ -343,3 +343,19 @@ def test_thousands_of_nodes(read: Read, make: SimpleNamespace) -> None:
     assert list(graph.nodes) == ["in", *(f"n{i}" for i in range(size)), "fc", "out"]
     assert {node.output_shape for node in graph.nodes.values()} == {(4,)}
     assert time.process_time() - start < 60  # seconds; quadratic behaviour would need minutes
+
+
+def test_a_cycle_without_input_takes_its_shape_from_a_neuron(
+    read: Read, make: SimpleNamespace
+) -> None:
+    """With a dimension of 1 the parameters could be broadcast; nothing says that they are."""
+    nodes = {
+        "a": make.pool(
+            kernel_size=np.array([1, 3]), stride=np.array([1, 1]), padding=np.array([0, 1])
+        ),
+        "n": make.lif((1, 1, 3)),
+        "in": make.input(2),
+        "out": make.output(1, 1, 3),
+    }
+    graph = read(nodes, [("a", "n"), ("n", "a"), ("n", "out")])
+    assert graph.nodes["a"].input_shape == graph.nodes["n"].output_shape == (1, 1, 3)

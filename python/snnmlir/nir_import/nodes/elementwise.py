@@ -20,6 +20,10 @@ class Elementwise(Pending):
     make: Callable[..., Node]
     values: Mapping[str, Array]
 
+    def output_fallback(self) -> Shape | None:
+        """What the parameters have together; single numbers say nothing."""
+        return self.fallback or None
+
     def resolve(self, shape: Shape) -> Node:
         """The node, with each parameter fitted to `shape`."""
         fitted = {key: self._fit(key, value, shape) for key, value in self.values.items()}

@@ -36,6 +36,10 @@ class Pending(ABC):
         """The output's shape, where the parameters leave no choice."""
         return self.input_shape
 
+    def output_fallback(self) -> Shape | None:
+        """The output's shape to assume when nothing else says what it is."""
+        return None
+
     def without_batch(self, count: int) -> Pending:
         """The same node, told that its input lost `count` leading ones."""
         return self
