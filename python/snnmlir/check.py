@@ -10,19 +10,33 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from snnmlir import conventions
+from snnmlir.compiler import Network
 from snnmlir.compiler import compile as compile_network
 from snnmlir.conventions import Convention
-from snnmlir.errors import CompileError, NirError
+from snnmlir.errors import NirError, OptionError, SnnError
 from snnmlir.hints import hints, suggested_convention
 from snnmlir.nir_import import Graph, read_graph
+from snnmlir.nir_import.build import Dtype
 from snnmlir.nir_import.cycles import Cycles, find_cycles
 from snnmlir.nir_import.discretize import NEURONS, delay_steps
-from snnmlir.nir_import.graph import Affine, Conv, CubaLI, CubaLIF, Delay, Integrator, Node, Pool2d
+from snnmlir.nir_import.graph import (
+    Affine,
+    Conv,
+    CubaLI,
+    CubaLIF,
+    Delay,
+    Input,
+    Integrator,
+    Node,
+    Output,
+    Pool2d,
+)
 
 if TYPE_CHECKING:
     import nir
@@ -50,8 +64,10 @@ class Parameter:
     """A parameter of a node: an array, or something short such as a stride.
 
     Attributes:
-        name: As in NIR.
+        name: As in NIR; and "steps" beside the "delay" in seconds.
         shape: Shape of the array; () where all neurons share one value; None if it is no array.
+        dtype: Type of the array: the file's for weights, biases and scales; float64 for what is
+            read as such whatever the file's; int64 for steps.
         low: Smallest value of an array.
         high: Largest value of an array.
         value: What it is, if it is no array.
@@ -59,6 +75,7 @@ class Parameter:
 
     name: str
     shape: tuple[int, ...] | None = None
+    dtype: str | None = None
     low: float | None = None
     high: float | None = None
     value: Any = None
@@ -77,6 +94,7 @@ class NodeReport:
         parameters: Its parameters.
         weights: Number of weights and biases of a synapse.
         state: Number of values that it carries from step to step, by name.
+        state_bytes: Bytes of these in the dtype; delayed spikes take one each instead.
         recurrent: Whether it lies on a cycle.
         refusal: Why it cannot be compiled, if it is this node that is refused.
     """
@@ -89,6 +107,7 @@ class NodeReport:
     parameters: tuple[Parameter, ...]
     weights: int
     state: dict[str, int]
+    state_bytes: int
     recurrent: bool
     refusal: Refusal | None = None
 
@@ -99,7 +118,7 @@ class Report:
 
     Attributes:
         compiles: Whether it compiles with these options.
-        refusal: If not, why.
+        refusal: If not, why: the first reason. Nodes have their own.
         file: Name of the file, or None for a graph object.
         nir_version: The nir version in the file, if any.
         sha256: Digest of the file.
@@ -150,6 +169,8 @@ def check(
 ) -> Report:
     """Reads and compiles a network, and says what came of it. Arguments as for `compile`.
 
+    A network that cannot even be read has a report without nodes.
+
     Raises:
         OptionError: An option is unknown or contradicts another.
     """
@@ -160,19 +181,29 @@ def check(
         dtype=dtype,
         convention=dataclasses.asdict(chosen),
     )
-    try:
-        graph = read_graph(source)
-    except NirError as error:
-        return report(compiles=False, refusal=_refusal(error))
     network, refusal = None, None
     try:
         network = compile_network(
             source, dtype=dtype, convention=chosen, dt=dt, input_type=input_type
         )
-    except (NirError, CompileError) as error:
+    except SnnError as error:
+        if isinstance(error, OptionError) and error.node is None:
+            raise
         refusal = _refusal(error)
-    cycles = find_cycles(graph, chosen)
-    nodes = tuple(_node(graph, node, cycles, chosen, refusal) for node in graph.nodes.values())
+    try:
+        graph = network.graph if network else read_graph(source)
+        cycles = find_cycles(graph, chosen)
+    except NirError as error:
+        return report(compiles=False, refusal=_refusal(error))
+    refusals: dict[str, Refusal | None] = {}
+    if refusal is not None:
+        refusals = {name: _alone(node, chosen, dtype) for name, node in graph.nodes.items()}
+        if refusal.node is not None:
+            refusals[refusal.node] = refusal
+    nodes = tuple(
+        _node(graph, node, cycles, chosen, dtype, refusals.get(node.name))
+        for node in graph.nodes.values()
+    )
     cut = tuple(
         (source, target, math.prod(graph.nodes[source].output_shape))
         for source, target in sorted(cycles.cut)
@@ -194,24 +225,64 @@ def check(
     )
 
 
-def _refusal(error: NirError | CompileError) -> Refusal:
-    return Refusal(error.message, error.node, error.help)
+def _refusal(error: SnnError, node: str | None = None) -> Refusal:
+    return Refusal(error.message, error.node if error.node is not None else node, error.help)
+
+
+def _alone(node: Node, convention: Convention, dtype: str) -> Refusal | None:
+    """Compiles a node between an Input and an Output."""
+    if isinstance(node, Input | Output):
+        return None
+    before = Input(
+        name=f"{node.name} in", input_shape=node.input_shape, output_shape=node.input_shape
+    )
+    after = Output(
+        name=f"{node.name} out", input_shape=node.output_shape, output_shape=node.output_shape
+    )
+    graph = Graph(
+        nodes={part.name: part for part in (before, node, after)},
+        edges=((before.name, node.name), (node.name, after.name)),
+        closing=frozenset(),
+        inputs=(before.name,),
+        outputs=(after.name,),
+    )
+    try:
+        Network(
+            graph=graph,
+            convention=convention,
+            dtype=cast(Dtype, dtype),
+            input_types={before.name: "float"},
+            name=None,
+            file_name=None,
+            record=(),
+            notes=(),
+        )
+    except SnnError as error:
+        return _refusal(error, node.name)
+    return None
 
 
 def _node(
-    graph: Graph, node: Node, cycles: Cycles, convention: Convention, refusal: Refusal | None
+    graph: Graph,
+    node: Node,
+    cycles: Cycles,
+    convention: Convention,
+    dtype: str,
+    refusal: Refusal | None,
 ) -> NodeReport:
+    state = _state(node, convention)
     return NodeReport(
         name=node.name,
         type=nir_type(node),
         input_shape=node.input_shape,
         output_shape=node.output_shape,
         sources=graph.sources(node.name),
-        parameters=tuple(_parameters(node)),
+        parameters=tuple(_parameters(node, convention)),
         weights=_weights(node),
-        state=_state(node, convention),
+        state=state,
+        state_bytes=sum(state.values()) * (8 if dtype == "f64" else 4),
         recurrent=node.name in cycles.recurrent,
-        refusal=refusal if refusal is not None and refusal.node == node.name else None,
+        refusal=refusal,
     )
 
 
@@ -226,18 +297,25 @@ def nir_type(node: Node) -> str:
     return "I" if isinstance(node, Integrator) else type(node).__name__
 
 
-def _parameters(node: Node) -> Iterable[Parameter]:
+def _parameters(node: Node, convention: Convention) -> Iterable[Parameter]:
     common = {field.name for field in dataclasses.fields(Node)}
     for field in dataclasses.fields(node):
         value = getattr(node, field.name)
         if field.name in common or (isinstance(node, Pool2d) and field.name == "average"):
             continue
         if isinstance(value, np.ndarray):
-            low, high = (float(value.min()), float(value.max())) if value.size else (0.0, 0.0)
-            shape = () if low == high and not isinstance(node, Affine | Conv) else value.shape
-            yield Parameter(field.name, shape, low, high)
+            yield _array(field.name, value, whole=isinstance(node, Affine | Conv))
         elif value is not None:
             yield Parameter(field.name, value=value)
+    if isinstance(node, Delay):
+        yield _array("steps", delay_steps(node, convention.dt))
+
+
+def _array(name: str, values: npt.NDArray[Any], *, whole: bool = False) -> Parameter:
+    """An array; of equal values it is one value, unless its shape is that of a synapse."""
+    low, high = (values.min().item(), values.max().item()) if values.size else (0.0, 0.0)
+    shape = () if low == high and not whole else values.shape
+    return Parameter(name, shape, str(values.dtype), low, high)
 
 
 def _weights(node: Node) -> int:

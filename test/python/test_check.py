@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +113,133 @@ def test_node_that_is_refused(tmp_path: Path) -> None:
     assert report_of(path, "--dtype", "f64")[0] == 0
 
 
+def test_every_refused_node_is_told(tmp_path: Path) -> None:
+    low = nir.IF(np.ones(2), np.array([1.0, -1.0]), np.zeros(2))
+    nodes = ports(2, 2) | {
+        "a": nir.Linear(np.full((2, 2), 1e300)),
+        "b": low,
+        "good": nir.Linear(np.ones((2, 2))),
+        "c": low,
+    }
+    path = tmp_path / "model.nir"
+    nir.write(path, graph(nodes, *itertools.pairwise(["input", "a", "b", "good", "c", "output"])))
+    status, report = report_of(path, "--convention", "sinabs")
+    assert (status, report["compiles"], report["refusal"]["node"]) == (1, False, "a")
+    assert {n["name"] for n in report["nodes"] if n["refusal"]} == {"a", "b", "c"}
+    lines = invoke(path, "--convention", "sinabs").stdout.splitlines()
+    told = [line for line in lines if line.startswith("does not compile: ")]
+    assert [line.split("'")[1] for line in told] == ["a", "b", "c"]
+    assert "spike 'count-trunc' needs positive thresholds" in told[1]
+    verdicts = {line.split()[0]: line.split()[-1] for line in lines if line.startswith(" ")}
+    assert (verdicts["c"], verdicts["good"]) == ("refused", "compiles")
+
+
+def test_option_that_does_not_fit_a_node() -> None:
+    source = graph(
+        ports(1, 1) | {"n": nir.IF(np.ones(1), np.full(1, -1.0), np.zeros(1))},
+        ("input", "n"),
+        ("n", "output"),
+    )
+    report = snnmlir.check(source, convention="sinabs")
+    assert report.refusal is not None
+    assert (report.compiles, report.refusal.node) == (False, "n")
+    assert report.refusal.help == "choose spike 'gt' or 'ge'"
+    assert snnmlir.check(source, convention="sinabs", spike="ge", reset="subtract").compiles
+
+
+def test_cycle_that_cannot_be_cut(tmp_path: Path) -> None:
+    nodes = ports(2, 2) | {"w": nir.Linear(np.eye(2))}
+    path = tmp_path / "model.nir"
+    nir.write(path, graph(nodes, ("input", "w"), ("w", "w"), ("w", "output")))
+    status, report = report_of(path)
+    assert (status, report["compiles"], report["refusal"]["node"]) == (1, False, "w")
+    assert "cycle without a neuron or Delay" in report["refusal"]["message"]
+
+
+def test_delays_in_seconds_and_steps() -> None:
+    report = snnmlir.check(GRAPHS["delays-per-element"], dt=1e-4)
+    loop = next(node for node in report.nodes if node.name == "loop")
+    delay, steps = loop.parameters
+    assert (delay.name, delay.low, delay.high) == ("delay", 1e-4, 5e-4)
+    assert (steps.name, steps.shape, steps.low, steps.high) == ("steps", (4,), 1, 5)
+    assert (loop.state, loop.state_bytes) == ({"past": 9}, 36)
+
+
+def test_nodes_that_are_left_out_are_noted() -> None:
+    nodes = ports(2, 2) | {"w": nir.Linear(np.eye(2)), "dead": nir.Linear(np.eye(2))}
+    source = graph(nodes, ("input", "w"), ("w", "output"), ("input", "dead"))
+    report = snnmlir.check(source, dt=1e-4)
+    assert "dead" not in {node.name for node in report.nodes}
+    assert any(note.startswith("'dead': reaches no Output") for note in report.notes)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_two_thousand_nodes(wide: bool) -> None:
+    names = [f"n{k}" for k in range(2000)]
+    rng = np.random.default_rng(0)
+    nodes = ports(1, 1) | {name: neuron("LIF", 1, rng) for name in names}
+    chain = [*itertools.pairwise(["input", *names, "output"])]
+    parallel = [(a, b) for name in names for a, b in (("input", name), (name, "output"))]
+    source = graph(nodes, *(parallel if wide else chain))
+    start = time.monotonic()
+    report = snnmlir.check(source, dt=1e-4)
+    assert (report.compiles, len(report.nodes), report.state_bytes) == (True, 2002, 8000)
+    assert time.monotonic() - start < 30
+
+
+KEYS = {
+    "report": {
+        *("compiles", "refusal", "file", "nir_version", "sha256", "dtype", "convention"),
+        *("suggested_convention", "notes", "inputs", "outputs", "nodes", "cut", "weights"),
+        *("state_bytes", "memory_bytes"),
+    },
+    "node": {
+        *("name", "type", "input_shape", "output_shape", "sources", "parameters", "weights"),
+        *("state", "state_bytes", "recurrent", "refusal"),
+    },
+    "parameter": {"name", "shape", "dtype", "low", "high", "value"},
+    "refusal": {"message", "node", "help"},
+}
+
+
+def test_keys_of_the_json(model: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.nir"
+    broken.write_text("no HDF5")
+    for path in (model, DIGITS, broken):
+        _, report = report_of(path)
+        assert set(report) == KEYS["report"]
+        for node in report["nodes"]:
+            assert set(node) == KEYS["node"]
+            assert all(set(p) == KEYS["parameter"] for p in node["parameters"])
+    assert set(report["refusal"]) == KEYS["refusal"]
+
+
+def test_same_file_same_bytes(model: Path) -> None:
+    program = "import sys; from snnmlir.cli.check import main; sys.exit(main())"
+    for options in ([], ["--json"]):
+        command = [sys.executable, "-c", program, str(model), *options]
+        environments = [os.environ | {"PYTHONHASHSEED": seed} for seed in ("1", "2")]
+        first, second = (
+            subprocess.run(command, env=env, check=True, capture_output=True).stdout
+            for env in environments
+        )
+        assert first == second
+
+
+def test_terminal_that_knows_few_characters(tmp_path: Path) -> None:
+    path = tmp_path / "model.nir"
+    nodes = ports(1, 1) | {"漢字é": neuron("LIF", 1, np.random.default_rng(0))}
+    nir.write(path, graph(nodes, ("input", "漢字é"), ("漢字é", "output")))
+    program = "import sys; from snnmlir.cli.check import main; sys.exit(main())"
+    result = subprocess.run(
+        [sys.executable, "-c", program, str(path)],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert b"\\u6f22\\u5b57\\xe9" in result.stdout
+
+
 def test_file_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "model.nir"
     path.write_text("no HDF5")
@@ -132,16 +263,17 @@ def test_wrong_options_are_errors(model: Path) -> None:
 
 
 def test_names_from_the_file_are_only_text(tmp_path: Path) -> None:
-    names = ["[red]x", "a\nb", "\x1b[31mred", "[bold"]
+    names = ["[red]x[-red]", "a\nb", "\x1b[31mred", "[bold", ":smile:", "\x9b31m"]
     nodes = ports(1, 1) | {name: neuron("LIF", 1, np.random.default_rng(0)) for name in names}
     source = graph(nodes, *[("input", name) for name in names], *[(n, "output") for n in names])
     path = tmp_path / "model.nir"
     nir.write(path, source)
     result = invoke(path)
     assert result.exit_code == 0
-    assert "[red]x" in result.stdout
+    for name in ("[red]x[-red]", "[bold", ":smile:"):
+        assert name in result.stdout
     assert "'a\\nb'" in result.stdout
-    assert "\x1b" not in result.stdout
+    assert not {"\x1b", "\x9b"} & set(result.stdout)
     assert {node["name"] for node in report_of(path)[1]["nodes"]} == set(nodes)
 
 

@@ -166,13 +166,14 @@ static Value fire(Arithmetic &a, const Coefficients &c, SpikeRule rule,
 }
 
 /// Several spikes: how often the threshold fits into the voltage.
-static Value countSpikes(Arithmetic &a, const Coefficients &c, SpikeRule rule,
-                         Value voltage) {
+///
+/// Below the threshold that is 0 times under both rules: the quotient of
+/// neighbouring floating-point numbers does not round to 1. A comparison that
+/// rarely holds is one that processors predict.
+static Value countSpikes(Arithmetic &a, const Coefficients &c, Value voltage) {
   Value threshold = c.get("threshold"), zero = a.number(0),
         most = a.number(255);
-  Value fires = rule == SpikeRule::CountTrunc
-                    ? a.compare(arith::CmpFPredicate::OGT, voltage, zero)
-                    : a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
+  Value fires = a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
   Value times = a.div(voltage, threshold);
   Value ratio = a.name("ratio").select(fires, times, zero);
   Value isTooMany = a.compare(arith::CmpFPredicate::OGT, ratio, most);
@@ -235,7 +236,7 @@ static std::pair<Value, Value> stepPost(Arithmetic &a, const Coefficients &c,
   Value u = integrateVoltage(a, c, v, drive);
   if (model.spike == SpikeRule::CountTrunc ||
       model.spike == SpikeRule::CountFloor) {
-    Value count = countSpikes(a, c, model.spike, u);
+    Value count = countSpikes(a, c, u);
     Value next = a.sub(u, a.mul(a.toFloat(count), subtrahend(c)));
     return {applyFloor(a, c, next), count};
   }

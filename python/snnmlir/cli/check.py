@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -14,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from snnmlir.check import NodeReport, Parameter, Report, check
+from snnmlir.check import NodeReport, Parameter, Refusal, Report, check
 from snnmlir.cli.common import compiler_options, options_of, reports_errors
-from snnmlir.errors import quoted
+from snnmlir.errors import SnnError
 
 _WIDTH = 100
 """Where the output is no terminal."""
@@ -47,7 +48,10 @@ def main(model: Path, as_json: bool, **options: Any) -> None:
 
 
 def _print(report: Report) -> None:
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False, markup=False)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what it cannot print
+    width = None if sys.stdout.isatty() else _WIDTH
+    console = Console(width=width, highlight=False, markup=False, emoji=False)
     for line in _summary(report):
         console.print(line, soft_wrap=True)
     if report.nodes:
@@ -66,16 +70,33 @@ def _print(report: Report) -> None:
             f"{report.memory_bytes} bytes with scratch memory"
         )
         return
-    where = f"node {quoted(report.refusal.node)}: " if report.refusal.node is not None else ""
-    console.print(f"does not compile: {where}{report.refusal.message}", soft_wrap=True)
-    if report.refusal.help:
-        console.print(f"  help: {report.refusal.help}", soft_wrap=True)
+    for refusal in _refusals(report):
+        console.print(f"does not compile: {_error(refusal)}", soft_wrap=True)
+
+
+def _refusals(report: Report) -> list[Refusal]:
+    """The reason, and those of other nodes."""
+    first = report.refusal
+    if first is None:
+        return []
+    return [first] + [
+        node.refusal
+        for node in report.nodes
+        if node.refusal is not None
+        and (node.refusal.message != first.message or first.node not in (None, node.name))
+    ]
+
+
+def _error(refusal: Refusal) -> SnnError:
+    return SnnError(refusal.message, node=refusal.node, help=refusal.help)
 
 
 def _summary(report: Report) -> list[str]:
     choices = dict(report.convention)
     name, dt = choices.pop("name"), choices.pop("dt")
     lines = [f"file: {_name(report.file or '')}, nir {_name(report.nir_version or 'unknown')}"]
+    if report.sha256:
+        lines.append(f"sha256: {report.sha256}")
     lines.append(f"type: {report.dtype}, dt {dt:g} s")
     lines.append(
         f"convention: {name} ("
@@ -95,24 +116,31 @@ def _table(report: Report) -> Table:
     for heading in ("node", "type", "from", "shape", "parameters", "state", ""):
         table.add_column(heading, overflow="fold")
     for node in report.nodes:
-        table.add_row(*(Text(cell) for cell in _cells(node)))
+        table.add_row(*(Text(cell) for cell in _cells(node, report.compiles)))
     return table
 
 
-def _cells(node: NodeReport) -> list[str]:
+def _cells(node: NodeReport, compiles: bool) -> list[str]:
     shape = _shape(node.output_shape)
     if node.input_shape != node.output_shape:
         shape = f"{_shape(node.input_shape)} to {shape}"
+    parameters = [*map(_parameter, node.parameters)]
+    if node.weights:
+        parameters.append(f"{node.weights} weights")
+    state = ", ".join(f"{size} {name}" for name, size in node.state.items())
+    if state:
+        most = "at most " if "past" in node.state else ""  # delayed spikes are single bytes
+        state += f"\n{most}{node.state_bytes} bytes"
     verdict = ["recurrent"] if node.recurrent else []
-    if node.refusal:
-        verdict.append("refused")
+    if not compiles:
+        verdict.append("refused" if node.refusal else "compiles")
     return [
         _name(node.name),
         node.type,
         ", ".join(map(_name, node.sources)),
         shape,
-        "\n".join(map(_parameter, node.parameters)),
-        ", ".join(f"{size} {name}" for name, size in node.state.items()),
+        "\n".join(parameters),
+        state,
         ", ".join(verdict),
     ]
 
@@ -128,8 +156,12 @@ def _parameter(parameter: Parameter) -> str:
 
 
 def _value(value: Any) -> str:
-    """Tuples as in NIR's own notation, without the commas that would be confusing in a list."""
-    return "x".join(map(_value, value)) if isinstance(value, tuple) else str(value)
+    """Sizes of dimensions joined by "x"; a padding that differs by side is (low, high)."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return "x".join(
+        str(size[0] if isinstance(size, tuple) and size[0] == size[1] else size) for size in value
+    )
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -51,7 +51,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32, %[[OUT_3:.*]]: i8):
 // CHECK-NEXT:    %[[V4:.*]] = arith.mulf %[[OUT]], %[[CST_1]] : f32
 // CHECK-NEXT:    %[[V5:.*]] = arith.addf %[[V4]], %[[IN]] : f32
-// CHECK-NEXT:    %[[V6:.*]] = arith.cmpf ogt, %[[V5]], %[[CST_0]] : f32
+// CHECK-NEXT:    %[[V6:.*]] = arith.cmpf oge, %[[V5]], %[[CST_2]] : f32
 // CHECK-NEXT:    %[[V7:.*]] = arith.divf %[[V5]], %[[CST_2]] : f32
 // CHECK-NEXT:    %[[V8:.*]] = arith.select %[[V6]], %[[V7]], %[[CST_0]] : f32
 // CHECK-NEXT:    %[[V9:.*]] = arith.cmpf ogt, %[[V8]], %[[CST]] : f32
