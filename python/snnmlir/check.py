@@ -225,8 +225,8 @@ def check(
     )
 
 
-def _refusal(error: SnnError, node: str | None = None) -> Refusal:
-    return Refusal(error.message, error.node if error.node is not None else node, error.help)
+def _refusal(error: SnnError) -> Refusal:
+    return Refusal(error.message, error.node, error.help)
 
 
 def _alone(node: Node, convention: Convention, dtype: str) -> Refusal | None:
@@ -258,7 +258,7 @@ def _alone(node: Node, convention: Convention, dtype: str) -> Refusal | None:
             notes=(),
         )
     except SnnError as error:
-        return _refusal(error, node.name)
+        return _refusal(error)
     return None
 
 

@@ -130,8 +130,8 @@ def test_every_refused_node_is_told(tmp_path: Path) -> None:
     told = [line for line in lines if line.startswith("does not compile: ")]
     assert [line.split("'")[1] for line in told] == ["a", "b", "c"]
     assert "spike 'count-trunc' needs positive thresholds" in told[1]
-    verdicts = {line.split()[0]: line.split()[-1] for line in lines if line.startswith(" ")}
-    assert (verdicts["c"], verdicts["good"]) == ("refused", "compiles")
+    rows = {line.split()[0]: line.split()[-1] for line in lines if line.strip()}
+    assert (rows["c"], rows["good"]) == ("refused", "compiles")
 
 
 def test_option_that_does_not_fit_a_node() -> None:

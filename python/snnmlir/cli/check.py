@@ -76,19 +76,13 @@ def _print(report: Report) -> None:
 
 def _refusals(report: Report) -> list[Refusal]:
     """The reason, and those of other nodes."""
-    first = report.refusal
-    if first is None:
-        return []
-    return [first] + [
-        node.refusal
-        for node in report.nodes
-        if node.refusal is not None
-        and (node.refusal.message != first.message or first.node not in (None, node.name))
-    ]
+    others = [node.refusal for node in report.nodes if node.refusal != report.refusal]
+    return [refusal for refusal in (report.refusal, *others) if refusal is not None]
 
 
 def _error(refusal: Refusal) -> SnnError:
-    return SnnError(refusal.message, node=refusal.node, help=refusal.help)
+    # The dialect's messages have names as they are.
+    return SnnError(_printable(refusal.message), node=refusal.node, help=refusal.help)
 
 
 def _summary(report: Report) -> list[str]:
@@ -171,3 +165,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 def _name(name: str) -> str:
     """A name from the file, on one line."""
     return name if name.isprintable() else ascii(name)
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else ascii(text)[1:-1]
