@@ -110,10 +110,12 @@ void naive_step(void)
     {step}
 }}
 """
+    shared = "\n".join(buffers).replace("static ", "")
     dense = f"""\
 #include "baseline.h"
 extern TYPE weights[{weights}];
-{chr(10).join(buffers)}
+/* Not static, or compilers could leave out what nobody reads. */
+{shared}
 void rows_step(void)
 {{
 {chr(10).join(rows) if linear_only else ""}

@@ -96,7 +96,7 @@ class NodeReport:
         state: Number of values that it carries from step to step, by name.
         state_bytes: Bytes of these in the dtype; delayed spikes take one each instead.
         recurrent: Whether it lies on a cycle.
-        refusal: Why it cannot be compiled, if it is this node that is refused.
+        error: Why it cannot be compiled, if it is this node that is refused.
     """
 
     name: str
@@ -109,7 +109,7 @@ class NodeReport:
     state: dict[str, int]
     state_bytes: int
     recurrent: bool
-    refusal: Refusal | None = None
+    error: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Report:
 
     Attributes:
         compiles: Whether it compiles with these options.
-        refusal: If not, why: the first reason. Nodes have their own.
+        error: If not, why: the first reason. Nodes have their own.
         file: Name of the file, or None for a graph object.
         nir_version: The nir version in the file, if any.
         sha256: Digest of the file.
@@ -137,7 +137,7 @@ class Report:
     """
 
     compiles: bool
-    refusal: Refusal | None
+    error: Refusal | None
     file: str | None
     dtype: str
     convention: dict[str, Any]
@@ -194,7 +194,7 @@ def check(
         graph = network.graph if network else read_graph(source)
         cycles = find_cycles(graph, chosen)
     except NirError as error:
-        return report(compiles=False, refusal=_refusal(error))
+        return report(compiles=False, error=_refusal(error))
     refusals: dict[str, Refusal | None] = {}
     if refusal is not None:
         refusals = {name: _alone(node, chosen, dtype) for name, node in graph.nodes.items()}
@@ -210,7 +210,7 @@ def check(
     )
     return report(
         compiles=refusal is None,
-        refusal=refusal,
+        error=refusal,
         nir_version=graph.version,
         sha256=graph.sha256,
         suggested_convention=suggested_convention(graph),
@@ -282,7 +282,7 @@ def _node(
         state=state,
         state_bytes=sum(state.values()) * (8 if dtype == "f64" else 4),
         recurrent=node.name in cycles.recurrent,
-        refusal=refusal,
+        error=refusal,
     )
 
 

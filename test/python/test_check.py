@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -45,7 +46,7 @@ def model(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", GRAPHS)
 def test_verdict_and_memory_are_the_compilers(name: str, tmp_path: Path) -> None:
     report = snnmlir.check(GRAPHS[name], dt=1e-4)
-    assert (report.compiles, report.refusal) == (True, None)
+    assert (report.compiles, report.error) == (True, None)
     network = snnmlir.compile(GRAPHS[name], dt=1e-4)
     assert [node.name for node in report.nodes] == list(network.graph.nodes)
     network.write(tmp_path / "net.c")
@@ -105,8 +106,8 @@ def test_node_that_is_refused(tmp_path: Path) -> None:
     nir.write(path, source)
     status, report = report_of(path)
     assert (status, report["compiles"]) == (1, False)
-    assert report["refusal"]["node"] == "fc"
-    assert [n["name"] for n in report["nodes"] if n["refusal"]] == ["fc"]
+    assert report["error"]["node"] == "fc"
+    assert [n["name"] for n in report["nodes"] if n["error"]] == ["fc"]
     text = invoke(path).stdout
     assert "does not compile: node 'fc': fc_weight has a value of magnitude 1e+300" in text
     assert "  help: compile with --dtype f64" in text
@@ -124,8 +125,8 @@ def test_every_refused_node_is_told(tmp_path: Path) -> None:
     path = tmp_path / "model.nir"
     nir.write(path, graph(nodes, *itertools.pairwise(["input", "a", "b", "good", "c", "output"])))
     status, report = report_of(path, "--convention", "sinabs")
-    assert (status, report["compiles"], report["refusal"]["node"]) == (1, False, "a")
-    assert {n["name"] for n in report["nodes"] if n["refusal"]} == {"a", "b", "c"}
+    assert (status, report["compiles"], report["error"]["node"]) == (1, False, "a")
+    assert {n["name"] for n in report["nodes"] if n["error"]} == {"a", "b", "c"}
     lines = invoke(path, "--convention", "sinabs").stdout.splitlines()
     told = [line for line in lines if line.startswith("does not compile: ")]
     assert [line.split("'")[1] for line in told] == ["a", "b", "c"]
@@ -141,9 +142,9 @@ def test_option_that_does_not_fit_a_node() -> None:
         ("n", "output"),
     )
     report = snnmlir.check(source, convention="sinabs")
-    assert report.refusal is not None
-    assert (report.compiles, report.refusal.node) == (False, "n")
-    assert report.refusal.help == "choose spike 'gt' or 'ge'"
+    assert report.error is not None
+    assert (report.compiles, report.error.node) == (False, "n")
+    assert report.error.help == "choose spike 'gt' or 'ge'"
     assert snnmlir.check(source, convention="sinabs", spike="ge", reset="subtract").compiles
 
 
@@ -152,8 +153,8 @@ def test_cycle_that_cannot_be_cut(tmp_path: Path) -> None:
     path = tmp_path / "model.nir"
     nir.write(path, graph(nodes, ("input", "w"), ("w", "w"), ("w", "output")))
     status, report = report_of(path)
-    assert (status, report["compiles"], report["refusal"]["node"]) == (1, False, "w")
-    assert "cycle without a neuron or Delay" in report["refusal"]["message"]
+    assert (status, report["compiles"], report["error"]["node"]) == (1, False, "w")
+    assert "cycle without a neuron or Delay" in report["error"]["message"]
 
 
 def test_delays_in_seconds_and_steps() -> None:
@@ -189,16 +190,16 @@ def test_two_thousand_nodes(wide: bool) -> None:
 
 KEYS = {
     "report": {
-        *("compiles", "refusal", "file", "nir_version", "sha256", "dtype", "convention"),
+        *("compiles", "error", "file", "nir_version", "sha256", "dtype", "convention"),
         *("suggested_convention", "notes", "inputs", "outputs", "nodes", "cut", "weights"),
         *("state_bytes", "memory_bytes"),
     },
     "node": {
         *("name", "type", "input_shape", "output_shape", "sources", "parameters", "weights"),
-        *("state", "state_bytes", "recurrent", "refusal"),
+        *("state", "state_bytes", "recurrent", "error"),
     },
     "parameter": {"name", "shape", "dtype", "low", "high", "value"},
-    "refusal": {"message", "node", "help"},
+    "error": {"message", "node", "help"},
 }
 
 
@@ -211,7 +212,7 @@ def test_keys_of_the_json(model: Path, tmp_path: Path) -> None:
         for node in report["nodes"]:
             assert set(node) == KEYS["node"]
             assert all(set(p) == KEYS["parameter"] for p in node["parameters"])
-    assert set(report["refusal"]) == KEYS["refusal"]
+    assert set(report["error"]) == KEYS["error"]
 
 
 def test_same_file_same_bytes(model: Path) -> None:
@@ -245,15 +246,16 @@ def test_file_that_cannot_be_read(tmp_path: Path) -> None:
     path.write_text("no HDF5")
     status, report = report_of(path)
     assert (status, report["compiles"], report["nodes"]) == (1, False, [])
-    assert report["refusal"]["message"]
-    assert "does not compile: " in invoke(path).stdout
+    assert report["error"]["message"]
+    result = invoke(path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: ")
 
 
 def test_missing_file(model: Path) -> None:
     result = invoke(model.with_name("none.nir"))
-    assert result.exit_code == 1
-    assert "does not compile: " in result.stdout
-    assert "No such file or directory" in result.stdout
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.search("^error: .*No such file or directory", result.stderr)
 
 
 def test_wrong_options_are_errors(model: Path) -> None:

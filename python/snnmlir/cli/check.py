@@ -37,11 +37,14 @@ _WIDTH = 100
 def main(model: Path, as_json: bool, **options: Any) -> None:
     """Say what MODEL, a .nir file, holds, and whether and how it compiles with these options.
 
-    The exit status is 0 if it compiles, and 1 if it does not.
+    The exit status is 0 if it compiles, and 1 if it does not. The keys of the JSON document are
+    the attributes of snnmlir.check.Report; "error" is null, or has "message", "node" and "help".
     """
     report = check(model, **options_of(options))
     if as_json:
         click.echo(json.dumps(report.to_dict(), indent=2))
+    elif report.error is not None and not report.nodes:
+        raise _error(report.error)  # nothing could be read
     else:
         _print(report)
     sys.exit(0 if report.compiles else 1)
@@ -64,7 +67,7 @@ def _print(report: Report) -> None:
         )
     for note in report.notes:
         console.print(f"note: {note}", soft_wrap=True)
-    if report.refusal is None:
+    if report.error is None:
         console.print(
             f"compiles: {report.weights} weights, {report.state_bytes} bytes of state, "
             f"{report.memory_bytes} bytes with scratch memory"
@@ -76,8 +79,8 @@ def _print(report: Report) -> None:
 
 def _refusals(report: Report) -> list[Refusal]:
     """The reason, and those of other nodes."""
-    others = [node.refusal for node in report.nodes if node.refusal != report.refusal]
-    return [refusal for refusal in (report.refusal, *others) if refusal is not None]
+    others = [node.error for node in report.nodes if node.error != report.error]
+    return [refusal for refusal in (report.error, *others) if refusal is not None]
 
 
 def _error(refusal: Refusal) -> SnnError:
@@ -127,7 +130,7 @@ def _cells(node: NodeReport, compiles: bool) -> list[str]:
         state += f"\n{most}{node.state_bytes} bytes"
     verdict = ["recurrent"] if node.recurrent else []
     if not compiles:
-        verdict.append("refused" if node.refusal else "compiles")
+        verdict.append("refused" if node.error else "compiles")
     return [
         _name(node.name),
         node.type,
