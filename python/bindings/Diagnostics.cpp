@@ -8,15 +8,24 @@
 #include "snn/IR/Constants.h"
 
 #include "mlir/IR/Location.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace snn::python;
 
+/// `text` on one line of a terminal: names come from files.
+static std::string printable(StringRef text) {
+  std::string escaped;
+  llvm::raw_string_ostream os(escaped);
+  llvm::printEscapedString(text, os);
+  return escaped;
+}
+
 /// "node 'lif1'", "line 3, column 7", or nothing.
 static std::string describeLocation(Location loc) {
   if (StringRef name = snn::getNodeName(loc); !name.empty())
-    return "node '" + name.str() + "': ";
+    return "node '" + printable(name) + "': ";
   if (auto file = dyn_cast<FileLineColLoc>(loc))
     return "line " + std::to_string(file.getLine()) + ", column " +
            std::to_string(file.getColumn()) + ": ";
@@ -27,7 +36,8 @@ DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
     : handler(context, [this](Diagnostic &diagnostic) {
         if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
           text += (text.empty() ? "" : "\n") +
-                  describeLocation(diagnostic.getLocation()) + diagnostic.str();
+                  describeLocation(diagnostic.getLocation()) +
+                  printable(diagnostic.str());
         return success();
       }) {}
 

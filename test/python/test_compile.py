@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nir
 import numpy as np
 import pytest
 
 import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir import OptionError
+from snnmlir._mlir import Context, MLIRError, NetworkBuilder
 from snnmlir.files import pack_arrays, write_files
 from snnmlir.names import prefix_from
 
@@ -185,3 +187,25 @@ def test_packed_arrays_read_back(tmp_path: Path) -> None:
         assert set(loaded.files) == set(arrays)
         for name, array in arrays.items():
             np.testing.assert_array_equal(loaded[name], array)
+
+
+@pytest.mark.parametrize("delay", [1e300, 1e9, np.finfo(np.float64).max])
+def test_delays_that_no_memory_holds(delay: float) -> None:
+    nodes = ports(2, 2) | {"d": nir.Delay(np.array([0.0, delay]))}
+    source = graph(nodes, ("input", "d"), ("d", "output"))
+    with pytest.raises(snnmlir.NirError, match="node 'd': delays by up to") as refused:
+        snnmlir.compile(source, dt=1e-4)
+    assert refused.value.node == "d"
+    report = snnmlir.check(source, dt=1e-4)
+    assert report.error is not None
+    assert report.error.node == "d"
+
+
+def test_errors_of_mlir_are_printable() -> None:
+    builder = NetworkBuilder(Context(), "net", [("x", [2], "f32")], 1.0, {})
+    weight = builder.constant(np.zeros((3, 4), np.float32))
+    y = builder.linear(builder.input(0), weight, node="a\n\x1b[31m")
+    with pytest.raises(MLIRError) as refused:
+        builder.finish([("y", y)])
+    assert str(refused.value).isprintable()
+    assert "node 'a\\0A\\1B[31m'" in str(refused.value)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir.conventions import Convention
-from snnmlir.errors import OptionError
+from snnmlir.errors import NirError, OptionError
 from snnmlir.nir_import.graph import (
     IF,
     LI,
@@ -32,6 +32,9 @@ NEURONS = (Integrator, IF, LI, LIF, CubaLI, CubaLIF)
 
 _NEXT_TO_ONE = 2.0**-22
 """Exporters write r = tau / dt in float32; a gain this close to 1 was meant to be 1."""
+
+MAX_KEPT = 1 << 28
+"""Past values that the delays of one node may keep."""
 
 _NEUTRAL = {"decay": 1.0, "current_decay": 1.0, "gain": 1.0, "current_gain": 1.0}
 
@@ -52,11 +55,22 @@ class Update:
 
 
 def delay_steps(node: Delay, dt: float) -> npt.NDArray[np.int64]:
-    """The delays in whole steps, a half rounded up; shape () or the node's."""
-    steps: npt.NDArray[np.int64] = np.floor(node.delay / dt * (1.0 + _NEXT_TO_ONE) + 0.5).astype(
-        np.int64
-    )
-    return steps
+    """The delays in whole steps, a half rounded up; shape () or the node's.
+
+    Raises:
+        NirError: The past values that the delays keep would not fit into any memory.
+    """
+    with np.errstate(over="ignore"):
+        steps = np.floor(node.delay / dt * (1.0 + _NEXT_TO_ONE) + 0.5)
+    kept = float(np.sum(np.broadcast_to(steps, node.output_shape)))
+    if not kept <= MAX_KEPT:
+        raise NirError(
+            f"delays by up to {float(np.max(steps)):g} steps of {dt:g} s and keeps {kept:g} past "
+            f"values, expected at most {MAX_KEPT}",
+            node=node.name,
+            help="use shorter delays, or a longer --dt if the network was trained with it",
+        )
+    return np.asarray(steps.astype(np.int64))
 
 
 def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Update:

@@ -1,17 +1,10 @@
-//===- SynapseLowering.cpp - Linear and convolutional synapses ------------===//
+//===- ConvLowering.cpp - Convolutional synapses --------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// A synapse visits its inputs in order, with events those that are not zero,
-// and adds what each contributes: rows of weights, laid out such that they are
-// contiguous. Adding several rows in one loop saves loads and stores of the
-// sums and leaves their order as it is.
-//
-//===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "Synapses.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -19,56 +12,6 @@
 
 using namespace mlir;
 using namespace snn;
-
-/// The element of `x` at `position` as a number of `type`, called `name`.
-static Value readNumber(ImplicitLocOpBuilder &builder, StringRef name, Value x,
-                        ValueRange position, Type type) {
-  ImplicitLocOpBuilder named(nameLocal(builder, name), builder);
-  named.restoreInsertionPoint(builder.saveInsertionPoint());
-  return castToFloat(named, tensor::ExtractOp::create(named, x, position),
-                     type);
-}
-
-/// The weights of a synapse, or an error.
-static FailureOr<FloatConstant> getWeights(SynapseOpInterface op) {
-  std::optional<FloatConstant> weight = getFloatConstant(op.getWeight());
-  if (!weight)
-    return op->emitOpError("weight is not a floating-point constant; only "
-                           "constants can be lowered");
-  return std::move(*weight);
-}
-
-/// y = bias along the last dimensions of y, or 0 if there is none. `shape` are
-/// the dimensions of y that the bias has.
-static FailureOr<Value> createInitialSum(LayerBuilder &layer,
-                                         SynapseOpInterface op,
-                                         ArrayRef<int64_t> shape, Value y) {
-  ImplicitLocOpBuilder &builder = layer.body();
-  FloatConstant bias;
-  if (!op.getBias()) {
-    bias.elementType =
-        cast<FloatType>(cast<RankedTensorType>(y.getType()).getElementType());
-    bias.values = {0.0};
-  } else if (auto constant = getFloatConstant(op.getBias())) {
-    bias = *constant;
-  } else {
-    return op->emitOpError("bias is not a floating-point constant; only "
-                           "constants can be lowered");
-  }
-  if (bias.isUniform()) {
-    bias.isScalar = true;
-    Value number = createConstant(builder, builder.getLoc(), bias);
-    return linalg::FillOp::create(builder, number, y).getResult(0);
-  }
-  bias.shape = llvm::to_vector(shape);
-  Value values = layer.constantTensor(bias, "bias");
-  int64_t rank = cast<RankedTensorType>(y.getType()).getRank();
-  auto dims = llvm::to_vector(
-      llvm::seq<int64_t>(0, rank - static_cast<int64_t>(shape.size())));
-  if (dims.empty())
-    return linalg::CopyOp::create(builder, values, y).getResult(0);
-  return linalg::BroadcastOp::create(builder, values, y, dims)->getResult(0);
-}
 
 /// Whether input `x` contributes to the sum.
 static Value createIsActive(ImplicitLocOpBuilder &builder, Value x) {
@@ -109,228 +52,6 @@ static Value visitInput(
 }
 
 namespace {
-/// The inputs of a synapse, in one dimension, and where they are not zero.
-class Inputs {
-public:
-  /// Adds the parameters of `layer` that hold them.
-  Inputs(LayerBuilder &layer, SynapseOpInterface op, StepContext &context)
-      : events(op.getEvents().getDefiningOp<EventsOp>()),
-        size(op.getInput().getType().getNumElements()) {
-    Value signal = events.getInput();
-    isBinary = getElementTypeOrSelf(signal).isInteger(1);
-    Value list = layer.addArgument("events", context.bufferOf(op.getEvents()));
-    Value xBuffer = isBinary
-                        ? Value()
-                        : layer.addFlatArgument("x", context.bufferOf(signal));
-    positions = layer.read(list);
-    if (xBuffer)
-      x = layer.read(xBuffer);
-  }
-
-  /// A loop over the events that carries `sums`. Where there are at least
-  /// `perVisit` more, `body` gets the positions of as many; what is left after
-  /// the last such visit is up to another loop, from the event given back.
-  std::pair<Value, Value>
-  visit(ImplicitLocOpBuilder &builder, int64_t perVisit, Value first,
-        Value sums,
-        llvm::function_ref<Value(ImplicitLocOpBuilder &, ValueRange positions,
-                                 Value sums)>
-            body) const;
-
-  /// The value at a position, or none where all are 1.
-  Value getFactor(ImplicitLocOpBuilder &builder, Value position,
-                  Type type) const {
-    if (isBinary)
-      return Value();
-    return readNumber(builder, "xi", x, position, type);
-  }
-
-private:
-  Value getPosition(ImplicitLocOpBuilder &builder, Value event,
-                    int64_t offset) const {
-    Value at = arith::AddIOp::create(
-        builder, event, arith::ConstantIndexOp::create(builder, offset));
-    Value position = tensor::ExtractOp::create(builder, positions, at);
-    std::string name = "i" + (offset ? std::to_string(offset) : "");
-    return arith::IndexCastUIOp::create(builder, nameLocal(builder, name),
-                                        builder.getIndexType(), position);
-  }
-
-  EventsOp events;
-  int64_t size;
-  bool isBinary;
-  Value positions, x;
-};
-} // namespace
-
-std::pair<Value, Value> Inputs::visit(
-    ImplicitLocOpBuilder &builder, int64_t perVisit, Value first, Value sums,
-    llvm::function_ref<Value(ImplicitLocOpBuilder &, ValueRange, Value)> body)
-    const {
-  Location loc = builder.getLoc();
-  Type index = builder.getIndexType();
-  auto loop = scf::WhileOp::create(
-      builder, nameLocal(builder, "e"), TypeRange{index, sums.getType(), index},
-      ValueRange{first, sums},
-      [&](OpBuilder &nested, Location, ValueRange values) {
-        ImplicitLocOpBuilder before(loc, nested);
-        Value last = getPosition(before, values[0], perVisit - 1);
-        Value end = arith::ConstantIndexOp::create(before, size);
-        Value isThere =
-            arith::CmpIOp::create(before, arith::CmpIPredicate::ne, last, end);
-        scf::ConditionOp::create(before, isThere,
-                                 ValueRange{values[0], values[1], last});
-      },
-      [&](OpBuilder &nested, Location, ValueRange values) {
-        ImplicitLocOpBuilder after(loc, nested);
-        SmallVector<Value> visited;
-        for (int64_t offset = 0; offset < perVisit - 1; ++offset)
-          visited.push_back(getPosition(after, values[0], offset));
-        visited.push_back(values[2]);
-        Value added = body(after, visited, values[1]);
-        Value next = arith::AddIOp::create(
-            after, values[0], arith::ConstantIndexOp::create(after, perVisit));
-        scf::YieldOp::create(after, ValueRange{next, added});
-      });
-  return {loop.getResult(0), loop.getResult(1)};
-}
-
-//===----------------------------------------------------------------------===//
-// Linear
-//===----------------------------------------------------------------------===//
-
-/// The sums after all events: of one weight matrix, whose rows belong to the
-/// inputs, or of a batch of matrices in a row.
-static Value addEvents(ImplicitLocOpBuilder &builder, const Inputs &inputs,
-                       Value weights, int64_t inputsPerMatrix, Value sums) {
-  auto sumsType = cast<RankedTensorType>(sums.getType());
-  bool isBatch = sumsType.getRank() > 1;
-  auto addRows = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
-                     Value current) {
-    SmallVector<Value> rows, factors, sumPosition;
-    for (Value position : positions) {
-      rows.push_back(getRow(loop, weights, position));
-      if (Value factor =
-              inputs.getFactor(loop, position, sumsType.getElementType()))
-        factors.push_back(factor);
-    }
-    if (isBatch)
-      sumPosition.push_back(arith::DivUIOp::create(
-          loop, positions.front(),
-          arith::ConstantIndexOp::create(loop, inputsPerMatrix)));
-    Value sum =
-        createRowsAdd(loop, rows, factors, getRow(loop, current, sumPosition));
-    return setRow(loop, sum, current, sumPosition);
-  };
-  Value event = arith::ConstantIndexOp::create(builder, 0);
-  // Events of different matrices have different sums.
-  if (!isBatch)
-    std::tie(event, sums) =
-        inputs.visit(builder, kEventsPerVisit, event, sums, addRows);
-  return inputs.visit(builder, 1, event, sums, addRows).second;
-}
-
-/// The sums after all inputs of one matrix: `x` and `weights` at `matrix`.
-static Value addAll(ImplicitLocOpBuilder &builder, Value x, Value weights,
-                    ValueRange matrix, int64_t inputs, Value sums) {
-  Type type = cast<RankedTensorType>(sums.getType()).getElementType();
-  auto addRows = [&](ImplicitLocOpBuilder &loop, Value first, int64_t count,
-                     Value current) {
-    SmallVector<Value> rows, factors;
-    for (int64_t offset = 0; offset < count; ++offset) {
-      SmallVector<Value> position(matrix);
-      position.push_back(arith::AddIOp::create(
-          loop, first, arith::ConstantIndexOp::create(loop, offset)));
-      std::string name = "x" + std::to_string(offset);
-      factors.push_back(readNumber(loop, name, x, position, type));
-      rows.push_back(getRow(loop, weights, position));
-    }
-    return createRowsAdd(loop, rows, factors, current);
-  };
-  int64_t even = inputs - inputs % kEventsPerVisit;
-  Value step = arith::ConstantIndexOp::create(builder, kEventsPerVisit);
-  auto constant = [&](int64_t value) {
-    return arith::ConstantIndexOp::create(builder, value);
-  };
-  auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "i"), constant(0), constant(even), step, sums,
-      [&](OpBuilder &nested, Location, Value i, ValueRange carried) {
-        ImplicitLocOpBuilder body(builder.getLoc(), nested);
-        scf::YieldOp::create(
-            body, addRows(body, i, kEventsPerVisit, carried.front()));
-      });
-  sums = loop.getResult(0);
-  if (even == inputs)
-    return sums;
-  return addRows(builder, constant(even), inputs - even, sums);
-}
-
-LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
-  FailureOr<FloatConstant> weight = getWeights(op);
-  if (failed(weight))
-    return failure();
-  // [batch, out, in], where there is a batch.
-  int64_t rank = weight->shape.size();
-  int64_t outputs = weight->shape[rank - 2], inputs = weight->shape[rank - 1];
-  int64_t batch = weight->getNumElements() / (outputs * inputs);
-  SmallVector<int64_t> batchShape, order = {1, 0};
-  if (rank > 2) {
-    batchShape.push_back(batch);
-    order = {0, 2, 1};
-  }
-  auto shaped = [&](ArrayRef<int64_t> sizes) {
-    return llvm::to_vector(llvm::concat<const int64_t>(batchShape, sizes));
-  };
-  weight->shape = shaped({outputs, inputs});
-  SmallVector<int64_t> yShape = shaped({outputs});
-
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
-  layer.setComment(
-      (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
-      " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  y = W x" +
-      (op.getBias() ? " + b" : ""));
-  std::optional<Inputs> active;
-  Value x;
-  if (op.getEvents())
-    active.emplace(layer, op, context);
-  else
-    x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                           shaped({inputs})));
-  Value yBuffer =
-      layer.addShapedArgument("y", context.bufferOf(op.getResult()), yShape);
-  ImplicitLocOpBuilder &builder = layer.body();
-  FloatConstant rows = weight->transpose(order);
-  if (active && rank > 2)
-    rows.shape = {batch * inputs, outputs};
-  Value weights = layer.constantTensor(rows, "weight");
-  FailureOr<Value> initial =
-      createInitialSum(layer, op, yShape, layer.update(yBuffer));
-  if (failed(initial))
-    return failure();
-
-  Value sum;
-  if (active)
-    sum = addEvents(builder, *active, weights, inputs, *initial);
-  else if (rank == 2)
-    sum = addAll(builder, x, weights, {}, inputs, *initial);
-  else
-    sum = createLoop(builder, "b", batch, *initial,
-                     [&](ImplicitLocOpBuilder &loop, Value b, Value sums) {
-                       Value row = addAll(loop, x, weights, b, inputs,
-                                          getRow(loop, sums, b));
-                       return setRow(loop, row, sums, b);
-                     });
-  layer.write(sum, yBuffer);
-  layer.finish();
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Convolutions
-//===----------------------------------------------------------------------===//
-
-namespace {
 
 /// What is along one spatial dimension called in generated code.
 struct DimNames {
@@ -352,7 +73,7 @@ private:
   SmallVector<int64_t> mapShape(ArrayRef<int64_t> map, int64_t size) const;
   Value getWeights(LayerBuilder &layer, const FloatConstant &weight) const;
   /// Visits the positions of the events.
-  Value visitEvents(ImplicitLocOpBuilder &builder, const Inputs &inputs,
+  Value visitEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
                     bool channelsFirst, Value sums);
   /// Finds the outputs that see the input's position `index` of dimension
   /// `dim`.
@@ -552,7 +273,7 @@ void ConvLowering::enterDim(ImplicitLocOpBuilder &builder, size_t dim,
 }
 
 Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
-                                const Inputs &inputs, bool channelsFirst,
+                                const EventInputs &inputs, bool channelsFirst,
                                 Value sums) {
   Type type = cast<RankedTensorType>(sums.getType()).getElementType();
   auto visitEvent = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
@@ -602,7 +323,7 @@ static std::string formatSizes(ArrayRef<int64_t> sizes) {
 }
 
 LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
-  FailureOr<FloatConstant> weight = ::getWeights(op);
+  FailureOr<FloatConstant> weight = getConstantWeights(op);
   if (failed(weight))
     return failure();
   if (!cast<WindowOpInterface>(op.getOperation()).getChannelsLast())
@@ -610,7 +331,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
                            "before lowering");
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op->getLoc());
-  std::optional<Inputs> active;
+  std::optional<EventInputs> active;
   bool channelsFirst = false;
   if (op.getEvents()) {
     active.emplace(layer, op, context);

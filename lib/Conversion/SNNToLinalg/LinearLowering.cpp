@@ -1,0 +1,141 @@
+//===- LinearLowering.cpp - All-to-all synapses ---------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Synapses.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace snn;
+
+/// The sums after all events: of one weight matrix, whose rows belong to the
+/// inputs, or of a batch of matrices in a row.
+static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
+                       Value weights, int64_t inputsPerMatrix, Value sums) {
+  auto sumsType = cast<RankedTensorType>(sums.getType());
+  bool isBatch = sumsType.getRank() > 1;
+  auto addRows = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
+                     Value current) {
+    SmallVector<Value> rows, factors, sumPosition;
+    for (Value position : positions) {
+      rows.push_back(getRow(loop, weights, position));
+      if (Value factor =
+              inputs.getFactor(loop, position, sumsType.getElementType()))
+        factors.push_back(factor);
+    }
+    if (isBatch)
+      sumPosition.push_back(arith::DivUIOp::create(
+          loop, positions.front(),
+          arith::ConstantIndexOp::create(loop, inputsPerMatrix)));
+    Value sum =
+        createRowsAdd(loop, rows, factors, getRow(loop, current, sumPosition));
+    return setRow(loop, sum, current, sumPosition);
+  };
+  Value event = arith::ConstantIndexOp::create(builder, 0);
+  // Events of different matrices have different sums.
+  if (!isBatch)
+    std::tie(event, sums) =
+        inputs.visit(builder, kEventsPerVisit, event, sums, addRows);
+  return inputs.visit(builder, 1, event, sums, addRows).second;
+}
+
+/// The sums after all inputs of one matrix: `x` and `weights` at `matrix`.
+static Value addAll(ImplicitLocOpBuilder &builder, Value x, Value weights,
+                    ValueRange matrix, int64_t inputs, Value sums) {
+  Type type = cast<RankedTensorType>(sums.getType()).getElementType();
+  auto addRows = [&](ImplicitLocOpBuilder &loop, Value first, int64_t count,
+                     Value current) {
+    SmallVector<Value> rows, factors;
+    for (int64_t offset = 0; offset < count; ++offset) {
+      SmallVector<Value> position(matrix);
+      position.push_back(arith::AddIOp::create(
+          loop, first, arith::ConstantIndexOp::create(loop, offset)));
+      std::string name = "x" + std::to_string(offset);
+      factors.push_back(readNumber(loop, name, x, position, type));
+      rows.push_back(getRow(loop, weights, position));
+    }
+    return createRowsAdd(loop, rows, factors, current);
+  };
+  int64_t even = inputs - inputs % kEventsPerVisit;
+  Value step = arith::ConstantIndexOp::create(builder, kEventsPerVisit);
+  auto constant = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(builder, value);
+  };
+  auto loop = scf::ForOp::create(
+      builder, nameLocal(builder, "i"), constant(0), constant(even), step, sums,
+      [&](OpBuilder &nested, Location, Value i, ValueRange carried) {
+        ImplicitLocOpBuilder body(builder.getLoc(), nested);
+        scf::YieldOp::create(
+            body, addRows(body, i, kEventsPerVisit, carried.front()));
+      });
+  sums = loop.getResult(0);
+  if (even == inputs)
+    return sums;
+  return addRows(builder, constant(even), inputs - even, sums);
+}
+
+LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
+  FailureOr<FloatConstant> weight = getConstantWeights(op);
+  if (failed(weight))
+    return failure();
+  // [batch, out, in], where there is a batch.
+  int64_t rank = weight->shape.size();
+  int64_t outputs = weight->shape[rank - 2], inputs = weight->shape[rank - 1];
+  int64_t batch = weight->getNumElements() / (outputs * inputs);
+  SmallVector<int64_t> batchShape, order = {1, 0};
+  if (rank > 2) {
+    batchShape.push_back(batch);
+    order = {0, 2, 1};
+  }
+  auto shaped = [&](ArrayRef<int64_t> sizes) {
+    return llvm::to_vector(llvm::concat<const int64_t>(batchShape, sizes));
+  };
+  weight->shape = shaped({outputs, inputs});
+  SmallVector<int64_t> yShape = shaped({outputs});
+
+  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
+                     op.getLoc());
+  layer.setComment(
+      (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
+      " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  y = W x" +
+      (op.getBias() ? " + b" : ""));
+  std::optional<EventInputs> active;
+  Value x;
+  if (op.getEvents())
+    active.emplace(layer, op, context);
+  else
+    x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                           shaped({inputs})));
+  Value yBuffer =
+      layer.addShapedArgument("y", context.bufferOf(op.getResult()), yShape);
+  ImplicitLocOpBuilder &builder = layer.body();
+  FloatConstant rows = weight->transpose(order);
+  if (active && rank > 2)
+    rows.shape = {batch * inputs, outputs};
+  Value weights = layer.constantTensor(rows, "weight");
+  FailureOr<Value> initial =
+      createInitialSum(layer, op, yShape, layer.update(yBuffer));
+  if (failed(initial))
+    return failure();
+
+  Value sum;
+  if (active)
+    sum = addEvents(builder, *active, weights, inputs, *initial);
+  else if (rank == 2)
+    sum = addAll(builder, x, weights, {}, inputs, *initial);
+  else
+    sum = createLoop(builder, "b", batch, *initial,
+                     [&](ImplicitLocOpBuilder &loop, Value b, Value sums) {
+                       Value row = addAll(loop, x, weights, b, inputs,
+                                          getRow(loop, sums, b));
+                       return setRow(loop, row, sums, b);
+                     });
+  layer.write(sum, yBuffer);
+  layer.finish();
+  return success();
+}

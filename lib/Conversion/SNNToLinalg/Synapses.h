@@ -1,0 +1,70 @@
+//===- Synapses.h - What linear and convolutional synapses share *- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A synapse visits its inputs in order, with events those that are not zero,
+// and adds what each contributes: rows of weights, laid out such that they are
+// contiguous. Adding several rows in one loop saves loads and stores of the
+// sums and leaves their order as it is.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_CONVERSION_SNNTOLINALG_SYNAPSES_H
+#define SNN_LIB_CONVERSION_SNNTOLINALG_SYNAPSES_H
+
+#include "Lowering.h"
+
+namespace snn {
+
+/// The element of `x` at `position` as a number of `type`, called `name`.
+mlir::Value readNumber(mlir::ImplicitLocOpBuilder &builder,
+                       llvm::StringRef name, mlir::Value x,
+                       mlir::ValueRange position, mlir::Type type);
+
+/// The weights of a synapse, or an error.
+mlir::FailureOr<FloatConstant> getConstantWeights(SynapseOpInterface op);
+
+/// y = bias along the last dimensions of y, or 0 if there is none. `shape` are
+/// the dimensions of y that the bias has.
+mlir::FailureOr<mlir::Value> createInitialSum(LayerBuilder &layer,
+                                              SynapseOpInterface op,
+                                              llvm::ArrayRef<int64_t> shape,
+                                              mlir::Value y);
+
+/// The inputs of a synapse with events, in one dimension.
+class EventInputs {
+public:
+  /// Builds what is added for the inputs at `positions`.
+  using Body = llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &,
+                                              mlir::ValueRange positions,
+                                              mlir::Value sums)>;
+
+  /// Adds the parameters of `layer` that hold them.
+  EventInputs(LayerBuilder &layer, SynapseOpInterface op, StepContext &context);
+
+  /// A loop over the events that carries `sums`. Where there are at least
+  /// `perVisit` more, `body` gets the positions of as many; what is left after
+  /// the last such visit is up to another loop, from the event given back.
+  std::pair<mlir::Value, mlir::Value> visit(mlir::ImplicitLocOpBuilder &builder,
+                                            int64_t perVisit, mlir::Value first,
+                                            mlir::Value sums, Body body) const;
+
+  /// The value at a position, or none where all are 1.
+  mlir::Value getFactor(mlir::ImplicitLocOpBuilder &builder,
+                        mlir::Value position, mlir::Type type) const;
+
+private:
+  mlir::Value getPosition(mlir::ImplicitLocOpBuilder &builder,
+                          mlir::Value event, int64_t offset) const;
+
+  EventsOp events;
+  int64_t size;
+  bool isBinary;
+  mlir::Value positions, x;
+};
+
+} // namespace snn
+
+#endif // SNN_LIB_CONVERSION_SNNTOLINALG_SYNAPSES_H
