@@ -75,6 +75,21 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
   ];
 }
 
+def SNNAddStepEvents : Pass<"snn-add-step-events", "::mlir::ModuleOp"> {
+  let summary = "Add a step function that takes events";
+  let description = [{
+    Beside `@net_step` of a network with inputs of spikes puts
+    `@net_step_events`, which does the same, but gets the positions of the spikes
+    and their number for each such input. Lists of the input's events become
+    copies of what the caller gives; where something else needs the spikes, they
+    are set in scratch memory first.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
+  ];
+}
+
 def SNNPlanScratch : Pass<"snn-plan-scratch", "::mlir::ModuleOp"> {
   let summary = "Put the scratch buffers of a step into one arena";
   let description = [{

@@ -71,6 +71,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
 void snn::buildLoopsPipeline(OpPassManager &manager,
                              const PipelineOptions &options) {
   buildLinalgPipeline(manager, options);
+  manager.addPass(createSNNAddStepEvents());
   manager.addPass(createSNNPlanScratch());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;

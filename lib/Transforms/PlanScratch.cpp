@@ -157,7 +157,7 @@ struct PlanScratch : snn::impl::SNNPlanScratchBase<PlanScratch> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
-      if (role && role.getValue() == "step")
+      if (role && role.getValue().starts_with("step"))
         planScratch(function);
     }
   }

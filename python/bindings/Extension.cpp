@@ -113,9 +113,10 @@ public:
       std::tuple<std::string, std::string, Shape, std::string, int64_t>;
   std::vector<Buffer> getBuffers() {
     std::vector<Buffer> found;
+    std::optional<Buffer> arena;
     for (auto function : module->getOps<func::FuncOp>()) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
-      if (!role || role.getValue() != "step")
+      if (!role || !role.getValue().starts_with("step"))
         continue;
       for (BlockArgument argument : function.getArguments()) {
         unsigned index = argument.getArgNumber();
@@ -124,15 +125,22 @@ public:
         auto alignment =
             function.getArgAttrOfType<IntegerAttr>(index, "snn.alignment");
         auto type = dyn_cast<MemRefType>(argument.getType());
-        if (kind && name && type && kind.getValue() != "input" &&
-            kind.getValue() != "output")
-          found.emplace_back(
-              kind.str(), name.str(),
-              Shape(type.getShape().begin(), type.getShape().end()),
-              printType(type.getElementType()),
-              alignment ? alignment.getInt() : 0);
+        if (!kind || !name || !type)
+          continue;
+        Buffer buffer(kind.str(), name.str(),
+                      Shape(type.getShape().begin(), type.getShape().end()),
+                      printType(type.getElementType()),
+                      alignment ? alignment.getInt() : 0);
+        // The step functions share one arena, as large as the larger needs.
+        if (kind.getValue() == "arena")
+          arena = arena ? std::max(*arena, buffer) : buffer;
+        else if (role.getValue() == "step" &&
+                 (kind.getValue() == "state" || kind.getValue() == "scratch"))
+          found.push_back(buffer);
       }
     }
+    if (arena)
+      found.push_back(*arena);
     return found;
   }
 

@@ -203,6 +203,63 @@ def test_events_change_no_bit(name: str, density: float) -> None:
             np.testing.assert_array_equal(values, outputs[1][key])
 
 
+def events_driver(network: snnmlir.Network, steps: int) -> str:
+    """A main that runs both step functions on random spikes and compares all outputs."""
+    c_types = {"float32": "float", "float64": "double", "uint8": "uint8_t"}
+    sizes = [int(np.prod(port.shape)) for port in (*network.inputs, *network.outputs)]
+    inputs = len(network.inputs)
+    arrays = "".join(
+        f"static uint8_t x{i}[{size}]; static uint16_t e{i}[{size}]; static size_t n{i};\n"
+        for i, size in enumerate(sizes[:inputs])
+    ) + "".join(
+        f"static {c_types[port.dtype.name]} a{i}[{size}], b{i}[{size}];\n"
+        for i, (port, size) in enumerate(zip(network.outputs, sizes[inputs:], strict=True))
+    )
+    fill = "".join(
+        f"        n{i} = 0;\n"
+        f"        for (uint16_t k = 0; k < {size}; ++k)\n"
+        f"            if ((x{i}[k] = rand() % 4 == 0)) e{i}[n{i}++] = k;\n"
+        for i, size in enumerate(sizes[:inputs])
+    )
+    outputs = range(len(network.outputs))
+    dense = ", ".join([f"x{i}" for i in range(inputs)] + [f"a{i}" for i in outputs])
+    events = ", ".join([f"e{i}, n{i}" for i in range(inputs)] + [f"b{i}" for i in outputs])
+    compare = "".join(f"        if (memcmp(a{i}, b{i}, sizeof a{i})) return 1;\n" for i in outputs)
+    return (
+        '#include "net.h"\n#include <stdlib.h>\n#include <string.h>\nstatic net_t a, b;\n'
+        f"{arrays}int main(void)\n{{\n    net_init(&a);\n    net_init(&b);\n"
+        f"    for (int t = 0; t < {steps}; ++t) {{\n{fill}        net_step(&a, {dense});\n"
+        f"        net_step_events(&b, {events});\n{compare}    }}\n    return 0;\n}}\n"
+    )
+
+
+@pytest.mark.parametrize("name", [*GRAPHS, "digits", "wide"])
+def test_events_from_the_caller(name: str, tmp_path: Path) -> None:
+    """The step that takes positions does what the step that takes spikes does."""
+    wide = GRAPHS["layer-LIF"]
+    if name == "wide":
+        nodes = {
+            "input": nir.Input({"input": np.array([4, 9, 7])}),
+            "conv": nir.Conv2d(None, np.ones((3, 4, 2, 2)), 1, 0, 1, 1, np.zeros(3)),
+            "map": nir.Output({"output": np.array([3, 8, 6])}),
+            "spikes": nir.Output({"output": np.array([4, 9, 7])}),
+        }
+        wide = nir.NIRGraph(
+            nodes, [("input", "conv"), ("conv", "map"), ("input", "spikes")], type_check=False
+        )
+    source = {"digits": DIGITS / "digits.nir", "wide": wide}.get(name) or GRAPHS[name]
+    network = snnmlir.compile(source, convention="snntorch", dt=1e-4, input_type="spikes")
+    network.write(tmp_path / "net.c")
+    (tmp_path / "main.c").write_text(events_driver(network, 30))
+    command = [
+        "gcc", "-std=c11", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=all", *STRICT, "-Wno-conversion", "net.c", "main.c", "-o", "net",
+    ]  # fmt: skip
+    subprocess.run(command, cwd=tmp_path, check=True)
+    done = subprocess.run(["./net"], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
 def test_a_stack_of_16_kib_is_enough(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     weight = rng.normal(0.0, 0.3, (32, 1, 3, 3)).astype(np.float32)

@@ -22,7 +22,7 @@ using namespace snn::c11;
 
 namespace {
 
-/// A parameter of the step function: an input, an output, or a member of the
+/// A parameter of a step function: an input, an output, or a member of the
 /// network's struct.
 struct Parameter {
   BlockArgument buffer;
@@ -54,13 +54,18 @@ private:
   LogicalResult findFunctions();
   LogicalResult choosePrefix(StringRef wanted);
   LogicalResult collectParameters();
+  LogicalResult collectEventParameters();
   void nameSymbols();
   std::string macro(StringRef suffix) {
     return StringRef(prefix).upper() + "_" + suffix.str();
   }
-  std::string declareStep();
+  std::string declareStep(StringRef name,
+                          MutableArrayRef<Parameter> parameters);
   void emitProvenance(llvm::raw_ostream &os, StringRef fileName);
-  void emitArena(const Parameter &parameter);
+  void emitArena();
+  void emitStruct();
+  /// What the arguments of a step function are.
+  void emitArguments(ArrayRef<Parameter> parameters);
   void emitHeader(StringRef fileName);
   LogicalResult emitSource(StringRef headerName);
   /// Functions that stand for single operations.
@@ -68,7 +73,8 @@ private:
   LogicalResult emitGlobal(memref::GlobalOp global);
   LogicalResult emitLayer(func::FuncOp function);
   LogicalResult emitInit();
-  LogicalResult emitStep();
+  LogicalResult emitStep(StringRef name, func::FuncOp function,
+                         MutableArrayRef<Parameter> parameters);
   /// Binds a parameter of init to the member of the same name.
   LogicalResult bindMember(FunctionEmitter &emitter, func::FuncOp function,
                            BlockArgument argument);
@@ -76,11 +82,14 @@ private:
   ModuleOp module;
   llvm::raw_ostream &source;
   llvm::raw_ostream &header;
-  func::FuncOp step, init;
+  func::FuncOp step, stepEvents, init;
   std::string prefix;
   NameTable globals, members{nullptr}, macros{nullptr};
   llvm::StringMap<std::string> symbols;
-  SmallVector<Parameter> parameters;
+  SmallVector<Parameter> parameters, eventParameters;
+  /// The memory of the step functions that types share, and its name.
+  SmallVector<BlockArgument> arenas;
+  std::string arenaName;
 };
 
 } // namespace
@@ -104,8 +113,10 @@ LogicalResult ModuleEmitter::findFunctions() {
     if (!function || function.isPrivate())
       continue;
     StringRef role = getText(function, "snn.role");
-    func::FuncOp &found = role == "step" ? step : init;
-    if (role != "step" && role != "init")
+    func::FuncOp &found = role == "step"          ? step
+                          : role == "step_events" ? stepEvents
+                                                  : init;
+    if (role != "step" && role != "step_events" && role != "init")
       return function.emitOpError("C11: is public and neither step nor init "
                                   "function of a network");
     if (found)
@@ -132,29 +143,76 @@ LogicalResult ModuleEmitter::choosePrefix(StringRef wanted) {
   return success();
 }
 
+/// What the attributes of a step function's argument say about it.
+static FailureOr<Parameter> describeArgument(func::FuncOp function,
+                                             BlockArgument argument) {
+  unsigned index = argument.getArgNumber();
+  Parameter parameter;
+  parameter.buffer = argument;
+  parameter.type = dyn_cast<MemRefType>(argument.getType());
+  auto kind = function.getArgAttrOfType<StringAttr>(index, "snn.kind");
+  auto name = function.getArgAttrOfType<StringAttr>(index, "snn.name");
+  bool isCount = argument.getType().isIndex();
+  bool isArray = parameter.type &&
+                 !getStorageType(parameter.type.getElementType()).empty() &&
+                 (parameter.type.hasStaticShape() ||
+                  (kind && kind.getValue() == "events"));
+  if (!kind || !name || isCount != (kind.getValue() == "count") ||
+      !(isArray || isCount))
+    return function.emitOpError("C11: argument ")
+           << index << " of type " << argument.getType()
+           << " is not in the emitter's subset";
+  parameter.kind = kind.getValue();
+  parameter.nodeName = name.getValue();
+  return parameter;
+}
+
 LogicalResult ModuleEmitter::collectParameters() {
   for (BlockArgument argument : step.getArguments()) {
-    unsigned index = argument.getArgNumber();
-    Parameter parameter;
-    parameter.buffer = argument;
-    parameter.type = dyn_cast<MemRefType>(argument.getType());
-    auto kind = step.getArgAttrOfType<StringAttr>(index, "snn.kind");
-    auto name = step.getArgAttrOfType<StringAttr>(index, "snn.name");
-    if (!kind || !name || !parameter.type || !parameter.type.hasStaticShape() ||
-        getStorageType(parameter.type.getElementType()).empty())
-      return step.emitOpError("C11: argument ")
-             << index << " of type " << argument.getType()
-             << " is not in the emitter's subset";
-    parameter.kind = kind.getValue();
-    parameter.nodeName = name.getValue();
-    if (parameter.isMember()) {
-      parameter.name = members.add(parameter.nodeName);
+    FailureOr<Parameter> parameter = describeArgument(step, argument);
+    if (failed(parameter))
+      return failure();
+    if (parameter->isMember()) {
+      parameter->name = members.add(parameter->nodeName);
     } else {
-      std::string upper = sanitize(parameter.nodeName);
-      parameter.sizeMacro =
+      std::string upper = sanitize(parameter->nodeName);
+      parameter->sizeMacro =
           macro(macros.add(StringRef(upper + "_SIZE").upper()));
     }
-    parameters.push_back(std::move(parameter));
+    if (parameter->isArena()) {
+      arenas.push_back(argument);
+      arenaName = parameter->name;
+    }
+    parameters.push_back(std::move(*parameter));
+  }
+  return success();
+}
+
+/// The arguments of the step that takes events are those of the other one, with
+/// two for each input of spikes.
+LogicalResult ModuleEmitter::collectEventParameters() {
+  if (!stepEvents)
+    return success();
+  const Parameter *same = parameters.begin();
+  for (BlockArgument argument : stepEvents.getArguments()) {
+    FailureOr<Parameter> parameter = describeArgument(stepEvents, argument);
+    if (failed(parameter))
+      return failure();
+    if (parameter->isArena()) {
+      if (arenaName.empty())
+        arenaName = members.add(parameter->nodeName);
+      parameter->name = arenaName;
+      arenas.push_back(argument);
+    } else if (parameter->kind != "count") {
+      if (same == parameters.end() || same->nodeName != parameter->nodeName)
+        return stepEvents.emitOpError("C11: argument ")
+               << argument.getArgNumber() << " has no counterpart in the step "
+               << "function";
+      parameter->name = same->name;
+      parameter->sizeMacro = same->sizeMacro;
+      ++same;
+    }
+    eventParameters.push_back(std::move(*parameter));
   }
   return success();
 }
@@ -203,16 +261,23 @@ void ModuleEmitter::emitProvenance(llvm::raw_ostream &os, StringRef fileName) {
   os << " */\n";
 }
 
-std::string ModuleEmitter::declareStep() {
+std::string ModuleEmitter::declareStep(StringRef name,
+                                       MutableArrayRef<Parameter> parameters) {
   // Parameters may be called what they like, but not `net`.
   NameTable scope;
-  std::string text =
-      "void " + prefix + "_step(" + prefix + "_t *" + scope.add("net");
+  std::string text = "void " + prefix + "_" + name.str() + "(" + prefix +
+                     "_t *" + scope.add("net");
   for (Parameter &parameter : parameters) {
     if (parameter.isMember())
       continue;
-    parameter.name = scope.add(parameter.nodeName);
-    text += (parameter.kind == "input" ? ", const " : ", ") +
+    bool isCount = parameter.kind == "count";
+    parameter.name =
+        scope.add((parameter.nodeName + (isCount ? "_count" : "")).str());
+    if (isCount) {
+      text += ", size_t " + parameter.name;
+      continue;
+    }
+    text += (parameter.kind == "output" ? ", " : ", const ") +
             getStorageType(parameter.type.getElementType()).str() + " *" +
             parameter.name;
   }
@@ -220,23 +285,71 @@ std::string ModuleEmitter::declareStep() {
 }
 
 /// A union with an array of each type that is used.
-void ModuleEmitter::emitArena(const Parameter &parameter) {
+void ModuleEmitter::emitArena() {
   // By name, for a fixed order.
   std::map<std::string, int64_t> types;
-  for (Operation *user : parameter.buffer.getUsers()) {
-    // A view of all bytes folds away.
-    auto view = dyn_cast<memref::ViewOp>(user);
-    Type type = (view ? view.getType() : parameter.type).getElementType();
-    types[getStorageType(type).str()] =
-        llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+  int64_t size = 0;
+  for (BlockArgument arena : arenas) {
+    auto bytes = cast<MemRefType>(arena.getType());
+    size = std::max(size, bytes.getNumElements());
+    for (Operation *user : arena.getUsers()) {
+      // A view of all bytes folds away.
+      auto view = dyn_cast<memref::ViewOp>(user);
+      Type type = (view ? view.getType() : bytes).getElementType();
+      types[getStorageType(type).str()] =
+          llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+    }
   }
   header << "    union {\n";
   for (auto &[type, bytes] : types)
     header << "        " << type << " " << getArenaMember(type) << "["
-           << llvm::divideCeil(parameter.type.getNumElements(), bytes)
-           << "];\n";
-  header << "    } " << parameter.name
+           << llvm::divideCeil(size, bytes) << "];\n";
+  header << "    } " << arenaName
          << "; /* within a step; not all of it at the same time */\n";
+}
+
+void ModuleEmitter::emitStruct() {
+  header << "/* All memory of one network: state, and scratch for one step. "
+            "*/\ntypedef struct {\n";
+  bool isEmpty = arenas.empty();
+  for (const Parameter &parameter : parameters) {
+    if (!parameter.isMember() || parameter.isArena())
+      continue;
+    isEmpty = false;
+    header << "    " << getStorageType(parameter.type.getElementType()) << " "
+           << parameter.name << "[" << parameter.type.getNumElements()
+           << "];\n";
+  }
+  if (!arenas.empty())
+    emitArena();
+  if (isEmpty)
+    header << "    uint8_t unused; /* the network has no state */\n";
+  header << "} " << prefix << "_t;\n\n";
+}
+
+void ModuleEmitter::emitArguments(ArrayRef<Parameter> parameters) {
+  for (const Parameter &parameter : parameters) {
+    if (parameter.isMember())
+      continue;
+    std::string node = "node '" + escapeComment(parameter.nodeName) + "'";
+    header << " *   " << parameter.name << ": ";
+    if (parameter.kind == "events") {
+      header << "positions of spikes, below " << parameter.sizeMacro << ", "
+             << node << "\n";
+      continue;
+    }
+    if (parameter.kind == "count") {
+      header << "how many these are\n";
+      continue;
+    }
+    Type element = parameter.type.getElementType();
+    StringRef what = element.isInteger(1)   ? "spikes, 0 or 1"
+                     : element.isInteger(8) ? "spike counts"
+                                            : "values";
+    header << parameter.sizeMacro << " " << what << ", shape [";
+    llvm::interleaveComma(parameter.type.getShape(), header);
+    header << "], " << node << "\n";
+  }
 }
 
 void ModuleEmitter::emitHeader(StringRef fileName) {
@@ -254,44 +367,21 @@ void ModuleEmitter::emitHeader(StringRef fileName) {
   header << "\n/* Seconds per step. */\n#define " << macro("DT") << " "
          << formatNumber(dt, Float64Type::get(module.getContext())) << "\n\n"
          << "/* Bytes of one " << prefix << "_t. */\n#define "
-         << macro("STATE_BYTES") << " sizeof(" << prefix << "_t)\n\n"
-         << "/* All memory of one network: state, and scratch for one step. "
-            "*/\ntypedef struct {\n";
-  bool isEmpty = true;
-  for (const Parameter &parameter : parameters) {
-    if (!parameter.isMember())
-      continue;
-    isEmpty = false;
-    if (parameter.isArena()) {
-      emitArena(parameter);
-      continue;
-    }
-    header << "    " << getStorageType(parameter.type.getElementType()) << " "
-           << parameter.name << "[" << parameter.type.getNumElements()
-           << "];\n";
-  }
-  if (isEmpty)
-    header << "    uint8_t unused; /* the network has no state */\n";
-  header << "} " << prefix << "_t;\n\n"
-         << "/* Sets the state before the first step; also to start again. "
+         << macro("STATE_BYTES") << " sizeof(" << prefix << "_t)\n\n";
+  emitStruct();
+  header << "/* Sets the state before the first step; also to start again. "
             "*/\nvoid "
          << prefix << "_init(" << prefix << "_t *net);\n\n"
          << "/* One step. Arrays must not overlap.\n";
-  for (const Parameter &parameter : parameters) {
-    if (parameter.isMember())
-      continue;
-    Type element = parameter.type.getElementType();
-    StringRef what = element.isInteger(1)   ? "spikes, 0 or 1"
-                     : element.isInteger(8) ? "spike counts"
-                                            : "values";
-    header << " *   " << parameter.name << ": " << parameter.sizeMacro << " "
-           << what << ", shape [";
-    llvm::interleaveComma(parameter.type.getShape(), header);
-    header << "], node '" << escapeComment(parameter.nodeName) << "'\n";
+  emitArguments(parameters);
+  header << " */\n" << declareStep("step", parameters) << ";\n\n";
+  if (stepEvents) {
+    header << "/* The same, for callers that have events: each position once, "
+              "in ascending order\n * for the same results bit for bit.\n";
+    emitArguments(eventParameters);
+    header << " */\n" << declareStep("step_events", eventParameters) << ";\n\n";
   }
-  header << " */\n"
-         << declareStep() << ";\n\n"
-         << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
+  header << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
 }
 
 //===----------------------------------------------------------------------===//
@@ -410,7 +500,8 @@ LogicalResult ModuleEmitter::emitInit() {
     if (failed(bindMember(emitter, init, argument)))
       return failure();
   source << "void " << prefix << "_init(" << prefix << "_t *net)\n{\n";
-  if (llvm::none_of(parameters, std::mem_fn(&Parameter::isMember)))
+  if (arenas.empty() &&
+      llvm::none_of(parameters, std::mem_fn(&Parameter::isMember)))
     source << "    net->unused = 0;\n";
   else if (init.getNumArguments() == 0)
     source << "    (void)net; /* all of it is written in every step */\n";
@@ -420,24 +511,30 @@ LogicalResult ModuleEmitter::emitInit() {
   return success();
 }
 
-LogicalResult ModuleEmitter::emitStep() {
+LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
+                                      MutableArrayRef<Parameter> parameters) {
   FunctionEmitter emitter(symbols, globals, prefix, source);
-  source << declareStep() << "\n{\n";
+  source << declareStep(name, parameters) << "\n{\n";
   (void)emitter.getNames().add("net");
   bool usesNet = false;
   for (const Parameter &parameter : parameters) {
     usesNet |= parameter.isMember();
-    emitter.bindBuffer(parameter.buffer,
-                       (parameter.isMember() ? "net->" : "") + parameter.name +
-                           (parameter.isArena() ? ".u8" : ""));
-    if (!parameter.isMember())
-      (void)emitter.getNames().add(parameter.name);
-    if (parameter.kind == "input" && parameter.buffer.use_empty())
+    if (parameter.kind == "count")
+      emitter.bindScalar(parameter.buffer, parameter.name);
+    else
+      emitter.bindBuffer(parameter.buffer,
+                         (parameter.isMember() ? "net->" : "") +
+                             parameter.name +
+                             (parameter.isArena() ? ".u8" : ""));
+    if (parameter.isMember())
+      continue;
+    (void)emitter.getNames().add(parameter.name);
+    if (parameter.kind != "output" && parameter.buffer.use_empty())
       source << "    (void)" << parameter.name << ";\n";
   }
   if (!usesNet)
     source << "    (void)net;\n";
-  if (failed(emitter.emitBody(step)))
+  if (failed(emitter.emitBody(function)))
     return failure();
   source << "}\n";
   return success();
@@ -528,18 +625,24 @@ LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
   if (emitGlobalsOf(init).wasInterrupted() ||
       emitGlobalsOf(step).wasInterrupted() || failed(emitInit()))
     return failure();
-  return emitStep();
+  if (failed(emitStep("step", step, parameters)))
+    return failure();
+  if (!stepEvents)
+    return success();
+  source << "\n";
+  return emitStep("step_events", stepEvents, eventParameters);
 }
 
 LogicalResult ModuleEmitter::emit(const C11Options &options) {
   if (failed(findFunctions()) || failed(choosePrefix(options.prefix)) ||
-      failed(collectParameters()))
+      failed(collectParameters()) || failed(collectEventParameters()))
     return failure();
   nameSymbols();
   std::string headerName =
       options.headerName.empty() ? prefix + ".h" : options.headerName;
   // Names the parameters, which the header's comments use.
-  (void)declareStep();
+  (void)declareStep("step", parameters);
+  (void)declareStep("step_events", eventParameters);
   emitHeader(headerName);
   return emitSource(headerName);
 }

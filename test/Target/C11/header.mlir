@@ -33,6 +33,9 @@ module attributes {snn.provenance = {model = "a.nir", sha256 = "0123"}} {
 // CHECK:      typedef struct {
 // CHECK-NEXT:     double lif_v[6];
 // CHECK-NEXT:     double li_v[4];
+// CHECK-NEXT:     union {
+// CHECK-NEXT:         uint8_t u8[6];
+// CHECK-NEXT:     } scratch; /* within a step; not all of it at the same time */
 // CHECK-NEXT: } my_net_t;
 
 // CHECK:      void my_net_init(my_net_t *net);
@@ -42,3 +45,9 @@ module attributes {snn.provenance = {model = "a.nir", sha256 = "0123"}} {
 // CHECK-NEXT:  *   v: MY_NET_V_SIZE values, shape [4], node 'v'
 // CHECK-NEXT:  */
 // CHECK-NEXT: void my_net_step(my_net_t *net, const uint8_t *in, const double *the_analog, uint8_t *out, double *v);
+
+// The step for callers that have events takes positions and their number for each input of spikes.
+// CHECK:       *   in: positions of spikes, below MY_NET_IN_SIZE, node 'in'
+// CHECK-NEXT:  *   in_count: how many these are
+// CHECK-NEXT:  *   the_analog: MY_NET_THE_ANALOG_SIZE values, shape [4], node 'the analog'
+// CHECK:      void my_net_step_events(my_net_t *net, const uint16_t *in, size_t in_count, const double *the_analog, uint8_t *out, double *v);
