@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Measures the generated C against dense C and against the memory's bandwidth: ./dev bench.
 
-Everything is compiled with the same flags and measured in the same run, one core, batch 1.
+Everything is compiled with the same flags and measured in the same run, one core, batch 1. With
+--peers other systems compute the same networks in the same run (bench/peers.py).
 Instructions are counted with callgrind, as they do not wobble. The table goes to
 docs/benchmarks.md.
 """
@@ -19,10 +20,13 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
+import nir
 import numpy as np
 from baselines import sources
+from peers import PEERS
 from rich.console import Console
 from rich.progress import track
 from subjects import SUBJECTS, Subject, feedforward
@@ -39,8 +43,10 @@ COMPILERS = {
     "clang -O3": ["clang-22", "-O3"],
     "clang -O3 native": ["clang-22", "-O3", "-march=native"],
 }
-DENSITIES = (0.01, 0.05, 0.2, 1.0)
 STEPS = 256
+PEERS_PYTHON = HERE.parent / ".venv-peers/bin/python"
+PEER_DENSITIES = (0.02, 0.05, 0.2)
+PEER_COMPILER = "gcc -O3 native"
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,33 @@ class Result:
     instructions: float | None
 
 
+@dataclass(frozen=True)
+class PeerResult:
+    """One network in another system; a number for each input in all but the names.
+
+    Attributes:
+        network: Name of the network.
+        system: Name and version.
+        how: What one call computes.
+        neurons: Convention under which our C makes the same neurons.
+        density: Part of the inputs that are active.
+        time: Nanoseconds per step, median of 15 repetitions.
+        ours: Time of one step of our C, f32 and PEER_COMPILER.
+        spikes: Spikes at the outputs of our C, with the same neurons.
+        differ: Outputs, of one step and one neuron each, that are not the same in our C.
+    """
+
+    network: str
+    system: str
+    how: str
+    neurons: str
+    density: list[float]
+    time: list[float]
+    ours: list[float]
+    spikes: list[int]
+    differ: list[int]
+
+
 def spikes(subject: Subject, shape: tuple[int, ...], density: float) -> np.ndarray:
     """[T, *shape] of 0 and 1."""
     if subject.samples is not None:
@@ -84,7 +117,7 @@ def spikes(subject: Subject, shape: tuple[int, ...], density: float) -> np.ndarr
 
 def densities(subject: Subject) -> Iterable[float | None]:
     """Parts of the inputs that spike; None where the input is recorded."""
-    return DENSITIES if subject.samples is None else (None,)
+    return subject.densities if subject.samples is None else (None,)
 
 
 def measure(
@@ -138,6 +171,58 @@ def measure(
                     )
                 )
     return results
+
+
+def measure_peers(subject: Subject, results: list[Result]) -> list[PeerResult]:
+    """Other systems on one network.
+
+    Args:
+        subject: The network.
+        results: Where our times are; what is missing there is measured.
+    """
+    source = subject.make()
+    if source is None or not subject.neurons:
+        return []
+    wanted = [d for d in densities(subject) if d is None or d in PEER_DENSITIES]
+    found = [r for r in results if r.dtype == "f32" and r.compiler == PEER_COMPILER]
+    if not found:
+        compilers = {PEER_COMPILER: COMPILERS[PEER_COMPILER]}
+        found = measure(subject, "f32", compilers, instructions=False)
+    ours = [r.ours for r, d in zip(found, densities(subject), strict=True) if d in wanted]
+
+    def compiled(options: dict[str, Any]) -> snnmlir.Network:
+        return snnmlir.compile(source, dtype="f32", input_type="spikes", **options)
+
+    shape = compiled(subject.options).inputs[0].shape
+    inputs = [spikes(subject, shape, density or 0.0) for density in wanted]
+    measured = []
+    with tempfile.TemporaryDirectory(prefix="snn-bench-") as name:
+        folder = Path(name)
+        nir.write(folder / "network.nir", nir.read(source) if isinstance(source, Path) else source)
+        (folder / "options.json").write_text(json.dumps(subject.options))
+        np.savez(folder / "inputs.npz", *inputs)
+        for index, peer in enumerate(PEERS):
+            command = [PEERS_PYTHON, HERE / "peers.py", str(index), folder]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            answer = json.loads((folder / "result.json").read_text())
+            theirs = [np.array(result["output"]) for result in answer["results"]]
+            options = peer.neurons(subject.options)
+            network = compiled(options)
+            expected = [network.run(x).reshape(len(x), -1) for x in inputs]
+            measured.append(
+                PeerResult(
+                    network=subject.name,
+                    system=f"{peer.name} {answer['version']}",
+                    how=peer.how,
+                    neurons=options["convention"],
+                    density=[float(x.mean()) for x in inputs],
+                    time=[1e3 * result["time"] for result in answer["results"]],
+                    ours=ours,
+                    spikes=[int(y.sum()) for y in expected],
+                    differ=[int((y != z).sum()) for y, z in zip(expected, theirs, strict=True)],
+                )
+            )
+    return measured
 
 
 def touched_bytes(network: snnmlir.Network, x: np.ndarray) -> float:
@@ -197,8 +282,40 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def page(results: list[Result], compiled: str, arguments: str) -> str:
+def peer_table(results: list[PeerResult]) -> list[str]:
+    """Lines of the table of other systems on one network."""
+    (first, *_) = results
+    inputs = " | ".join(f"{density:.1%} | / ours" for density in first.density)
+    ours = " | ".join(f"{number(time / 1e3)} | 1" for time in first.ours)
+    lines = [
+        "### Other systems",
+        "",
+        f"| system | one call computes | neurons as in | differ / spikes | {inputs} |",
+        "|---|---|---|---" + "|---|---" * len(first.density) + "|",
+        f"| this compiler, f32, {PEER_COMPILER} | one step | | | {ours} |",
+    ]
+    for r in results:
+        pairs = zip(r.time, r.ours, strict=True)
+        times = " | ".join(f"{number(time / 1e3)} | {number(time / ours)}" for time, ours in pairs)
+        lines.append(
+            f"| {r.system} | {r.how} | `{r.neurons}` | {sum(r.differ):,} / {sum(r.spikes):,} "
+            f"| {times} |"
+        )
+    return [*lines, ""]
+
+
+def page(
+    results: list[Result], peer_results: list[PeerResult], compiled: str, arguments: str
+) -> str:
     """The page of the documentation."""
+    about_peers = [
+        "- *Other systems*: microseconds per step of the same network, weights and input, the",
+        "  median of 15 repetitions, batch 1, one thread, float32, and how many times as long as",
+        "  ours that is. A call that computes all steps has to wait for the last input.",
+        "  *Neurons as in* names the convention with the neurons that the system has, not always",
+        "  the network's own; *differ* counts the outputs that are not those of our C under this",
+        "  convention, *spikes* the spikes among these, over all inputs of the table.",
+    ]
     lines = [
         "<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->",
         "<!-- Made by ./dev bench. -->",
@@ -215,6 +332,7 @@ def page(results: list[Result], compiled: str, arguments: str) -> str:
         "  the bandwidth that was measured for this working set.",
         "- *instructions*: of one step of ours, counted by callgrind (empty where it does not know",
         "  the processor's).",
+        *(about_peers if peer_results else []),
         "",
         f"Compiling a 4096 x 4096 Affine and LIF to C: {compiled}.",
         "",
@@ -236,6 +354,8 @@ def page(results: list[Result], compiled: str, arguments: str) -> str:
             if r.network == name
         ]
         lines.append("")
+        peers = [result for result in peer_results if result.network == name]
+        lines += peer_table(peers) if peers else []
     return "\n".join(lines)
 
 
@@ -245,6 +365,7 @@ def page(results: list[Result], compiled: str, arguments: str) -> str:
 @click.option("--compiler", "chosen", multiple=True, type=click.Choice(list(COMPILERS)))
 @click.option("--large", is_flag=True, help="Also networks whose C takes minutes to compile.")
 @click.option("--instructions/--no-instructions", default=True, help="Count instructions.")
+@click.option("--peers", is_flag=True, help="Also other systems, on the same networks.")
 @click.option("--write", is_flag=True, help="Write docs/benchmarks.md.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the numbers.")
 def main(
@@ -253,10 +374,13 @@ def main(
     chosen: tuple[str, ...],
     large: bool,
     instructions: bool,
+    peers: bool,
     write: bool,
     json_file: Path | None,
 ) -> None:
     """Measure the generated C."""
+    if peers and not PEERS_PYTHON.exists():
+        raise click.UsageError(f"there is no {PEERS_PYTHON}: ./dev bench --peers makes it")
     subjects = [s for s in SUBJECTS if (not only or only in s.name) and (large or not s.large)]
     compilers = {name: COMPILERS[name] for name in chosen or COMPILERS}
     compiled = compile_time() if not only else "not measured"
@@ -264,12 +388,22 @@ def main(
     results: list[Result] = []
     for subject, dtype in track(runs, console=Console(stderr=True), description="measuring"):
         results += measure(subject, dtype, compilers, instructions)
-    text = page(results, compiled, "".join(f" {argument}" for argument in sys.argv[1:]))
+    peer_results: list[PeerResult] = []
+    for subject in track(
+        subjects if peers else (), console=Console(stderr=True), description="other systems"
+    ):
+        peer_results += measure_peers(subject, [r for r in results if r.network == subject.name])
+    arguments = "".join(f" {argument}" for argument in sys.argv[1:])
+    text = page(results, peer_results, compiled, arguments)
     click.echo(text)
     if write:
         PAGE.write_text(text + "\n")
     if json_file:
-        json_file.write_text(json.dumps([vars(r) for r in results], indent=1) + "\n")
+        rows = {
+            "results": [vars(r) for r in results],
+            "peers": [vars(r) for r in peer_results],
+        }
+        json_file.write_text(json.dumps(rows, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -26,14 +26,18 @@ class Subject:
         make: Gives the network, a graph or a path; None if it is not there.
         options: Options of snnmlir.compile.
         samples: Gives recorded input [T, *shape] instead of random spikes, or None.
+        densities: Parts of the random inputs that spike.
         large: Whether compiling its C takes minutes.
+        neurons: Whether there are any; other systems are compared on these networks only.
     """
 
     name: str
     make: Callable[[], nir.NIRGraph | Path | None]
     options: dict[str, Any]
     samples: Callable[[], np.ndarray] | None = None
+    densities: tuple[float, ...] = (0.01, 0.05, 0.2, 1.0)
     large: bool = False
+    neurons: bool = True
 
 
 def _graph(nodes: dict[str, nir.NIRNode], edges: list[tuple[str, str]]) -> nir.NIRGraph:
@@ -111,7 +115,7 @@ _SNNTORCH = {"convention": "snntorch", "dt": DT}
 
 SUBJECTS = (
     Subject("784-256-10 LIF", lambda: feedforward(784, 256, 10), _SNNTORCH),
-    Subject("784-256 synapses alone", lambda: synapses(784, 256), _SNNTORCH),
+    Subject("784-256 synapses alone", lambda: synapses(784, 256), _SNNTORCH, neurons=False),
     Subject("200-256-200 CubaLIF", lambda: feedforward(200, 256, 200, neuron=_cuba), _SNNTORCH),
     Subject(
         "12-38-7 recurrent (Braille)",
@@ -119,7 +123,12 @@ SUBJECTS = (
         _SNNTORCH,
         samples=lambda: np.load(DATA / "nir-paper/braille_sample.npy"),
     ),
-    Subject("N-MNIST CNN", lambda: _shared("nir-paper/cnn_sinabs.nir"), {"convention": "sinabs"}),
+    Subject(
+        "N-MNIST CNN",
+        lambda: _shared("nir-paper/cnn_sinabs.nir"),
+        {"convention": "sinabs"},
+        densities=(0.01, 0.02, 0.05, 0.2, 1.0),
+    ),
     Subject("700-256-20 recurrent", lambda: recurrent(700, 256, 20), _SNNTORCH),
     Subject("4096-4096 LIF", lambda: feedforward(4096, 4096), _SNNTORCH, large=True),
 )
