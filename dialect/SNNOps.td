@@ -31,7 +31,8 @@ def SNN_Signal : StaticShapeTensorOf<[F32, F64, quant_QuantizedType, I1, SNN_Cou
 def SNN_Analog : StaticShapeTensorOf<[F32, F64, quant_QuantizedType]>;
 /// Spikes, or several of them.
 def SNN_Spikes : StaticShapeTensorOf<[I1, SNN_Count]>;
-/// A number per neuron, or one number for all of them [T2].
+/// A number per neuron, or one number for all of them, or for all along some
+/// dimensions [T2].
 def SNN_Coefficient : AnyTypeOf<
     [F32, F64, quant_QuantizedType, SNN_Analog],
     "a coefficient: a value for all neurons, or a tensor with one for each">;
@@ -318,7 +319,8 @@ def SNN_ScaleOp : SNN_Op<"scale", [Pure]> {
     %y = snn.scale %x, %factor : (tensor<16xf32>, f32) -> tensor<16xf32>
     ```
   }];
-  let arguments = (ins SNN_Signal:$input, SNN_Coefficient:$factor);
+  let arguments = (ins SNN_Signal:$input, SNN_Coefficient:$factor,
+                       UnitAttr:$saturate);
   let results = (outs SNN_Analog:$result);
   let assemblyFormat = [{
     $input `,` $factor attr-dict `:` functional-type(operands, results)
@@ -369,14 +371,17 @@ def SNN_RescaleOp : SNN_Op<"rescale", [Pure]> {
   let summary = "The same values at another scale";
   let description = [{
     Converts between two quantized types; the real values stay, up to rounding.
-    The factor is the ratio of the two scales.
+    The factor is the ratio of the two scales. With `saturate`, what the result's
+    type cannot hold becomes its least or greatest number; without, there is no
+    such input.
 
     ```mlir
     %y = snn.rescale %x : tensor<4x!quant.uniform<i32:f32, 2.5e-4>>
                        -> tensor<4x!quant.uniform<i8:f32, 1.0e-2>>
     ```
   }];
-  let arguments = (ins StaticShapeTensorOf<[quant_QuantizedType]>:$input);
+  let arguments = (ins StaticShapeTensorOf<[quant_QuantizedType]>:$input,
+                       UnitAttr:$saturate);
   let results = (outs StaticShapeTensorOf<[quant_QuantizedType]>:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
@@ -462,6 +467,9 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     threshold, for `subtract`), init 0. So an integrate-and-fire neuron is a
     `lif` without decay.
 
+    On quantized values, `saturate` clamps the new voltage to what its type can
+    hold; without it, it is known to fit.
+
     ```mlir
     %s, %v = snn.lif %x decay(%d) threshold(%th) {reset = #snn.reset<subtract>}
       : (tensor<8xf32>, tensor<8xf32>, f32) -> (tensor<8xi1>, tensor<8xf32>)
@@ -479,7 +487,8 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     DefaultValuedAttr<SNN_SpikeRuleAttr, "::snn::SpikeRule::Greater">:$spike,
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
-    DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing);
+    DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
+    UnitAttr:$saturate);
   let results = (outs SNN_Spikes:$spikes, SNN_Analog:$voltage);
   let assemblyFormat = [{
     $input (`decay` `(` $decay^ `)`)? (`gain` `(` $gain^ `)`)?
@@ -504,7 +513,8 @@ def SNN_LIOp : SNN_NeuronOp<"li"> {
     Optional<SNN_Coefficient>:$decay,
     Optional<SNN_Coefficient>:$gain,
     Optional<SNN_Coefficient>:$leak,
-    Optional<SNN_Coefficient>:$init);
+    Optional<SNN_Coefficient>:$init,
+    UnitAttr:$saturate);
   let results = (outs SNN_Analog:$voltage);
   let assemblyFormat = [{
     $input (`decay` `(` $decay^ `)`)? (`gain` `(` $gain^ `)`)?
@@ -546,7 +556,8 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
     DefaultValuedAttr<SNN_SpikeRuleAttr, "::snn::SpikeRule::Greater">:$spike,
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
-    DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing);
+    DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
+    UnitAttr:$saturate);
   let results = (outs SNN_Spikes:$spikes, SNN_Analog:$voltage,
                       SNN_Analog:$current);
   let assemblyFormat = [{
@@ -581,7 +592,8 @@ def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
     Optional<SNN_Coefficient>:$leak,
     Optional<SNN_Coefficient>:$init,
     Optional<SNN_Coefficient>:$current_init,
-    DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order);
+    DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order,
+    UnitAttr:$saturate);
   let results = (outs SNN_Analog:$voltage, SNN_Analog:$current);
   let assemblyFormat = [{
     $input (`current_decay` `(` $current_decay^ `)`)?

@@ -25,6 +25,71 @@ def SNNChannelsLast : Pass<"snn-channels-last", "::snn::NetworkOp"> {
   }];
 }
 
+def SNNQuantize : Pass<"snn-quantize", "::snn::NetworkOp"> {
+  let summary = "Turn floating-point numbers into integers with scales";
+  let description = [{
+    Gives all values a quantized type and all constants their integers; the
+    operations stay what they are. Weights have `weight-bits` bits, symmetric,
+    with one scale for each output channel: the largest magnitude is the largest
+    integer. Synapses of spikes that meet in a sum share their scales.
+
+    A spike has no scale, so what spikes bring to a neuron comes in units of the
+    weights, and its voltage is stored in fractions of that unit, with as many
+    bits as the voltage's range leaves: in 16 bits where that is enough for the
+    decay, else in 32. Biases become a part of the neuron's leak. Thresholds are
+    rounded such that comparisons decide as those of real numbers.
+
+    Other values get one scale: from the range that was recorded as `snn.range`
+    on the operation or input, else from the range that follows from constants
+    and types, else for numbers below 128. Inputs with `snn.bits` have that many
+    bits, others 16; results of the network 16 (32 for weights of 16 bits), but
+    those with `snn.record` as many as they are computed with.
+
+    Where an operand is wanted with other scales than it has, it goes through
+    `quant.dcast` and `quant.qcast`, which `snn-insert-rescale` replaces.
+    Neurons and scales saturate until `snn-infer-ranges` proves that they need
+    not.
+  }];
+  let options = [
+    Option<"weightBits", "weight-bits", "unsigned", "8",
+           "Bits of weights: 4, 8 or 16">,
+    Option<"powersOfTwo", "powers-of-two", "bool", "false",
+           "Round scales up to powers of two">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::quant::QuantDialect"];
+}
+
+def SNNInsertRescale : Pass<"snn-insert-rescale", "::snn::NetworkOp"> {
+  let summary = "Put snn.rescale where scales differ";
+  let description = [{
+    Replaces every pair of `quant.dcast` and `quant.qcast` by an `snn.rescale`,
+    or by nothing where the scales are the same and the user takes integers of
+    any width.
+  }];
+  let statistics = [
+    Statistic<"numRescales", "rescales", "Rescales that were needed">,
+  ];
+}
+
+def SNNInferRanges : Pass<"snn-infer-ranges", "::snn::NetworkOp"> {
+  let summary = "Prove what integers can be, and store them accordingly";
+  let description = [{
+    Computes an interval for every sum, current and voltage, from the integers
+    of the weights, the decays and the resets, for all inputs that the types
+    allow and any number of steps: a state stays in an interval that contains
+    the initial state and that no step leaves. The interval becomes the range of
+    the type, `!quant.uniform<i16<-300:500>:...>`, and the storage the narrowest
+    that holds it; neurons and rescales that need not saturate lose `saturate`.
+
+    A sum that could leave 32 bits is an error.
+  }];
+  let statistics = [
+    Statistic<"numNarrowed", "narrowed", "Values with a range that was proved">,
+    Statistic<"numSaturating", "saturating", "Neurons that may saturate">,
+  ];
+}
+
 def SNNUseEvents : Pass<"snn-use-events", "::snn::NetworkOp"> {
   let summary = "Let synapses visit the inputs that are not zero";
   let description = [{

@@ -7,10 +7,12 @@
 #include "snn/IR/Constants.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <array>
@@ -21,11 +23,11 @@
 using namespace mlir;
 using namespace snn;
 
-int64_t FloatConstant::getNumElements() const {
+int64_t Constant::getNumElements() const {
   return isScalar ? 1 : ShapedType::getNumElements(shape);
 }
 
-bool FloatConstant::isEverywhere(double value) const {
+bool Constant::isEverywhere(double value) const {
   return llvm::all_of(values, [&](double v) { return v == value; });
 }
 
@@ -54,9 +56,11 @@ std::vector<int64_t> snn::getPermutedOrder(ArrayRef<int64_t> shape,
   return order;
 }
 
-FloatConstant FloatConstant::transpose(ArrayRef<int64_t> permutation) const {
-  FloatConstant result = *this;
+Constant Constant::transpose(ArrayRef<int64_t> permutation) const {
+  Constant result = *this;
   result.shape = applyPermutation(ArrayRef(shape), permutation);
+  result.quantizedType = cast_or_null<quant::QuantizedType>(
+      permuteAxis(quantizedType, permutation));
   if (isUniform())
     return result;
   for (auto [value, index] :
@@ -76,13 +80,27 @@ template <typename T> static std::vector<double> widen(ArrayRef<char> bytes) {
   return values;
 }
 
-static std::vector<double> widen(FloatType type, ArrayRef<char> bytes) {
-  return type.isF32() ? widen<float>(bytes) : widen<double>(bytes);
+static std::vector<double> widen(Type type, ArrayRef<char> bytes) {
+  if (type.isF64())
+    return widen<double>(bytes);
+  if (type.isF32())
+    return widen<float>(bytes);
+  if (type.isInteger(32))
+    return widen<int32_t>(bytes);
+  return type.isInteger(16) ? widen<int16_t>(bytes) : widen<int8_t>(bytes);
+}
+
+/// Whether constants may store elements of `type`.
+static bool isStored(Type type) {
+  return type && (type.isF32() || type.isF64() ||
+                  (type.isSignlessInteger() &&
+                   llvm::is_contained({8, 16, 32},
+                                      type.getIntOrFloatBitWidth())));
 }
 
 /// The elements of a dense attribute, one for a splat, or none if it has no
 /// data to read.
-static std::optional<std::vector<double>> readElements(FloatType type,
+static std::optional<std::vector<double>> readElements(Type type,
                                                        ElementsAttr elements) {
   if (auto dense = dyn_cast<DenseElementsAttr>(elements))
     return widen(type, dense.getRawData());
@@ -99,16 +117,20 @@ static std::optional<std::vector<double>> readElements(FloatType type,
   return values;
 }
 
-std::optional<FloatConstant> snn::getFloatConstant(Attribute attribute) {
-  FloatConstant constant;
+std::optional<Constant> snn::getConstant(Attribute attribute) {
+  Constant constant;
   if (auto number = dyn_cast_or_null<FloatAttr>(attribute)) {
-    constant.elementType = dyn_cast<FloatType>(number.getType());
+    constant.elementType = number.getType();
     constant.isScalar = true;
     constant.values = {number.getValueAsDouble()};
+  } else if (auto number = dyn_cast_or_null<IntegerAttr>(attribute)) {
+    constant.elementType = number.getType();
+    constant.isScalar = true;
+    constant.values = {
+        static_cast<double>(number.getValue().getSExtValue())};
   } else if (auto elements = dyn_cast_or_null<ElementsAttr>(attribute)) {
-    constant.elementType = dyn_cast<FloatType>(elements.getElementType());
-    if (!constant.elementType ||
-        !(constant.elementType.isF32() || constant.elementType.isF64()))
+    constant.elementType = elements.getElementType();
+    if (!isStored(constant.elementType))
       return std::nullopt;
     constant.shape = llvm::to_vector(elements.getShapedType().getShape());
     std::optional<std::vector<double>> values =
@@ -117,17 +139,56 @@ std::optional<FloatConstant> snn::getFloatConstant(Attribute attribute) {
       return std::nullopt;
     constant.values = std::move(*values);
   }
-  if (!constant.elementType ||
-      !(constant.elementType.isF32() || constant.elementType.isF64()))
+  if (!isStored(constant.elementType))
     return std::nullopt;
   return constant;
 }
 
-std::optional<FloatConstant> snn::getFloatConstant(Value value) {
-  Attribute attribute;
-  if (!value || !matchPattern(value, m_Constant(&attribute)))
+std::optional<Constant> snn::getFloatConstant(Attribute attribute) {
+  std::optional<Constant> constant = getConstant(attribute);
+  if (constant && isa<FloatType>(constant->elementType))
+    return constant;
+  return std::nullopt;
+}
+
+std::optional<Constant> snn::getConstant(Value value) {
+  if (!value)
     return std::nullopt;
-  return getFloatConstant(attribute);
+  auto cast = value.getDefiningOp<quant::StorageCastOp>();
+  Attribute attribute;
+  if (!matchPattern(cast ? cast.getInput() : value, m_Constant(&attribute)))
+    return std::nullopt;
+  std::optional<Constant> constant = getConstant(attribute);
+  if (constant && cast)
+    constant->quantizedType = dyn_cast<quant::QuantizedType>(
+        getElementTypeOrSelf(value.getType()));
+  return constant;
+}
+
+std::optional<Constant> snn::getFloatConstant(Value value) {
+  std::optional<Constant> constant = getConstant(value);
+  if (constant && isa<FloatType>(constant->elementType))
+    return constant;
+  return std::nullopt;
+}
+
+Type snn::permuteAxis(Type type, ArrayRef<int64_t> permutation) {
+  auto perAxis = dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(type);
+  if (!perAxis)
+    return type;
+  const int64_t *axis =
+      llvm::find(permutation, perAxis.getQuantizedDimension());
+  return quant::UniformQuantizedPerAxisType::get(
+      perAxis.getFlags(), perAxis.getStorageType(), perAxis.getExpressedType(),
+      perAxis.getScales(), perAxis.getZeroPoints(),
+      std::distance(permutation.begin(), axis), perAxis.getStorageTypeMin(),
+      perAxis.getStorageTypeMax());
+}
+
+RankedTensorType snn::getTransposedType(RankedTensorType type,
+                                        ArrayRef<int64_t> permutation) {
+  return RankedTensorType::get(applyPermutation(type.getShape(), permutation),
+                               permuteAxis(type.getElementType(), permutation));
 }
 
 ElementsAttr snn::getRawElementsAttr(RankedTensorType type,
@@ -139,7 +200,7 @@ ElementsAttr snn::getRawElementsAttr(RankedTensorType type,
 }
 
 template <typename T>
-static ElementsAttr narrow(const FloatConstant &constant, RankedTensorType type,
+static ElementsAttr narrow(const Constant &constant, RankedTensorType type,
                            StringRef name) {
   std::vector<T> values(constant.values.begin(), constant.values.end());
   if (!values.empty() && llvm::all_equal(values))
@@ -149,24 +210,35 @@ static ElementsAttr narrow(const FloatConstant &constant, RankedTensorType type,
   return getRawElementsAttr(type, bytes, name);
 }
 
-TypedAttr snn::getConstantAttr(const FloatConstant &constant, StringRef name) {
-  FloatType type = constant.elementType;
+TypedAttr snn::getConstantAttr(const Constant &constant, StringRef name) {
+  Type type = constant.elementType;
   if (constant.isScalar) {
     double value = constant.values.front();
+    if (isa<IntegerType>(type))
+      return IntegerAttr::get(type, static_cast<int64_t>(value));
     return FloatAttr::get(type,
                           type.isF32() ? static_cast<float>(value) : value);
   }
   auto tensorType = RankedTensorType::get(constant.shape, type);
-  ElementsAttr elements = type.isF32()
-                              ? narrow<float>(constant, tensorType, name)
-                              : narrow<double>(constant, tensorType, name);
+  ElementsAttr elements =
+      type.isF32()          ? narrow<float>(constant, tensorType, name)
+      : type.isF64()        ? narrow<double>(constant, tensorType, name)
+      : type.isInteger(32)  ? narrow<int32_t>(constant, tensorType, name)
+      : type.isInteger(16)  ? narrow<int16_t>(constant, tensorType, name)
+                            : narrow<int8_t>(constant, tensorType, name);
   return cast<TypedAttr>(Attribute(elements));
 }
 
 Value snn::createConstant(OpBuilder &builder, Location loc,
-                          const FloatConstant &constant, StringRef name) {
-  return arith::ConstantOp::create(builder, loc,
-                                   getConstantAttr(constant, name));
+                          const Constant &constant, StringRef name) {
+  Value value = arith::ConstantOp::create(builder, loc,
+                                          getConstantAttr(constant, name));
+  if (!constant.quantizedType)
+    return value;
+  Type type = constant.quantizedType;
+  if (!constant.isScalar)
+    type = RankedTensorType::get(constant.shape, type);
+  return quant::StorageCastOp::create(builder, loc, type, value);
 }
 
 template <typename T> static std::string formatShortest(T value) {
@@ -178,7 +250,9 @@ template <typename T> static std::string formatShortest(T value) {
   return std::string(text.data(), end);
 }
 
-std::string snn::formatNumber(double value, FloatType type) {
+std::string snn::formatNumber(double value, Type type) {
+  if (isa<IntegerType>(type))
+    return std::to_string(static_cast<int64_t>(value));
   return type.isF32() ? formatShortest(static_cast<float>(value))
                       : formatShortest(value);
 }

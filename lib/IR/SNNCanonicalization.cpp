@@ -36,7 +36,7 @@ struct CollapseUniformCoefficients : RewritePattern {
     for (OpOperand &operand : op->getOpOperands().drop_front()) {
       if (!isa<RankedTensorType>(operand.get().getType()))
         continue;
-      std::optional<FloatConstant> constant = getFloatConstant(operand.get());
+      std::optional<Constant> constant = getFloatConstant(operand.get());
       if (!constant || !constant->isUniform())
         continue;
       constant->isScalar = true;
@@ -55,7 +55,7 @@ void dropIfNeutral(PatternRewriter &rewriter, MutableOperandRange coefficient,
                    double neutral, bool &changed) {
   if (coefficient.empty())
     return;
-  std::optional<FloatConstant> constant =
+  std::optional<Constant> constant =
       getFloatConstant(coefficient[0].get());
   if (!constant || !constant->isEverywhere(neutral))
     return;
@@ -116,9 +116,9 @@ struct DropNeutralCoefficients : OpRewritePattern<Neuron> {
 
 /// Multiplies slice k of `tensor` along `dim` by factor k; other dimensions of
 /// `factor` must not exist, so that it has one element per slice or is uniform.
-FloatConstant scaleAlong(const FloatConstant &tensor, int64_t dim,
-                         const FloatConstant &factor) {
-  FloatConstant scaled = tensor;
+Constant scaleAlong(const Constant &tensor, int64_t dim,
+                         const Constant &factor) {
+  Constant scaled = tensor;
   if (tensor.isUniform() && factor.isUniform()) {
     scaled.values = {tensor.at(0) * factor.at(0)};
     return scaled;
@@ -134,14 +134,14 @@ FloatConstant scaleAlong(const FloatConstant &tensor, int64_t dim,
 
 /// `factor`, of the shape of a signal, as one number for each channel along
 /// `dim` or for all; none if it differs within a channel.
-std::optional<FloatConstant> getPerChannel(const FloatConstant &factor,
+std::optional<Constant> getPerChannel(const Constant &factor,
                                            int64_t dim) {
   if (factor.isUniform())
     return factor;
   int64_t inner = 1, channels = factor.shape[dim];
   for (int64_t size : ArrayRef(factor.shape).drop_front(dim + 1))
     inner *= size;
-  FloatConstant result = factor;
+  Constant result = factor;
   result.shape = {channels};
   result.values.resize(channels);
   for (int64_t channel = 0; channel < channels; ++channel)
@@ -155,10 +155,10 @@ std::optional<FloatConstant> getPerChannel(const FloatConstant &factor,
 /// The synapse's weights and bias multiplied by `factor`, of the shape of its
 /// result or one number.
 LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
-                          const FloatConstant &factor) {
-  std::optional<FloatConstant> weight = getFloatConstant(synapse.getWeight());
-  std::optional<FloatConstant> bias = getFloatConstant(synapse.getBias());
-  std::optional<FloatConstant> perChannel =
+                          const Constant &factor) {
+  std::optional<Constant> weight = getFloatConstant(synapse.getWeight());
+  std::optional<Constant> bias = getFloatConstant(synapse.getBias());
+  std::optional<Constant> perChannel =
       getPerChannel(factor, synapse.getResultChannelDim());
   if (!weight || (synapse.getBias() && !bias) || !perChannel)
     return failure();
@@ -198,7 +198,7 @@ struct FoldGainIntoWeights : OpRewritePattern<Neuron> {
     SynapseOpInterface synapse = getOnlySynapse(op.getInput());
     if (gain.empty() || !synapse)
       return failure();
-    std::optional<FloatConstant> factor = getFloatConstant(gain[0].get());
+    std::optional<Constant> factor = getFloatConstant(gain[0].get());
     if (!factor || failed(scaleOutput(rewriter, synapse, *factor)))
       return failure();
     rewriter.modifyOpInPlace(op, [&] { op.getInputGainMutable().clear(); });
@@ -213,7 +213,7 @@ struct FoldScaleOfSynapse : OpRewritePattern<ScaleOp> {
   LogicalResult matchAndRewrite(ScaleOp op,
                                 PatternRewriter &rewriter) const override {
     SynapseOpInterface synapse = getOnlySynapse(op.getInput());
-    std::optional<FloatConstant> factor = getFloatConstant(op.getFactor());
+    std::optional<Constant> factor = getFloatConstant(op.getFactor());
     if (!synapse || !factor || failed(scaleOutput(rewriter, synapse, *factor)))
       return failure();
     rewriter.replaceOp(op, op.getInput());
@@ -230,11 +230,13 @@ struct FoldScaleOfScale : OpRewritePattern<ScaleOp> {
     auto inner = op.getInput().getDefiningOp<ScaleOp>();
     if (!inner || inner == op)
       return failure();
-    std::optional<FloatConstant> first = getFloatConstant(inner.getFactor());
-    std::optional<FloatConstant> second = getFloatConstant(op.getFactor());
-    if (!first || !second)
+    std::optional<Constant> first = getFloatConstant(inner.getFactor());
+    std::optional<Constant> second = getFloatConstant(op.getFactor());
+    if (!first || !second ||
+        (!first->isUniform() && !second->isUniform() &&
+         first->shape != second->shape))
       return failure();
-    FloatConstant product = second->isScalar ? *first : *second;
+    Constant product = second->isUniform() ? *first : *second;
     product.values.resize(first->isUniform() && second->isUniform()
                               ? 1
                               : product.getNumElements());
@@ -259,8 +261,8 @@ struct FoldScaleIntoSynapse : OpInterfaceRewritePattern<SynapseOpInterface> {
     std::optional<int64_t> dim = op.getWeightInputDim();
     if (!scale || !dim)
       return failure();
-    std::optional<FloatConstant> factor = getFloatConstant(scale.getFactor());
-    std::optional<FloatConstant> weight = getFloatConstant(op.getWeight());
+    std::optional<Constant> factor = getFloatConstant(scale.getFactor());
+    std::optional<Constant> weight = getFloatConstant(op.getWeight());
     if (factor)
       factor = getPerChannel(*factor, op.getInputChannelDim());
     if (!factor || !weight)
@@ -281,7 +283,7 @@ struct DropZeroBias : OpInterfaceRewritePattern<SynapseOpInterface> {
 
   LogicalResult matchAndRewrite(SynapseOpInterface op,
                                 PatternRewriter &rewriter) const override {
-    std::optional<FloatConstant> bias = getFloatConstant(op.getBias());
+    std::optional<Constant> bias = getFloatConstant(op.getBias());
     if (!bias || !bias->isEverywhere(0))
       return failure();
     rewriter.modifyOpInPlace(op, [&] { op.getBiasMutable().clear(); });
@@ -350,7 +352,7 @@ struct FoldTransposeIntoLinear : OpRewritePattern<LinearOp> {
     auto flatten = op.getInput().getDefiningOp<tensor::CollapseShapeOp>();
     auto transpose =
         flatten ? flatten.getSrc().getDefiningOp<TransposeOp>() : nullptr;
-    std::optional<FloatConstant> weight = getFloatConstant(op.getWeight());
+    std::optional<Constant> weight = getConstant(op.getWeight());
     if (!transpose || !weight || weight->shape.size() != 2)
       return failure();
     int64_t outputs = weight->shape[0], inputs = weight->shape[1];

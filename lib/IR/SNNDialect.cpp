@@ -36,7 +36,22 @@ EventsType::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+namespace {
+/// Lists of scales are long: they are written once.
+struct ScalesAlias : OpAsmDialectInterface {
+  using OpAsmDialectInterface::OpAsmDialectInterface;
+
+  AliasResult getAlias(Type type, llvm::raw_ostream &os) const override {
+    if (!isa<quant::UniformQuantizedPerAxisType>(type))
+      return AliasResult::NoAlias;
+    os << "quantized";
+    return AliasResult::FinalAlias;
+  }
+};
+} // namespace
+
 void SNNDialect::initialize() {
+  addInterfaces<ScalesAlias>();
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "dialect/SNNTypes.cpp.inc"

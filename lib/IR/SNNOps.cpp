@@ -6,6 +6,7 @@
 
 #include "snn/IR/Constants.h"
 #include "snn/IR/SNN.h"
+#include "snn/IR/Scales.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
@@ -71,6 +72,15 @@ static LogicalResult verifySameShape(Operation *op, StringRef name, Value value,
                            << otherType.getShape() << "] [" << rule << "]";
 }
 
+/// Whether each dimension of `shape` is that of `signal` or 1.
+static bool isBroadcast(ArrayRef<int64_t> shape, ArrayRef<int64_t> signal) {
+  if (shape.size() != signal.size())
+    return false;
+  return llvm::all_of(llvm::zip(shape, signal), [](auto sizes) {
+    return std::get<0>(sizes) == std::get<1>(sizes) || std::get<0>(sizes) == 1;
+  });
+}
+
 /// A coefficient is one number or has the shape of `like`, in the same
 /// arithmetic [T2].
 static LogicalResult verifyCoefficient(Operation *op, StringRef name,
@@ -88,11 +98,11 @@ static LogicalResult verifyCoefficient(Operation *op, StringRef name,
   if (!type)
     return success();
   ArrayRef<int64_t> shape = cast<RankedTensorType>(like.getType()).getShape();
-  if (type.getShape() == shape)
+  if (isBroadcast(type.getShape(), shape))
     return success();
   return op->emitOpError() << name << " has shape [" << type.getShape()
                            << "], expected one number or shape [" << shape
-                           << "] [T2]";
+                           << "], or 1 for some dimensions [T2]";
 }
 
 //===----------------------------------------------------------------------===//
@@ -323,14 +333,14 @@ LogicalResult LinearOp::verify() {
     return emitOpError("weight has element type ")
            << elementType(getWeight()) << ", the result " << type << " [L4]";
   if (!getBias())
-    return success();
+    return verifyScales(*this);
   if (failed(verifySameShape(*this, "bias", getBias(), "result", getResult(),
                              "L5")))
     return failure();
   if (!isSameKind(elementType(getBias()), type))
     return emitOpError("bias has element type ")
            << elementType(getBias()) << ", the result " << type << " [L4]";
-  return success();
+  return verifyScales(*this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -434,7 +444,7 @@ template <typename Conv> static LogicalResult verifyConv(Conv op, size_t rank) {
     return op.emitOpError("weight has element type ")
            << elementType(op.getWeight()) << ", the result " << type << " [V6]";
   if (!op.getBias())
-    return success();
+    return verifyScales(op);
   auto bias = cast<RankedTensorType>(op.getBias().getType());
   if (bias.getShape() != ArrayRef(weight[0]))
     return op.emitOpError("bias has shape [")
@@ -443,7 +453,7 @@ template <typename Conv> static LogicalResult verifyConv(Conv op, size_t rank) {
   if (!isSameKind(bias.getElementType(), type))
     return op.emitOpError("bias has element type ")
            << bias.getElementType() << ", the result " << type << " [V6]";
-  return success();
+  return verifyScales(op);
 }
 
 template <typename Conv> static SmallVector<WindowDim> getConvWindow(Conv op) {
@@ -489,7 +499,9 @@ template <typename Pool> static LogicalResult verifyPool(Pool op) {
     return failure();
   if (failed(verifyWindowResult(op, input[getChannelDim(op)], "P3")))
     return failure();
-  return verifyInput(op, op.getInput(), elementType(op.getResult()));
+  if (failed(verifyInput(op, op.getInput(), elementType(op.getResult()))))
+    return failure();
+  return verifyScales(op);
 }
 
 template <typename Pool> static SmallVector<WindowDim> getPoolWindow(Pool op) {
@@ -513,11 +525,10 @@ LogicalResult TransposeOp::verify() {
     return emitOpError("permutation is [")
            << getPermutation() << "], expected every number below "
            << input.getRank() << " once [X1]";
-  SmallVector<int64_t> expected =
-      applyPermutation(input.getShape(), getPermutation());
-  if (result != input.clone(expected))
+  RankedTensorType expected = getTransposedType(input, getPermutation());
+  if (result != expected)
     return emitOpError("result is ")
-           << result << ", expected " << input.clone(expected) << " [X2]";
+           << result << ", expected " << expected << " [X2]";
   return success();
 }
 
@@ -545,11 +556,13 @@ LogicalResult ScaleOp::verify() {
                              "C1")) ||
       failed(verifyInput(*this, getInput(), elementType(getResult()))))
     return failure();
-  return verifyCoefficient(*this, "factor", getFactor(), getResult());
+  if (failed(verifyCoefficient(*this, "factor", getFactor(), getResult())))
+    return failure();
+  return verifyScales(*this);
 }
 
 OpFoldResult ScaleOp::fold(FoldAdaptor adaptor) {
-  std::optional<FloatConstant> factor = getFloatConstant(adaptor.getFactor());
+  std::optional<Constant> factor = getFloatConstant(adaptor.getFactor());
   if (factor && factor->isEverywhere(1) && getInput().getType() == getType())
     return getInput();
   return {};
@@ -564,7 +577,7 @@ LogicalResult AddOp::verify() {
         failed(verifyInput(*this, input, elementType(getResult()))))
       return failure();
   }
-  return success();
+  return verifyScales(*this);
 }
 
 OpFoldResult AddOp::fold(FoldAdaptor) {
@@ -581,16 +594,18 @@ LogicalResult ThresholdOp::verify() {
   if (failed(verifyInput(*this, getInput(), type)))
     return failure();
   auto like = dyn_cast<RankedTensorType>(getThreshold().getType());
-  if (like && like.getShape() != getType().getShape())
+  if (like && !isBroadcast(like.getShape(), getType().getShape()))
     return emitOpError("threshold has shape [")
            << like.getShape() << "], expected one number or shape ["
-           << getType().getShape() << "] [T2]";
-  return success();
+           << getType().getShape() << "], or 1 for some dimensions [T2]";
+  return verifyScales(*this);
 }
 
 LogicalResult RescaleOp::verify() {
-  return verifySameShape(*this, "result", getResult(), "input", getInput(),
-                         "R1");
+  if (failed(verifySameShape(*this, "result", getResult(), "input", getInput(),
+                             "R1")))
+    return failure();
+  return verifyScales(*this);
 }
 
 OpFoldResult RescaleOp::fold(FoldAdaptor) {
@@ -619,7 +634,9 @@ LogicalResult DelayOp::verify() {
     if (count < 0)
       return emitOpError("is by ")
              << count << " steps, expected 0 or more [D2]";
-  return verifyCoefficient(*this, "init", getInit(), getResult());
+  if (failed(verifyCoefficient(*this, "init", getInit(), getResult())))
+    return failure();
+  return verifyScales(*this);
 }
 
 OpFoldResult DelayOp::fold(FoldAdaptor) {
@@ -736,7 +753,8 @@ static bool spikesAreCarried(Neuron op, OpResult result) {
 
 LogicalResult LIFOp::verify() {
   return success(succeeded(verifyIntegration(*this)) &&
-                 succeeded(verifySpiking(*this)));
+                 succeeded(verifySpiking(*this)) &&
+                 succeeded(verifyScales(*this)));
 }
 SmallVector<StateVariable> LIFOp::getStateVariables() {
   return {{"v", getVoltage().getType(), getInit()}};
@@ -749,7 +767,10 @@ SmallVector<OpOperand *> LIFOp::getCoefficients() {
   return coefficientsOf(*this);
 }
 
-LogicalResult LIOp::verify() { return verifyIntegration(*this); }
+LogicalResult LIOp::verify() {
+  return success(succeeded(verifyIntegration(*this)) &&
+                 succeeded(verifyScales(*this)));
+}
 SmallVector<StateVariable> LIOp::getStateVariables() {
   return {{"v", getVoltage().getType(), getInit()}};
 }
@@ -762,7 +783,8 @@ SmallVector<OpOperand *> LIOp::getCoefficients() {
 LogicalResult CubaLIFOp::verify() {
   return success(succeeded(verifyIntegration(*this)) &&
                  succeeded(verifyCurrent(*this)) &&
-                 succeeded(verifySpiking(*this)));
+                 succeeded(verifySpiking(*this)) &&
+                 succeeded(verifyScales(*this)));
 }
 SmallVector<StateVariable> CubaLIFOp::getStateVariables() {
   return {{"i", getCurrent().getType(), getCurrentInit()},
@@ -780,7 +802,8 @@ SmallVector<OpOperand *> CubaLIFOp::getCoefficients() {
 
 LogicalResult CubaLIOp::verify() {
   return success(succeeded(verifyIntegration(*this)) &&
-                 succeeded(verifyCurrent(*this)));
+                 succeeded(verifyCurrent(*this)) &&
+                 succeeded(verifyScales(*this)));
 }
 SmallVector<StateVariable> CubaLIOp::getStateVariables() {
   return {{"i", getCurrent().getType(), getCurrentInit()},

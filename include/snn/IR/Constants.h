@@ -12,6 +12,7 @@
 #ifndef SNN_IR_CONSTANTS_H
 #define SNN_IR_CONSTANTS_H
 
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Value.h"
@@ -25,13 +26,17 @@ namespace snn {
 /// Constants with more elements than this live in resource blobs.
 inline constexpr int64_t kMaxInlineElements = 64;
 
-/// A constant f32 or f64 value: a number, or a tensor of numbers.
-struct FloatConstant {
-  mlir::FloatType elementType;
+/// A constant value: a number, or a tensor of numbers.
+struct Constant {
+  /// What is stored: f32, f64, or for quantized numbers an integer.
+  mlir::Type elementType;
+  /// What the stored integers stand for, or null.
+  mlir::quant::QuantizedType quantizedType;
   /// Empty for a scalar.
   llvm::SmallVector<int64_t> shape;
   bool isScalar = false;
-  /// In row-major order; one element for a scalar and for a splat.
+  /// What is stored, in row-major order; one element for a scalar and for a
+  /// splat. Integers have at most 32 bits.
   std::vector<double> values;
 
   /// Whether one number stands for all elements.
@@ -43,19 +48,31 @@ struct FloatConstant {
   /// Whether every element is `value`.
   bool isEverywhere(double value) const;
   /// The constant with dimension `permutation[d]` in place d.
-  FloatConstant transpose(llvm::ArrayRef<int64_t> permutation) const;
+  Constant transpose(llvm::ArrayRef<int64_t> permutation) const;
 };
 
 /// The number or numbers that `value` is known to hold, or none if it is not a
-/// constant of floating-point type.
-std::optional<FloatConstant> getFloatConstant(mlir::Value value);
+/// constant. Quantized constants are a `quant.scast` of integers.
+std::optional<Constant> getConstant(mlir::Value value);
 
-/// The same for an attribute: a FloatAttr, dense elements or a dense resource.
-std::optional<FloatConstant> getFloatConstant(mlir::Attribute attribute);
+/// The same, only for floating-point types.
+std::optional<Constant> getFloatConstant(mlir::Value value);
+
+/// The same for an attribute: a number, dense elements or a dense resource.
+std::optional<Constant> getConstant(mlir::Attribute attribute);
+std::optional<Constant> getFloatConstant(mlir::Attribute attribute);
+
+/// `type`, a quantized type, for a signal with dimension `permutation[d]` in
+/// place d; other types stay as they are.
+mlir::Type permuteAxis(mlir::Type type, llvm::ArrayRef<int64_t> permutation);
+
+/// The type of a signal of `type` after a transpose.
+mlir::RankedTensorType getTransposedType(mlir::RankedTensorType type,
+                                         llvm::ArrayRef<int64_t> permutation);
 
 /// The attribute that holds `constant`, rounded to its element type: a splat
 /// where all elements are equal, a blob named after `name` where it is large.
-mlir::TypedAttr getConstantAttr(const FloatConstant &constant,
+mlir::TypedAttr getConstantAttr(const Constant &constant,
                                 llvm::StringRef name);
 
 /// For each element of a tensor of `shape` with its dimensions in the order
@@ -68,13 +85,14 @@ mlir::ElementsAttr getRawElementsAttr(mlir::RankedTensorType type,
                                       llvm::ArrayRef<char> bytes,
                                       llvm::StringRef name);
 
-/// An `arith.constant` with `constant`.
+/// An `arith.constant` with `constant`; for a quantized one its `quant.scast`.
 mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
-                           const FloatConstant &constant,
+                           const Constant &constant,
                            llvm::StringRef name = "constant");
 
-/// The fewest digits that read back as the same `value` in `type`: "0.9", "1".
-std::string formatNumber(double value, mlir::FloatType type);
+/// The fewest digits that read back as the same `value` in `type`, which is a
+/// floating-point or integer type: "0.9", "1".
+std::string formatNumber(double value, mlir::Type type);
 
 /// The name that `loc` carries, or `fallback`.
 llvm::StringRef getNodeName(mlir::Location loc, llvm::StringRef fallback = "");

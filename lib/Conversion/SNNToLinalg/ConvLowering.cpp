@@ -71,7 +71,7 @@ public:
 
 private:
   SmallVector<int64_t> mapShape(ArrayRef<int64_t> map, int64_t size) const;
-  Value getWeights(LayerBuilder &layer, const FloatConstant &weight) const;
+  Value getWeights(LayerBuilder &layer, const Constant &weight) const;
   /// Visits the positions of the events.
   Value visitEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
                     bool channelsFirst, Value sums);
@@ -126,8 +126,8 @@ SmallVector<int64_t> ConvLowering::mapShape(ArrayRef<int64_t> map,
 /// Weights [out, channels in group, kernel...] as [group, channel, kernel...,
 /// out in group].
 Value ConvLowering::getWeights(LayerBuilder &layer,
-                               const FloatConstant &weight) const {
-  FloatConstant grouped = weight;
+                               const Constant &weight) const {
+  Constant grouped = weight;
   grouped.shape.front() = outputs;
   if (groups > 1)
     grouped.shape.insert(grouped.shape.begin(), groups);
@@ -323,7 +323,7 @@ static std::string formatSizes(ArrayRef<int64_t> sizes) {
 }
 
 LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
-  FailureOr<FloatConstant> weight = getConstantWeights(op);
+  FailureOr<Constant> weight = getConstantWeights(op);
   if (failed(weight))
     return failure();
   if (!cast<WindowOpInterface>(op.getOperation()).getChannelsLast())

@@ -115,7 +115,7 @@ void LayerBuilder::write(Value tensor, Value argument) {
 
 FailureOr<Value> LayerBuilder::coefficient(OpOperand &coefficient,
                                            StringRef coefficientName) {
-  std::optional<FloatConstant> constant = getFloatConstant(coefficient.get());
+  std::optional<Constant> constant = getFloatConstant(coefficient.get());
   if (!constant)
     return coefficient.getOwner()->emitOpError(coefficientName)
            << " is not a floating-point constant; only constants can be "
@@ -129,7 +129,7 @@ FailureOr<Value> LayerBuilder::coefficient(OpOperand &coefficient,
                         *constant);
 }
 
-Value LayerBuilder::constantTensor(const FloatConstant &constant,
+Value LayerBuilder::constantTensor(const Constant &constant,
                                    StringRef constantName) {
   auto type = MemRefType::get(constant.shape, constant.elementType);
   std::string symbol = name + "_" + constantName.str();

@@ -67,7 +67,7 @@ public:
                                            llvm::StringRef name);
 
   /// A tensor in constant memory, called `<layer>_<name>`.
-  mlir::Value constantTensor(const FloatConstant &constant,
+  mlir::Value constantTensor(const Constant &constant,
                              llvm::StringRef name);
 
   /// A table of indices in constant memory, called `<layer>_<name>`.

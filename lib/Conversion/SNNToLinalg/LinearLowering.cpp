@@ -80,7 +80,7 @@ static Value addAll(ImplicitLocOpBuilder &builder, Value x, Value weights,
 }
 
 LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
-  FailureOr<FloatConstant> weight = getConstantWeights(op);
+  FailureOr<Constant> weight = getConstantWeights(op);
   if (failed(weight))
     return failure();
   // [batch, out, in], where there is a batch.
@@ -114,7 +114,7 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   Value yBuffer =
       layer.addShapedArgument("y", context.bufferOf(op.getResult()), yShape);
   ImplicitLocOpBuilder &builder = layer.body();
-  FloatConstant rows = weight->transpose(order);
+  Constant rows = weight->transpose(order);
   if (active && rank > 2)
     rows.shape = {batch * inputs, outputs};
   Value weights = layer.constantTensor(rows, "weight");

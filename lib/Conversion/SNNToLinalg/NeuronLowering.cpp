@@ -33,7 +33,7 @@ public:
       tensors.push_back(*value);
     } else {
       entry.number = *value;
-      std::optional<FloatConstant> constant = getFloatConstant(*value);
+      std::optional<Constant> constant = getFloatConstant(*value);
       entry.text = formatNumber(constant->at(0), constant->elementType);
     }
     return success();

@@ -136,9 +136,9 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
       RankedTensorType::get(type.getShape(), type.getElementType());
   Value tensor = bufferization::ToTensorOp::create(
       builder, tensorType, state, /*restrict=*/true, /*writable=*/true);
-  FloatConstant constant;
+  Constant constant;
   if (initial) {
-    std::optional<FloatConstant> known = getFloatConstant(initial);
+    std::optional<Constant> known = getFloatConstant(initial);
     if (!known)
       return op->emitOpError("initial ")
              << name << " is not a floating-point constant; only constants can "

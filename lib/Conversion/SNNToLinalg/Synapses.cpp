@@ -21,8 +21,8 @@ Value snn::readNumber(ImplicitLocOpBuilder &builder, StringRef name, Value x,
                      type);
 }
 
-FailureOr<FloatConstant> snn::getConstantWeights(SynapseOpInterface op) {
-  std::optional<FloatConstant> weight = getFloatConstant(op.getWeight());
+FailureOr<Constant> snn::getConstantWeights(SynapseOpInterface op) {
+  std::optional<Constant> weight = getFloatConstant(op.getWeight());
   if (!weight)
     return op->emitOpError("weight is not a floating-point constant; only "
                            "constants can be lowered");
@@ -33,7 +33,7 @@ FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
                                        SynapseOpInterface op,
                                        ArrayRef<int64_t> shape, Value y) {
   ImplicitLocOpBuilder &builder = layer.body();
-  FloatConstant bias;
+  Constant bias;
   if (!op.getBias()) {
     bias.elementType =
         cast<FloatType>(cast<RankedTensorType>(y.getType()).getElementType());

@@ -24,7 +24,7 @@ mlir::Value readNumber(mlir::ImplicitLocOpBuilder &builder,
                        mlir::ValueRange position, mlir::Type type);
 
 /// The weights of a synapse, or an error.
-mlir::FailureOr<FloatConstant> getConstantWeights(SynapseOpInterface op);
+mlir::FailureOr<Constant> getConstantWeights(SynapseOpInterface op);
 
 /// y = bias along the last dimensions of y, or 0 if there is none. `shape` are
 /// the dimensions of y that the bias has.

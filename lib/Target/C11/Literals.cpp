@@ -104,12 +104,13 @@ llvm::LogicalResult printElements(ElementsAttr elements,
                                   llvm::raw_ostream &os) {
   LinePrinter line(os);
   int64_t count = elements.getNumElements();
-  if (std::optional<FloatConstant> constant = getFloatConstant(elements)) {
+  if (std::optional<Constant> constant = getFloatConstant(elements)) {
     for (int64_t index = 0; index < count; ++index) {
       double value = constant->at(index);
       if (!std::isfinite(value))
         return failure();
-      line.print(getFloatLiteral(value, constant->elementType));
+      line.print(
+          getFloatLiteral(value, cast<FloatType>(constant->elementType)));
     }
     return success();
   }

@@ -1,0 +1,72 @@
+//===- Scales.h - What quantized integers stand for -------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_IR_SCALES_H
+#define SNN_IR_SCALES_H
+
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
+#include "llvm/ADT/SmallVector.h"
+#include <optional>
+
+namespace snn {
+
+/// The scales of a quantized type: one for all elements, or one for each index
+/// along a dimension.
+struct Scales {
+  /// Of what stands for itself, such as spikes.
+  Scales() : values{1.0} {}
+  explicit Scales(double scale) : values{scale} {}
+  Scales(llvm::SmallVector<double> values, int64_t axis)
+      : values(std::move(values)), axis(axis) {}
+  /// Those of a signal or coefficient with elements of `type`.
+  static Scales of(mlir::Type type);
+
+  double at(int64_t index) const {
+    return values.size() == 1 ? values.front() : values[index];
+  }
+  int64_t size() const { return values.size(); }
+  bool isPerAxis() const { return axis.has_value(); }
+
+  llvm::SmallVector<double> values;
+  std::optional<int64_t> axis;
+};
+
+/// Whether two scales are the same [Q3].
+bool isSameScale(double a, double b);
+/// Whether all scales are the same, wherever the dimension is.
+bool isSameScale(const Scales &a, const Scales &b);
+
+/// A quantized type with `bits` bits of storage.
+mlir::quant::QuantizedType getQuantizedType(mlir::MLIRContext *context,
+                                            unsigned bits,
+                                            const Scales &scales);
+/// The same with the storage's range from `min` to `max`.
+mlir::quant::QuantizedType getQuantizedType(mlir::MLIRContext *context,
+                                            unsigned bits, int64_t min,
+                                            int64_t max, const Scales &scales);
+
+/// The fixed-point number that products with a real factor use: the factor is
+/// `multiplier * 2^-shift`, to 16 bits; see spec.md, "Quantized arithmetic".
+struct FixedFactor {
+  int64_t multiplier;
+  int shift;
+
+  static FixedFactor of(double factor);
+  /// The same number with the smallest multiplier.
+  FixedFactor reduced() const;
+};
+
+/// round(x) = floor(x + 1/2)
+double roundHalfUp(double x);
+
+/// Checks the scales of an operation on quantized values [Q1]-[Q4].
+llvm::LogicalResult verifyScales(mlir::Operation *op);
+
+} // namespace snn
+
+#endif // SNN_IR_SCALES_H

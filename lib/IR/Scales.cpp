@@ -1,0 +1,253 @@
+//===- Scales.cpp - What quantized integers stand for ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/IR/Scales.h"
+#include "snn/IR/SNN.h"
+
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace snn;
+
+Scales Scales::of(Type type) {
+  type = getElementTypeOrSelf(type);
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return Scales(uniform.getScale());
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return Scales(llvm::to_vector(perAxis.getScales()),
+                  perAxis.getQuantizedDimension());
+  return Scales();
+}
+
+bool snn::isSameScale(double a, double b) {
+  return std::abs(a - b) <= std::ldexp(std::abs(a), -30);
+}
+
+bool snn::isSameScale(const Scales &a, const Scales &b) {
+  if (a.size() != b.size() && a.size() != 1 && b.size() != 1)
+    return false;
+  for (int64_t index = 0; index < std::max(a.size(), b.size()); ++index)
+    if (!isSameScale(a.at(index), b.at(index)))
+      return false;
+  return true;
+}
+
+quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
+                                           const Scales &scales) {
+  int64_t half = int64_t(1) << (bits - 1);
+  return getQuantizedType(context, bits, -half, half - 1, scales);
+}
+
+quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
+                                           int64_t min, int64_t max,
+                                           const Scales &scales) {
+  Type storage = IntegerType::get(context, bits);
+  Type expressed = Float32Type::get(context);
+  unsigned flags = quant::QuantizationFlags::Signed;
+  if (!scales.isPerAxis())
+    return quant::UniformQuantizedType::get(
+        flags, storage, expressed, scales.values.front(), 0, min, max);
+  SmallVector<int64_t> zeros(scales.size(), 0);
+  return quant::UniformQuantizedPerAxisType::get(
+      flags, storage, expressed, scales.values, zeros, *scales.axis, min, max);
+}
+
+double snn::roundHalfUp(double x) { return std::floor(x + 0.5); }
+
+FixedFactor FixedFactor::of(double factor) {
+  if (factor == 0)
+    return {0, 0};
+  // std::ilogb is floor(log2(|factor|)).
+  int shift = std::min(15 - std::ilogb(factor), 46);
+  return {static_cast<int64_t>(roundHalfUp(std::ldexp(factor, shift))), shift};
+}
+
+FixedFactor FixedFactor::reduced() const {
+  FixedFactor factor = *this;
+  while (factor.multiplier != 0 && factor.multiplier % 2 == 0) {
+    factor.multiplier /= 2;
+    --factor.shift;
+  }
+  return factor;
+}
+
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
+
+static bool isQuantized(Value value) {
+  return value &&
+         isa<quant::QuantizedType>(getElementTypeOrSelf(value.getType()));
+}
+
+static LogicalResult verifySymmetric(Operation *op, Type type) {
+  auto quantized = dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
+  if (!quantized)
+    return success();
+  bool isSymmetric = quantized.isSigned();
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(quantized))
+    isSymmetric &= uniform.getZeroPoint() == 0;
+  else if (auto perAxis =
+               dyn_cast<quant::UniformQuantizedPerAxisType>(quantized))
+    isSymmetric &= llvm::all_of(perAxis.getZeroPoints(),
+                                [](int64_t point) { return point == 0; });
+  else
+    isSymmetric = false;
+  for (double scale : Scales::of(quantized).values)
+    isSymmetric &= std::isfinite(scale) && scale > 0;
+  if (isSymmetric)
+    return success();
+  return op->emitOpError("uses a quantized type that is not signed and "
+                         "symmetric with positive scales [Q1]");
+}
+
+/// `value`, if there is one, has the scales `expected`, those of `what`.
+static LogicalResult verifySame(Operation *op, StringRef name, Value value,
+                                const Scales &expected, StringRef what,
+                                StringRef rule) {
+  if (!value || !isQuantized(value))
+    return success();
+  Scales found = Scales::of(value.getType());
+  if (isSameScale(found, expected))
+    return success();
+  InFlightDiagnostic error = op->emitOpError() << name << " has ";
+  if (found.size() != expected.size() && found.size() != 1 &&
+      expected.size() != 1)
+    return error << found.size() << " scales, expected " << expected.size()
+                 << " as " << what << " [" << rule << "]";
+  for (int64_t index = 0; index < std::max(found.size(), expected.size());
+       ++index) {
+    if (isSameScale(found.at(index), expected.at(index)))
+      continue;
+    error << "scale " << found.at(index);
+    if (found.size() != 1 || expected.size() != 1)
+      error << " at index " << index;
+    return error << ", expected " << expected.at(index) << ", that of " << what
+                 << " [" << rule << "]";
+  }
+  return error;
+}
+
+static LogicalResult verifyOneScale(Operation *op, Value input) {
+  if (!Scales::of(input.getType()).isPerAxis())
+    return success();
+  return op->emitOpError("input has a scale for each index along a dimension, "
+                         "expected one for all [Q2]");
+}
+
+static LogicalResult verifySynapse(SynapseOpInterface op) {
+  if (failed(verifyOneScale(op, op.getInput())))
+    return failure();
+  Scales expected = Scales::of(op.getWeight().getType());
+  if (expected.isPerAxis() && *expected.axis != op.getWeightOutputDim())
+    return op->emitOpError("weight has its scales along dimension ")
+           << *expected.axis << ", expected " << op.getWeightOutputDim()
+           << ", that of the outputs [Q2]";
+  Scales found = Scales::of(op->getResult(0).getType());
+  if (found.isPerAxis() && *found.axis != op.getResultChannelDim())
+    return op->emitOpError("result has its scales along dimension ")
+           << *found.axis << ", expected " << op.getResultChannelDim()
+           << " [Q2]";
+  double inputScale = Scales::of(op.getInput().getType()).at(0);
+  for (double &scale : expected.values)
+    scale *= inputScale;
+  if (failed(verifySame(op, "result", op->getResult(0), expected,
+                        "the weight times that of the input", "Q2")))
+    return failure();
+  return verifySame(op, "bias", op.getBias(), expected, "the result", "Q3");
+}
+
+static LogicalResult verifyPool(WindowOpInterface op, bool isAverage) {
+  if (failed(verifyOneScale(op, op.getInput())))
+    return failure();
+  double scale = Scales::of(op.getInput().getType()).at(0);
+  if (isAverage)
+    for (const WindowDim &dim : op.getWindow())
+      scale /= static_cast<double>(dim.size);
+  return verifySame(op, "result", op.getResult(), Scales(scale),
+                    isAverage ? "the input by the window's size" : "the input",
+                    "Q2");
+}
+
+static LogicalResult verifyDecay(Operation *op, StringRef name, Value decay) {
+  if (!decay)
+    return success();
+  Scales scales = Scales::of(decay.getType());
+  int exponent = 0;
+  bool isPower = !scales.isPerAxis() &&
+                 std::frexp(scales.at(0), &exponent) == 0.5;
+  if (isPower && exponent <= 1 && exponent >= -29)
+    return success();
+  return op->emitOpError() << name << " has scale " << scales.at(0)
+                           << ", expected 2^-F with F from 0 to 30 [Q4]";
+}
+
+template <typename Neuron> static LogicalResult verifyVoltage(Neuron op) {
+  Scales scales = Scales::of(op.getVoltage().getType());
+  SmallVector<std::pair<StringRef, Value>> same = {{"leak", op.getLeak()},
+                                                   {"init", op.getInit()}};
+  if constexpr (std::is_same_v<Neuron, LIFOp> ||
+                std::is_same_v<Neuron, CubaLIFOp>)
+    same.append({{"threshold", op.getThreshold()},
+                 {"reset", op.getResetValue()},
+                 {"floor", op.getFloor()}});
+  for (auto [name, value] : same)
+    if (failed(verifySame(op, name, value, scales, "the voltage", "Q3")))
+      return failure();
+  return verifyDecay(op, "decay", op.getDecay());
+}
+
+template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
+  Scales scales = Scales::of(op.getCurrent().getType());
+  for (auto [name, value] :
+       {std::pair("current_leak", op.getCurrentLeak()),
+        std::pair("current_init", op.getCurrentInit())})
+    if (failed(verifySame(op, name, value, scales, "the current", "Q3")))
+      return failure();
+  return verifyDecay(op, "current_decay", op.getCurrentDecay());
+}
+
+LogicalResult snn::verifyScales(Operation *op) {
+  if (llvm::none_of(op->getOperands(), isQuantized) &&
+      llvm::none_of(op->getResults(), isQuantized))
+    return success();
+  for (Type type :
+       llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
+    if (failed(verifySymmetric(op, type)))
+      return failure();
+  if (auto synapse = dyn_cast<SynapseOpInterface>(op))
+    return verifySynapse(synapse);
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([](SumPool2dOp pool) { return verifyPool(pool, false); })
+      .Case([](AvgPool2dOp pool) { return verifyPool(pool, true); })
+      .Case([](AddOp add) {
+        Scales scales = Scales::of(add.getType());
+        for (Value input : add.getInputs())
+          if (failed(
+                  verifySame(add, "input", input, scales, "the result", "Q3")))
+            return failure();
+        return success();
+      })
+      .Case([](ThresholdOp threshold) {
+        return verifySame(threshold, "threshold", threshold.getThreshold(),
+                          Scales::of(threshold.getInput().getType()),
+                          "the input", "Q3");
+      })
+      .Case([](DelayOp delay) {
+        return verifySame(delay, "init", delay.getInit(),
+                          Scales::of(delay.getType()), "the signal", "Q3");
+      })
+      .Case([](LIFOp lif) { return verifyVoltage(lif); })
+      .Case([](LIOp li) { return verifyVoltage(li); })
+      .Case<CubaLIFOp, CubaLIOp>([](auto cuba) {
+        return success(succeeded(verifyVoltage(cuba)) &&
+                       succeeded(verifyCurrent(cuba)));
+      })
+      .Default(success());
+}

@@ -1,0 +1,199 @@
+//===- InferRanges.cpp - The narrowest integers that are safe -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ranges.h"
+#include "snn/Transforms/Passes.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
+
+#include <cmath>
+
+namespace snn {
+#define GEN_PASS_DEF_SNNINFERRANGES
+#include "dialect/SNNPasses.h.inc"
+} // namespace snn
+
+using namespace mlir;
+using namespace snn;
+
+namespace {
+struct IntegerInterval {
+  int64_t min = 0, max = 0;
+};
+} // namespace
+
+/// Rounds outward, but for what is a whole number but for rounding errors.
+static double roundOutward(double value, bool isUp) {
+  double nearest = std::round(value);
+  if (std::abs(value - nearest) <= 1e-6 * std::max(1.0, std::abs(value) * 1e-6))
+    return nearest;
+  return isUp ? std::ceil(value) : std::floor(value);
+}
+
+/// A range in units of the scales of `type`, or none if it has no bound.
+static std::optional<IntegerInterval> getIntegers(const Bounds &range,
+                                                  Type type) {
+  Scales scales = Scales::of(type);
+  IntegerInterval result;
+  for (int64_t index = 0; index < std::max(range.size(), scales.size());
+       ++index) {
+    // Along another dimension than the scales' the whole range counts.
+    Interval interval = range.size() > 1 && scales.size() > 1 &&
+                                range.axis != scales.axis.value_or(-1)
+                            ? range.getHull()
+                            : range.at(index);
+    double scale = scales.at(index);
+    double lo = roundOutward(interval.lo / scale, false);
+    double hi = roundOutward(interval.hi / scale, true);
+    if (!(std::abs(lo) < 1e15) || !(std::abs(hi) < 1e15))
+      return std::nullopt;
+    result.min = std::min(result.min, static_cast<int64_t>(lo));
+    result.max = std::max(result.max, static_cast<int64_t>(hi));
+  }
+  return result;
+}
+
+/// The storage that holds the interval.
+static unsigned getBits(IntegerInterval interval) {
+  for (unsigned bits : {8, 16})
+    if (interval.min >= -(int64_t(1) << (bits - 1)) &&
+        interval.max < int64_t(1) << (bits - 1))
+      return bits;
+  return 32;
+}
+
+static bool fits32(IntegerInterval interval) {
+  return interval.min >= std::numeric_limits<int32_t>::min() &&
+         interval.max <= std::numeric_limits<int32_t>::max();
+}
+
+/// Whether the type of a value is fixed by something else: what the caller
+/// sees, or an operation that moves integers.
+static bool hasFixedType(Value value) {
+  auto fixes = [](Operation *op) {
+    return isa_and_present<OutputOp, DelayOp, TransposeOp,
+                           tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
+  };
+  return fixes(value.getDefiningOp()) || llvm::any_of(value.getUsers(), fixes);
+}
+
+namespace {
+struct InferRanges : snn::impl::SNNInferRangesBase<InferRanges> {
+  using SNNInferRangesBase::SNNInferRangesBase;
+
+  void runOnOperation() override {
+    sortNetwork(getOperation());
+    RangeAnalysis ranges(getOperation());
+    for (Operation &op : *getOperation().getBodyBlock())
+      if (failed(isa<NeuronOpInterface>(op) ? narrowNeuron(&op, ranges)
+                                            : narrow(&op, ranges)))
+        return signalPassFailure();
+  }
+
+private:
+  /// Gives `value` the storage for `interval`, which becomes its range.
+  void setStorage(Value value, IntegerInterval interval) {
+    auto tensor = cast<RankedTensorType>(value.getType());
+    unsigned bits = getBits(interval);
+    value.setType(tensor.clone(
+        getQuantizedType(&getContext(), bits, interval.min, interval.max,
+                         Scales::of(tensor.getElementType()))));
+    ++numNarrowed;
+  }
+
+  LogicalResult narrow(Operation *op, const RangeAnalysis &ranges) {
+    if (!isa<SNNDialect>(op->getDialect()) || op->getNumResults() != 1)
+      return success();
+    Value result = op->getResult(0);
+    auto type =
+        dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(result.getType()));
+    if (!type)
+      return success();
+    std::optional<IntegerInterval> interval =
+        getIntegers(ranges.get(result), type);
+    if (auto rescale = dyn_cast<RescaleOp>(op))
+      return dropSaturation(rescale, ranges);
+    if (auto scale = dyn_cast<ScaleOp>(op))
+      return success();
+    if (!interval || !fits32(*interval)) {
+      InFlightDiagnostic error = op->emitOpError("sum can reach ");
+      if (interval)
+        error << std::max(-interval->min, interval->max);
+      else
+        error << "any size";
+      return error << ", expected less than 2^31: its inputs need fewer bits "
+                      "or a known range";
+    }
+    if (!hasFixedType(result))
+      setStorage(result, *interval);
+    return success();
+  }
+
+  /// A rescale whose input stays small enough need not saturate.
+  LogicalResult dropSaturation(RescaleOp op, const RangeAnalysis &ranges) {
+    auto type = cast<quant::QuantizedType>(
+        getElementTypeOrSelf(op.getResult().getType()));
+    Bounds input = ranges.get(op.getInput());
+    std::optional<IntegerInterval> interval = getIntegers(input, type);
+    if (!interval)
+      return success();
+    // Half a unit of rounding, and the factor's 16 bits.
+    int64_t slack = 1 + (std::max(-interval->min, interval->max) >> 15);
+    if (interval->min - slack >= type.getStorageTypeMin() &&
+        interval->max + slack <= type.getStorageTypeMax())
+      op.setSaturate(false);
+    return success();
+  }
+
+  LogicalResult narrowNeuron(Operation *op, const RangeAnalysis &ranges) {
+    const NeuronRange &range = ranges.getNeuron(op);
+    Value voltage = cast<NeuronOpInterface>(op).getVoltage();
+    Value current;
+    if (auto cuba = dyn_cast<CubaLIFOp>(op))
+      current = cuba.getCurrent();
+    else if (auto cuba = dyn_cast<CubaLIOp>(op))
+      current = cuba.getCurrent();
+    bool isSafe = true;
+    SmallVector<std::pair<Value, IntegerInterval>> proved;
+    for (auto [state, states, extremes, drive] :
+         {std::tuple(voltage, &range.voltage, &range.voltageExtremes,
+                     &range.voltageDrive),
+          std::tuple(current, &range.current, &range.currentExtremes,
+                     &range.currentDrive)}) {
+      if (!state)
+        continue;
+      auto type = dyn_cast<quant::QuantizedType>(
+          getElementTypeOrSelf(state.getType()));
+      if (!type)
+        return success();
+      auto interval = getIntegers(*states, type);
+      auto all = getIntegers(*extremes, type);
+      if (interval && all && fits32(*all))
+        proved.push_back({state, *interval});
+      else
+        isSafe = false;
+      // A saturated state and what one step adds must not overflow together.
+      auto added = getIntegers(*drive, type);
+      constexpr int64_t kMost = int64_t(1) << 30;
+      if (!isSafe && (!added || added->min < -kMost || added->max > kMost))
+        return op->emitOpError("drive can reach ")
+               << (added ? std::max(-added->min, added->max) : -1)
+               << " units, expected less than 2^30: its inputs need fewer bits "
+                  "or a known range";
+    }
+    if (!isSafe) {
+      ++numSaturating;
+      return success();
+    }
+    op->removeAttr("saturate");
+    for (auto [state, interval] : proved)
+      if (!hasFixedType(state))
+        setStorage(state, interval);
+    return success();
+  }
+};
+} // namespace

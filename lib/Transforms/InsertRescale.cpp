@@ -1,0 +1,70 @@
+//===- InsertRescale.cpp - Where scales differ ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/IR/SNN.h"
+#include "snn/IR/Scales.h"
+#include "snn/Transforms/Passes.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/TypeUtilities.h"
+
+namespace snn {
+#define GEN_PASS_DEF_SNNINSERTRESCALE
+#include "dialect/SNNPasses.h.inc"
+} // namespace snn
+
+using namespace mlir;
+using namespace snn;
+
+/// Whether an operation takes the same integers in any storage.
+static bool takesAnyStorage(OpOperand &use) {
+  return isa<SynapseOpInterface, WindowOpInterface, NeuronOpInterface, AddOp,
+             ScaleOp, ThresholdOp>(use.getOwner());
+}
+
+namespace {
+struct InsertRescale : snn::impl::SNNInsertRescaleBase<InsertRescale> {
+  using SNNInsertRescaleBase::SNNInsertRescaleBase;
+
+  void runOnOperation() override {
+    SmallVector<quant::QuantizeCastOp> conversions(
+        getOperation().getBodyBlock()->getOps<quant::QuantizeCastOp>());
+    for (quant::QuantizeCastOp conversion : conversions)
+      replace(conversion);
+  }
+
+private:
+  void replace(quant::QuantizeCastOp conversion) {
+    auto real =
+        conversion.getInput().getDefiningOp<quant::DequantizeCastOp>();
+    if (!real)
+      return;
+    Value source = real.getInput();
+    bool isSame = isSameScale(Scales::of(source.getType()),
+                              Scales::of(conversion.getType()));
+    if (isSame && (source.getType() == conversion.getType() ||
+                   llvm::all_of(conversion->getUses(), takesAnyStorage))) {
+      conversion.replaceAllUsesWith(source);
+    } else {
+      Value &rescaled = known[{source, conversion.getType()}];
+      if (!rescaled) {
+        OpBuilder builder(conversion);
+        auto rescale =
+            RescaleOp::create(builder, source.getLoc(), conversion.getType(),
+                              source, /*saturate=*/true);
+        rescaled = rescale;
+        ++numRescales;
+      }
+      conversion.replaceAllUsesWith(rescaled);
+    }
+    conversion.erase();
+    if (real->use_empty())
+      real.erase();
+  }
+
+  llvm::DenseMap<std::pair<Value, Type>, Value> known;
+};
+} // namespace

@@ -1,0 +1,916 @@
+//===- Quantize.cpp - Networks of integers --------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A spike has no scale, so what spikes add to a neuron has the scale of the
+// weights, and the neuron's voltage lives in fractions of that unit: then
+// nothing on the way is rescaled. Values that are not driven by spikes get a
+// scale from their range.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ranges.h"
+#include "snn/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+
+namespace snn {
+#define GEN_PASS_DEF_SNNQUANTIZE
+#include "dialect/SNNPasses.h.inc"
+} // namespace snn
+
+using namespace mlir;
+using namespace snn;
+
+//===----------------------------------------------------------------------===//
+// Values and constants
+//===----------------------------------------------------------------------===//
+
+static bool isFloat(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+}
+
+/// Whether `op` computes values from this step's values alone.
+static bool isStateless(Operation *op) {
+  return isa_and_present<SynapseOpInterface, SumPool2dOp, AvgPool2dOp, ScaleOp,
+                         AddOp, TransposeOp, tensor::CollapseShapeOp,
+                         tensor::ExpandShapeOp>(op);
+}
+
+/// The element of a constant at a position of a signal; the constant is one
+/// number, or has 1 for some of the signal's dimensions.
+static double getElement(const Constant &constant, ArrayRef<int64_t> position) {
+  if (constant.isUniform())
+    return constant.at(0);
+  int64_t index = 0;
+  for (auto [size, at] : llvm::zip_equal(constant.shape, position))
+    index = index * size + (size == 1 ? 0 : at);
+  return constant.at(index);
+}
+
+/// Builds a tensor element by element.
+static Constant
+makeConstant(ArrayRef<int64_t> shape, Type type,
+             llvm::function_ref<double(ArrayRef<int64_t>)> element) {
+  Constant constant;
+  constant.elementType = type;
+  constant.shape = llvm::to_vector(shape);
+  SmallVector<int64_t> position(shape.size(), 0);
+  for (int64_t count = constant.getNumElements(); count > 0; --count) {
+    constant.values.push_back(element(position));
+    for (size_t dim = shape.size(); dim-- > 0;) {
+      if (++position[dim] < shape[dim])
+        break;
+      position[dim] = 0;
+    }
+  }
+  return constant;
+}
+
+/// `a` and `b`, coefficients of the same signals, element by element.
+static Constant zipConstants(const Constant &a, const Constant &b,
+                             llvm::function_ref<double(double, double)> zip) {
+  if (a.isUniform() && b.isUniform()) {
+    Constant result = a.isScalar ? a : b;
+    result.values = {zip(a.at(0), b.at(0))};
+    return result;
+  }
+  SmallVector<int64_t> shape = a.isUniform() ? b.shape : a.shape;
+  if (!a.isUniform() && !b.isUniform())
+    for (auto [size, other] : llvm::zip_equal(shape, b.shape))
+      size = std::max(size, other);
+  return makeConstant(shape, a.elementType, [&](ArrayRef<int64_t> position) {
+    return zip(getElement(a, position), getElement(b, position));
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Preparations on the network of floating-point numbers
+//===----------------------------------------------------------------------===//
+
+/// What the network gives and also uses itself gets a copy of its own, so that
+/// watching a value does not change how it is computed.
+static Value copyForOutput(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!isStateless(op) || !isFloat(value))
+    return value;
+  OpBuilder builder(op);
+  Operation *copy = builder.clone(*op);
+  unsigned signals = isa<AddOp>(op) ? op->getNumOperands() : 1;
+  for (unsigned index = 0; index < signals; ++index)
+    copy->setOperand(index, copyForOutput(op->getOperand(index)));
+  return copy->getResult(0);
+}
+
+static void separateOutputs(NetworkOp network) {
+  Operation *terminator = network.getBodyBlock()->getTerminator();
+  for (OpOperand &operand : terminator->getOpOperands())
+    if (!operand.get().hasOneUse())
+      operand.set(copyForOutput(operand.get()));
+}
+
+/// The neurons that nothing but `value` and sums of it with others drive, or
+/// none if something else uses it.
+static FailureOr<SmallVector<NeuronOpInterface>> getDrivenNeurons(Value value) {
+  SmallVector<NeuronOpInterface> neurons;
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (auto add = dyn_cast<AddOp>(user); add && add->hasOneUse()) {
+      OpOperand &next = *add->use_begin();
+      if (next.getOperandNumber() != 0)
+        return failure();
+      user = next.getOwner();
+    } else if (use.getOperandNumber() != 0) {
+      return failure();
+    }
+    auto neuron = dyn_cast<NeuronOpInterface>(user);
+    if (!neuron)
+      return failure();
+    neurons.push_back(neuron);
+  }
+  return neurons;
+}
+
+/// The operand that is added to what drives a neuron in each step.
+static MutableOperandRange getDriveLeak(NeuronOpInterface neuron) {
+  return llvm::TypeSwitch<Operation *, MutableOperandRange>(neuron)
+      .Case<CubaLIFOp, CubaLIOp>(
+          [](auto op) { return op.getCurrentLeakMutable(); })
+      .Case<LIFOp, LIOp>([](auto op) { return op.getLeakMutable(); });
+}
+
+/// leak + gain * bias
+static void addToLeak(NeuronOpInterface neuron, const Constant &bias) {
+  Constant added = bias;
+  MutableOperandRange gain = neuron.getInputGainMutable();
+  if (!gain.empty())
+    added = zipConstants(added, *getConstant(gain[0].get()),
+                         std::multiplies<double>());
+  MutableOperandRange leak = getDriveLeak(neuron);
+  if (!leak.empty())
+    added = zipConstants(added, *getConstant(leak[0].get()),
+                         std::plus<double>());
+  OpBuilder builder(neuron);
+  leak.assign(createConstant(builder, neuron->getLoc(), added, "leak"));
+}
+
+static bool hasConstantCoefficients(NeuronOpInterface neuron) {
+  return llvm::all_of(neuron.getCoefficients(), [](OpOperand *operand) {
+    return getConstant(operand->get()).has_value();
+  });
+}
+
+/// A bias is added in every step, as a leak is; there it keeps the fractional
+/// bits of the voltage.
+static void moveBiasesToNeurons(NetworkOp network) {
+  for (Operation &op : *network.getBodyBlock()) {
+    auto synapse = dyn_cast<SynapseOpInterface>(op);
+    std::optional<Constant> bias =
+        synapse ? getConstant(synapse.getBias()) : std::nullopt;
+    if (!bias)
+      continue;
+    FailureOr<SmallVector<NeuronOpInterface>> neurons =
+        getDrivenNeurons(op.getResult(0));
+    if (failed(neurons) || !llvm::all_of(*neurons, hasConstantCoefficients))
+      continue;
+    // One number per channel, for the shape of the neurons.
+    int64_t rank = cast<RankedTensorType>(op.getResult(0).getType()).getRank();
+    SmallVector<int64_t> shape(bias->shape);
+    if (static_cast<int64_t>(shape.size()) < rank) {
+      shape.assign(rank, 1);
+      shape[synapse.getResultChannelDim()] = bias->getNumElements();
+    }
+    bias->shape = shape;
+    for (NeuronOpInterface neuron : *neurons)
+      addToLeak(neuron, *bias);
+    synapse.getBiasMutable().clear();
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Quantization
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// How a state is stored.
+struct StateType {
+  quant::QuantizedType type;
+  bool isProved;
+};
+
+/// Quantizes one network.
+class NetworkQuantization {
+public:
+  NetworkQuantization(NetworkOp network, unsigned weightBits, bool powersOfTwo)
+      : network(network), context(network.getContext()),
+        weightBits(weightBits), powersOfTwo(powersOfTwo) {}
+
+  LogicalResult run();
+
+private:
+  // Decisions: a quantized type for every signal of floating-point numbers.
+  LogicalResult checkConstants();
+  void chooseWeightScales();
+  void chooseType(Operation *op);
+  void chooseNeuronTypes(NeuronOpInterface neuron);
+  void chooseInputTypes();
+  double roundScale(double scale) const;
+  /// A type with one scale, for the range of `value`.
+  quant::QuantizedType getRangeType(Value value, unsigned bits);
+  /// A type for what enters a synapse, a pool or a reshape.
+  quant::QuantizedType getPlainType(Value value);
+  /// The type in which an operand is wanted, or null if any will do.
+  quant::QuantizedType getWantedType(OpOperand &operand);
+  StateType getStateType(const Scales &unit, const Bounds &extremes,
+                         Interval usual, Value decay, Value leak,
+                         ArrayRef<int64_t> shape);
+  Scales scaleBy(const Scales &unit, Value factor, ArrayRef<int64_t> shape,
+                 int64_t axis) const;
+
+  // Rewriting.
+  void convertOperands(Operation *op);
+  void convertSynapse(SynapseOpInterface op);
+  void convertNeuron(NeuronOpInterface op);
+  void setCoefficient(MutableOperandRange operand, Type type, Value signal,
+                      StringRef name, double (*round)(double) = roundHalfUp);
+  void setFactor(MutableOperandRange operand, StringRef name);
+  void setDecay(MutableOperandRange operand, StringRef name);
+  void convertTypes();
+
+  NetworkOp network;
+  MLIRContext *context;
+  unsigned weightBits;
+  bool powersOfTwo;
+  std::unique_ptr<RangeAnalysis> ranges;
+  llvm::DenseMap<Value, quant::QuantizedType> types;
+  /// Real scale of the weights, per output channel.
+  llvm::DenseMap<Operation *, Scales> weightScales;
+};
+
+} // namespace
+
+/// The storage for analog signals, and for what the caller passes.
+static constexpr unsigned kSignalBits = 16;
+/// Numbers are assumed to be below 128 where nothing is known.
+static constexpr double kAssumedRange = 128;
+/// The largest magnitude of a 32-bit state: sums of two do not overflow.
+static constexpr double kLargestState = 1 << 30;
+
+double NetworkQuantization::roundScale(double scale) const {
+  if (!powersOfTwo)
+    return scale;
+  return std::exp2(std::ceil(std::log2(scale) - 1e-9));
+}
+
+LogicalResult NetworkQuantization::checkConstants() {
+  for (Operation &op : *network.getBodyBlock()) {
+    unsigned signals = isa<AddOp, OutputOp>(op) ? op.getNumOperands() : 1;
+    if (!isa<SNNDialect>(op.getDialect()))
+      continue;
+    for (OpOperand &operand : op.getOpOperands())
+      if (operand.getOperandNumber() >= signals && isFloat(operand.get()) &&
+          !getConstant(operand.get()))
+        return op.emitOpError("operand ")
+               << operand.getOperandNumber()
+               << " is not a constant; only constants can be quantized";
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+static int64_t getOutputs(SynapseOpInterface op) {
+  return cast<RankedTensorType>(op.getWeight().getType())
+      .getDimSize(op.getWeightOutputDim());
+}
+
+/// The largest magnitude of the weights to each output channel.
+static SmallVector<double> getLargestWeights(SynapseOpInterface op) {
+  Constant weight = *getConstant(op.getWeight());
+  int64_t dim = op.getWeightOutputDim(), outputs = getOutputs(op), inner = 1;
+  for (int64_t size : ArrayRef(weight.shape).drop_front(dim + 1))
+    inner *= size;
+  SmallVector<double> largest(outputs, 0.0);
+  for (int64_t index = 0, end = weight.getNumElements(); index < end; ++index) {
+    double &found = largest[(index / inner) % outputs];
+    found = std::max(found, std::abs(weight.at(index)));
+  }
+  return largest;
+}
+
+/// Synapses of spikes that meet in a sum share their scales.
+void NetworkQuantization::chooseWeightScales() {
+  llvm::EquivalenceClasses<Operation *> sharing;
+  SmallVector<SynapseOpInterface> synapses;
+  for (Operation &op : *network.getBodyBlock())
+    if (auto synapse = dyn_cast<SynapseOpInterface>(op)) {
+      synapses.push_back(synapse);
+      sharing.insert(&op);
+    }
+  auto getSharing = [&](Value value) -> Operation * {
+    auto synapse = value.getDefiningOp<SynapseOpInterface>();
+    return synapse && !isFloat(synapse.getInput()) ? synapse.getOperation()
+                                                   : nullptr;
+  };
+  for (auto add : network.getBodyBlock()->getOps<AddOp>()) {
+    Operation *first = nullptr;
+    for (Value input : add.getInputs()) {
+      Operation *synapse = getSharing(input);
+      if (!synapse)
+        continue;
+      if (first && cast<SynapseOpInterface>(first).getResultChannelDim() ==
+                       cast<SynapseOpInterface>(synapse).getResultChannelDim())
+        sharing.unionSets(first, synapse);
+      else if (!first)
+        first = synapse;
+    }
+  }
+  llvm::DenseMap<Operation *, SmallVector<double>> largest;
+  for (SynapseOpInterface synapse : synapses) {
+    SmallVector<double> own = getLargestWeights(synapse);
+    SmallVector<double> &shared = largest[sharing.getLeaderValue(synapse)];
+    shared.resize(own.size(), 0.0);
+    for (auto [value, other] : llvm::zip_equal(shared, own))
+      value = std::max(value, other);
+  }
+  double levels = std::exp2(weightBits - 1) - 1;
+  for (SynapseOpInterface synapse : synapses) {
+    SmallVector<double> scales = largest[sharing.getLeaderValue(synapse)];
+    double most = *llvm::max_element(scales);
+    for (double &scale : scales) {
+      // Channels without weights have any scale.
+      double magnitude = scale > 0 ? scale : most > 0 ? most : 1.0;
+      scale = roundScale(magnitude / levels);
+    }
+    weightScales[synapse] =
+        Scales(std::move(scales), synapse.getWeightOutputDim());
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Types of signals
+//===----------------------------------------------------------------------===//
+
+quant::QuantizedType NetworkQuantization::getRangeType(Value value,
+                                                       unsigned bits) {
+  double levels = std::exp2(bits - 1) - 1;
+  Interval range = ranges->get(value).getHull();
+  if (!range.isBounded())
+    return getQuantizedType(
+        context, bits, Scales(kAssumedRange / std::exp2(bits - 1)));
+  double largest = range.getMagnitude();
+  return getQuantizedType(
+      context, bits, Scales(roundScale((largest > 0 ? largest : 1) / levels)));
+}
+
+quant::QuantizedType NetworkQuantization::getPlainType(Value value) {
+  quant::QuantizedType type = types.lookup(value);
+  if (!Scales::of(type).isPerAxis() &&
+      type.getStorageTypeIntegralWidth() <= kSignalBits)
+    return type;
+  return getRangeType(value, kSignalBits);
+}
+
+void NetworkQuantization::chooseInputTypes() {
+  for (BlockArgument argument : network.getBodyBlock()->getArguments()) {
+    if (!isFloat(argument))
+      continue;
+    auto bits = network.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(),
+                                                      "snn.bits");
+    unsigned width = bits ? bits.getInt() : kSignalBits;
+    types[argument] = getRangeType(argument, width);
+    // An eighth of the assumed range suits eight bits better: spikes as 1.0
+    // and their small multiples are exact.
+    if (!ranges->get(argument).getHull().isBounded() && width < kSignalBits)
+      types[argument] = getQuantizedType(context, width, Scales(1.0 / 64));
+  }
+}
+
+/// The unit of a neuron's drive times a coefficient's magnitude, per channel.
+Scales NetworkQuantization::scaleBy(const Scales &unit, Value factor,
+                                    ArrayRef<int64_t> shape,
+                                    int64_t axis) const {
+  Bounds range = getCoefficientRange(factor, 1, shape, axis);
+  int64_t size = std::max(range.size(), unit.size());
+  Scales result;
+  result.values.resize(size);
+  if (size > 1)
+    result.axis = axis;
+  for (auto [index, value] : llvm::enumerate(result.values)) {
+    double magnitude = range.at(index).getMagnitude();
+    value = unit.at(index) * (magnitude > 0 ? magnitude : 1.0);
+  }
+  return result;
+}
+
+/// Chooses the fractional bits of a state in terms of `unit`.
+///
+/// A step of the decay that is smaller than half of the last bit is lost, so
+/// slow decays need as many more bits; a leak adds up its rounding.
+StateType NetworkQuantization::getStateType(const Scales &unit,
+                                            const Bounds &extremes,
+                                            Interval usual, Value decay,
+                                            Value leak,
+                                            ArrayRef<int64_t> shape) {
+  Interval decays = getCoefficientRange(decay, 1, shape, -1).getHull();
+  double forgotten = 1 - decays.getMagnitude();
+  int needed = 0;
+  if (decay && forgotten > 0)
+    needed = 2 + std::ceil(std::log2(1 / forgotten));
+  else if (leak || decay)
+    needed = 8;
+  // Units of weights with 16 bits are finer by themselves.
+  needed = std::clamp(needed - (weightBits == 16 ? 8 : 0), 0, 15);
+
+  double most = 0;
+  int64_t size = std::max(unit.size(), extremes.size());
+  bool isBounded = true;
+  for (int64_t index = 0; index < size; ++index) {
+    Interval interval = extremes.at(index);
+    isBounded &= interval.isBounded();
+    most = std::max(most, interval.getMagnitude() / unit.at(index));
+  }
+  // Rounded weights can add up to a little more.
+  most = most * 1.03125 + 8;
+  auto bitsFor = [&](double limit) {
+    return static_cast<int>(std::floor(std::log2(limit / most)));
+  };
+  auto makeType = [&](unsigned bits, int fraction) {
+    Scales scales = unit;
+    for (double &scale : scales.values)
+      scale = std::ldexp(scale, -fraction);
+    if (bits == 16)
+      return getQuantizedType(context, 16, scales);
+    return getQuantizedType(context, 32, -kLargestState, kLargestState - 1,
+                            scales);
+  };
+  if (isBounded && bitsFor(32767) >= needed)
+    return {makeType(16, std::min(bitsFor(32767), 16)), true};
+  if (isBounded && bitsFor(kLargestState) >= needed)
+    return {makeType(32, std::min(bitsFor(kLargestState), 16)), true};
+  // Nothing bounds the state, or not closely: it saturates, far away from what
+  // is usual.
+  most = 8;
+  for (double scale : unit.values)
+    most = std::max(most, 64 * usual.getMagnitude() / scale);
+  int fraction = std::clamp(bitsFor(kLargestState), -16, 16);
+  return {makeType(32, fraction), false};
+}
+
+void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
+  const NeuronRange &range = ranges->getNeuron(neuron);
+  ArrayRef<int64_t> shape = neuron.getInput().getType().getShape();
+  int64_t axis = getChannelAxis(neuron.getVoltage());
+  Value input = neuron.getInput();
+  Scales unit(std::exp2(1.0 - weightBits)); // of a spike
+  if (isFloat(input))
+    unit = Scales::of(types.lookup(input));
+  if (unit.isPerAxis() && *unit.axis != axis)
+    axis = *unit.axis;
+  auto chooseVoltage = [&](auto op) {
+    using Neuron = decltype(op);
+    unit = scaleBy(unit, op.getGain(), shape, axis);
+    Interval usual = {0, 0};
+    if constexpr (std::is_same_v<Neuron, LIFOp> ||
+                  std::is_same_v<Neuron, CubaLIFOp>)
+      usual = getCoefficientRange(op.getThreshold(), 0, shape, -1).getHull();
+    Interval drive = range.voltageDrive.getHull();
+    Interval init = getCoefficientRange(op.getInit(), 0, shape, -1).getHull();
+    usual = getHull(usual, init);
+    if (drive.isBounded())
+      usual = getHull(usual, drive);
+    StateType state = getStateType(unit, range.voltageExtremes, usual,
+                                   op.getDecay(), op.getLeak(), shape);
+    types[op.getVoltage()] = state.type;
+  };
+  auto chooseCurrent = [&](auto op) {
+    unit = scaleBy(unit, op.getCurrentGain(), shape, axis);
+    Interval usual =
+        getCoefficientRange(op.getCurrentInit(), 0, shape, -1).getHull();
+    Interval drive = range.currentDrive.getHull();
+    if (drive.isBounded())
+      usual = getHull(usual, drive);
+    StateType state =
+        getStateType(unit, range.currentExtremes, usual, op.getCurrentDecay(),
+                     op.getCurrentLeak(), shape);
+    types[op.getCurrent()] = state.type;
+  };
+  llvm::TypeSwitch<Operation *>(neuron).Case<CubaLIFOp, CubaLIOp>(
+      chooseCurrent);
+  llvm::TypeSwitch<Operation *>(neuron)
+      .Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(chooseVoltage);
+}
+
+void NetworkQuantization::chooseType(Operation *op) {
+  if (auto neuron = dyn_cast<NeuronOpInterface>(op))
+    return chooseNeuronTypes(neuron);
+  if (op->getNumResults() != 1 || !isFloat(op->getResult(0)) ||
+      !isa<RankedTensorType>(op->getResult(0).getType()))
+    return;
+  Value result = op->getResult(0);
+  auto getInputScale = [&](Value input) {
+    return isFloat(input) ? Scales::of(getPlainType(input)).at(0) : 1.0;
+  };
+  auto getSumType = [&](double scale) {
+    Interval range = ranges->get(result).getHull();
+    bool isSmall = range.getMagnitude() / scale <= 32767;
+    return getQuantizedType(context, isSmall ? 16 : 32, Scales(scale));
+  };
+  types[result] =
+      llvm::TypeSwitch<Operation *, quant::QuantizedType>(op)
+          .Case([&](SynapseOpInterface synapse) {
+            Scales scales = weightScales[op];
+            for (double &scale : scales.values)
+              scale *= getInputScale(synapse.getInput());
+            scales.axis = synapse.getResultChannelDim();
+            return getQuantizedType(context, 32, scales);
+          })
+          .Case([&](SumPool2dOp pool) {
+            return getSumType(getInputScale(pool.getInput()));
+          })
+          .Case([&](AvgPool2dOp pool) {
+            double scale = getInputScale(pool.getInput());
+            for (const WindowDim &dim : pool.getWindow())
+              scale /= static_cast<double>(dim.size);
+            return getSumType(scale);
+          })
+          .Case([&](AddOp add) {
+            // The finest of the operands' scales.
+            std::optional<Scales> finest;
+            for (Value input : add.getInputs()) {
+              if (!isFloat(input))
+                continue;
+              Scales scales = Scales::of(types.lookup(input));
+              if (!finest) {
+                finest = scales;
+                continue;
+              }
+              if (scales.isPerAxis() && finest->isPerAxis() &&
+                  scales.axis != finest->axis) {
+                finest = Scales(std::min(*llvm::min_element(scales.values),
+                                         *llvm::min_element(finest->values)));
+                continue;
+              }
+              Scales both = scales.size() > finest->size() ? scales : *finest;
+              for (auto [index, scale] : llvm::enumerate(both.values))
+                scale = std::min(scales.at(index), finest->at(index));
+              finest = both;
+            }
+            return getQuantizedType(context, 32,
+                                    finest ? *finest : Scales(1.0));
+          })
+          .Case<TransposeOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
+              [&](auto reshape) {
+                return getPlainType(reshape->getOperand(0));
+              })
+          .Default([&](Operation *) {
+            return getRangeType(result, kSignalBits);
+          });
+}
+
+quant::QuantizedType NetworkQuantization::getWantedType(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  Value value = operand.get();
+  if (isa<AddOp>(op)) {
+    quant::QuantizedType sum = types.lookup(op->getResult(0));
+    return getQuantizedType(context, 32, Scales::of(sum));
+  }
+  if (auto output = dyn_cast<OutputOp>(op)) {
+    unsigned index = operand.getOperandNumber();
+    if (network.getResultAttr(index, "snn.record"))
+      return types.lookup(value);
+    return getRangeType(value, weightBits == 16 ? 32 : 16);
+  }
+  if (isa<DelayOp>(op))
+    return types.lookup(op->getResult(0));
+  if (isa<NeuronOpInterface, ThresholdOp>(op))
+    return types.lookup(value);
+  return getPlainType(value);
+}
+
+//===----------------------------------------------------------------------===//
+// Rewriting
+//===----------------------------------------------------------------------===//
+
+/// Brings operands into the types that are wanted, by way of the real numbers.
+void NetworkQuantization::convertOperands(Operation *op) {
+  unsigned signals = isa<AddOp, OutputOp>(op) ? op->getNumOperands() : 1;
+  bool takesSignals = isa<SNNDialect>(op->getDialect()) ||
+                      isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
+  if (!takesSignals)
+    return;
+  for (OpOperand &operand : op->getOpOperands().take_front(signals)) {
+    Value value = operand.get();
+    quant::QuantizedType type = types.lookup(value);
+    if (!type)
+      continue;
+    quant::QuantizedType wanted = getWantedType(operand);
+    if (wanted == type)
+      continue;
+    auto tensor = cast<RankedTensorType>(value.getType());
+    OpBuilder builder(op);
+    Location loc = value.getLoc();
+    Value real = quant::DequantizeCastOp::create(
+        builder, loc, tensor.clone(Float32Type::get(context)), value);
+    operand.set(quant::QuantizeCastOp::create(builder, loc,
+                                              tensor.clone(wanted), real));
+  }
+}
+
+/// The weights in `bits` bits, one scale for each output.
+void NetworkQuantization::convertSynapse(SynapseOpInterface op) {
+  Constant weight = *getConstant(op.getWeight());
+  Scales scales = weightScales[op];
+  int64_t dim = op.getWeightOutputDim(), outputs = getOutputs(op), inner = 1;
+  for (int64_t size : ArrayRef(weight.shape).drop_front(dim + 1))
+    inner *= size;
+  Constant integers = weight;
+  integers.elementType =
+      IntegerType::get(context, weightBits == 16 ? 16 : 8);
+  double most = std::exp2(weightBits - 1) - 1;
+  integers.quantizedType =
+      getQuantizedType(context, weightBits == 16 ? 16 : 8,
+                       static_cast<int64_t>(-most), most, scales);
+  integers.values.resize(weight.getNumElements());
+  for (auto [index, value] : llvm::enumerate(integers.values))
+    value = std::clamp(roundHalfUp(weight.at(index) /
+                                   scales.at((index / inner) % outputs)),
+                       -most, most);
+  OpBuilder builder(op);
+  op.getWeightMutable().set(createConstant(builder, op.getWeight().getLoc(),
+                                           integers, "weight"));
+  if (op.getBias())
+    setCoefficient(op.getBiasMutable(), types.lookup(op->getResult(0)),
+                   Value(), "bias");
+}
+
+/// The coefficient's numbers in units of `type`, 32 bits each. `signal` is what
+/// it belongs to, null for a bias with one number for each channel.
+void NetworkQuantization::setCoefficient(MutableOperandRange operand, Type type,
+                                         Value signal, StringRef name,
+                                         double (*round)(double)) {
+  if (operand.empty())
+    return;
+  Constant real = *getConstant(operand[0].get());
+  Scales scales = Scales::of(type);
+  SmallVector<int64_t> shape = real.shape;
+  bool isScalar = real.isUniform() && !scales.isPerAxis() && signal;
+  if (!isScalar && signal) {
+    ArrayRef<int64_t> whole =
+        cast<RankedTensorType>(signal.getType()).getShape();
+    if (real.isUniform())
+      shape.assign(whole.size(), 1);
+    if (scales.isPerAxis())
+      shape[*scales.axis] = whole[*scales.axis];
+  } else if (!signal) {
+    if (scales.isPerAxis())
+      scales.axis = shape.size() - 1;
+  }
+  auto toInteger = [&](double value, double scale) {
+    return std::clamp(round(value / scale), -std::exp2(31),
+                      std::exp2(31) - 1);
+  };
+  Constant integers;
+  if (isScalar) {
+    integers.isScalar = true;
+    integers.values = {toInteger(real.at(0), scales.at(0))};
+  } else {
+    integers = makeConstant(
+        shape, nullptr, [&](ArrayRef<int64_t> position) {
+          int64_t channel = scales.axis ? position[*scales.axis] : 0;
+          return toInteger(getElement(real, position), scales.at(channel));
+        });
+  }
+  integers.elementType = IntegerType::get(context, 32);
+  integers.quantizedType = getQuantizedType(context, 32, scales);
+  OpBuilder builder(operand.getOwner());
+  Value constant = createConstant(builder, operand[0].get().getLoc(), integers,
+                                  name);
+  operand.assign(constant);
+}
+
+/// A factor without unit, as fixed-point numbers with one power of two.
+void NetworkQuantization::setFactor(MutableOperandRange operand,
+                                    StringRef name) {
+  if (operand.empty())
+    return;
+  Constant real = *getConstant(operand[0].get());
+  double largest = 0;
+  for (double value : real.values)
+    largest = std::max(largest, std::abs(value));
+  int shift = largest > 0 ? 29 - std::ilogb(largest) : 0;
+  Constant integers = real;
+  integers.isScalar = real.isUniform();
+  if (integers.isScalar)
+    integers.shape.clear();
+  for (double &value : integers.values)
+    value = roundHalfUp(std::ldexp(value, shift));
+  integers.elementType = IntegerType::get(context, 32);
+  integers.quantizedType =
+      getQuantizedType(context, 32, Scales(std::ldexp(1.0, -shift)));
+  OpBuilder builder(operand.getOwner());
+  operand.assign(createConstant(builder, operand[0].get().getLoc(), integers,
+                                name));
+}
+
+/// A decay, with 16 bits for what is forgotten: 1 - decay where that is less.
+void NetworkQuantization::setDecay(MutableOperandRange operand,
+                                   StringRef name) {
+  if (operand.empty())
+    return;
+  Constant real = *getConstant(operand[0].get());
+  bool isSlow = llvm::all_of(real.values, [](double value) {
+    return value >= 0.5 && value <= 1;
+  });
+  double largest = 0;
+  for (double value : real.values)
+    largest = std::max(largest, isSlow ? 1 - value : std::abs(value));
+  int shift = largest > 0 ? std::clamp(15 - std::ilogb(largest), 0, 30) : 0;
+  // What rounds up to 2^16 has one bit too many.
+  if (roundHalfUp(std::ldexp(largest, shift)) >= 65536 && shift > 0)
+    --shift;
+  Constant integers = real;
+  integers.isScalar = real.isUniform();
+  if (integers.isScalar)
+    integers.shape.clear();
+  for (double &value : integers.values)
+    value = isSlow ? std::ldexp(1.0, shift) -
+                         roundHalfUp(std::ldexp(1 - value, shift))
+                   : roundHalfUp(std::ldexp(value, shift));
+  integers.elementType = IntegerType::get(context, 32);
+  integers.quantizedType =
+      getQuantizedType(context, 32, Scales(std::ldexp(1.0, -shift)));
+  OpBuilder builder(operand.getOwner());
+  operand.assign(createConstant(builder, operand[0].get().getLoc(), integers,
+                                name));
+}
+
+static double roundDown(double value) { return std::floor(value); }
+static double roundUp(double value) { return std::ceil(value); }
+/// At least 1: a count is a quotient by it.
+static double roundPositive(double value) {
+  return std::max(1.0, roundHalfUp(value));
+}
+
+void NetworkQuantization::convertNeuron(NeuronOpInterface op) {
+  Value signal = op.getVoltage();
+  quant::QuantizedType voltage = types.lookup(signal);
+  auto convertVoltage = [&](auto neuron) {
+    using Neuron = decltype(neuron);
+    setDecay(neuron.getDecayMutable(), "decay");
+    setFactor(neuron.getGainMutable(), "gain");
+    setCoefficient(neuron.getLeakMutable(), voltage, signal, "leak");
+    setCoefficient(neuron.getInitMutable(), voltage, signal, "init");
+    if constexpr (std::is_same_v<Neuron, LIFOp> ||
+                  std::is_same_v<Neuron, CubaLIFOp>) {
+      // Whole numbers are above a threshold where they are above the whole
+      // number below it.
+      SpikeRule rule = neuron.getSpike();
+      auto round = rule == SpikeRule::Greater        ? roundDown
+                   : rule == SpikeRule::GreaterEqual ? roundUp
+                                                     : roundPositive;
+      setCoefficient(MutableOperandRange(neuron.getThresholdMutable()), voltage,
+                     signal, "threshold", round);
+      setCoefficient(neuron.getResetValueMutable(), voltage, signal, "reset");
+      setCoefficient(neuron.getFloorMutable(), voltage, signal, "floor");
+    }
+  };
+  auto convertCurrent = [&](auto neuron) {
+    quant::QuantizedType current = types.lookup(neuron.getCurrent());
+    setDecay(neuron.getCurrentDecayMutable(), "current_decay");
+    setFactor(neuron.getCurrentGainMutable(), "current_gain");
+    setCoefficient(neuron.getCurrentLeakMutable(), current, signal,
+                   "current_leak");
+    setCoefficient(neuron.getCurrentInitMutable(), current, signal,
+                   "current_init");
+  };
+  llvm::TypeSwitch<Operation *>(op).Case<CubaLIFOp, CubaLIOp>(convertCurrent);
+  llvm::TypeSwitch<Operation *>(op).Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(
+      convertVoltage);
+}
+
+void NetworkQuantization::convertTypes() {
+  Builder builder(context);
+  for (auto [value, type] : types) {
+    if (auto constant = value.getDefiningOp<arith::ConstantOp>()) {
+      Constant integers = *getConstant(value);
+      double scale = Scales::of(type).at(0);
+      for (double &number : integers.values)
+        number = roundHalfUp(number / scale);
+      integers.elementType = IntegerType::get(context, kSignalBits);
+      integers.quantizedType = type;
+      OpBuilder after(constant);
+      Value quantized =
+          createConstant(after, constant.getLoc(), integers, "constant");
+      Value(value).replaceAllUsesWith(quantized);
+      continue;
+    }
+    Value(value).setType(
+        cast<RankedTensorType>(value.getType()).clone(type));
+  }
+  Operation *terminator = network.getBodyBlock()->getTerminator();
+  network.setFunctionType(
+      builder.getFunctionType(network.getBodyBlock()->getArgumentTypes(),
+                              terminator->getOperandTypes()));
+}
+
+LogicalResult NetworkQuantization::run() {
+  if (failed(checkConstants()))
+    return failure();
+  separateOutputs(network);
+  RewritePatternSet patterns(context);
+  for (RegisteredOperationName name : context->getRegisteredOperationsByDialect(
+           SNNDialect::getDialectNamespace()))
+    name.getCanonicalizationPatterns(patterns, context);
+  context->getLoadedDialect<SNNDialect>()->getCanonicalizationPatterns(
+      patterns);
+  if (failed(applyPatternsGreedily(network, std::move(patterns))))
+    return failure();
+  moveBiasesToNeurons(network);
+  sortNetwork(network);
+
+  ranges = std::make_unique<RangeAnalysis>(network);
+  chooseInputTypes();
+  chooseWeightScales();
+  // Delays come before what they delay.
+  Block *body = network.getBodyBlock();
+  for (auto delay : body->getOps<DelayOp>())
+    if (isFloat(delay.getResult()))
+      types[delay.getResult()] = getRangeType(delay.getResult(), kSignalBits);
+  for (Operation &op : *body)
+    if (!isa<DelayOp>(op) && !isa<arith::ConstantOp>(op))
+      chooseType(&op);
+  // Constants that are signals, not coefficients.
+  for (auto constant : body->getOps<arith::ConstantOp>()) {
+    if (!isFloat(constant) || !isa<RankedTensorType>(constant.getType()))
+      continue;
+    auto isSignal = [](OpOperand &use) {
+      return isa<OutputOp, AddOp>(use.getOwner()) ||
+             use.getOperandNumber() == 0;
+    };
+    if (llvm::all_of(constant->getUses(), isSignal) && !constant->use_empty())
+      types[constant] = getRangeType(constant, kSignalBits);
+  }
+
+  SmallVector<Operation *> ops = llvm::map_to_vector(
+      *body, [](Operation &op) { return &op; });
+  for (Operation *op : ops)
+    convertOperands(op);
+  for (Operation *op : ops) {
+    if (auto synapse = dyn_cast<SynapseOpInterface>(op))
+      convertSynapse(synapse);
+    else if (auto neuron = dyn_cast<NeuronOpInterface>(op))
+      convertNeuron(neuron);
+    else if (auto scale = dyn_cast<ScaleOp>(op))
+      setFactor(MutableOperandRange(scale.getFactorMutable()), "scale");
+    else if (auto delay = dyn_cast<DelayOp>(op);
+             delay && isFloat(delay.getResult()))
+      setCoefficient(delay.getInitMutable(), types.lookup(delay.getResult()),
+                     delay.getResult(), "init");
+    else if (auto threshold = dyn_cast<ThresholdOp>(op)) {
+      Value input = threshold.getInput();
+      // Perhaps behind a conversion by now.
+      Type type = isFloat(input) ? types.lookup(input) : nullptr;
+      if (!type)
+        type = isa<quant::QuantizedType>(getElementTypeOrSelf(input.getType()))
+                   ? getElementTypeOrSelf(input.getType())
+                   : Type(getQuantizedType(context, 32, Scales(1.0)));
+      setCoefficient(MutableOperandRange(threshold.getThresholdMutable()), type,
+                     threshold.getResult(), "threshold", roundDown);
+    }
+    if (isa<NeuronOpInterface, ScaleOp>(op))
+      op->setAttr("saturate", UnitAttr::get(context));
+  }
+  convertTypes();
+  return success();
+}
+
+namespace {
+struct Quantize : snn::impl::SNNQuantizeBase<Quantize> {
+  using SNNQuantizeBase::SNNQuantizeBase;
+
+  void runOnOperation() override {
+    if (weightBits != 4 && weightBits != 8 && weightBits != 16) {
+      getOperation().emitError("weights of ")
+          << weightBits << " bits, expected 4, 8 or 16";
+      return signalPassFailure();
+    }
+    if (failed(NetworkQuantization(getOperation(), weightBits, powersOfTwo)
+                   .run()))
+      signalPassFailure();
+  }
+};
+} // namespace
