@@ -92,10 +92,10 @@ static std::vector<double> widen(Type type, ArrayRef<char> bytes) {
 
 /// Whether constants may store elements of `type`.
 static bool isStored(Type type) {
-  return type && (type.isF32() || type.isF64() ||
-                  (type.isSignlessInteger() &&
-                   llvm::is_contained({8, 16, 32},
-                                      type.getIntOrFloatBitWidth())));
+  return type &&
+         (type.isF32() || type.isF64() ||
+          (type.isSignlessInteger() &&
+           llvm::is_contained({8, 16, 32}, type.getIntOrFloatBitWidth())));
 }
 
 /// The elements of a dense attribute, one for a splat, or none if it has no
@@ -126,8 +126,7 @@ std::optional<Constant> snn::getConstant(Attribute attribute) {
   } else if (auto number = dyn_cast_or_null<IntegerAttr>(attribute)) {
     constant.elementType = number.getType();
     constant.isScalar = true;
-    constant.values = {
-        static_cast<double>(number.getValue().getSExtValue())};
+    constant.values = {static_cast<double>(number.getValue().getSExtValue())};
   } else if (auto elements = dyn_cast_or_null<ElementsAttr>(attribute)) {
     constant.elementType = elements.getElementType();
     if (!isStored(constant.elementType))
@@ -160,8 +159,8 @@ std::optional<Constant> snn::getConstant(Value value) {
     return std::nullopt;
   std::optional<Constant> constant = getConstant(attribute);
   if (constant && cast)
-    constant->quantizedType = dyn_cast<quant::QuantizedType>(
-        getElementTypeOrSelf(value.getType()));
+    constant->quantizedType =
+        dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(value.getType()));
   return constant;
 }
 
@@ -221,24 +220,67 @@ TypedAttr snn::getConstantAttr(const Constant &constant, StringRef name) {
   }
   auto tensorType = RankedTensorType::get(constant.shape, type);
   ElementsAttr elements =
-      type.isF32()          ? narrow<float>(constant, tensorType, name)
-      : type.isF64()        ? narrow<double>(constant, tensorType, name)
-      : type.isInteger(32)  ? narrow<int32_t>(constant, tensorType, name)
-      : type.isInteger(16)  ? narrow<int16_t>(constant, tensorType, name)
-                            : narrow<int8_t>(constant, tensorType, name);
+      type.isF32()         ? narrow<float>(constant, tensorType, name)
+      : type.isF64()       ? narrow<double>(constant, tensorType, name)
+      : type.isInteger(32) ? narrow<int32_t>(constant, tensorType, name)
+      : type.isInteger(16) ? narrow<int16_t>(constant, tensorType, name)
+                           : narrow<int8_t>(constant, tensorType, name);
   return cast<TypedAttr>(Attribute(elements));
 }
 
 Value snn::createConstant(OpBuilder &builder, Location loc,
                           const Constant &constant, StringRef name) {
-  Value value = arith::ConstantOp::create(builder, loc,
-                                          getConstantAttr(constant, name));
+  Value value =
+      arith::ConstantOp::create(builder, loc, getConstantAttr(constant, name));
   if (!constant.quantizedType)
     return value;
   Type type = constant.quantizedType;
   if (!constant.isScalar)
     type = RankedTensorType::get(constant.shape, type);
   return quant::StorageCastOp::create(builder, loc, type, value);
+}
+
+double snn::getElement(const Constant &constant, ArrayRef<int64_t> position) {
+  if (constant.isUniform())
+    return constant.at(0);
+  int64_t index = 0;
+  for (auto [size, at] : llvm::zip_equal(constant.shape, position))
+    index = index * size + (size == 1 ? 0 : at);
+  return constant.at(index);
+}
+
+Constant
+snn::makeConstant(ArrayRef<int64_t> shape, Type type,
+                  llvm::function_ref<double(ArrayRef<int64_t>)> element) {
+  Constant constant;
+  constant.elementType = type;
+  constant.shape = llvm::to_vector(shape);
+  SmallVector<int64_t> position(shape.size(), 0);
+  for (int64_t count = constant.getNumElements(); count > 0; --count) {
+    constant.values.push_back(element(position));
+    for (size_t dim = shape.size(); dim-- > 0;) {
+      if (++position[dim] < shape[dim])
+        break;
+      position[dim] = 0;
+    }
+  }
+  return constant;
+}
+
+Constant snn::zipConstants(const Constant &a, const Constant &b,
+                           llvm::function_ref<double(double, double)> zip) {
+  if (a.isUniform() && b.isUniform()) {
+    Constant result = a.isScalar ? a : b;
+    result.values = {zip(a.at(0), b.at(0))};
+    return result;
+  }
+  SmallVector<int64_t> shape = a.isUniform() ? b.shape : a.shape;
+  if (!a.isUniform() && !b.isUniform())
+    for (auto [size, other] : llvm::zip_equal(shape, b.shape))
+      size = std::max(size, other);
+  return makeConstant(shape, a.elementType, [&](ArrayRef<int64_t> position) {
+    return zip(getElement(a, position), getElement(b, position));
+  });
 }
 
 template <typename T> static std::string formatShortest(T value) {

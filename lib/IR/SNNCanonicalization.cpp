@@ -55,8 +55,7 @@ void dropIfNeutral(PatternRewriter &rewriter, MutableOperandRange coefficient,
                    double neutral, bool &changed) {
   if (coefficient.empty())
     return;
-  std::optional<Constant> constant =
-      getFloatConstant(coefficient[0].get());
+  std::optional<Constant> constant = getFloatConstant(coefficient[0].get());
   if (!constant || !constant->isEverywhere(neutral))
     return;
   rewriter.modifyOpInPlace(coefficient.getOwner(),
@@ -117,7 +116,7 @@ struct DropNeutralCoefficients : OpRewritePattern<Neuron> {
 /// Multiplies slice k of `tensor` along `dim` by factor k; other dimensions of
 /// `factor` must not exist, so that it has one element per slice or is uniform.
 Constant scaleAlong(const Constant &tensor, int64_t dim,
-                         const Constant &factor) {
+                    const Constant &factor) {
   Constant scaled = tensor;
   if (tensor.isUniform() && factor.isUniform()) {
     scaled.values = {tensor.at(0) * factor.at(0)};
@@ -134,8 +133,7 @@ Constant scaleAlong(const Constant &tensor, int64_t dim,
 
 /// `factor`, of the shape of a signal, as one number for each channel along
 /// `dim` or for all; none if it differs within a channel.
-std::optional<Constant> getPerChannel(const Constant &factor,
-                                           int64_t dim) {
+std::optional<Constant> getPerChannel(const Constant &factor, int64_t dim) {
   if (factor.isUniform())
     return factor;
   int64_t inner = 1, channels = factor.shape[dim];
@@ -173,6 +171,8 @@ LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
                              scaleAlong(*bias, dim, *perChannel), "bias");
   }
   rewriter.modifyOpInPlace(synapse, [&] {
+    // What was recorded was the result before.
+    synapse->removeAttr("snn.range");
     synapse.getWeightMutable().set(newWeight);
     if (newBias)
       synapse.getBiasMutable().assign(newBias);

@@ -781,10 +781,9 @@ SmallVector<OpOperand *> LIOp::getCoefficients() {
 }
 
 LogicalResult CubaLIFOp::verify() {
-  return success(succeeded(verifyIntegration(*this)) &&
-                 succeeded(verifyCurrent(*this)) &&
-                 succeeded(verifySpiking(*this)) &&
-                 succeeded(verifyScales(*this)));
+  return success(
+      succeeded(verifyIntegration(*this)) && succeeded(verifyCurrent(*this)) &&
+      succeeded(verifySpiking(*this)) && succeeded(verifyScales(*this)));
 }
 SmallVector<StateVariable> CubaLIFOp::getStateVariables() {
   return {{"i", getCurrent().getType(), getCurrentInit()},

@@ -51,8 +51,8 @@ quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
   Type expressed = Float32Type::get(context);
   unsigned flags = quant::QuantizationFlags::Signed;
   if (!scales.isPerAxis())
-    return quant::UniformQuantizedType::get(
-        flags, storage, expressed, scales.values.front(), 0, min, max);
+    return quant::UniformQuantizedType::get(flags, storage, expressed,
+                                            scales.values.front(), 0, min, max);
   SmallVector<int64_t> zeros(scales.size(), 0);
   return quant::UniformQuantizedPerAxisType::get(
       flags, storage, expressed, scales.values, zeros, *scales.axis, min, max);
@@ -64,7 +64,7 @@ FixedFactor FixedFactor::of(double factor) {
   if (factor == 0)
     return {0, 0};
   // std::ilogb is floor(log2(|factor|)).
-  int shift = std::min(15 - std::ilogb(factor), 46);
+  int shift = std::min(14 - std::ilogb(factor), 46);
   return {static_cast<int64_t>(roundHalfUp(std::ldexp(factor, shift))), shift};
 }
 
@@ -180,8 +180,8 @@ static LogicalResult verifyDecay(Operation *op, StringRef name, Value decay) {
     return success();
   Scales scales = Scales::of(decay.getType());
   int exponent = 0;
-  bool isPower = !scales.isPerAxis() &&
-                 std::frexp(scales.at(0), &exponent) == 0.5;
+  bool isPower =
+      !scales.isPerAxis() && std::frexp(scales.at(0), &exponent) == 0.5;
   if (isPower && exponent <= 1 && exponent >= -29)
     return success();
   return op->emitOpError() << name << " has scale " << scales.at(0)
@@ -205,9 +205,8 @@ template <typename Neuron> static LogicalResult verifyVoltage(Neuron op) {
 
 template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
   Scales scales = Scales::of(op.getCurrent().getType());
-  for (auto [name, value] :
-       {std::pair("current_leak", op.getCurrentLeak()),
-        std::pair("current_init", op.getCurrentInit())})
+  for (auto [name, value] : {std::pair("current_leak", op.getCurrentLeak()),
+                             std::pair("current_init", op.getCurrentInit())})
     if (failed(verifySame(op, name, value, scales, "the current", "Q3")))
       return failure();
   return verifyDecay(op, "current_decay", op.getCurrentDecay());

@@ -90,7 +90,11 @@ Value LayoutChange::transpose(Value value, ArrayRef<int64_t> permutation,
   Location loc = name.empty()
                      ? value.getLoc()
                      : NameLoc::get(builder.getStringAttr(name + "_" + suffix));
-  auto result = type.clone(applyPermutation(type.getShape(), permutation));
+  if (std::optional<Constant> constant = getConstant(value);
+      constant && constant->quantizedType)
+    return createConstant(builder, loc, constant->transpose(permutation),
+                          "constant");
+  RankedTensorType result = getTransposedType(type, permutation);
   return TransposeOp::create(builder, loc, result, value, permutation);
 }
 
@@ -141,7 +145,7 @@ void LayoutChange::changeResults(Operation *op) {
   for (OpResult result : op->getResults()) {
     auto type = cast<RankedTensorType>(result.getType());
     SmallVector<int64_t> forward = getForward(type.getRank());
-    result.setType(type.clone(applyPermutation(type.getShape(), forward)));
+    result.setType(getTransposedType(type, forward));
     auto isElsewhere = [&](OpOperand &use) {
       return !operations.contains(use.getOwner());
     };

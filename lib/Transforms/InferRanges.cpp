@@ -141,8 +141,8 @@ private:
     std::optional<IntegerInterval> interval = getIntegers(input, type);
     if (!interval)
       return success();
-    // Half a unit of rounding, and the factor's 16 bits.
-    int64_t slack = 1 + (std::max(-interval->min, interval->max) >> 15);
+    // Half a unit of rounding, and the factor's 15 bits.
+    int64_t slack = 1 + (std::max(-interval->min, interval->max) >> 14);
     if (interval->min - slack >= type.getStorageTypeMin() &&
         interval->max + slack <= type.getStorageTypeMax())
       op.setSaturate(false);
@@ -166,8 +166,8 @@ private:
                      &range.currentDrive)}) {
       if (!state)
         continue;
-      auto type = dyn_cast<quant::QuantizedType>(
-          getElementTypeOrSelf(state.getType()));
+      auto type =
+          dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(state.getType()));
       if (!type)
         return success();
       auto interval = getIntegers(*states, type);

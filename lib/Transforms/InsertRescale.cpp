@@ -38,8 +38,7 @@ struct InsertRescale : snn::impl::SNNInsertRescaleBase<InsertRescale> {
 
 private:
   void replace(quant::QuantizeCastOp conversion) {
-    auto real =
-        conversion.getInput().getDefiningOp<quant::DequantizeCastOp>();
+    auto real = conversion.getInput().getDefiningOp<quant::DequantizeCastOp>();
     if (!real)
       return;
     Value source = real.getInput();

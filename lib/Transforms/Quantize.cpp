@@ -47,53 +47,6 @@ static bool isStateless(Operation *op) {
                          tensor::ExpandShapeOp>(op);
 }
 
-/// The element of a constant at a position of a signal; the constant is one
-/// number, or has 1 for some of the signal's dimensions.
-static double getElement(const Constant &constant, ArrayRef<int64_t> position) {
-  if (constant.isUniform())
-    return constant.at(0);
-  int64_t index = 0;
-  for (auto [size, at] : llvm::zip_equal(constant.shape, position))
-    index = index * size + (size == 1 ? 0 : at);
-  return constant.at(index);
-}
-
-/// Builds a tensor element by element.
-static Constant
-makeConstant(ArrayRef<int64_t> shape, Type type,
-             llvm::function_ref<double(ArrayRef<int64_t>)> element) {
-  Constant constant;
-  constant.elementType = type;
-  constant.shape = llvm::to_vector(shape);
-  SmallVector<int64_t> position(shape.size(), 0);
-  for (int64_t count = constant.getNumElements(); count > 0; --count) {
-    constant.values.push_back(element(position));
-    for (size_t dim = shape.size(); dim-- > 0;) {
-      if (++position[dim] < shape[dim])
-        break;
-      position[dim] = 0;
-    }
-  }
-  return constant;
-}
-
-/// `a` and `b`, coefficients of the same signals, element by element.
-static Constant zipConstants(const Constant &a, const Constant &b,
-                             llvm::function_ref<double(double, double)> zip) {
-  if (a.isUniform() && b.isUniform()) {
-    Constant result = a.isScalar ? a : b;
-    result.values = {zip(a.at(0), b.at(0))};
-    return result;
-  }
-  SmallVector<int64_t> shape = a.isUniform() ? b.shape : a.shape;
-  if (!a.isUniform() && !b.isUniform())
-    for (auto [size, other] : llvm::zip_equal(shape, b.shape))
-      size = std::max(size, other);
-  return makeConstant(shape, a.elementType, [&](ArrayRef<int64_t> position) {
-    return zip(getElement(a, position), getElement(b, position));
-  });
-}
-
 //===----------------------------------------------------------------------===//
 // Preparations on the network of floating-point numbers
 //===----------------------------------------------------------------------===//
@@ -158,8 +111,8 @@ static void addToLeak(NeuronOpInterface neuron, const Constant &bias) {
                          std::multiplies<double>());
   MutableOperandRange leak = getDriveLeak(neuron);
   if (!leak.empty())
-    added = zipConstants(added, *getConstant(leak[0].get()),
-                         std::plus<double>());
+    added =
+        zipConstants(added, *getConstant(leak[0].get()), std::plus<double>());
   OpBuilder builder(neuron);
   leak.assign(createConstant(builder, neuron->getLoc(), added, "leak"));
 }
@@ -213,8 +166,8 @@ struct StateType {
 class NetworkQuantization {
 public:
   NetworkQuantization(NetworkOp network, unsigned weightBits, bool powersOfTwo)
-      : network(network), context(network.getContext()),
-        weightBits(weightBits), powersOfTwo(powersOfTwo) {}
+      : network(network), context(network.getContext()), weightBits(weightBits),
+        powersOfTwo(powersOfTwo) {}
 
   LogicalResult run();
 
@@ -225,6 +178,7 @@ private:
   void chooseType(Operation *op);
   void chooseNeuronTypes(NeuronOpInterface neuron);
   void chooseInputTypes();
+  void assumeRanges();
   double roundScale(double scale) const;
   /// A type with one scale, for the range of `value`.
   quant::QuantizedType getRangeType(Value value, unsigned bits);
@@ -368,9 +322,6 @@ quant::QuantizedType NetworkQuantization::getRangeType(Value value,
                                                        unsigned bits) {
   double levels = std::exp2(bits - 1) - 1;
   Interval range = ranges->get(value).getHull();
-  if (!range.isBounded())
-    return getQuantizedType(
-        context, bits, Scales(kAssumedRange / std::exp2(bits - 1)));
   double largest = range.getMagnitude();
   return getQuantizedType(
       context, bits, Scales(roundScale((largest > 0 ? largest : 1) / levels)));
@@ -384,18 +335,51 @@ quant::QuantizedType NetworkQuantization::getPlainType(Value value) {
   return getRangeType(value, kSignalBits);
 }
 
+/// The whole range of the type of an input counts: what the caller passes.
 void NetworkQuantization::chooseInputTypes() {
+  Builder builder(context);
+  RangeAnalysis known(network);
   for (BlockArgument argument : network.getBodyBlock()->getArguments()) {
     if (!isFloat(argument))
       continue;
-    auto bits = network.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(),
-                                                      "snn.bits");
-    unsigned width = bits ? bits.getInt() : kSignalBits;
-    types[argument] = getRangeType(argument, width);
-    // An eighth of the assumed range suits eight bits better: spikes as 1.0
-    // and their small multiples are exact.
-    if (!ranges->get(argument).getHull().isBounded() && width < kSignalBits)
-      types[argument] = getQuantizedType(context, width, Scales(1.0 / 64));
+    unsigned index = argument.getArgNumber();
+    auto given = network.getArgAttrOfType<IntegerAttr>(index, "snn.bits");
+    unsigned bits = given ? given.getInt() : kSignalBits;
+    double most = std::exp2(bits - 1);
+    Interval range = known.get(argument).getHull();
+    // Without data, spikes as 1.0 and their small multiples are exact; eight
+    // bits are better used for a smaller range.
+    double scale = bits == 8 ? 1.0 / 64 : kAssumedRange / most;
+    if (range.isBounded())
+      scale = roundScale(
+          (range.getMagnitude() > 0 ? range.getMagnitude() : 1) / (most - 1));
+    types[argument] = getQuantizedType(context, bits, Scales(scale));
+    network.setArgAttr(
+        index, kRangeAttr,
+        builder.getF64ArrayAttr({-most * scale, (most - 1) * scale}));
+  }
+}
+
+/// Gives values that nothing bounds a range, one after the other: the next may
+/// follow from it.
+void NetworkQuantization::assumeRanges() {
+  Builder builder(context);
+  auto isUnknown = [&](Operation &op) {
+    if (op.hasAttr(kRangeAttr))
+      return false;
+    auto neuron = dyn_cast<NeuronOpInterface>(op);
+    if (!neuron && !isa<DelayOp>(op))
+      return false;
+    Value value = neuron ? Value(neuron.getVoltage()) : op.getResult(0);
+    return isFloat(value) && !ranges->get(value).getHull().isBounded();
+  };
+  while (true) {
+    ranges = std::make_unique<RangeAnalysis>(network);
+    auto op = llvm::find_if(*network.getBodyBlock(), isUnknown);
+    if (op == network.getBodyBlock()->end())
+      return;
+    op->setAttr(kRangeAttr,
+                builder.getF64ArrayAttr({-kAssumedRange, kAssumedRange}));
   }
 }
 
@@ -510,8 +494,8 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
   };
   llvm::TypeSwitch<Operation *>(neuron).Case<CubaLIFOp, CubaLIOp>(
       chooseCurrent);
-  llvm::TypeSwitch<Operation *>(neuron)
-      .Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(chooseVoltage);
+  llvm::TypeSwitch<Operation *>(neuron).Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(
+      chooseVoltage);
 }
 
 void NetworkQuantization::chooseType(Operation *op) {
@@ -576,9 +560,8 @@ void NetworkQuantization::chooseType(Operation *op) {
               [&](auto reshape) {
                 return getPlainType(reshape->getOperand(0));
               })
-          .Default([&](Operation *) {
-            return getRangeType(result, kSignalBits);
-          });
+          .Default(
+              [&](Operation *) { return getRangeType(result, kSignalBits); });
 }
 
 quant::QuantizedType NetworkQuantization::getWantedType(OpOperand &operand) {
@@ -638,23 +621,22 @@ void NetworkQuantization::convertSynapse(SynapseOpInterface op) {
   for (int64_t size : ArrayRef(weight.shape).drop_front(dim + 1))
     inner *= size;
   Constant integers = weight;
-  integers.elementType =
-      IntegerType::get(context, weightBits == 16 ? 16 : 8);
+  integers.elementType = IntegerType::get(context, weightBits == 16 ? 16 : 8);
   double most = std::exp2(weightBits - 1) - 1;
   integers.quantizedType =
       getQuantizedType(context, weightBits == 16 ? 16 : 8,
                        static_cast<int64_t>(-most), most, scales);
   integers.values.resize(weight.getNumElements());
   for (auto [index, value] : llvm::enumerate(integers.values))
-    value = std::clamp(roundHalfUp(weight.at(index) /
-                                   scales.at((index / inner) % outputs)),
-                       -most, most);
+    value = std::clamp(
+        roundHalfUp(weight.at(index) / scales.at((index / inner) % outputs)),
+        -most, most);
   OpBuilder builder(op);
-  op.getWeightMutable().set(createConstant(builder, op.getWeight().getLoc(),
-                                           integers, "weight"));
+  op.getWeightMutable().set(
+      createConstant(builder, op.getWeight().getLoc(), integers, "weight"));
   if (op.getBias())
-    setCoefficient(op.getBiasMutable(), types.lookup(op->getResult(0)),
-                   Value(), "bias");
+    setCoefficient(op.getBiasMutable(), types.lookup(op->getResult(0)), Value(),
+                   "bias");
 }
 
 /// The coefficient's numbers in units of `type`, 32 bits each. `signal` is what
@@ -680,25 +662,23 @@ void NetworkQuantization::setCoefficient(MutableOperandRange operand, Type type,
       scales.axis = shape.size() - 1;
   }
   auto toInteger = [&](double value, double scale) {
-    return std::clamp(round(value / scale), -std::exp2(31),
-                      std::exp2(31) - 1);
+    return std::clamp(round(value / scale), -std::exp2(31), std::exp2(31) - 1);
   };
   Constant integers;
   if (isScalar) {
     integers.isScalar = true;
     integers.values = {toInteger(real.at(0), scales.at(0))};
   } else {
-    integers = makeConstant(
-        shape, nullptr, [&](ArrayRef<int64_t> position) {
-          int64_t channel = scales.axis ? position[*scales.axis] : 0;
-          return toInteger(getElement(real, position), scales.at(channel));
-        });
+    integers = makeConstant(shape, nullptr, [&](ArrayRef<int64_t> position) {
+      int64_t channel = scales.axis ? position[*scales.axis] : 0;
+      return toInteger(getElement(real, position), scales.at(channel));
+    });
   }
   integers.elementType = IntegerType::get(context, 32);
   integers.quantizedType = getQuantizedType(context, 32, scales);
   OpBuilder builder(operand.getOwner());
-  Value constant = createConstant(builder, operand[0].get().getLoc(), integers,
-                                  name);
+  Value constant =
+      createConstant(builder, operand[0].get().getLoc(), integers, name);
   operand.assign(constant);
 }
 
@@ -722,25 +702,24 @@ void NetworkQuantization::setFactor(MutableOperandRange operand,
   integers.quantizedType =
       getQuantizedType(context, 32, Scales(std::ldexp(1.0, -shift)));
   OpBuilder builder(operand.getOwner());
-  operand.assign(createConstant(builder, operand[0].get().getLoc(), integers,
-                                name));
+  operand.assign(
+      createConstant(builder, operand[0].get().getLoc(), integers, name));
 }
 
-/// A decay, with 16 bits for what is forgotten: 1 - decay where that is less.
+/// A decay, with 15 bits for what is forgotten: 1 - decay where that is less.
 void NetworkQuantization::setDecay(MutableOperandRange operand,
                                    StringRef name) {
   if (operand.empty())
     return;
   Constant real = *getConstant(operand[0].get());
-  bool isSlow = llvm::all_of(real.values, [](double value) {
-    return value >= 0.5 && value <= 1;
-  });
+  bool isSlow = llvm::all_of(
+      real.values, [](double value) { return value >= 0.5 && value <= 1; });
   double largest = 0;
   for (double value : real.values)
     largest = std::max(largest, isSlow ? 1 - value : std::abs(value));
-  int shift = largest > 0 ? std::clamp(15 - std::ilogb(largest), 0, 30) : 0;
-  // What rounds up to 2^16 has one bit too many.
-  if (roundHalfUp(std::ldexp(largest, shift)) >= 65536 && shift > 0)
+  int shift = largest > 0 ? std::clamp(14 - std::ilogb(largest), 0, 30) : 0;
+  // What rounds up to 2^15 has one bit too many.
+  if (roundHalfUp(std::ldexp(largest, shift)) >= 32768 && shift > 0)
     --shift;
   Constant integers = real;
   integers.isScalar = real.isUniform();
@@ -754,8 +733,8 @@ void NetworkQuantization::setDecay(MutableOperandRange operand,
   integers.quantizedType =
       getQuantizedType(context, 32, Scales(std::ldexp(1.0, -shift)));
   OpBuilder builder(operand.getOwner());
-  operand.assign(createConstant(builder, operand[0].get().getLoc(), integers,
-                                name));
+  operand.assign(
+      createConstant(builder, operand[0].get().getLoc(), integers, name));
 }
 
 static double roundDown(double value) { return std::floor(value); }
@@ -818,8 +797,7 @@ void NetworkQuantization::convertTypes() {
       Value(value).replaceAllUsesWith(quantized);
       continue;
     }
-    Value(value).setType(
-        cast<RankedTensorType>(value.getType()).clone(type));
+    Value(value).setType(cast<RankedTensorType>(value.getType()).clone(type));
   }
   Operation *terminator = network.getBodyBlock()->getTerminator();
   network.setFunctionType(
@@ -842,8 +820,8 @@ LogicalResult NetworkQuantization::run() {
   moveBiasesToNeurons(network);
   sortNetwork(network);
 
-  ranges = std::make_unique<RangeAnalysis>(network);
   chooseInputTypes();
+  assumeRanges();
   chooseWeightScales();
   // Delays come before what they delay.
   Block *body = network.getBodyBlock();
@@ -865,8 +843,8 @@ LogicalResult NetworkQuantization::run() {
       types[constant] = getRangeType(constant, kSignalBits);
   }
 
-  SmallVector<Operation *> ops = llvm::map_to_vector(
-      *body, [](Operation &op) { return &op; });
+  SmallVector<Operation *> ops =
+      llvm::map_to_vector(*body, [](Operation &op) { return &op; });
   for (Operation *op : ops)
     convertOperands(op);
   for (Operation *op : ops) {
@@ -895,6 +873,10 @@ LogicalResult NetworkQuantization::run() {
       op->setAttr("saturate", UnitAttr::get(context));
   }
   convertTypes();
+  // The numbers that became integers.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
   return success();
 }
 
@@ -908,8 +890,8 @@ struct Quantize : snn::impl::SNNQuantizeBase<Quantize> {
           << weightBits << " bits, expected 4, 8 or 16";
       return signalPassFailure();
     }
-    if (failed(NetworkQuantization(getOperation(), weightBits, powersOfTwo)
-                   .run()))
+    if (failed(
+            NetworkQuantization(getOperation(), weightBits, powersOfTwo).run()))
       signalPassFailure();
   }
 };

@@ -56,8 +56,9 @@ static Interval negate(Interval a) { return {-a.hi, -a.lo}; }
 
 /// Combines two ranges index by index, or as a whole where their dimensions
 /// differ.
-static Bounds combine(const Bounds &a, const Bounds &b,
-                     llvm::function_ref<Interval(Interval, Interval)> function) {
+static Bounds
+combine(const Bounds &a, const Bounds &b,
+        llvm::function_ref<Interval(Interval, Interval)> function) {
   bool isSplit = a.size() == 1 || b.size() == 1 || a.axis == b.axis;
   if (!isSplit)
     return Bounds(function(a.getHull(), b.getHull()));
@@ -150,7 +151,7 @@ static Bounds getRounding(Value value) {
 }
 
 Bounds snn::getCoefficientRange(Value coefficient, double absent,
-                               ArrayRef<int64_t> shape, int64_t axis) {
+                                ArrayRef<int64_t> shape, int64_t axis) {
   if (!coefficient)
     return Bounds(absent, absent);
   std::optional<Constant> constant = getConstant(coefficient);
@@ -169,9 +170,8 @@ Bounds snn::getCoefficientRange(Value coefficient, double absent,
   int64_t size = along >= 0 ? dims[along] : 1;
   Bounds range;
   range.axis = along;
-  range.values.assign(
-      size, Interval{std::numeric_limits<double>::infinity(),
-                     -std::numeric_limits<double>::infinity()});
+  range.values.assign(size, Interval{std::numeric_limits<double>::infinity(),
+                                     -std::numeric_limits<double>::infinity()});
   for (int64_t index = 0, end = constant->getNumElements(); index < end;
        ++index) {
     int64_t channel = (index / inner) % size;
@@ -218,8 +218,8 @@ Bounds RangeAnalysis::getSynapse(SynapseOpInterface op) const {
         double value = weight->at(index);
         (value > 0 ? positive : negative) += value;
       }
-      Interval sums = Interval{positive, positive} * x +
-                      Interval{negative, negative} * x;
+      Interval sums =
+          Interval{positive, positive} * x + Interval{negative, negative} * x;
       sums = sums * Interval{scales.at(o), scales.at(o)};
       range.values[o] = getHull(range.values[o], sums);
     }
@@ -279,14 +279,13 @@ void RangeAnalysis::visit(Operation *op) {
       .Case([&](AvgPool2dOp pool) { range = getPool(pool, true); })
       .Case([&](AddOp add) { range = getAdd(add); })
       .Case([&](ScaleOp scale) {
-        Bounds factor = getCoefficientRange(scale.getFactor(), 1,
-                                           shapeOf(result), -1);
+        Bounds factor =
+            getCoefficientRange(scale.getFactor(), 1, shapeOf(result), -1);
         range = combine(combine(factor, get(scale.getInput()), multiply),
                         getRounding(result), add);
       })
       .Case([&](RescaleOp rescale) {
-        range =
-            combine(get(rescale.getInput()), getRounding(result), add);
+        range = combine(get(rescale.getInput()), getRounding(result), add);
       })
       .Case([&](DelayOp delay) {
         Bounds init =
@@ -340,9 +339,7 @@ struct Update {
   Interval step(Interval v, Interval &extremes) const;
 
 private:
-  Interval integrate(Interval v) const {
-    return decay * v + drive + rounding;
-  }
+  Interval integrate(Interval v) const { return decay * v + drive + rounding; }
   /// Adds `other` to `all` if there is such a voltage.
   static void include(std::optional<Interval> &all, Interval other) {
     if (other.lo <= other.hi)
@@ -452,12 +449,10 @@ static Interval findInvariant(const Update &update, Interval &extremes) {
     // A larger voltage leads to larger ones: the two ends are independent, but
     // for resets that lift or lower, so a second look may be needed.
     for (int round = 0; round < 3 && !v.contains(next(v)); ++round) {
-      v.hi = findBound(v.hi, [&](double hi) {
-        return next({v.lo, hi}).hi <= hi;
-      });
-      v.lo = -findBound(-v.lo, [&](double lo) {
-        return next({-lo, v.hi}).lo >= -lo;
-      });
+      v.hi =
+          findBound(v.hi, [&](double hi) { return next({v.lo, hi}).hi <= hi; });
+      v.lo = -findBound(-v.lo,
+                        [&](double lo) { return next({-lo, v.hi}).lo >= -lo; });
     }
   } else {
     double bound = findBound(v.getMagnitude(), [&](double size) {
@@ -473,9 +468,9 @@ static Interval findInvariant(const Update &update, Interval &extremes) {
 }
 
 /// Runs `find` for each index along the channels.
-static void
-fillRanges(int64_t size, int64_t axis, Bounds &state, Bounds &extremes,
-           llvm::function_ref<Interval(int64_t, Interval &)> find) {
+static void fillRanges(int64_t size, int64_t axis, Bounds &state,
+                       Bounds &extremes,
+                       llvm::function_ref<Interval(int64_t, Interval &)> find) {
   state.axis = extremes.axis = size > 1 ? axis : -1;
   state.values.assign(size, Interval());
   extremes.values.assign(size, Interval());
@@ -490,10 +485,10 @@ struct IntegrationRanges {
 };
 } // namespace
 
-/// gain * x + leak, where the product is rounded: that of each of several spikes
-/// or that of x.
+/// gain * x + leak, where the product is rounded: that of each of several
+/// spikes or that of x.
 static Bounds getDrive(Value gain, Value leak, const Bounds &x, bool isSpikes,
-                      Value state, ArrayRef<int64_t> shape, int64_t axis) {
+                       Value state, ArrayRef<int64_t> shape, int64_t axis) {
   Bounds drive =
       combine(getCoefficientRange(gain, 1, shape, axis), x, multiply);
   double count = isSpikes ? x.getHull().getMagnitude() : 1;
@@ -558,9 +553,9 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     return getCoefficientRange(value, absent, shape, axis);
   };
   /// Finds what `decay * state + drive` can be.
-  auto integrate = [&](Value state, Value decay, Value init, const Bounds &added,
-                       const SpikeRanges *spikes, Bounds &states,
-                       Bounds &extremes) {
+  auto integrate = [&](Value state, Value decay, Value init,
+                       const Bounds &added, const SpikeRanges *spikes,
+                       Bounds &states, Bounds &extremes) {
     Bounds decays = coefficient(decay, 1), inits = coefficient(init, 0);
     Bounds rounding = decay ? getRounding(state) : Bounds(0, 0);
     fillRanges(size, axis, states, extremes,
@@ -577,9 +572,8 @@ void RangeAnalysis::visitNeuron(Operation *op) {
   };
   auto addCurrent = [&](auto cuba) {
     Value current = cuba.getCurrent();
-    found.currentDrive =
-        getDrive(cuba.getCurrentGain(), cuba.getCurrentLeak(), drive, isSpikes,
-                 current, shape, axis);
+    found.currentDrive = getDrive(cuba.getCurrentGain(), cuba.getCurrentLeak(),
+                                  drive, isSpikes, current, shape, axis);
     integrate(current, cuba.getCurrentDecay(), cuba.getCurrentInit(),
               found.currentDrive, nullptr, found.current,
               found.currentExtremes);

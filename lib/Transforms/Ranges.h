@@ -93,7 +93,7 @@ private:
 /// The real numbers that a constant stands for, as intervals along `axis` of a
 /// signal of `shape`; `absent` where there is no operand.
 Bounds getCoefficientRange(mlir::Value coefficient, double absent,
-                          llvm::ArrayRef<int64_t> shape, int64_t axis);
+                           llvm::ArrayRef<int64_t> shape, int64_t axis);
 
 /// Along which dimension the channels of a signal are, or -1.
 int64_t getChannelAxis(mlir::Value signal);

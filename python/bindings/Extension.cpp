@@ -6,6 +6,7 @@
 
 #include "Diagnostics.h"
 #include "NetworkBuilder.h"
+#include "NetworkDict.h"
 #include "snn/Pipelines/Pipelines.h"
 #include "snn/Target/C11/C11.h"
 
@@ -142,6 +143,12 @@ public:
     if (arena)
       found.push_back(*arena);
     return found;
+  }
+
+  nb::dict getNetwork() {
+    for (auto network : module->getOps<snn::NetworkOp>())
+      return describeNetwork(network);
+    throw nb::value_error("the module has no network");
   }
 
   ModuleHandle clone() {
@@ -383,12 +390,19 @@ void bindNetworkBuilder(nb::module_ &m) {
   builder.def(
       "finish",
       [](B &self, const std::vector<std::pair<S, V>> &outputs,
+         const std::vector<std::pair<S, V>> &recorded,
          const Attributes &attributes) {
-        return ModuleHandle(self.finish(outputs, attributes));
+        return ModuleHandle(self.finish(outputs, recorded, attributes));
       },
-      "outputs"_a, "attributes"_a = Attributes(), nb::keep_alive<0, 1>(),
-      "Ends the network with its outputs (name, value), verifies it and gives "
-      "the module. Raises MLIRError.");
+      "outputs"_a, "recorded"_a = std::vector<std::pair<S, V>>(),
+      "attributes"_a = Attributes(), nb::keep_alive<0, 1>(),
+      "Ends the network with its outputs and further ones that are only "
+      "watched (name, value), verifies it and gives the module. Raises "
+      "MLIRError.");
+  builder.def("set_bits", &B::setBits, "input"_a, "bits"_a,
+              "Says how many bits integers of an input have.");
+  builder.def("set_range", &B::setRange, "value"_a, "least"_a, "greatest"_a,
+              "Says what numbers data showed for a value.");
 }
 
 } // namespace
@@ -413,6 +427,10 @@ NB_MODULE(_mlir, m) {
            "Raises MLIRError if it is invalid.")
       .def("outputs", &ModuleHandle::getOutputs,
            "Name, shape and element type of the network's outputs.")
+      .def("network", &ModuleHandle::getNetwork,
+           "The operations, types and constants of the network, as an "
+           "interpreter needs them: dictionaries with the keys \"inputs\", "
+           "\"outputs\", \"types\", \"constants\" and \"ops\".")
       .def("buffers", &ModuleHandle::getBuffers,
            "Kind (\"state\", \"scratch\" or \"arena\"), name, shape and "
            "element type of "

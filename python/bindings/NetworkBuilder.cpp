@@ -419,6 +419,30 @@ std::vector<NetworkValue> NetworkBuilder::neuron(
 }
 
 //===----------------------------------------------------------------------===//
+// What quantization needs to know
+//===----------------------------------------------------------------------===//
+
+void NetworkBuilder::setBits(size_t input, int64_t bits) {
+  checkOpen();
+  if (input >= network.getBodyBlock()->getNumArguments())
+    throw std::out_of_range("the network has no input " +
+                            std::to_string(input));
+  network.setArgAttr(input, "snn.bits", builder.getI64IntegerAttr(bits));
+}
+
+void NetworkBuilder::setRange(NetworkValue value, double least,
+                              double greatest) {
+  Attribute range = builder.getF64ArrayAttr({least, greatest});
+  Value signal = use(value);
+  if (auto argument = dyn_cast<BlockArgument>(signal))
+    network.setArgAttr(argument.getArgNumber(), "snn.range", range);
+  else if (isa<UnrealizedConversionCastOp>(signal.getDefiningOp()))
+    throw std::invalid_argument("a backedge has no range of its own");
+  else
+    signal.getDefiningOp()->setAttr("snn.range", range);
+}
+
+//===----------------------------------------------------------------------===//
 // Cycles and the end
 //===----------------------------------------------------------------------===//
 
@@ -459,6 +483,7 @@ void NetworkBuilder::removeBackedges() {
 
 OwningOpRef<ModuleOp> NetworkBuilder::finish(
     const std::vector<std::pair<std::string, NetworkValue>> &outputs,
+    const std::vector<std::pair<std::string, NetworkValue>> &recorded,
     const Attributes &provenance) {
   checkOpen();
   if (openBackedges != 0)
@@ -469,6 +494,12 @@ OwningOpRef<ModuleOp> NetworkBuilder::finish(
   for (const auto &[name, value] : outputs) {
     values.push_back(use(value));
     names.push_back(nameAttribute(name));
+  }
+  for (const auto &[name, value] : recorded) {
+    values.push_back(use(value));
+    NamedAttrList attributes(nameAttribute(name));
+    attributes.set("snn.record", builder.getUnitAttr());
+    names.push_back(attributes.getDictionary(builder.getContext()));
   }
   auto output = OutputOp::create(builder, network.getLoc(), values);
   removeBackedges();

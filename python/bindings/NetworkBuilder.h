@@ -87,9 +87,16 @@ public:
   /// Says what a backedge is.
   void resolve(NetworkValue backedge, NetworkValue value);
 
-  /// Ends the network with its outputs; the builder cannot be used any more.
+  /// Says how many bits integers of an input have.
+  void setBits(size_t input, int64_t bits);
+  /// Says what numbers data showed for a value.
+  void setRange(NetworkValue value, double least, double greatest);
+
+  /// Ends the network with its outputs, and those that are only watched; the
+  /// builder cannot be used any more.
   mlir::OwningOpRef<mlir::ModuleOp>
   finish(const std::vector<std::pair<std::string, NetworkValue>> &outputs,
+         const std::vector<std::pair<std::string, NetworkValue>> &recorded,
          const Attributes &provenance);
 
 private:

@@ -23,9 +23,10 @@ from snnmlir.files import write_files
 from snnmlir.hints import hints
 from snnmlir.names import check_prefix, header_for, prefix_from
 from snnmlir.nir_import import Graph, read_graph
-from snnmlir.nir_import.build import Dtype, InputType, build
+from snnmlir.nir_import.build import InputType, build
 from snnmlir.nir_import.discretize import NEURONS
 from snnmlir.nir_import.graph import CubaLI, CubaLIF, Input
+from snnmlir.quantize import Bound, Ranges, Scales, bounds, merge_ranges, quantize
 from snnmlir.runner import Executable
 
 if TYPE_CHECKING:
@@ -36,9 +37,11 @@ Signal: TypeAlias = npt.NDArray[Any]
 Signals: TypeAlias = "Signal | dict[str, Signal]"
 Stage: TypeAlias = Literal["c", "snn", "linalg", "loops"]
 
-_NUMPY: dict[str, npt.DTypeLike] = {"f32": np.float32, "f64": np.float64}
+Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4"]
+DTYPES: tuple[Dtype, ...] = ("f32", "f64", "int8", "int16", "int4")
+
 _BYTES = {"i1": 1, "i8": 1, "i16": 2, "i32": 4, "f32": 4, "f64": 8, "index": 8}
-_INTEGERS = ("int8", "int16", "int4")
+_FLOATS: dict[str, npt.DTypeLike] = {"f32": np.float32, "f64": np.float64}
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,15 @@ class Port:
     Attributes:
         name: Name of the NIR node, or of a recorded signal.
         shape: Shape of one step.
-        dtype: What an array for it holds: uint8 for spikes and counts.
+        dtype: What the C code takes: uint8 for spikes and counts.
+        scales: What the integers of a quantized signal stand for: [] for one number for all, or
+            broadcastable to `shape`; None for what stands for itself.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    scales: npt.NDArray[np.float64] | None = None
 
 
 def compile(
@@ -65,18 +71,26 @@ def compile(
     input_type: str | Iterable[str] = "float",
     name: str | None = None,
     record: Sequence[str] = (),
+    calibrate: Signal | Mapping[str, Signal] | Sequence[Mapping[str, Signal]] | None = None,
+    scales: Scales = "real",
     **choices: Any,
 ) -> Network:
     """Compiles a NIR network.
 
     Args:
         source: Path of a .nir file, or a `nir.NIRGraph`.
-        dtype: "f32" or "f64": the type of weights, voltages and analog signals.
+        dtype: "f32" or "f64": the type of weights, voltages and analog signals; "int8", "int16" or
+            "int4": integers throughout, with weights of that many bits.
         convention: How NIR's differential equations are stepped: the name of a preset.
         dt: Seconds per step; the preset's if not given.
-        input_type: "float" or "spikes" for all inputs, or several of "NAME=float", "NAME=spikes".
+        input_type: "float", "spikes" or "int8" for all inputs, or several of "NAME=float" and the
+            like. With integers, a "float" input takes 16-bit integers and "int8" those of 8 bits,
+            both times a scale.
         name: Prefix of all names in the C code; by default made from the output's file name.
         record: Further outputs: names of nodes, and of neurons with ".v" or ".i".
+        calibrate: With integers, example input from which scales of analog signals are taken:
+            [T, *input shape], such an array for each input, or several of these.
+        scales: With integers, "real", or "pow2" for scales that are powers of two.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:
@@ -84,37 +98,52 @@ def compile(
         OptionError: An option is unknown or contradicts another.
     """
     chosen = make_convention(convention, dt=dt, **choices)
-    if dtype in _INTEGERS:
+    if dtype not in DTYPES:
+        raise OptionError(f"unknown dtype '{dtype}'", help="use one of " + ", ".join(DTYPES))
+    if scales not in ("real", "pow2"):
+        raise OptionError(f"unknown scales '{scales}'", help="use real or pow2")
+    if dtype in _FLOATS and calibrate is not None:
         raise OptionError(
-            f"dtype '{dtype}' is not supported yet", help="use one of " + ", ".join(_NUMPY)
+            f"dtype '{dtype}' has no scales to calibrate",
+            help="leave the data out, or choose dtype int8, int16 or int4",
         )
-    if dtype not in _NUMPY:
-        raise OptionError(f"unknown dtype '{dtype}'", help="use one of " + ", ".join(_NUMPY))
     graph = read_graph(source)
     notes = [*graph.notes]
     if dt is None and chosen.dt == DEFAULT_DT:
         notes.append(f"dt was not given, {DEFAULT_DT:g} s is used")
     notes += hints(graph, chosen)
-    return Network(
+    network = Network(
         graph=graph,
         convention=chosen,
-        dtype=cast(Dtype, dtype),
-        input_types=_input_types(graph, input_type),
+        dtype=cast(Dtype, "f32" if calibrate is not None else dtype),
+        input_types=_input_types(graph, input_type, dtype),
         name=check_prefix(name) if name is not None else None,
         file_name=Path(source).name if isinstance(source, str | os.PathLike) else None,
         record=record,
         notes=tuple(notes),
+        scales=scales,
     )
+    if calibrate is None:
+        return network
+    samples = [calibrate] if isinstance(calibrate, Mapping | np.ndarray) else calibrate
+    return network.calibrated(cast(Dtype, dtype), samples)
 
 
-def _input_types(graph: Graph, given: str | Iterable[str]) -> dict[str, InputType]:
+def _input_types(
+    graph: Graph, given: str | Iterable[str], dtype: str
+) -> dict[str, InputType]:
     types = dict.fromkeys(graph.inputs, "float")
     for entry in (given,) if isinstance(given, str) else tuple(given):
         name, separator, kind = entry.rpartition("=")
-        if kind == "int8":
-            raise OptionError("input type 'int8' is not supported yet", help="use float or spikes")
-        if kind not in ("float", "spikes"):
-            raise OptionError(f"unknown input type {quoted(kind)}", help="use float or spikes")
+        if kind == "int8" and dtype in _FLOATS:
+            raise OptionError(
+                f"input type 'int8' needs a network of integers, found dtype '{dtype}'",
+                help="use float or spikes, or choose dtype int8, int16 or int4",
+            )
+        if kind not in ("float", "spikes", "int8"):
+            raise OptionError(
+                f"unknown input type {quoted(kind)}", help="use float, spikes or int8"
+            )
         if separator and name not in types:
             raise OptionError(
                 f"there is no input {quoted(name)}",
@@ -131,7 +160,7 @@ class Network:
     Attributes:
         graph: The NIR graph that was read.
         convention: The convention it is stepped by.
-        dtype: "f32" or "f64".
+        dtype: "f32", "f64", "int8", "int16" or "int4".
         notes: What was assumed, one sentence each.
     """
 
@@ -146,6 +175,8 @@ class Network:
         file_name: str | None,
         record: Sequence[str],
         notes: tuple[str, ...],
+        scales: Scales = "real",
+        ranges: Ranges | None = None,
     ) -> None:
         self.graph = graph
         self.convention = convention
@@ -154,17 +185,23 @@ class Network:
         self._input_types = input_types
         self._name = name
         self._file_name = file_name
+        self._scales: Scales = scales
+        self._ranges = ranges or {}
         self._context = Context()
         try:
             self._module = build(
                 self._context,
                 graph,
                 convention,
-                dtype=dtype,
+                dtype="f64" if dtype == "f64" else "f32",
                 input_types=input_types,
                 record=[name for name in dict.fromkeys(record) if name not in graph.outputs],
                 provenance=self._provenance(),
+                ranges=self._ranges,
             )
+            if self.is_quantized:
+                quantize(self._module, self._context, dtype, scales)
+                self.notes += self._quantization_notes()
         except MLIRError as error:
             raise CompileError(str(error)) from error
         # What cannot be lowered is refused here, not when something is written.
@@ -180,6 +217,89 @@ class Network:
         }
         return {name: fact for name, fact in facts.items() if fact}
 
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the network computes with integers."""
+        return self.dtype not in _FLOATS
+
+    def _with(self, **changes: Any) -> Network:
+        """The same network compiled with other arguments."""
+        arguments: dict[str, Any] = {
+            "graph": self.graph,
+            "convention": self.convention,
+            "dtype": self.dtype,
+            "input_types": self._input_types,
+            "name": self._name,
+            "file_name": self._file_name,
+            "record": (),
+            "notes": (),
+            "scales": self._scales,
+            "ranges": self._ranges,
+        }
+        return Network(**(arguments | changes))
+
+    def calibrated(self, dtype: Dtype, samples: Iterable[Signal | Mapping[str, Signal]]) -> Network:
+        """The network in integers, with scales for what its signals are for the given inputs.
+
+        Args:
+            dtype: "int8", "int16" or "int4".
+            samples: [T, *input shape], or by input; each is a run of its own.
+        """
+        reference = self.as_float()
+        recordings = []
+        for x in samples:
+            inputs = x if isinstance(x, Mapping) else {self.inputs[0].name: x}
+            given = {name: np.asarray(inputs[name], np.float64) for name in inputs}
+            recordings.append(reference.record(x) | given)
+        if not recordings:
+            raise OptionError("there is no data to calibrate with")
+        ranges = merge_ranges(recordings)
+        for name, kind in self._input_types.items():
+            if kind == "spikes":
+                ranges.pop(name, None)
+        return self._with(dtype=dtype, notes=self.notes, ranges=ranges)
+
+    def as_float(self) -> Network:
+        """The same network in float32."""
+        types = {
+            name: "spikes" if kind == "spikes" else "float"
+            for name, kind in self._input_types.items()
+        }
+        return self._with(dtype="f32", input_types=types, ranges=None)
+
+    def _quantization_notes(self) -> tuple[str, ...]:
+        """What was assumed about numbers that the weights do not bound."""
+        notes = []
+        for port in self.inputs:
+            if port.scales is not None and port.name not in self._ranges:
+                most = float(port.scales) * np.iinfo(port.dtype).max
+                notes.append(
+                    f"input {quoted(port.name)} takes {port.dtype} in units of "
+                    f"{float(port.scales):g}, so numbers up to {most:g}; --calibrate DATA fits "
+                    "the unit to data, --input-type spikes takes 0 and 1"
+                )
+        for port in self.outputs:
+            graph_output = port.name in self.graph.outputs
+            if port.scales is not None and graph_output and port.name not in self._ranges:
+                most = float(np.max(port.scales)) * np.iinfo(port.dtype).max
+                notes.append(
+                    f"output {quoted(port.name)} gives {port.dtype} in units of "
+                    f"{float(np.max(port.scales)):g}, so that {most:g}, which no input exceeds or "
+                    "at which it saturates, fits; --calibrate DATA gives smaller units where data "
+                    "stay far below that"
+                )
+        return tuple(notes)
+
+    @property
+    def bounds(self) -> list[Bound]:
+        """What the integers of a quantized network can be, and whether that is proved."""
+        return bounds(self._module.network()) if self.is_quantized else []
+
+    def describe(self) -> dict[str, Any]:
+        """The operations of the network in the snn dialect, as `Module.network` gives them."""
+        network: dict[str, Any] = self._module.network()
+        return network
+
     def _lower(self, pipeline: str) -> Module:
         module = self._module.clone()
         try:
@@ -193,29 +313,17 @@ class Network:
         """The prefix of the names in `c` and `h`."""
         return self._name or prefix_from(Path(self._file_name or "model").stem)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Port, ...]:
         """The inputs, in the order of the C function's parameters."""
-        return tuple(
-            Port(
-                name,
-                self.graph.nodes[name].output_shape,
-                np.dtype(np.uint8 if self._input_types[name] == "spikes" else _NUMPY[self.dtype]),
-            )
-            for name in self.graph.inputs
-        )
+        network = self.describe()
+        return tuple(_port(name, network["types"][value]) for value, name in network["inputs"])
 
     @cached_property
     def outputs(self) -> tuple[Port, ...]:
         """The outputs, likewise; recorded signals last."""
-        return tuple(
-            Port(
-                name,
-                tuple(shape),
-                np.dtype(_NUMPY.get(element, np.uint8)),
-            )
-            for name, shape, element in self._module.outputs()
-        )
+        network = self.describe()
+        return tuple(_port(name, network["types"][value]) for value, name in network["outputs"])
 
     @property
     def memory_bytes(self) -> int:
@@ -306,7 +414,7 @@ class Network:
             OptionError: `x` has the wrong shape, or holds other values than the network takes.
             CompileError: There is no C compiler, or it refuses the code.
         """
-        results = self._executable.run(x)
+        results = self.executable.run(x)
         return results if len(results) > 1 else next(iter(results.values()))
 
     def record(
@@ -322,18 +430,12 @@ class Network:
             {"lif1": [T, *shape], "lif1.v": ..., ...}; spikes and counts are uint8.
         """
         names = self.signals if nodes is None else tuple(nodes)
-        recorder = Network(
-            graph=self.graph,
-            convention=self.convention,
-            dtype=self.dtype,
-            input_types=self._input_types,
-            name=None,
-            file_name=self._file_name,
-            record=names,
-            notes=(),
-        )
-        results = recorder._executable.run(x)
+        results = self.recorder(names).executable.run(x)
         return {name: results[name] for name in names}
+
+    def recorder(self, nodes: Sequence[str] | None = None) -> Network:
+        """The same network with the given signals as further outputs; all of them if None."""
+        return self._with(record=self.signals if nodes is None else tuple(nodes))
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -350,9 +452,23 @@ class Network:
         return tuple(names)
 
     @cached_property
-    def _executable(self) -> Executable:
+    def executable(self) -> Executable:
+        """The C code, built for this machine."""
         source, header = self.emit_c("net", "net.h")
         return Executable(source, header, self.inputs, self.outputs)
+
+
+def _port(name: str, kind: Mapping[str, Any]) -> Port:
+    """The port for a value's description by `Module.network`."""
+    shape = tuple(kind["shape"])
+    if kind["element"] != "quant":
+        return Port(name, shape, np.dtype(_FLOATS.get(kind["element"], np.uint8)))
+    scales = np.asarray(kind["scales"])
+    if kind["axis"] is None:
+        scales = scales.reshape(())
+    else:
+        scales = scales.reshape([-1 if d == kind["axis"] else 1 for d in range(len(shape))])
+    return Port(name, shape, np.dtype(f"int{kind['bits']}"), scales)
 
 
 def _round_up(number: int, multiple: int) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir.errors import CompileError, OptionError, quoted
+from snnmlir.quantize import to_integers
 
 if TYPE_CHECKING:
     from snnmlir.compiler import Port
@@ -25,7 +26,14 @@ Signal: TypeAlias = npt.NDArray[Any]
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-fPIC", "-shared")
 """Contraction is off so that every compiler computes the same bits."""
 
-_C_TYPES = {"float32": "float", "float64": "double", "uint8": "uint8_t"}
+_C_TYPES = {
+    "float32": "float",
+    "float64": "double",
+    "uint8": "uint8_t",
+    "int8": "int8_t",
+    "int16": "int16_t",
+    "int32": "int32_t",
+}
 
 
 class Executable:
@@ -73,8 +81,26 @@ class Executable:
         )
 
     def run(self, x: Signal | Mapping[str, Signal]) -> dict[str, Signal]:
-        """Outputs by name, [T, *shape] each, from the initial state."""
+        """Outputs by name, [T, *shape] each, from the initial state.
+
+        Numbers are real ones: what quantized inputs and outputs are times their scales.
+        """
+        results = self.run_integers(self.quantized(x))
+        return {
+            port.name: results[port.name]
+            if port.scales is None
+            else results[port.name] * port.scales
+            for port in self.outputs
+        }
+
+    def quantized(self, x: Signal | Mapping[str, Signal]) -> dict[str, Signal]:
+        """Inputs by name as the C code takes them: integers where the network is quantized."""
         arrays = self._check_inputs(x)
+        return {port.name: array for port, array in zip(self.inputs, arrays, strict=True)}
+
+    def run_integers(self, x: Mapping[str, Signal]) -> dict[str, Signal]:
+        """The same with numbers as the C code has them."""
+        arrays = [np.ascontiguousarray(x[port.name], port.dtype) for port in self.inputs]
         steps = len(arrays[0])
         results = [np.zeros((steps, *port.shape), port.dtype) for port in self.outputs]
         state = np.zeros(int(self._library.driver_size()) + 64, np.uint8)
@@ -126,7 +152,18 @@ def _check_input(port: Port, array: Signal) -> Signal:
             f"{where} has other values than 0 and 1",
             help="spikes are 0 or 1; for other values compile with --input-type float",
         )
-    return np.ascontiguousarray(array, port.dtype)
+    if port.scales is None:
+        return np.ascontiguousarray(array, port.dtype)
+    integers = to_integers(array, port.scales)
+    kind = np.iinfo(port.dtype)
+    if np.any((integers < kind.min) | (integers > kind.max)):
+        raise OptionError(
+            f"{where} has numbers from {float(np.min(array)):g} to {float(np.max(array)):g}, "
+            f"{port.dtype} in units of {float(np.max(port.scales)):g} holds "
+            f"{float(np.max(port.scales)) * kind.max:g} at most",
+            help="calibrate the network with data like these",
+        )
+    return np.ascontiguousarray(integers, port.dtype)
 
 
 def _compile(sources: Sequence[str], library: Path) -> None:

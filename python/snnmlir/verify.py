@@ -13,6 +13,7 @@ import numpy.typing as npt
 from snnmlir import reference
 from snnmlir.compiler import Network
 from snnmlir.nir_import.graph import SPIKING
+from snnmlir.reference.integer import IntegerInterpreter
 
 Signal: TypeAlias = npt.NDArray[Any]
 
@@ -57,7 +58,10 @@ def verify(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
 
     Values must be within `TOLERANCE` and spikes equal. A spike may differ only where the
     reference's voltage is within the tolerance of its threshold; nothing after that is compared.
+    Networks of integers are compared with the integer interpreter, bit for bit.
     """
+    if network.is_quantized:
+        return _verify_integers(network, x)
     found = network.record(x)
     data = dict(x) if isinstance(x, Mapping) else x
     expected = reference.record(network.graph, data, convention=network.convention)
@@ -86,6 +90,22 @@ def verify(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
         if not error <= 1.0:
             mismatches.append(f"{name}: values differ by up to {error * allowed:g}")
     return Verdict(steps, compared, spikes, largest, tuple(mismatches))
+
+
+def _verify_integers(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
+    recorder = network.recorder()
+    inputs = recorder.executable.quantized(x)
+    found = recorder.executable.run_integers(inputs)
+    expected = IntegerInterpreter(recorder.describe()).run(inputs)
+    spikes = 0
+    mismatches = []
+    for port in recorder.outputs:
+        ours, theirs = found[port.name], expected[port.name]
+        spikes += ours.size if port.scales is None else 0
+        if wrong := int(np.sum(ours != theirs)):
+            mismatches.append(f"{port.name}: {wrong} of {ours.size} integers differ")
+    steps = len(next(iter(inputs.values())))
+    return Verdict(steps, steps, spikes, 0.0, tuple(mismatches))
 
 
 def _magnitude_at(network: Network, signal: str, expected: Mapping[str, Signal]) -> float:

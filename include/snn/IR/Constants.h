@@ -70,10 +70,22 @@ mlir::Type permuteAxis(mlir::Type type, llvm::ArrayRef<int64_t> permutation);
 mlir::RankedTensorType getTransposedType(mlir::RankedTensorType type,
                                          llvm::ArrayRef<int64_t> permutation);
 
+/// What is stored for the element at a position of a signal; the constant is
+/// one number, or has 1 for some of the signal's dimensions.
+double getElement(const Constant &constant, llvm::ArrayRef<int64_t> position);
+
+/// A tensor with elements of `type`, built element by element.
+Constant
+makeConstant(llvm::ArrayRef<int64_t> shape, mlir::Type type,
+             llvm::function_ref<double(llvm::ArrayRef<int64_t>)> element);
+
+/// `a` and `b`, coefficients of the same signal, element by element.
+Constant zipConstants(const Constant &a, const Constant &b,
+                      llvm::function_ref<double(double, double)> zip);
+
 /// The attribute that holds `constant`, rounded to its element type: a splat
 /// where all elements are equal, a blob named after `name` where it is large.
-mlir::TypedAttr getConstantAttr(const Constant &constant,
-                                llvm::StringRef name);
+mlir::TypedAttr getConstantAttr(const Constant &constant, llvm::StringRef name);
 
 /// For each element of a tensor of `shape` with its dimensions in the order
 /// `permutation`, its row-major index in the tensor as it was.

@@ -51,7 +51,7 @@ mlir::quant::QuantizedType getQuantizedType(mlir::MLIRContext *context,
                                             int64_t max, const Scales &scales);
 
 /// The fixed-point number that products with a real factor use: the factor is
-/// `multiplier * 2^-shift`, to 16 bits; see spec.md, "Quantized arithmetic".
+/// `multiplier * 2^-shift`, to 15 bits; see spec.md, "Quantized arithmetic".
 struct FixedFactor {
   int64_t multiplier;
   int shift;

@@ -27,12 +27,12 @@ static Value createIsActive(ImplicitLocOpBuilder &builder, Value x) {
 /// The sums after the input of `x` at `position` was visited: `addRows` adds
 /// what it contributes, times a factor unless that is 1.
 static Value visitInput(
-    ImplicitLocOpBuilder &builder, Value x, ValueRange position, Value sums,
+    ImplicitLocOpBuilder &builder, Value x, Type xType, Type compute,
+    ValueRange position, Value sums,
     llvm::function_ref<Value(ImplicitLocOpBuilder &, Value factor, Value sums)>
         addRows) {
   Value xi =
       tensor::ExtractOp::create(builder, nameLocal(builder, "xi"), x, position);
-  Type type = cast<RankedTensorType>(sums.getType()).getElementType();
   auto visit = scf::IfOp::create(
       builder, createIsActive(builder, xi),
       [&](OpBuilder &nested, Location loc) {
@@ -40,7 +40,7 @@ static Value visitInput(
         Value factor;
         if (!xi.getType().isInteger(1)) {
           active.setLoc(nameLocal(builder, "factor"));
-          factor = castToFloat(active, xi, type);
+          factor = castToNumber(active, xi, xType, compute);
           active.setLoc(loc);
         }
         scf::YieldOp::create(active, addRows(active, factor, sums));
@@ -71,7 +71,8 @@ public:
 
 private:
   SmallVector<int64_t> mapShape(ArrayRef<int64_t> map, int64_t size) const;
-  Value getWeights(LayerBuilder &layer, const Constant &weight) const;
+  WeightRows getWeights(LayerBuilder &layer, const Constant &weight,
+                        Type type) const;
   /// Visits the positions of the events.
   Value visitEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
                     bool channelsFirst, Value sums);
@@ -94,7 +95,10 @@ private:
   int64_t channels, outputs;
   int64_t groups;
 
-  Value x, weights;
+  Value x;
+  WeightRows weights;
+  /// The input's element type, and in what the sums are computed.
+  Type xType, compute;
   // Where the function is: per dimension the input's position in the padded
   // map and the outputs that see it, then the group.
   SmallVector<Value> padded, begins, ends;
@@ -125,8 +129,8 @@ SmallVector<int64_t> ConvLowering::mapShape(ArrayRef<int64_t> map,
 
 /// Weights [out, channels in group, kernel...] as [group, channel, kernel...,
 /// out in group].
-Value ConvLowering::getWeights(LayerBuilder &layer,
-                               const Constant &weight) const {
+WeightRows ConvLowering::getWeights(LayerBuilder &layer, const Constant &weight,
+                                    Type type) const {
   Constant grouped = weight;
   grouped.shape.front() = outputs;
   if (groups > 1)
@@ -137,7 +141,7 @@ Value ConvLowering::getWeights(LayerBuilder &layer,
     if (dim != out)
       order.push_back(dim);
   order.push_back(out);
-  return layer.constantTensor(grouped.transpose(order), "weight");
+  return WeightRows(layer, grouped.transpose(order), type);
 }
 
 static Value indexConstant(ImplicitLocOpBuilder &builder, int64_t value) {
@@ -179,8 +183,9 @@ Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
     SmallVector<Value> position(target);
     if (group)
       position.push_back(group);
-    Value sum = createRowAdd(builder, getRow(builder, weights, source), factor,
-                             getRow(builder, sums, position));
+    Value sum = weights.add(builder, {llvm::to_vector(source)},
+                            factor ? ValueRange(factor) : ValueRange(),
+                            getRow(builder, sums, position));
     return setRow(builder, sum, sums, position);
   }
   DimNames names = getDimNames(window.size(), dim);
@@ -219,22 +224,22 @@ Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
 
 Value ConvLowering::visitChannels(ImplicitLocOpBuilder &builder,
                                   ArrayRef<Value> position, Value sums) {
-  return createLoop(builder, "c", channels, sums,
-                    [&](ImplicitLocOpBuilder &loop, Value c, Value current) {
-                      SmallVector<Value> source(position), channel;
-                      if (group) {
-                        source.push_back(group);
-                        channel.push_back(group);
-                      }
-                      source.push_back(c);
-                      channel.push_back(c);
-                      return visitInput(loop, x, source, current,
-                                        [&](ImplicitLocOpBuilder &active,
-                                            Value factor, Value y) {
-                                          return addWindows(active, {}, channel,
-                                                            factor, y);
-                                        });
-                    });
+  return createLoop(
+      builder, "c", channels, sums,
+      [&](ImplicitLocOpBuilder &loop, Value c, Value current) {
+        SmallVector<Value> source(position), channel;
+        if (group) {
+          source.push_back(group);
+          channel.push_back(group);
+        }
+        source.push_back(c);
+        channel.push_back(c);
+        return visitInput(
+            loop, x, xType, compute, source, current,
+            [&](ImplicitLocOpBuilder &active, Value factor, Value y) {
+              return addWindows(active, {}, channel, factor, y);
+            });
+      });
 }
 
 Value ConvLowering::visitPositions(ImplicitLocOpBuilder &builder,
@@ -275,7 +280,6 @@ void ConvLowering::enterDim(ImplicitLocOpBuilder &builder, size_t dim,
 Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
                                 const EventInputs &inputs, bool channelsFirst,
                                 Value sums) {
-  Type type = cast<RankedTensorType>(sums.getType()).getElementType();
   auto visitEvent = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
                         Value current) {
     // The dimensions that the events count, the fastest last; channels are the
@@ -307,7 +311,7 @@ Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
                                      coordinates.back(), size);
       channel = {group, arith::RemUIOp::create(loop, coordinates.back(), size)};
     }
-    Value factor = inputs.getFactor(loop, positions.front(), type);
+    Value factor = inputs.getFactor(loop, positions.front(), compute);
     return addWindows(loop, {}, channel, factor, current);
   };
   return inputs.visit(builder, 1, indexConstant(builder, 0), sums, visitEvent)
@@ -350,7 +354,9 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
       formatSizes(input.drop_back()) + " to " + Twine(output.back()) + " of " +
       formatSizes(output.drop_back()) + ", channels last.\n" + "  y = W * x" +
       (op.getBias() ? " + b" : ""));
-  weights = getWeights(layer, *weight);
+  weights = getWeights(layer, *weight, getElementTypeOrSelf(op.getWeight()));
+  xType = getElementTypeOrSelf(op.getInput());
+  compute = getComputeType(getElementTypeOrSelf(op->getResult(0)));
   SmallVector<int64_t> biasShape;
   if (groups > 1)
     biasShape.push_back(groups);

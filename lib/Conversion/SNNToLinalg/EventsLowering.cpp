@@ -123,8 +123,12 @@ static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
         Value element = memref::LoadOp::create(body, x, index);
         Value zero = arith::ConstantOp::create(
             body, body.getZeroAttr(element.getType()));
-        Value isThere = arith::CmpFOp::create(body, arith::CmpFPredicate::UNE,
-                                              element, zero);
+        Value isThere =
+            isa<FloatType>(element.getType())
+                ? Value(arith::CmpFOp::create(body, arith::CmpFPredicate::UNE,
+                                              element, zero))
+                : Value(arith::CmpIOp::create(body, arith::CmpIPredicate::ne,
+                                              element, zero));
         Value one =
             arith::IndexCastUIOp::create(body, body.getIndexType(), isThere);
         Value next = arith::AddIOp::create(body, count.front(), one);
@@ -134,13 +138,17 @@ static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
 }
 
 /// The function that lists signals of `element`, made if it is not there.
-static func::FuncOp getListFunction(StepContext &context, Type element,
-                                    Type position, Location loc) {
-  std::string name = "list_" +
-                     std::string(element.isInteger(1)   ? "spikes"
-                                 : element.isInteger(8) ? "counts"
-                                                        : "values") +
-                     (position.isInteger(32) ? "_32" : "");
+static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
+                                    Type element, Type position, Location loc) {
+  std::string name = "list_";
+  if (isQuantized)
+    name += "int" + std::to_string(element.getIntOrFloatBitWidth());
+  else
+    name += element.isInteger(1)   ? "spikes"
+            : element.isInteger(8) ? "counts"
+                                   : "values";
+  if (position.isInteger(32))
+    name += "_32";
   func::FuncOp &function = context.listFunctions[name];
   if (function)
     return function;
@@ -162,7 +170,7 @@ static func::FuncOp getListFunction(StepContext &context, Type element,
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   Value size = body->getArgument(1), list = body->getArgument(2);
-  Value end = isa<FloatType>(element)
+  Value end = isa<FloatType>(element) || isQuantized
                   ? listValues(builder, body->getArgument(0), size, list)
                   : listMasks(builder, body->getArgument(0), size, list);
   for (int64_t k = 0; k < kEventsPerVisit; ++k)
@@ -177,8 +185,10 @@ LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
   Value events = context.bufferOf(op.getEvents());
   Type element = cast<MemRefType>(x.getType()).getElementType();
   Type position = cast<MemRefType>(events.getType()).getElementType();
-  func::FuncOp function =
-      getListFunction(context, element, position, op.getLoc());
+  func::FuncOp function = getListFunction(
+      context,
+      isa<quant::QuantizedType>(op.getInput().getType().getElementType()),
+      element, position, op.getLoc());
   ImplicitLocOpBuilder builder(op.getLoc(), context.step);
   auto forget = [&](Value buffer) -> Value {
     Type type = cast<MemRefType>(buffer.getType()).getElementType();

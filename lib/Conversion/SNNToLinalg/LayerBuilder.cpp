@@ -17,6 +17,8 @@ MemRefType snn::getStorageType(RankedTensorType type) {
   Type element = type.getElementType();
   if (element.isUnsignedInteger(8))
     element = IntegerType::get(type.getContext(), 8);
+  if (auto quantized = dyn_cast<quant::QuantizedType>(element))
+    element = quantized.getStorageType();
   return MemRefType::get(type.getShape(), element);
 }
 
@@ -113,20 +115,34 @@ void LayerBuilder::write(Value tensor, Value argument) {
       /*writable=*/true);
 }
 
-FailureOr<Value> LayerBuilder::coefficient(OpOperand &coefficient,
-                                           StringRef coefficientName) {
-  std::optional<Constant> constant = getFloatConstant(coefficient.get());
-  if (!constant)
-    return coefficient.getOwner()->emitOpError(coefficientName)
-           << " is not a floating-point constant; only constants can be "
-              "lowered";
-  if (!constant->isUniform()) {
-    constant->shape = {constant->getNumElements()};
-    return constantTensor(*constant, coefficientName);
+/// The narrowest integer that holds all numbers.
+static Type getNarrowestInteger(const Constant &constant) {
+  auto [least, greatest] =
+      std::minmax_element(constant.values.begin(), constant.values.end());
+  unsigned bits = *least >= -128 && *greatest <= 127       ? 8
+                  : *least >= -32768 && *greatest <= 32767 ? 16
+                                                           : 32;
+  return IntegerType::get(constant.elementType.getContext(), bits);
+}
+
+Value LayerBuilder::coefficientValue(Constant constant,
+                                     StringRef coefficientName,
+                                     ArrayRef<int64_t> shape) {
+  constant.quantizedType = nullptr;
+  bool isInteger = isa<IntegerType>(constant.elementType);
+  if (!constant.isUniform()) {
+    constant.shape = llvm::to_vector(shape);
+    if (shape.empty())
+      constant.shape = {static_cast<int64_t>(constant.values.size())};
+    if (isInteger)
+      constant.elementType = getNarrowestInteger(constant);
+    return constantTensor(constant, coefficientName);
   }
-  constant->isScalar = true;
+  constant.isScalar = true;
+  if (isInteger)
+    constant.elementType = builder.getI32Type();
   return createConstant(named(coefficientName), named(coefficientName).getLoc(),
-                        *constant);
+                        constant);
 }
 
 Value LayerBuilder::constantTensor(const Constant &constant,

@@ -22,7 +22,8 @@ inline constexpr llvm::StringLiteral kKindAttr = "snn.kind";
 inline constexpr llvm::StringLiteral kRoleAttr = "snn.role";
 inline constexpr llvm::StringLiteral kCommentAttr = "snn.comment";
 
-/// How a signal or state of `type` is stored: spikes as i1, counts as i8.
+/// How a signal or state of `type` is stored: spikes as i1, counts as i8,
+/// quantized numbers in the integers of their type.
 mlir::MemRefType getStorageType(mlir::RankedTensorType type);
 
 /// Builds the private function of one node, and the call to it.
@@ -61,14 +62,14 @@ public:
   /// Makes `tensor` the new contents of a parameter.
   void write(mlir::Value tensor, mlir::Value argument);
 
-  /// A constant coefficient: its number, or its elements as a flat tensor in
-  /// constant memory. Fails with an error on `coefficient`'s user.
-  mlir::FailureOr<mlir::Value> coefficient(mlir::OpOperand &coefficient,
-                                           llvm::StringRef name);
+  /// A coefficient: its number, or its elements in constant memory. Integers
+  /// are stored in as few bits as they need, and a single one has 32. Tensors
+  /// have the dimensions `shape`, or if empty one.
+  mlir::Value coefficientValue(Constant constant, llvm::StringRef name,
+                               llvm::ArrayRef<int64_t> shape = {});
 
   /// A tensor in constant memory, called `<layer>_<name>`.
-  mlir::Value constantTensor(const Constant &constant,
-                             llvm::StringRef name);
+  mlir::Value constantTensor(const Constant &constant, llvm::StringRef name);
 
   /// A table of indices in constant memory, called `<layer>_<name>`.
   mlir::Value constantIndices(llvm::ArrayRef<int64_t> values,

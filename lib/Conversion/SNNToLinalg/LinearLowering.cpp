@@ -13,19 +13,27 @@
 using namespace mlir;
 using namespace snn;
 
+/// In what the sums are computed.
+static Type getSumType(ImplicitLocOpBuilder &builder, Value sums) {
+  Type storage = cast<RankedTensorType>(sums.getType()).getElementType();
+  return isa<FloatType>(storage) ? storage : builder.getI32Type();
+}
+
 /// The sums after all events: of one weight matrix, whose rows belong to the
 /// inputs, or of a batch of matrices in a row.
 static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
-                       Value weights, int64_t inputsPerMatrix, Value sums) {
+                       const WeightRows &weights, int64_t inputsPerMatrix,
+                       Value sums) {
   auto sumsType = cast<RankedTensorType>(sums.getType());
+  Type compute = getSumType(builder, sums);
   bool isBatch = sumsType.getRank() > 1;
   auto addRows = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
                      Value current) {
-    SmallVector<Value> rows, factors, sumPosition;
+    SmallVector<SmallVector<Value>> rows;
+    SmallVector<Value> factors, sumPosition;
     for (Value position : positions) {
-      rows.push_back(getRow(loop, weights, position));
-      if (Value factor =
-              inputs.getFactor(loop, position, sumsType.getElementType()))
+      rows.push_back({position});
+      if (Value factor = inputs.getFactor(loop, position, compute))
         factors.push_back(factor);
     }
     if (isBatch)
@@ -33,7 +41,7 @@ static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
           loop, positions.front(),
           arith::ConstantIndexOp::create(loop, inputsPerMatrix)));
     Value sum =
-        createRowsAdd(loop, rows, factors, getRow(loop, current, sumPosition));
+        weights.add(loop, rows, factors, getRow(loop, current, sumPosition));
     return setRow(loop, sum, current, sumPosition);
   };
   Value event = arith::ConstantIndexOp::create(builder, 0);
@@ -45,21 +53,23 @@ static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
 }
 
 /// The sums after all inputs of one matrix: `x` and `weights` at `matrix`.
-static Value addAll(ImplicitLocOpBuilder &builder, Value x, Value weights,
-                    ValueRange matrix, int64_t inputs, Value sums) {
-  Type type = cast<RankedTensorType>(sums.getType()).getElementType();
+static Value addAll(ImplicitLocOpBuilder &builder, Value x, Type type,
+                    const WeightRows &weights, ValueRange matrix,
+                    int64_t inputs, Value sums) {
+  Type compute = getSumType(builder, sums);
   auto addRows = [&](ImplicitLocOpBuilder &loop, Value first, int64_t count,
                      Value current) {
-    SmallVector<Value> rows, factors;
+    SmallVector<SmallVector<Value>> rows;
+    SmallVector<Value> factors;
     for (int64_t offset = 0; offset < count; ++offset) {
       SmallVector<Value> position(matrix);
       position.push_back(arith::AddIOp::create(
           loop, first, arith::ConstantIndexOp::create(loop, offset)));
       std::string name = "x" + std::to_string(offset);
-      factors.push_back(readNumber(loop, name, x, position, type));
-      rows.push_back(getRow(loop, weights, position));
+      factors.push_back(readNumber(loop, name, x, position, type, compute));
+      rows.push_back(std::move(position));
     }
-    return createRowsAdd(loop, rows, factors, current);
+    return weights.add(loop, rows, factors, current);
   };
   int64_t even = inputs - inputs % kEventsPerVisit;
   Value step = arith::ConstantIndexOp::create(builder, kEventsPerVisit);
@@ -117,7 +127,8 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   Constant rows = weight->transpose(order);
   if (active && rank > 2)
     rows.shape = {batch * inputs, outputs};
-  Value weights = layer.constantTensor(rows, "weight");
+  WeightRows weights(layer, rows, op.getWeight().getType().getElementType());
+  Type xType = op.getInput().getType().getElementType();
   FailureOr<Value> initial =
       createInitialSum(layer, op, yShape, layer.update(yBuffer));
   if (failed(initial))
@@ -127,11 +138,11 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   if (active)
     sum = addEvents(builder, *active, weights, inputs, *initial);
   else if (rank == 2)
-    sum = addAll(builder, x, weights, {}, inputs, *initial);
+    sum = addAll(builder, x, xType, weights, {}, inputs, *initial);
   else
     sum = createLoop(builder, "b", batch, *initial,
                      [&](ImplicitLocOpBuilder &loop, Value b, Value sums) {
-                       Value row = addAll(loop, x, weights, b, inputs,
+                       Value row = addAll(loop, x, xType, weights, b, inputs,
                                           getRow(loop, sums, b));
                        return setRow(loop, row, sums, b);
                      });

@@ -74,29 +74,26 @@ Value snn::setRow(ImplicitLocOpBuilder &builder, Value row, Value tensor,
                                        slice.sizes, slice.strides);
 }
 
-Value snn::createRowAdd(ImplicitLocOpBuilder &builder, Value row, Value factor,
-                        Value sum) {
-  return createRowsAdd(builder, row, factor ? ValueRange(factor) : ValueRange(),
-                       sum);
-}
-
 Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
-                         ValueRange factors, Value sum) {
+                         Type type, ValueRange factors, Value sum) {
   SmallVector<AffineMap> maps(rows.size() + 1,
                               builder.getMultiDimIdentityMap(1));
-  Type type = cast<RankedTensorType>(sum.getType()).getElementType();
+  Type storage = cast<RankedTensorType>(sum.getType()).getElementType();
+  Type compute = isa<FloatType>(storage) ? storage : builder.getI32Type();
   auto add = linalg::GenericOp::create(
       builder, sum.getType(), rows, sum, maps, utils::IteratorType::parallel,
       [&](OpBuilder &nested, Location loc, ValueRange elements) {
         ImplicitLocOpBuilder body(loc, nested);
         Value total = elements.back();
+        if (total.getType() != compute)
+          total = arith::ExtSIOp::create(body, compute, total);
         for (auto [index, element] : llvm::enumerate(elements.drop_back())) {
-          Value term = castToFloat(body, element, type);
+          Value term = castToNumber(body, element, type, compute);
           if (!factors.empty())
-            term = arith::MulFOp::create(body, term, factors[index]);
-          total = arith::AddFOp::create(body, total, term);
+            term = createMul(body, term, factors[index]);
+          total = createAdd(body, total, term);
         }
-        linalg::YieldOp::create(body, total);
+        linalg::YieldOp::create(body, castToStorage(body, total, storage));
       });
   return add.getResult(0);
 }

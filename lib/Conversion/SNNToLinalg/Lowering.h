@@ -13,6 +13,7 @@
 #define SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H
 
 #include "LayerBuilder.h"
+#include "Numbers.h"
 #include "snn/IR/SNN.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -45,12 +46,9 @@ struct StepContext {
 /// operation's.
 std::string getLayerName(mlir::Operation *op);
 
-/// `value` of a spike, count or floating-point type as a number of `type`.
-mlir::Value castToFloat(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
-                        mlir::Type type);
-
 /// A loop over all elements: `inputs` are read, `outputs` updated in place, and
 /// `body` gets one element of each, in this order, and gives the new ones.
+/// Inputs of fewer dimensions are the same along the first ones.
 llvm::SmallVector<mlir::Value>
 createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                   mlir::ValueRange outputs,
@@ -88,14 +86,12 @@ mlir::Value getRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value tensor,
 /// `tensor` with another row at `position`.
 mlir::Value setRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
                    mlir::Value tensor, mlir::ValueRange position);
-/// sum[n] += row[n] * factor; without factor sum[n] += row[n].
-mlir::Value createRowAdd(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
-                         mlir::Value factor, mlir::Value sum);
 /// sum[n] = ((sum[n] + rows[0][n] * factors[0]) + rows[1][n] * factors[1]) ...;
-/// all factors are 1 if there are none.
+/// all factors are 1 if there are none. `type` is the element type of the
+/// signal or weights that the rows are of.
 mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
-                          mlir::ValueRange rows, mlir::ValueRange factors,
-                          mlir::Value sum);
+                          mlir::ValueRange rows, mlir::Type type,
+                          mlir::ValueRange factors, mlir::Value sum);
 
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
@@ -106,6 +102,7 @@ mlir::LogicalResult lowerAvgPool2d(AvgPool2dOp op, StepContext &context);
 mlir::LogicalResult lowerScale(ScaleOp op, StepContext &context);
 mlir::LogicalResult lowerAdd(AddOp op, StepContext &context);
 mlir::LogicalResult lowerThreshold(ThresholdOp op, StepContext &context);
+mlir::LogicalResult lowerRescale(RescaleOp op, StepContext &context);
 mlir::LogicalResult lowerTranspose(TransposeOp op, StepContext &context);
 
 mlir::LogicalResult lowerLIF(LIFOp op, StepContext &context);

@@ -4,79 +4,23 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "Coefficients.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "llvm/ADT/StringMap.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace snn;
 
 namespace {
 
-/// The coefficients of a neuron, as the body of an elementwise loop sees them:
-/// a number for all neurons, this neuron's element, or null if absent.
-class Coefficients {
-public:
-  explicit Coefficients(LayerBuilder &layer) : layer(layer) {}
-
-  LogicalResult add(StringRef name, MutableOperandRange operand) {
-    if (operand.empty())
-      return success();
-    FailureOr<Value> value = layer.coefficient(operand[0], name);
-    if (failed(value))
-      return failure();
-    Entry &entry = entries[name];
-    if (isa<RankedTensorType>(value->getType())) {
-      entry.element = tensors.size();
-      entry.text = (name + "[n]").str();
-      tensors.push_back(*value);
-    } else {
-      entry.number = *value;
-      std::optional<Constant> constant = getFloatConstant(*value);
-      entry.text = formatNumber(constant->at(0), constant->elementType);
-    }
-    return success();
-  }
-
-  /// The tensors that the loop must read beside the neurons' inputs.
-  ArrayRef<Value> getTensors() const { return tensors; }
-
-  /// Tells where the loop's elements of `getTensors` are.
-  void bind(ValueRange elements) { bound = elements; }
-
-  bool has(StringRef name) const { return entries.contains(name); }
-
-  Value get(StringRef name) const {
-    auto it = entries.find(name);
-    if (it == entries.end())
-      return Value();
-    return it->second.number ? it->second.number : bound[it->second.element];
-  }
-
-  /// How the coefficient appears in a comment.
-  std::string text(StringRef name, StringRef absent = "") const {
-    auto it = entries.find(name);
-    return it == entries.end() ? absent.str() : it->second.text;
-  }
-
-private:
-  struct Entry {
-    Value number;
-    unsigned element = 0;
-    std::string text;
-  };
-  LayerBuilder &layer;
-  llvm::StringMap<Entry> entries;
-  SmallVector<Value> tensors;
-  ValueRange bound;
-};
-
-/// Arithmetic in the body of a loop; null operands are neutral.
+/// Arithmetic in the body of a loop, on floating-point numbers or integers.
 class Arithmetic {
 public:
-  Arithmetic(ImplicitLocOpBuilder &builder, Type type)
-      : builder(builder), type(type), loc(builder.getLoc()) {}
+  /// Computes voltages of `type`; what is stored saturates or is known to fit.
+  Arithmetic(ImplicitLocOpBuilder &builder, Type type, bool saturates)
+      : builder(builder), type(type), compute(getComputeType(type)),
+        saturates(saturates), loc(builder.getLoc()) {}
 
   Arithmetic &name(StringRef text) {
     builder.setLoc(NameLoc::get(builder.getStringAttr(text), loc));
@@ -84,35 +28,47 @@ public:
   }
 
   Value number(double value) {
-    return done(
-        arith::ConstantOp::create(builder, builder.getFloatAttr(type, value)));
+    return done(createNumber(builder, compute, value));
   }
-  Value mul(Value a, Value b) {
-    if (!a || !b)
-      return done(a ? a : b);
-    return done(arith::MulFOp::create(builder, a, b));
-  }
-  Value add(Value a, Value b) {
-    if (!a || !b)
-      return done(a ? a : b);
-    return done(arith::AddFOp::create(builder, a, b));
-  }
-  Value sub(Value a, Value b) {
-    return done(arith::SubFOp::create(builder, a, b));
-  }
+  Value mul(Value a, Value b) { return done(createMul(builder, a, b)); }
+  Value add(Value a, Value b) { return done(createAdd(builder, a, b)); }
+  Value sub(Value a, Value b) { return done(createSub(builder, a, b)); }
   Value div(Value a, Value b) {
-    return done(arith::DivFOp::create(builder, a, b));
+    if (isa<FloatType>(compute))
+      return done(arith::DivFOp::create(builder, a, b));
+    return done(arith::DivSIOp::create(builder, a, b));
   }
   Value compare(arith::CmpFPredicate predicate, Value a, Value b) {
-    return done(arith::CmpFOp::create(builder, predicate, a, b));
+    return done(createCompare(builder, predicate, a, b));
   }
   Value select(Value condition, Value a, Value b) {
     return done(arith::SelectOp::create(builder, condition, a, b));
   }
-  Value toFloat(Value value) { return done(castToFloat(builder, value, type)); }
+  /// A stored element of a signal or state of type `from` as a number.
+  Value read(Value value, Type from) {
+    return done(castToNumber(builder, value, from, compute));
+  }
+  /// Spikes or their count as a number.
+  Value toNumber(Value spikes) { return read(spikes, builder.getI1Type()); }
   Value toCount(Value value) {
+    if (!isa<FloatType>(compute))
+      return done(arith::TruncIOp::create(builder, builder.getI8Type(), value,
+                                          arith::IntegerOverflowFlags::nuw));
     return done(
         arith::FPToUIOp::create(builder, builder.getIntegerType(8), value));
+  }
+  /// A new state, clamped to what its type `state` can hold if it saturates.
+  Value saturate(Value value, Type state) {
+    if (!saturates)
+      return value;
+    return done(createClamp(builder, value, cast<quant::QuantizedType>(state)));
+  }
+  Value saturate(Value value) { return saturate(value, type); }
+  /// A number as it is stored in memory for elements of type `state`.
+  Value store(Value value, Type state) {
+    if (auto quantized = dyn_cast<quant::QuantizedType>(state))
+      return done(castToStorage(builder, value, quantized.getStorageType()));
+    return value;
   }
 
 private:
@@ -122,7 +78,8 @@ private:
   }
 
   ImplicitLocOpBuilder &builder;
-  Type type;
+  Type type, compute;
+  bool saturates;
   Location loc;
 };
 
@@ -148,8 +105,8 @@ struct SpikeModel {
 /// decay * state + gain * input + leak
 static Value integrate(Arithmetic &a, const Coefficients &c, StringRef prefix,
                        Value state, Value input, StringRef name) {
-  Value decayed = a.mul(c.get((prefix + "decay").str()), state);
-  Value driven = a.mul(c.get((prefix + "gain").str()), input);
+  Value decayed = c.multiply((prefix + "decay").str(), state);
+  Value driven = c.multiply((prefix + "gain").str(), input);
   Value leak = c.get((prefix + "leak").str());
   if (!leak)
     return a.name(name).add(decayed, driven);
@@ -190,13 +147,13 @@ static Value resetVoltage(Arithmetic &a, const Coefficients &c) {
   return c.has("reset") ? c.get("reset") : a.number(0);
 }
 
-/// max(voltage, floor)
-static Value applyFloor(Arithmetic &a, const Coefficients &c, Value voltage) {
-  Value floor = c.get("floor");
-  if (!floor)
-    return voltage;
-  Value isBelow = a.compare(arith::CmpFPredicate::OLT, voltage, floor);
-  return a.select(isBelow, floor, voltage);
+/// The voltage that is carried on: max(voltage, floor), within its type.
+static Value limit(Arithmetic &a, const Coefficients &c, Value voltage) {
+  if (Value floor = c.get("floor")) {
+    Value isBelow = a.compare(arith::CmpFPredicate::OLT, voltage, floor);
+    voltage = a.select(isBelow, floor, voltage);
+  }
+  return a.saturate(voltage);
 }
 
 /// decay * v + gain * x + leak
@@ -229,32 +186,31 @@ static std::pair<Value, Value> stepPost(Arithmetic &a, const Coefficients &c,
   if (model.resetTiming == ResetTiming::Delayed ||
       model.resetTiming == ResetTiming::Carried) {
     Value previous = fire(a, c, model.spike, v, "previous");
-    Value next =
-        applyFloor(a, c, stepFromCarried(a, c, model, v, drive, previous));
+    Value next = limit(a, c, stepFromCarried(a, c, model, v, drive, previous));
     return {next, fire(a, c, model.spike, next, "spike")};
   }
   Value u = integrateVoltage(a, c, v, drive);
   if (model.spike == SpikeRule::CountTrunc ||
       model.spike == SpikeRule::CountFloor) {
     Value count = countSpikes(a, c, u);
-    Value next = a.sub(u, a.mul(a.toFloat(count), subtrahend(c)));
-    return {applyFloor(a, c, next), count};
+    Value next = a.sub(u, a.mul(a.toNumber(count), subtrahend(c)));
+    return {limit(a, c, next), count};
   }
   if (model.resetTiming == ResetTiming::Immediate) {
     Value spike = fire(a, c, model.spike, u, "spike");
     Value after = model.reset == ResetKind::Subtract ? a.sub(u, subtrahend(c))
                                                      : resetVoltage(a, c);
-    return {applyFloor(a, c, a.select(spike, after, u)), spike};
+    return {limit(a, c, a.select(spike, after, u)), spike};
   }
   // Pending: v' = w - (spike - previous) * reset.
   Value previous = fire(a, c, model.spike, v, "previous");
   Value lowered = a.sub(u, subtrahend(c));
   Value w = a.name("w").select(previous, lowered, u);
   Value spike = fire(a, c, model.spike, w, "spike");
-  Value now = a.toFloat(spike), before = a.toFloat(previous);
+  Value now = a.toNumber(spike), before = a.toNumber(previous);
   Value change = a.name("change").sub(now, before);
   Value next = a.sub(w, a.mul(change, subtrahend(c)));
-  return {applyFloor(a, c, next), spike};
+  return {limit(a, c, next), spike};
 }
 
 //===----------------------------------------------------------------------===//
@@ -322,19 +278,63 @@ static std::string describeSpikes(const Coefficients &c,
 // Layers
 //===----------------------------------------------------------------------===//
 
+/// Adds the factor of what drives `state`: of `input`, a signal or a current.
+static LogicalResult addDrive(Coefficients &c, StringRef name,
+                              MutableOperandRange gain, Value input,
+                              Value state, Operation *op) {
+  Type type = getElementTypeOrSelf(state.getType());
+  if (isa<FloatType>(type))
+    return c.add(name, gain);
+  Value operand = gain.empty() ? Value() : gain[0].get();
+  if (operand && !getConstant(operand))
+    return op->emitOpError(name)
+           << " is not a constant; only constants can be lowered";
+  int64_t rank = cast<RankedTensorType>(state.getType()).getRank();
+  Constant factor = getRealNumbers(operand, 1, op->getContext());
+  Type inputType = getElementTypeOrSelf(input.getType());
+  if (!isa<quant::QuantizedType>(inputType)) {
+    c.add(name, getSpikeUnits(factor, type, rank));
+    return success();
+  }
+  factor = zipConstants(factor, getScales(inputType, rank),
+                        std::multiplies<double>());
+  factor = zipConstants(factor, getScales(type, rank), std::divides<double>());
+  return c.addFactor(name, factor, getLargestInteger(inputType), op);
+}
+
+/// The greatest magnitude of a state before its decay.
+static int64_t getLargestState(Value state) {
+  return getLargestInteger(getElementTypeOrSelf(state.getType()));
+}
+
+/// `input` is what the voltage sees: the drive or the current.
 template <typename Neuron>
-static LogicalResult addVoltageCoefficients(Neuron op, Coefficients &c) {
-  return success(succeeded(c.add("decay", op.getDecayMutable())) &&
-                 succeeded(c.add("gain", op.getGainMutable())) &&
+static LogicalResult addVoltageCoefficients(Neuron op, Value input,
+                                            Coefficients &c) {
+  return success(succeeded(c.addDecay("decay", op.getDecayMutable(),
+                                      getLargestState(op.getVoltage()))) &&
+                 succeeded(addDrive(c, "gain", op.getGainMutable(), input,
+                                    op.getVoltage(), op)) &&
                  succeeded(c.add("leak", op.getLeakMutable())));
 }
 
 template <typename Neuron>
 static LogicalResult addCurrentCoefficients(Neuron op, Coefficients &c) {
   return success(
-      succeeded(c.add("current_decay", op.getCurrentDecayMutable())) &&
-      succeeded(c.add("current_gain", op.getCurrentGainMutable())) &&
+      succeeded(c.addDecay("current_decay", op.getCurrentDecayMutable(),
+                           getLargestState(op.getCurrent()))) &&
+      succeeded(addDrive(c, "current_gain", op.getCurrentGainMutable(),
+                         op.getInput(), op.getCurrent(), op)) &&
       succeeded(c.add("current_leak", op.getCurrentLeakMutable())));
+}
+
+/// What the voltage sees: the drive, or the current where there is one.
+template <typename Neuron> static Value getVoltageInput(Neuron op) {
+  if constexpr (std::is_same_v<Neuron, CubaLIFOp> ||
+                std::is_same_v<Neuron, CubaLIOp>)
+    return op.getCurrent();
+  else
+    return op.getInput();
 }
 
 static LogicalResult addThreshold(OpOperand &operand, Coefficients &c) {
@@ -353,15 +353,28 @@ static std::string countOf(Value signal) {
       cast<RankedTensorType>(signal.getType()).getNumElements());
 }
 
+/// The new current as it is stored; `drive` becomes what the voltage sees.
+template <typename Neuron>
+static Value stepCurrent(Neuron op, Arithmetic &a, const Coefficients &c,
+                         Value carried, Value &drive) {
+  Type type = op.getCurrent().getType().getElementType();
+  Value before = a.read(carried, type);
+  Value sum = integrate(a, c, "current_", before, drive, "i_new");
+  Value after = a.saturate(sum, type);
+  drive = op.getCurrentOrder() == CurrentOrder::Updated ? after : before;
+  return a.store(after, type);
+}
+
 /// Lowers a neuron without spikes; `Neuron` is LIOp or CubaLIOp.
 template <typename Neuron>
 static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   constexpr bool hasCurrent = std::is_same_v<Neuron, CubaLIOp>;
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
-  Value xBuffer = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
-  Coefficients c(layer);
-  if (failed(addVoltageCoefficients(op, c)))
+  Coefficients c(layer, op);
+  Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                          c.getShape());
+  if (failed(addVoltageCoefficients(op, getVoltageInput(op), c)))
     return failure();
   std::string comment = countOf(op.getVoltage()) + " leaky integrators.\n  ";
   if constexpr (hasCurrent) {
@@ -375,7 +388,8 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   SmallVector<Value> stateBuffers, states;
   for (auto [variable, buffer] :
        llvm::zip(op.getStateVariables(), context.states.lookup(op))) {
-    stateBuffers.push_back(layer.addFlatArgument(variable.name, buffer));
+    stateBuffers.push_back(
+        layer.addShapedArgument(variable.name, buffer, c.getShape()));
     states.push_back(layer.update(stateBuffers.back()));
   }
   SmallVector<Value> inputs = {layer.read(xBuffer)};
@@ -384,18 +398,18 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   SmallVector<Value> results = createElementwise(
       layer, inputs, states,
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        Arithmetic a(b, type);
-        c.bind(elements.slice(1, c.getTensors().size()));
+        Arithmetic a(b, type, op.getSaturate());
+        c.bind(b, elements.slice(1, c.getTensors().size()));
         ValueRange carried = elements.take_back(states.size());
-        Value x = a.toFloat(elements[0]);
-        if constexpr (hasCurrent) {
-          Value i = integrate(a, c, "current_", carried[0], x, "i_new");
-          Value drive =
-              op.getCurrentOrder() == CurrentOrder::Updated ? i : carried[0];
-          return {i, integrate(a, c, "", carried[1], drive, "v_new")};
-        } else {
-          return {integrate(a, c, "", carried[0], x, "v_new")};
-        }
+        Value drive =
+            a.read(elements[0], op.getInput().getType().getElementType());
+        SmallVector<Value> values;
+        if constexpr (hasCurrent)
+          values.push_back(stepCurrent(op, a, c, carried.front(), drive));
+        Value v = a.read(carried.back(), type);
+        Value next = integrate(a, c, "", v, drive, "v_new");
+        values.push_back(a.store(a.saturate(next), type));
+        return values;
       });
   for (auto [result, buffer] : llvm::zip(results, stateBuffers))
     layer.write(result, buffer);
@@ -412,11 +426,12 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   bool isPre = model.spikeTiming == SpikeTiming::Pre;
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
-  Value xBuffer = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
-  Value spikeBuffer =
-      layer.addFlatArgument("spikes", context.bufferOf(op.getSpikes()));
-  Coefficients c(layer);
-  if (failed(addVoltageCoefficients(op, c)) ||
+  Coefficients c(layer, op);
+  Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                          c.getShape());
+  Value spikeBuffer = layer.addShapedArgument(
+      "spikes", context.bufferOf(op.getSpikes()), c.getShape());
+  if (failed(addVoltageCoefficients(op, getVoltageInput(op), c)) ||
       failed(addSpikeCoefficients(op, c)))
     return failure();
   std::string comment =
@@ -433,7 +448,8 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   SmallVector<Value> outputBuffers, outputs;
   for (auto [variable, buffer] :
        llvm::zip(op.getStateVariables(), context.states.lookup(op))) {
-    outputBuffers.push_back(layer.addFlatArgument(variable.name, buffer));
+    outputBuffers.push_back(
+        layer.addShapedArgument(variable.name, buffer, c.getShape()));
     outputs.push_back(layer.update(outputBuffers.back()));
   }
   SmallVector<Value> inputs = {layer.read(xBuffer)};
@@ -449,24 +465,21 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   SmallVector<Value> results = createElementwise(
       layer, inputs, outputs,
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        Arithmetic a(b, type);
-        c.bind(elements.slice(firstTensor, c.getTensors().size()));
+        Arithmetic a(b, type, op.getSaturate());
+        c.bind(b, elements.slice(firstTensor, c.getTensors().size()));
         ValueRange carried = elements.drop_front(inputs.size());
-        Value drive = a.toFloat(elements[0]);
+        Value drive =
+            a.read(elements[0], op.getInput().getType().getElementType());
         SmallVector<Value> values;
-        if constexpr (hasCurrent) {
-          Value i = integrate(a, c, "current_", carried[0], drive, "i_new");
-          drive =
-              op.getCurrentOrder() == CurrentOrder::Updated ? i : carried[0];
-          values.push_back(i);
-        }
-        Value v = carried[values.size()];
+        if constexpr (hasCurrent)
+          values.push_back(stepCurrent(op, a, c, carried.front(), drive));
+        Value v = a.read(carried[values.size()], type);
         if (isPre) {
           Value next = stepFromCarried(a, c, model, v, drive, elements[1]);
-          values.push_back(applyFloor(a, c, next));
+          values.push_back(a.store(limit(a, c, next), type));
         } else {
           auto [next, spikes] = stepPost(a, c, model, v, drive);
-          llvm::append_values(values, next, spikes);
+          llvm::append_values(values, a.store(next, type), spikes);
         }
         return values;
       });
@@ -480,10 +493,11 @@ template <typename Neuron>
 static LogicalResult lowerFire(Neuron op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_fire",
                      op.getLoc());
-  Value voltage = layer.addFlatArgument("v", context.states.lookup(op).back());
-  Value spikeBuffer =
-      layer.addFlatArgument("spikes", context.bufferOf(op.getSpikes()));
-  Coefficients c(layer);
+  Coefficients c(layer, op);
+  Value voltage = layer.addShapedArgument("v", context.states.lookup(op).back(),
+                                          c.getShape());
+  Value spikeBuffer = layer.addShapedArgument(
+      "spikes", context.bufferOf(op.getSpikes()), c.getShape());
   if (failed(addThreshold(op.getThresholdMutable(), c)))
     return failure();
   layer.setComment("Spikes of " + getLayerName(op) +
@@ -496,9 +510,10 @@ static LogicalResult lowerFire(Neuron op, StepContext &context) {
   SmallVector<Value> spikes = createElementwise(
       layer, inputs, layer.update(spikeBuffer),
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        Arithmetic a(b, type);
-        c.bind(elements.slice(1, c.getTensors().size()));
-        return {fire(a, c, op.getSpike(), elements[0], "spike")};
+        Arithmetic a(b, type, /*saturates=*/false);
+        c.bind(b, elements.slice(1, c.getTensors().size()));
+        Value v = a.read(elements[0], type);
+        return {fire(a, c, op.getSpike(), v, "spike")};
       });
   layer.write(spikes.front(), spikeBuffer);
   layer.finish();

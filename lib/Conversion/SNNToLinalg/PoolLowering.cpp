@@ -71,15 +71,19 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
   ArrayRef<int64_t> input = op.getInput().getType().getShape();
   RankedTensorType resultType = op.getResult().getType();
   ArrayRef<int64_t> output = resultType.getShape();
-  auto type = cast<FloatType>(resultType.getElementType());
+  Type type = getStorageType(resultType).getElementType();
+  Type xType = op.getInput().getType().getElementType();
+  // The average of integers is their sum with another scale.
+  if (!isa<FloatType>(type))
+    divisor = 1;
 
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op->getLoc());
   Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
   Value yBuffer = layer.addArgument("y", context.bufferOf(op.getResult()));
-  layer.setComment(Twine(divisor == 1 ? "Sums" : "Averages") + " over " +
-                   Twine(window[0].size) + " x " + Twine(window[1].size) +
-                   " windows, channels last.");
+  layer.setComment(Twine(isa<SumPool2dOp>(op) ? "Sums" : "Averages") +
+                   " over " + Twine(window[0].size) + " x " +
+                   Twine(window[1].size) + " windows, channels last.");
   Value x = layer.read(xBuffer);
   Value initial = layer.update(yBuffer);
 
@@ -89,8 +93,7 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
         createInputRange(builder, row, window[0], input[0], output[0], "row");
     auto [columnBegin, columnEnd] = createInputRange(
         builder, column, window[1], input[1], output[1], "col");
-    Value zero =
-        arith::ConstantOp::create(builder, builder.getZeroAttr(Type(type)));
+    Value zero = arith::ConstantOp::create(builder, builder.getZeroAttr(type));
     Value sum = linalg::FillOp::create(builder, zero,
                                        getRow(builder, sums, {row, column}))
                     .getResult(0);
@@ -101,8 +104,8 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
           return createLoop(
               loop, "col", begin, end, outer,
               [&](ImplicitLocOpBuilder &inner, Value j, Value current) {
-                return createRowAdd(inner, getRow(inner, x, {i, j}), Value(),
-                                    current);
+                return createRowsAdd(inner, getRow(inner, x, {i, j}), xType, {},
+                                     current);
               });
         });
     if (divisor != 1)

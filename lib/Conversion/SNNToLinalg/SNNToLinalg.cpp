@@ -7,6 +7,7 @@
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "Lowering.h"
 #include "snn/IR/SNN.h"
+#include "snn/IR/Scales.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -14,7 +15,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -54,7 +55,7 @@ private:
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
   LogicalResult lowerReshape(Operation *op);
-  LogicalResult lowerConstantSignal(arith::ConstantOp op);
+  LogicalResult lowerConstantSignal(Operation *op);
   LogicalResult lowerAll();
   void copyOutputs();
 
@@ -91,6 +92,16 @@ func::FuncOp NetworkLowering::createFunction(StringRef role) {
   symbols.insert(function);
   function.addEntryBlock();
   return function;
+}
+
+/// Says what the integers of an argument stand for.
+static void setScales(func::FuncOp function, unsigned index, Type type) {
+  if (!isa<quant::QuantizedType>(getElementTypeOrSelf(type)))
+    return;
+  Scales scales = Scales::of(type);
+  function.setArgAttr(index, "snn.scales",
+                      DenseF64ArrayAttr::get(function.getContext(),
+                                             ArrayRef<double>(scales.values)));
 }
 
 Value NetworkLowering::addArgument(func::FuncOp function, MemRefType type,
@@ -138,12 +149,21 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
       builder, tensorType, state, /*restrict=*/true, /*writable=*/true);
   Constant constant;
   if (initial) {
-    std::optional<Constant> known = getFloatConstant(initial);
+    std::optional<Constant> known = getConstant(initial);
     if (!known)
       return op->emitOpError("initial ")
-             << name << " is not a floating-point constant; only constants can "
-             << "be lowered";
+             << name << " is not a constant; only constants can be lowered";
     constant = *known;
+    // What the state's type holds.
+    constant.elementType = type.getElementType();
+    constant.quantizedType = nullptr;
+    ArrayRef<int64_t> signal =
+        cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+    if (!constant.isUniform() && ArrayRef(constant.shape) != signal)
+      constant = makeConstant(signal, constant.elementType,
+                              [&](ArrayRef<int64_t> position) {
+                                return getElement(*known, position);
+                              });
     if (!constant.isUniform())
       constant.values = fillRings(op, constant.values, type.getNumElements());
     constant.shape = llvm::to_vector(type.getShape());
@@ -153,8 +173,11 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   if (!initial || constant.isUniform()) {
     Type elementType = type.getElementType();
     TypedAttr value = builder.getZeroAttr(elementType);
-    if (initial)
+    if (isa<FloatType>(elementType) && initial)
       value = builder.getFloatAttr(elementType, constant.at(0));
+    else if (initial)
+      value = builder.getIntegerAttr(elementType,
+                                     static_cast<int64_t>(constant.at(0)));
     Value number = arith::ConstantOp::create(builder, value);
     filled = linalg::FillOp::create(builder, number, tensor).getResult(0);
   } else {
@@ -198,6 +221,7 @@ void NetworkLowering::addInputs() {
     context.buffers[argument] = addArgument(
         step, getStorageType(cast<RankedTensorType>(argument.getType())),
         "input", name, argument.getLoc());
+    setScales(step, step.getNumArguments() - 1, argument.getType());
   }
 }
 
@@ -207,6 +231,7 @@ void NetworkLowering::addOutputs() {
     outputBuffers.push_back(
         addArgument(step, getStorageType(cast<RankedTensorType>(type)),
                     "output", name, network.getLoc()));
+    setScales(step, step.getNumArguments() - 1, type);
   }
 }
 
@@ -292,19 +317,30 @@ LogicalResult NetworkLowering::lowerReshape(Operation *op) {
 }
 
 /// A constant that is used as a signal, not as a coefficient.
-LogicalResult NetworkLowering::lowerConstantSignal(arith::ConstantOp op) {
-  auto type = dyn_cast<RankedTensorType>(op.getType());
+LogicalResult NetworkLowering::lowerConstantSignal(Operation *op) {
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  std::optional<Constant> constant = getConstant(op->getResult(0));
   auto isSignal = [](OpOperand &use) {
     return isa<OutputOp, AddOp>(use.getOwner()) || use.getOperandNumber() == 0;
   };
-  if (!type || llvm::none_of(op->getUses(), isSignal))
+  bool isInteger = type && type.getElementType().isSignlessInteger() &&
+                   !type.getElementType().isInteger(1);
+  if (!type || isInteger || llvm::none_of(op->getUses(), isSignal))
     return success();
+  auto elements = dyn_cast_or_null<ElementsAttr>(
+      isa<arith::ConstantOp>(op) ? cast<arith::ConstantOp>(op).getValue()
+                                 : TypedAttr());
+  if (constant) {
+    constant->quantizedType = nullptr;
+    elements = cast<ElementsAttr>(getConstantAttr(*constant, getLayerName(op)));
+  }
+  if (!elements)
+    return op->emitOpError("is a signal and not a constant");
   MemRefType storage = getStorageType(type);
   FlatSymbolRefAttr global =
-      addGlobal(symbols, op.getLoc(), getLayerName(op), storage,
-                cast<ElementsAttr>(op.getValue()));
-  context.buffers[op] = memref::GetGlobalOp::create(stepBuilder, op.getLoc(),
-                                                    storage, global.getAttr());
+      addGlobal(symbols, op->getLoc(), getLayerName(op), storage, elements);
+  context.buffers[op->getResult(0)] = memref::GetGlobalOp::create(
+      stepBuilder, op->getLoc(), storage, global.getAttr());
   return success();
 }
 
@@ -328,9 +364,9 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       .Case([&](CubaLIOp li) { return lowerCubaLI(li, context); })
       .Case<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
           [&](auto reshape) { return lowerReshape(reshape); })
-      .Case([&](arith::ConstantOp constant) {
-        return lowerConstantSignal(constant);
-      })
+      .Case<arith::ConstantOp, quant::StorageCastOp>(
+          [&](auto constant) { return lowerConstantSignal(constant); })
+      .Case([&](RescaleOp rescale) { return lowerRescale(rescale, context); })
       .Case([&](DelayOp delay) {
         // Delays of at least one step were read before.
         return delay.isCarried(delay->getResult(0))
@@ -381,11 +417,6 @@ void NetworkLowering::copyOutputs() {
 }
 
 LogicalResult NetworkLowering::run() {
-  for (Operation &op : *network.getBodyBlock())
-    for (Type type :
-         llvm::concat<const Type>(op.getOperandTypes(), op.getResultTypes()))
-      if (isa<quant::QuantizedType>(getElementTypeOrSelf(type)))
-        return op.emitOpError("on quantized values cannot be lowered yet");
   auto isReady = [](Value value, Operation *) {
     auto result = dyn_cast<OpResult>(value);
     auto stateful =

@@ -4,9 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "Coefficients.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -17,20 +18,18 @@ std::string snn::getLayerName(Operation *op) {
   return name.empty() ? op->getName().stripDialect().str() : name.str();
 }
 
-Value snn::castToFloat(ImplicitLocOpBuilder &builder, Value value, Type type) {
-  if (isa<IntegerType>(value.getType()))
-    return arith::UIToFPOp::create(builder, type, value);
-  return value;
-}
-
 SmallVector<Value> snn::createElementwise(
     LayerBuilder &layer, ValueRange inputs, ValueRange outputs,
     llvm::function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)>
         body) {
   ImplicitLocOpBuilder &builder = layer.body();
   unsigned rank = cast<RankedTensorType>(outputs.front().getType()).getRank();
-  SmallVector<AffineMap> maps(inputs.size() + outputs.size(),
-                              builder.getMultiDimIdentityMap(rank));
+  SmallVector<AffineMap> maps;
+  for (Value value :
+       llvm::concat<Value>(llvm::to_vector(inputs), llvm::to_vector(outputs))) {
+    unsigned own = cast<RankedTensorType>(value.getType()).getRank();
+    maps.push_back(builder.getMultiDimIdentityMap(rank).getMinorSubMap(own));
+  }
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
   auto generic = linalg::GenericOp::create(
@@ -43,65 +42,139 @@ SmallVector<Value> snn::createElementwise(
 }
 
 //===----------------------------------------------------------------------===//
-// Scale, Add, Threshold
+// Scale, Rescale, Add, Threshold
 //===----------------------------------------------------------------------===//
 
-/// The coefficient as an input of an elementwise loop, or captured by it.
-static Value pickElement(Value coefficient, ValueRange elements,
-                         unsigned index) {
-  return isa<RankedTensorType>(coefficient.getType()) ? elements[index]
-                                                      : coefficient;
+/// The elements of a signal's type, as the IR says.
+static Type elementOf(Value signal) {
+  return getElementTypeOrSelf(signal.getType());
 }
 
-static SmallVector<Value> inputsWith(Value input, Value coefficient) {
-  SmallVector<Value> inputs = {input};
-  if (isa<RankedTensorType>(coefficient.getType()))
-    inputs.push_back(coefficient);
-  return inputs;
+/// Builds the loop of an operation with one input and coefficients: `body` gets
+/// the input's element as a number.
+static void
+createUnary(LayerBuilder &layer, Coefficients &c, Value x, Type xType, Value y,
+            Type compute,
+            llvm::function_ref<Value(ImplicitLocOpBuilder &, Value)> body) {
+  SmallVector<Value> inputs = {layer.read(x)};
+  llvm::append_range(inputs, c.getTensors());
+  Type storage = cast<MemRefType>(y.getType()).getElementType();
+  SmallVector<Value> result = createElementwise(
+      layer, inputs, layer.update(y),
+      [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
+        c.bind(b, elements.slice(1, c.getTensors().size()));
+        Value number = castToNumber(b, elements[0], xType, compute);
+        return {castToStorage(b, body(b, number), storage)};
+      });
+  layer.write(result.front(), y);
+  layer.finish();
 }
 
 LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
-  Value x = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
-  Value y = layer.addFlatArgument("y", context.bufferOf(op.getResult()));
+  Coefficients c(layer, op);
+  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                    c.getShape());
+  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
+                                    c.getShape());
   layer.setComment("One-to-one synapses.\n  y = s * x");
-  FailureOr<Value> factor = layer.coefficient(op.getFactorMutable(), "scale");
-  if (failed(factor))
+  Type type = op.getType().getElementType(), xType = elementOf(op.getInput());
+  auto quantized = dyn_cast<quant::QuantizedType>(type);
+  int64_t rank = op.getType().getRank();
+  if (!getConstant(op.getFactor()))
+    return op.emitOpError("scale is not a constant; only constants can be "
+                          "lowered");
+  if (!quantized) {
+    if (failed(c.add("scale", MutableOperandRange(op.getFactorMutable()))))
+      return failure();
+  } else {
+    Constant factor = getRealNumbers(op.getFactor(), 1, op.getContext());
+    if (isa<quant::QuantizedType>(xType)) {
+      factor = zipConstants(factor, getScales(xType, rank),
+                            std::multiplies<double>());
+      factor =
+          zipConstants(factor, getScales(type, rank), std::divides<double>());
+      if (failed(c.addFactor("scale", factor, getLargestInteger(xType), op)))
+        return failure();
+    } else {
+      c.add("scale", getSpikeUnits(factor, type, rank));
+    }
+  }
+  createUnary(layer, c, x, xType, y, getComputeType(type),
+              [&](ImplicitLocOpBuilder &b, Value number) {
+                Value product = c.multiply("scale", number);
+                return op.getSaturate() ? createClamp(b, product, quantized)
+                                        : product;
+              });
+  return success();
+}
+
+LogicalResult snn::lowerRescale(RescaleOp op, StepContext &context) {
+  LayerBuilder layer(context.symbols, context.step,
+                     getLayerName(op) + "_rescale", op.getLoc());
+  Coefficients c(layer, op);
+  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                    c.getShape());
+  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
+                                    c.getShape());
+  auto type = cast<quant::QuantizedType>(elementOf(op.getResult()));
+  Type xType = elementOf(op.getInput());
+  int64_t rank = op.getType().getRank();
+  Constant factor = zipConstants(getScales(xType, rank), getScales(type, rank),
+                                 std::divides<double>());
+  if (failed(c.addFactor("factor", factor, getLargestInteger(xType), op)))
     return failure();
-  Type type = op.getType().getElementType();
-  SmallVector<Value> result = createElementwise(
-      layer, inputsWith(layer.read(x), *factor), layer.update(y),
-      [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        return {arith::MulFOp::create(b, pickElement(*factor, elements, 1),
-                                      castToFloat(b, elements[0], type))};
-      });
-  layer.write(result.front(), y);
-  layer.finish();
+  layer.setComment("To another scale.\n  y = " + c.text("factor") + " * x");
+  createUnary(layer, c, x, xType, y, getComputeType(type),
+              [&](ImplicitLocOpBuilder &b, Value number) {
+                Value product = c.multiply("factor", number);
+                return op.getSaturate() ? createClamp(b, product, type)
+                                        : product;
+              });
   return success();
 }
 
 LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
+  Coefficients c(layer, op);
+  Type type = op.getType().getElementType(), compute = getComputeType(type);
   SmallVector<Value> inputs;
   std::string formula;
+  bool hasSpikes = false;
   for (auto [index, input] : llvm::enumerate(op.getInputs())) {
     std::string name = "x" + std::to_string(index);
-    inputs.push_back(
-        layer.read(layer.addFlatArgument(name, context.bufferOf(input))));
+    inputs.push_back(layer.read(
+        layer.addShapedArgument(name, context.bufferOf(input), c.getShape())));
+    bool isSpikes = !isa<FloatType, quant::QuantizedType>(elementOf(input));
+    hasSpikes |= isSpikes && isa<quant::QuantizedType>(type);
     formula += (index ? " + " : "") + name;
   }
-  Value y = layer.addFlatArgument("y", context.bufferOf(op.getResult()));
+  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
+                                    c.getShape());
   layer.setComment("Sum of the incoming edges.\n  y = " + formula);
-  Type type = op.getType().getElementType();
+  if (hasSpikes) {
+    Constant one = getRealNumbers(Value(), 1, op.getContext());
+    c.add("spike", getSpikeUnits(one, type, op.getType().getRank()));
+  }
+  size_t count = inputs.size();
+  llvm::append_range(inputs, c.getTensors());
+  Type storage = cast<MemRefType>(y.getType()).getElementType();
   SmallVector<Value> result = createElementwise(
       layer, inputs, layer.update(y),
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        Value sum = castToFloat(b, elements.front(), type);
-        for (Value element : elements.drop_front().drop_back())
-          sum = arith::AddFOp::create(b, sum, castToFloat(b, element, type));
-        return {sum};
+        c.bind(b, elements.slice(count, c.getTensors().size()));
+        Value sum;
+        for (auto [element, input] :
+             llvm::zip(elements.take_front(count), op.getInputs())) {
+          Type own = elementOf(input);
+          Value term = castToNumber(b, element, own, compute);
+          if (hasSpikes && !isa<quant::QuantizedType>(own))
+            term = c.multiply("spike", term);
+          sum = sum ? createAdd(b, sum, term) : term;
+        }
+        return {castToStorage(b, sum, storage)};
       });
   layer.write(result.front(), y);
   layer.finish();
@@ -111,24 +184,20 @@ LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
 LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
-  Value x = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
-  Value spikes =
-      layer.addFlatArgument("spikes", context.bufferOf(op.getResult()));
+  Coefficients c(layer, op);
+  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                    c.getShape());
+  Value spikes = layer.addShapedArgument(
+      "spikes", context.bufferOf(op.getResult()), c.getShape());
   layer.setComment("Heaviside step.\n  spike where x > threshold");
-  FailureOr<Value> threshold =
-      layer.coefficient(op.getThresholdMutable(), "threshold");
-  if (failed(threshold))
+  if (failed(c.add("threshold", MutableOperandRange(op.getThresholdMutable()))))
     return failure();
-  Type type = getElementTypeOrSelf(*threshold);
-  SmallVector<Value> result = createElementwise(
-      layer, inputsWith(layer.read(x), *threshold), layer.update(spikes),
-      [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        return {arith::CmpFOp::create(b, arith::CmpFPredicate::OGT,
-                                      castToFloat(b, elements[0], type),
-                                      pickElement(*threshold, elements, 1))};
-      });
-  layer.write(result.front(), spikes);
-  layer.finish();
+  createUnary(layer, c, x, elementOf(op.getInput()), spikes,
+              getComputeType(elementOf(op.getThreshold())),
+              [&](ImplicitLocOpBuilder &b, Value number) {
+                return createCompare(b, arith::CmpFPredicate::OGT, number,
+                                     c.get("threshold"));
+              });
   return success();
 }
 

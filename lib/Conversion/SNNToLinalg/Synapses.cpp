@@ -14,18 +14,18 @@ using namespace mlir;
 using namespace snn;
 
 Value snn::readNumber(ImplicitLocOpBuilder &builder, StringRef name, Value x,
-                      ValueRange position, Type type) {
+                      ValueRange position, Type type, Type target) {
   ImplicitLocOpBuilder named(nameLocal(builder, name), builder);
   named.restoreInsertionPoint(builder.saveInsertionPoint());
-  return castToFloat(named, tensor::ExtractOp::create(named, x, position),
-                     type);
+  return castToNumber(named, tensor::ExtractOp::create(named, x, position),
+                      type, target);
 }
 
 FailureOr<Constant> snn::getConstantWeights(SynapseOpInterface op) {
-  std::optional<Constant> weight = getFloatConstant(op.getWeight());
+  std::optional<Constant> weight = getConstant(op.getWeight());
   if (!weight)
-    return op->emitOpError("weight is not a floating-point constant; only "
-                           "constants can be lowered");
+    return op->emitOpError("weight is not a constant; only constants can be "
+                           "lowered");
   return std::move(*weight);
 }
 
@@ -35,15 +35,16 @@ FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
   ImplicitLocOpBuilder &builder = layer.body();
   Constant bias;
   if (!op.getBias()) {
-    bias.elementType =
-        cast<FloatType>(cast<RankedTensorType>(y.getType()).getElementType());
     bias.values = {0.0};
-  } else if (auto constant = getFloatConstant(op.getBias())) {
+  } else if (auto constant = getConstant(op.getBias())) {
     bias = *constant;
   } else {
-    return op->emitOpError("bias is not a floating-point constant; only "
-                           "constants can be lowered");
+    return op->emitOpError("bias is not a constant; only constants can be "
+                           "lowered");
   }
+  // The sum with no input is one that its type holds.
+  bias.elementType = cast<RankedTensorType>(y.getType()).getElementType();
+  bias.quantizedType = nullptr;
   if (bias.isUniform()) {
     bias.isScalar = true;
     Value number = createConstant(builder, builder.getLoc(), bias);
@@ -59,12 +60,118 @@ FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
   return linalg::BroadcastOp::create(builder, values, y, dims)->getResult(0);
 }
 
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+/// The weights as bytes that hold two: those of the second half of a row in the
+/// high bits.
+static Constant packRows(const Constant &rows) {
+  int64_t size = rows.shape.back(), half = (size + 1) / 2;
+  Constant packed = rows;
+  packed.shape.back() = half;
+  packed.values.clear();
+  for (int64_t begin = 0, end = rows.getNumElements(); begin < end;
+       begin += size)
+    for (int64_t n = 0; n < half; ++n) {
+      auto low = static_cast<int64_t>(rows.at(begin + n));
+      int64_t high =
+          half + n < size ? static_cast<int64_t>(rows.at(begin + half + n)) : 0;
+      packed.values.push_back(static_cast<double>(high * 16 + (low & 15)));
+    }
+  return packed;
+}
+
+WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
+    : type(type) {
+  auto quantized = dyn_cast<quant::QuantizedType>(type);
+  isPacked = quantized && quantized.getStorageTypeMin() >= -8 &&
+             quantized.getStorageTypeMax() <= 7 && rows.shape.back() > 1;
+  Constant stored = isPacked ? packRows(rows) : rows;
+  stored.quantizedType = nullptr;
+  tensor = layer.constantTensor(stored, "weight");
+}
+
+Value WeightRows::addPacked(ImplicitLocOpBuilder &builder, ValueRange rows,
+                            ValueRange factors, bool isHigh, Value sum) const {
+  SmallVector<AffineMap> maps(rows.size() + 1,
+                              builder.getMultiDimIdentityMap(1));
+  Type storage = cast<RankedTensorType>(sum.getType()).getElementType();
+  auto add = linalg::GenericOp::create(
+      builder, sum.getType(), rows, sum, maps, utils::IteratorType::parallel,
+      [&](OpBuilder &nested, Location loc, ValueRange elements) {
+        ImplicitLocOpBuilder body(loc, nested);
+        Type compute = body.getI32Type();
+        auto number = [&](int64_t value) {
+          return createNumber(body, compute, value);
+        };
+        Value total = castToNumber(body, elements.back(), this->type, compute);
+        for (auto [index, element] : llvm::enumerate(elements.drop_back())) {
+          Value byte = arith::ExtSIOp::create(body, compute, element);
+          Value term;
+          if (isHigh) {
+            term = arith::ShRSIOp::create(body, byte, number(4));
+          } else {
+            // The sign of the low half: (b & 15 ^ 8) - 8.
+            term = arith::AndIOp::create(body, byte, number(15));
+            term = arith::XOrIOp::create(body, term, number(8));
+            term = arith::SubIOp::create(body, term, number(8));
+          }
+          if (!factors.empty())
+            term = createMul(body, term, factors[index]);
+          total = createAdd(body, total, term);
+        }
+        linalg::YieldOp::create(body, castToStorage(body, total, storage));
+      });
+  return add.getResult(0);
+}
+
+/// `size` elements of a row, from `first` on.
+static Value slice(ImplicitLocOpBuilder &builder, Value row, int64_t first,
+                   int64_t size) {
+  return tensor::ExtractSliceOp::create(
+      builder, row, ArrayRef<OpFoldResult>{builder.getIndexAttr(first)},
+      ArrayRef<OpFoldResult>{builder.getIndexAttr(size)},
+      ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
+}
+
+Value WeightRows::add(ImplicitLocOpBuilder &builder,
+                      ArrayRef<SmallVector<Value>> positions,
+                      ValueRange factors, Value sum) const {
+  SmallVector<Value> rows;
+  for (const SmallVector<Value> &position : positions)
+    rows.push_back(getRow(builder, tensor, position));
+  if (!isPacked)
+    return createRowsAdd(builder, rows, type, factors, sum);
+  int64_t size = cast<RankedTensorType>(sum.getType()).getDimSize(0);
+  int64_t half = (size + 1) / 2;
+  for (bool isHigh : {false, true}) {
+    int64_t first = isHigh ? half : 0, count = isHigh ? size - half : half;
+    SmallVector<Value> parts;
+    for (Value row : rows)
+      parts.push_back(slice(builder, row, 0, count));
+    Value added = addPacked(builder, parts, factors, isHigh,
+                            slice(builder, sum, first, count));
+    sum = tensor::InsertSliceOp::create(
+        builder, added, sum,
+        ArrayRef<OpFoldResult>{builder.getIndexAttr(first)},
+        ArrayRef<OpFoldResult>{builder.getIndexAttr(count)},
+        ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
+  }
+  return sum;
+}
+
+//===----------------------------------------------------------------------===//
+// Events
+//===----------------------------------------------------------------------===//
+
 EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
                          StepContext &context)
     : events(op.getEvents().getDefiningOp<EventsOp>()),
       size(op.getInput().getType().getNumElements()) {
   Value signal = events.getInput();
-  isBinary = getElementTypeOrSelf(signal).isInteger(1);
+  type = getElementTypeOrSelf(signal.getType());
+  isBinary = type.isInteger(1);
   Value list = layer.addArgument("events", context.bufferOf(op.getEvents()));
   Value xBuffer =
       isBinary ? Value() : layer.addFlatArgument("x", context.bufferOf(signal));
@@ -74,8 +181,9 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
 }
 
 Value EventInputs::getFactor(ImplicitLocOpBuilder &builder, Value position,
-                             Type type) const {
-  return isBinary ? Value() : readNumber(builder, "xi", x, position, type);
+                             Type target) const {
+  return isBinary ? Value()
+                  : readNumber(builder, "xi", x, position, type, target);
 }
 
 Value EventInputs::getPosition(ImplicitLocOpBuilder &builder, Value event,

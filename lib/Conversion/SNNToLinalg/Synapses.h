@@ -18,10 +18,37 @@
 
 namespace snn {
 
-/// The element of `x` at `position` as a number of `type`, called `name`.
+/// The element at `position` of `x`, a signal of `type`, as a number of
+/// `target`, called `name`.
 mlir::Value readNumber(mlir::ImplicitLocOpBuilder &builder,
                        llvm::StringRef name, mlir::Value x,
-                       mlir::ValueRange position, mlir::Type type);
+                       mlir::ValueRange position, mlir::Type type,
+                       mlir::Type target);
+
+/// Weights in constant memory, in rows that belong to inputs. Those of 4 bits
+/// are stored two in a byte: the first half of a row in the low bits, the
+/// second half in the high bits.
+class WeightRows {
+public:
+  /// `rows` has the weights of a row in its last dimension; `type` is their
+  /// element type in the network.
+  WeightRows() = default;
+  WeightRows(LayerBuilder &layer, const Constant &rows, mlir::Type type);
+
+  /// Adds the rows at `positions`, each times its factor if there are factors.
+  mlir::Value add(mlir::ImplicitLocOpBuilder &builder,
+                  llvm::ArrayRef<llvm::SmallVector<mlir::Value>> positions,
+                  mlir::ValueRange factors, mlir::Value sum) const;
+
+private:
+  mlir::Value addPacked(mlir::ImplicitLocOpBuilder &builder,
+                        mlir::ValueRange rows, mlir::ValueRange factors,
+                        bool isHigh, mlir::Value sum) const;
+
+  mlir::Value tensor;
+  mlir::Type type;
+  bool isPacked = false;
+};
 
 /// The weights of a synapse, or an error.
 mlir::FailureOr<Constant> getConstantWeights(SynapseOpInterface op);
@@ -61,6 +88,7 @@ private:
 
   EventsOp events;
   int64_t size;
+  mlir::Type type;
   bool isBinary;
   mlir::Value positions, x;
 };

@@ -8,6 +8,7 @@
 #include "FunctionEmitter.h"
 #include "Identifiers.h"
 #include "Literals.h"
+#include "Signs.h"
 #include "snn/IR/Constants.h"
 
 #include "mlir/IR/SymbolTable.h"
@@ -33,6 +34,10 @@ struct Parameter {
   std::string name;
   /// For inputs and outputs, the macro with the number of elements.
   std::string sizeMacro;
+  /// For integers that stand for other numbers, the scale or the scales of the
+  /// channels, and the macro with them.
+  SmallVector<double> scales;
+  std::string scaleMacro;
 
   bool isMember() const {
     return kind == "state" || kind == "scratch" || isArena();
@@ -46,7 +51,7 @@ class ModuleEmitter {
 public:
   ModuleEmitter(ModuleOp module, llvm::raw_ostream &source,
                 llvm::raw_ostream &header)
-      : module(module), source(source), header(header) {}
+      : module(module), signs(module), source(source), header(header) {}
 
   LogicalResult emit(const C11Options &options);
 
@@ -66,6 +71,7 @@ private:
   void emitStruct();
   /// What the arguments of a step function are.
   void emitArguments(ArrayRef<Parameter> parameters);
+  void emitScales();
   void emitHeader(StringRef fileName);
   LogicalResult emitSource(StringRef headerName);
   /// Functions that stand for single operations.
@@ -79,7 +85,14 @@ private:
   LogicalResult bindMember(FunctionEmitter &emitter, func::FuncOp function,
                            BlockArgument argument);
 
+  /// The C type of the elements of an array.
+  StringRef typeOf(Value array) const {
+    return getStorageType(cast<MemRefType>(array.getType()).getElementType(),
+                          signs.isUnsigned(array));
+  }
+
   ModuleOp module;
+  Signs signs;
   llvm::raw_ostream &source;
   llvm::raw_ostream &header;
   func::FuncOp step, stepEvents, init;
@@ -154,7 +167,7 @@ static FailureOr<Parameter> describeArgument(func::FuncOp function,
   auto name = function.getArgAttrOfType<StringAttr>(index, "snn.name");
   bool isCount = argument.getType().isIndex();
   bool isArray = parameter.type &&
-                 !getStorageType(parameter.type.getElementType()).empty() &&
+                 isStorable(parameter.type.getElementType()) &&
                  (parameter.type.hasStaticShape() ||
                   (kind && kind.getValue() == "events"));
   if (!kind || !name || isCount != (kind.getValue() == "count") ||
@@ -162,6 +175,9 @@ static FailureOr<Parameter> describeArgument(func::FuncOp function,
     return function.emitOpError("C11: argument ")
            << index << " of type " << argument.getType()
            << " is not in the emitter's subset";
+  if (auto scales =
+          function.getArgAttrOfType<DenseF64ArrayAttr>(index, "snn.scales"))
+    parameter.scales = llvm::to_vector(scales.asArrayRef());
   parameter.kind = kind.getValue();
   parameter.nodeName = name.getValue();
   return parameter;
@@ -178,6 +194,9 @@ LogicalResult ModuleEmitter::collectParameters() {
       std::string upper = sanitize(parameter->nodeName);
       parameter->sizeMacro =
           macro(macros.add(StringRef(upper + "_SIZE").upper()));
+      if (!parameter->scales.empty())
+        parameter->scaleMacro =
+            macro(macros.add(StringRef(upper + "_SCALE").upper()));
     }
     if (parameter->isArena()) {
       arenas.push_back(argument);
@@ -210,6 +229,7 @@ LogicalResult ModuleEmitter::collectEventParameters() {
                << "function";
       parameter->name = same->name;
       parameter->sizeMacro = same->sizeMacro;
+      parameter->scaleMacro = same->scaleMacro;
       ++same;
     }
     eventParameters.push_back(std::move(*parameter));
@@ -278,8 +298,7 @@ std::string ModuleEmitter::declareStep(StringRef name,
       continue;
     }
     text += (parameter.kind == "output" ? ", " : ", const ") +
-            getStorageType(parameter.type.getElementType()).str() + " *" +
-            parameter.name;
+            typeOf(parameter.buffer).str() + " *" + parameter.name;
   }
   return text + ")";
 }
@@ -296,7 +315,8 @@ void ModuleEmitter::emitArena() {
       // A view of all bytes folds away.
       auto view = dyn_cast<memref::ViewOp>(user);
       Type type = (view ? view.getType() : bytes).getElementType();
-      types[getStorageType(type).str()] =
+      bool isUnsigned = !view || signs.isUnsigned(view);
+      types[getStorageType(type, isUnsigned).str()] =
           llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
     }
   }
@@ -316,9 +336,8 @@ void ModuleEmitter::emitStruct() {
     if (!parameter.isMember() || parameter.isArena())
       continue;
     isEmpty = false;
-    header << "    " << getStorageType(parameter.type.getElementType()) << " "
-           << parameter.name << "[" << parameter.type.getNumElements()
-           << "];\n";
+    header << "    " << typeOf(parameter.buffer) << " " << parameter.name << "["
+           << parameter.type.getNumElements() << "];\n";
   }
   if (!arenas.empty())
     emitArena();
@@ -343,12 +362,35 @@ void ModuleEmitter::emitArguments(ArrayRef<Parameter> parameters) {
       continue;
     }
     Type element = parameter.type.getElementType();
-    StringRef what = element.isInteger(1)   ? "spikes, 0 or 1"
-                     : element.isInteger(8) ? "spike counts"
-                                            : "values";
+    std::string what = element.isInteger(1) ? "spikes, 0 or 1"
+                       : !parameter.scales.empty()
+                           ? "integers, in units of " + parameter.scaleMacro
+                       : isa<IntegerType>(element) ? "spike counts"
+                                                   : "values";
     header << parameter.sizeMacro << " " << what << ", shape [";
     llvm::interleaveComma(parameter.type.getShape(), header);
     header << "], " << node << "\n";
+  }
+}
+
+/// What the integers of inputs and outputs stand for.
+void ModuleEmitter::emitScales() {
+  Type type = Float32Type::get(module.getContext());
+  bool isFirst = true;
+  for (const Parameter &parameter : parameters) {
+    if (parameter.scales.empty())
+      continue;
+    if (std::exchange(isFirst, false))
+      header
+          << "\n/* An integer i stands for i times the scale; lists have one "
+             "for each channel. */\n";
+    header << "#define " << parameter.scaleMacro << " ";
+    bool isList = parameter.scales.size() > 1;
+    header << (isList ? "{" : "");
+    llvm::interleaveComma(parameter.scales, header, [&](double scale) {
+      header << *getLiteral(FloatAttr::get(type, scale), false);
+    });
+    header << (isList ? "}" : "") << "\n";
   }
 }
 
@@ -363,6 +405,7 @@ void ModuleEmitter::emitHeader(StringRef fileName) {
     if (!parameter.isMember())
       header << "#define " << parameter.sizeMacro << " "
              << parameter.type.getNumElements() << "\n";
+  emitScales();
   double dt = step->getAttrOfType<FloatAttr>("snn.dt").getValueAsDouble();
   header << "\n/* Seconds per step. */\n#define " << macro("DT") << " "
          << formatNumber(dt, Float64Type::get(module.getContext())) << "\n\n"
@@ -391,7 +434,9 @@ void ModuleEmitter::emitHeader(StringRef fileName) {
 LogicalResult ModuleEmitter::emitGlobal(memref::GlobalOp global) {
   auto elements = dyn_cast_or_null<ElementsAttr>(
       global.getInitialValue().value_or(nullptr));
-  StringRef type = getStorageType(global.getType().getElementType());
+  bool isUnsigned = signs.isUnsigned(global);
+  StringRef type =
+      getStorageType(global.getType().getElementType(), isUnsigned);
   if (!elements || !global.getConstant() || type.empty())
     return global.emitOpError("C11: is not in the emitter's subset: expected "
                               "a constant with values");
@@ -402,7 +447,7 @@ LogicalResult ModuleEmitter::emitGlobal(memref::GlobalOp global) {
                            [](int64_t size) { return std::to_string(size); }),
                        " * ")
          << (global.getType().getRank() == 0 ? "1" : "") << "] = {\n";
-  if (failed(printElements(elements, source)))
+  if (failed(printElements(elements, isUnsigned, source)))
     return global.emitOpError("C11: has a value without literal");
   source << "\n};\n\n";
   return success();
@@ -432,7 +477,7 @@ LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
   if (function.isDeclaration() || function.getNumResults() != 0)
     return function.emitOpError("C11: is not in the emitter's subset: expected "
                                 "a body and no results");
-  FunctionEmitter emitter(symbols, globals, prefix, source);
+  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
         (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
@@ -454,8 +499,7 @@ LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
       continue;
     }
     auto type = dyn_cast<MemRefType>(argument.getType());
-    StringRef element =
-        type ? getStorageType(type.getElementType()) : StringRef();
+    StringRef element = type ? typeOf(argument) : StringRef();
     if (element.empty())
       return function.emitOpError("C11: argument of type ")
              << argument.getType() << " is not in the emitter's subset";
@@ -494,7 +538,7 @@ LogicalResult ModuleEmitter::bindMember(FunctionEmitter &emitter,
 }
 
 LogicalResult ModuleEmitter::emitInit() {
-  FunctionEmitter emitter(symbols, globals, prefix, source);
+  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
   (void)emitter.getNames().add("net");
   for (BlockArgument argument : init.getArguments())
     if (failed(bindMember(emitter, init, argument)))
@@ -513,7 +557,7 @@ LogicalResult ModuleEmitter::emitInit() {
 
 LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
                                       MutableArrayRef<Parameter> parameters) {
-  FunctionEmitter emitter(symbols, globals, prefix, source);
+  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
   source << declareStep(name, parameters) << "\n{\n";
   (void)emitter.getNames().add("net");
   bool usesNet = false;
@@ -607,6 +651,12 @@ LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
          << "#include <stdbool.h>\n#include <string.h>\n\n"
          << "#ifdef __cplusplus\n#define RESTRICT /* C++ has none */\n#else\n"
          << "#define RESTRICT restrict\n#endif\n\n";
+  bool shifts =
+      module.walk([](arith::ShRSIOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (shifts)
+    source << "#if (-1 >> 1) != -1\n#error \"right shifts of negative numbers "
+              "must keep the sign\"\n#endif\n\n";
   emitHelpers();
   llvm::StringSet<> emitted;
   SymbolTable table(module);

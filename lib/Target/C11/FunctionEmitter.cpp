@@ -103,7 +103,8 @@ FailureOr<Expression> FunctionEmitter::getExpression(Value value) {
 FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
   return llvm::TypeSwitch<Operation *, FailureOr<Expression>>(op)
       .Case([&](arith::ConstantOp constant) -> FailureOr<Expression> {
-        std::optional<std::string> literal = getLiteral(constant.getValue());
+        std::optional<std::string> literal =
+            getLiteral(constant.getValue(), /*isUnsigned=*/false);
         if (!literal)
           return op->emitOpError("C11: has no literal");
         bool isNegative = literal->front() == '-';
@@ -116,7 +117,7 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
           [&](auto) { return makeBinary(op, " - ", Precedence::Sum); })
       .Case<arith::MulFOp, arith::MulIOp>(
           [&](auto) { return makeBinary(op, " * ", Precedence::Product); })
-      .Case<arith::DivFOp, arith::DivUIOp>(
+      .Case<arith::DivFOp, arith::DivUIOp, arith::DivSIOp>(
           [&](auto) { return makeBinary(op, " / ", Precedence::Product); })
       .Case([&](arith::RemUIOp) {
         return makeBinary(op, " % ", Precedence::Product);
@@ -126,9 +127,16 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::CmpFOp compare) { return makeFloatCompare(compare); })
       .Case([&](arith::CmpIOp compare) { return makeIntCompare(compare); })
       .Case([&](arith::SelectOp select) { return makeSelect(select); })
-      .Case<arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp,
-            arith::IndexCastUIOp>([&](auto) { return makeCast(op); })
-      .Case([&](arith::AndIOp) { return makeAnd(op); })
+      .Case<arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp, arith::ExtSIOp,
+            arith::TruncIOp, arith::IndexCastUIOp>(
+          [&](auto) { return makeCast(op); })
+      .Case([&](arith::AndIOp) {
+        return makeBitwise(op, " & ", Precedence::BitAnd);
+      })
+      .Case([&](arith::XOrIOp) {
+        return makeBitwise(op, " ^ ", Precedence::And);
+      })
+      .Case([&](arith::ShRSIOp shift) { return makeShift(shift); })
       .Case([&](math::CountTrailingZerosOp count) -> FailureOr<Expression> {
         FailureOr<Expression> bits = getExpression(count.getOperand());
         if (failed(bits) || !count.getType().isInteger(32))
@@ -146,12 +154,15 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
                                                   StringRef symbol,
                                                   Precedence precedence) {
   Type type = op->getResult(0).getType();
-  bool isNumber = isa<FloatType>(type) || type.isIndex() || type.isInteger(32);
-  if (!isNumber || getScalarType(type).empty())
+  bool isNumber = isa<FloatType>(type) || type.isIndex() ||
+                  type.isInteger(32) || type.isInteger(64);
+  if (!isNumber || !isStorable(type))
     return op->emitOpError("C11: on ")
            << type << " is not in the emitter's subset";
   FailureOr<Expression> lhs = getExpression(op->getOperand(0));
-  FailureOr<Expression> rhs = getExpression(op->getOperand(1));
+  FailureOr<Expression> rhs = isa<FloatType>(type)
+                                  ? getExpression(op->getOperand(1))
+                                  : getWidened(op->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
   // Operators associate to the left, and float sums must keep their order.
@@ -160,15 +171,39 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
                     precedence};
 }
 
-FailureOr<Expression> FunctionEmitter::makeAnd(Operation *op) {
+FailureOr<Expression> FunctionEmitter::getWidened(Value value) {
+  auto extend = value.getDefiningOp<arith::ExtSIOp>();
+  if (extend && isInlined(extend) &&
+      extend.getIn().getType().getIntOrFloatBitWidth() < 32)
+    return getExpression(extend.getIn());
+  return getExpression(value);
+}
+
+StringRef FunctionEmitter::typeOf(Value scalar) const {
+  return getScalarType(scalar.getType(), signs.isUnsigned(scalar));
+}
+
+FailureOr<Expression> FunctionEmitter::makeBitwise(Operation *op,
+                                                   StringRef symbol,
+                                                   Precedence precedence) {
   FailureOr<Expression> lhs = getExpression(op->getOperand(0));
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(lhs) || failed(rhs) || !op->getResult(0).getType().isInteger(32))
     return op->emitOpError("C11: is not in the emitter's subset");
   // Compilers warn of sums in it without parentheses.
-  return Expression{lhs->in(Precedence::Unary) + " & " +
+  return Expression{lhs->in(Precedence::Unary) + symbol.str() +
                         rhs->in(Precedence::Unary),
-                    Precedence::BitAnd};
+                    precedence};
+}
+
+FailureOr<Expression> FunctionEmitter::makeShift(arith::ShRSIOp op) {
+  FailureOr<Expression> lhs = getExpression(op.getLhs());
+  FailureOr<Expression> rhs = getExpression(op.getRhs());
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  return Expression{lhs->in(Precedence::Unary) + " >> " +
+                        rhs->in(Precedence::Unary),
+                    Precedence::Shift};
 }
 
 /// The operand for which "operand symbol other" holds.
@@ -215,7 +250,7 @@ static StringRef getOperator(arith::CmpFPredicate predicate, bool &isNegated) {
   }
 }
 
-/// The operator of an unsigned comparison.
+/// The operator of a comparison of integers.
 static StringRef getOperator(arith::CmpIPredicate predicate) {
   using P = arith::CmpIPredicate;
   switch (predicate) {
@@ -226,7 +261,12 @@ static StringRef getOperator(arith::CmpIPredicate predicate) {
   case P::ult:
     return " < ";
   case P::ugt:
+  case P::sgt:
     return " > ";
+  case P::slt:
+    return " < ";
+  case P::sge:
+    return " >= ";
   default:
     return "";
   }
@@ -282,7 +322,7 @@ FailureOr<Expression> FunctionEmitter::makeSelect(arith::SelectOp op) {
 }
 
 FailureOr<Expression> FunctionEmitter::makeCast(Operation *op) {
-  StringRef type = getScalarType(op->getResult(0).getType());
+  StringRef type = typeOf(op->getResult(0));
   if (type.empty())
     return op->emitOpError("C11: to ")
            << op->getResult(0).getType() << " is not in the emitter's subset";
@@ -319,7 +359,8 @@ FailureOr<Expression> FunctionEmitter::makeMask(vector::ExtractOp op) {
                    : vector::CreateMaskOp();
   if (!mask || !op.getType().isInteger(32) ||
       load.getVectorType().getNumElements() != 32 ||
-      getStorageType(load.getVectorType().getElementType()) != "uint8_t" ||
+      getStorageType(load.getVectorType().getElementType(), true) !=
+          "uint8_t" ||
       !matchPattern(load.getPassThru(), m_Zero()))
     return op.emitOpError("C11: is not in the emitter's subset: expected a "
                           "mask of 32 bits, loaded with vector.maskedload");
@@ -383,7 +424,7 @@ std::string FunctionEmitter::nameLocal(Operation *op) {
 
 LogicalResult FunctionEmitter::emitLocal(Operation *op) {
   FailureOr<Expression> expression = makeExpression(op);
-  StringRef type = getScalarType(op->getResult(0).getType());
+  StringRef type = typeOf(op->getResult(0));
   if (failed(expression))
     return failure();
   if (type.empty())
@@ -419,7 +460,7 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
       locals[variable] = locals[first];
       continue;
     }
-    StringRef type = getScalarType(variable.getType());
+    StringRef type = typeOf(variable);
     FailureOr<Expression> value = getExpression(first);
     if (failed(value) || type.empty())
       return loop->emitOpError("C11: carries ")
@@ -475,8 +516,8 @@ LogicalResult FunctionEmitter::assignCarried(ValueRange carried,
     });
     if (isNeeded) {
       std::string copy = addName("next");
-      line() << "const " << getScalarType(value.getType()) << " " << copy
-             << " = " << expression->text << ";\n";
+      line() << "const " << typeOf(value) << " " << copy << " = "
+             << expression->text << ";\n";
       late.push_back({name, copy});
       continue;
     }
@@ -593,14 +634,14 @@ LogicalResult FunctionEmitter::emitIf(scf::IfOp op) {
 
 /// The operand that is added to what `store` overwrites, for "x += ...".
 static Value getIncrement(memref::StoreOp store) {
-  auto add = store.getValueToStore().getDefiningOp<arith::AddFOp>();
-  if (!add || !isInlined(add))
+  Operation *add = store.getValueToStore().getDefiningOp();
+  if (!isa_and_present<arith::AddFOp, arith::AddIOp>(add) || !isInlined(add))
     return nullptr;
-  auto load = add.getLhs().getDefiningOp<memref::LoadOp>();
+  auto load = add->getOperand(0).getDefiningOp<memref::LoadOp>();
   if (!load || !isInlined(load) || load.getMemRef() != store.getMemRef() ||
       !llvm::equal(load.getIndices(), store.getIndices()))
     return nullptr;
-  return add.getRhs();
+  return add->getOperand(1);
 }
 
 LogicalResult FunctionEmitter::emitStore(memref::StoreOp op) {
@@ -608,9 +649,13 @@ LogicalResult FunctionEmitter::emitStore(memref::StoreOp op) {
   FailureOr<std::string> element =
       getElement(op, op.getMemRef(), op.getIndices());
   FailureOr<Expression> value =
-      getExpression(increment ? increment : op.getValueToStore());
+      increment ? getWidened(increment) : getExpression(op.getValueToStore());
   if (failed(element) || failed(value))
     return failure();
+  if (auto constant = op.getValueToStore().getDefiningOp<arith::ConstantOp>())
+    if (auto literal =
+            getLiteral(constant.getValue(), signs.isUnsigned(op.getMemRef())))
+      value->text = *literal;
   // Spikes are stored as numbers.
   if (value->text == "false" || value->text == "true")
     value->text = value->text == "true" ? "1" : "0";
@@ -630,7 +675,9 @@ LogicalResult FunctionEmitter::emitCopy(memref::CopyOp op) {
            << " is not in the emitter's subset";
   line() << "memcpy(" << target->second << ", " << source->second << ", "
          << type.getNumElements() << " * sizeof("
-         << getStorageType(type.getElementType()) << "));\n";
+         << getStorageType(type.getElementType(),
+                           signs.isUnsigned(op.getTarget()))
+         << "));\n";
   return success();
 }
 
@@ -674,8 +721,9 @@ LogicalResult FunctionEmitter::emitAlias(Operation *op, Value source) {
 /// A part of the memory that all types share.
 LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
   auto it = buffers.find(op.getSource());
-  StringRef member =
-      getArenaMember(getStorageType(op.getType().getElementType()));
+  StringRef type =
+      getStorageType(op.getType().getElementType(), signs.isUnsigned(op));
+  StringRef member = getArenaMember(type);
   IntegerAttr offset;
   int64_t bytes = llvm::divideCeil(op.getType().getElementTypeBitWidth(), 8);
   if (it == buffers.end() || member.empty() || !op.getType().hasStaticShape() ||
@@ -690,8 +738,7 @@ LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
     text += " + " + std::to_string(offset.getInt() / bytes);
   std::optional<StringRef> given = getLocalName(op);
   std::string name = addName(given ? *given : "part");
-  line() << getStorageType(op.getType().getElementType()) << " *const " << name
-         << " = " << text << ";\n";
+  line() << type << " *const " << name << " = " << text << ";\n";
   buffers[op] = name;
   return success();
 }

@@ -8,6 +8,7 @@
 #define SNN_LIB_TARGET_C11_FUNCTIONEMITTER_H
 
 #include "Identifiers.h"
+#include "Signs.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -28,6 +29,7 @@ enum class Precedence {
   BitAnd,
   Equality,
   Relation,
+  Shift,
   Sum,
   Product,
   Unary,
@@ -53,9 +55,9 @@ class FunctionEmitter {
 public:
   /// `symbols` maps functions and globals to their C names.
   FunctionEmitter(const llvm::StringMap<std::string> &symbols,
-                  const NameTable &outer, llvm::StringRef prefix,
-                  llvm::raw_ostream &os)
-      : symbols(symbols), names(&outer), prefix(prefix), os(os) {}
+                  const Signs &signs, const NameTable &outer,
+                  llvm::StringRef prefix, llvm::raw_ostream &os)
+      : symbols(symbols), signs(signs), names(&outer), prefix(prefix), os(os) {}
 
   /// The scope of the function, for its parameters.
   NameTable &getNames() { return names; }
@@ -115,7 +117,14 @@ private:
   mlir::FailureOr<Expression> makeBinary(mlir::Operation *op,
                                          llvm::StringRef symbol,
                                          Precedence precedence);
-  mlir::FailureOr<Expression> makeAnd(mlir::Operation *op);
+  mlir::FailureOr<Expression> makeBitwise(mlir::Operation *op,
+                                          llvm::StringRef symbol,
+                                          Precedence precedence);
+  mlir::FailureOr<Expression> makeShift(mlir::arith::ShRSIOp op);
+  /// The right operand of a sum or product of integers, which C widens itself.
+  mlir::FailureOr<Expression> getWidened(mlir::Value value);
+  /// The C type of a scalar.
+  llvm::StringRef typeOf(mlir::Value scalar) const;
   mlir::FailureOr<Expression> makeExtremum(mlir::Operation *op,
                                            llvm::StringRef symbol);
   mlir::FailureOr<Expression> makeCompare(mlir::Operation *op,
@@ -139,6 +148,7 @@ private:
   llvm::raw_ostream &line();
 
   const llvm::StringMap<std::string> &symbols;
+  const Signs &signs;
   NameTable names;
   llvm::StringRef prefix;
   llvm::raw_ostream &os;

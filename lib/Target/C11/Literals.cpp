@@ -10,30 +10,42 @@
 #include "llvm/ADT/StringSwitch.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 
 namespace snn::c11 {
 
-StringRef getScalarType(Type type) {
+StringRef getScalarType(Type type, bool isUnsigned) {
   if (type.isF32())
     return "float";
   if (type.isF64())
     return "double";
   if (type.isInteger(1))
     return "bool";
-  if (type.isSignlessInteger(8))
-    return "uint8_t";
-  if (type.isSignlessInteger(16))
-    return "uint16_t";
-  if (type.isSignlessInteger(32))
-    return "uint32_t";
-  return type.isIndex() ? "size_t" : "";
+  if (type.isIndex())
+    return "size_t";
+  if (!type.isSignlessInteger())
+    return "";
+  switch (type.getIntOrFloatBitWidth()) {
+  case 8:
+    return isUnsigned ? "uint8_t" : "int8_t";
+  case 16:
+    return isUnsigned ? "uint16_t" : "int16_t";
+  case 32:
+    return isUnsigned ? "uint32_t" : "int32_t";
+  case 64:
+    return isUnsigned ? "uint64_t" : "int64_t";
+  default:
+    return "";
+  }
 }
 
-StringRef getStorageType(Type type) {
-  return type.isInteger(1) ? "uint8_t" : getScalarType(type);
+StringRef getStorageType(Type type, bool isUnsigned) {
+  return type.isInteger(1) ? "uint8_t" : getScalarType(type, isUnsigned);
 }
+
+bool isStorable(Type type) { return !getStorageType(type, true).empty(); }
 
 StringRef getArenaMember(StringRef type) {
   return llvm::StringSwitch<StringRef>(type)
@@ -42,6 +54,9 @@ StringRef getArenaMember(StringRef type) {
       .Case("uint8_t", "u8")
       .Case("uint16_t", "u16")
       .Case("uint32_t", "u32")
+      .Case("int8_t", "i8")
+      .Case("int16_t", "i16")
+      .Case("int32_t", "i32")
       .Default("");
 }
 
@@ -53,22 +68,31 @@ static std::string getFloatLiteral(double value, FloatType type) {
   return type.isF32() ? text + "f" : text;
 }
 
-std::optional<std::string> getLiteral(Attribute value) {
+/// The least numbers of a type are not what a minus makes of a literal.
+static std::string getIntegerLiteral(int64_t value) {
+  if (value == std::numeric_limits<int32_t>::min())
+    return "INT32_MIN";
+  return std::to_string(value);
+}
+
+std::optional<std::string> getLiteral(Attribute value, bool isUnsigned) {
   if (auto number = dyn_cast<FloatAttr>(value)) {
     double real = number.getValueAsDouble();
     auto type = cast<FloatType>(number.getType());
-    if (!std::isfinite(real) || getScalarType(type).empty())
+    if (!std::isfinite(real) || !isStorable(type))
       return std::nullopt;
     return getFloatLiteral(real, type);
   }
   auto integer = dyn_cast<IntegerAttr>(value);
-  if (!integer || getScalarType(integer.getType()).empty())
+  if (!integer || !isStorable(integer.getType()))
     return std::nullopt;
   if (integer.getType().isInteger(1))
     return integer.getValue().isZero() ? "false" : "true";
-  return std::to_string(integer.getType().isIndex()
-                            ? integer.getInt()
-                            : integer.getValue().getZExtValue());
+  if (integer.getType().isIndex())
+    return std::to_string(integer.getInt());
+  if (isUnsigned)
+    return std::to_string(integer.getValue().getZExtValue());
+  return getIntegerLiteral(integer.getValue().getSExtValue());
 }
 
 namespace {
@@ -100,25 +124,31 @@ private:
 };
 } // namespace
 
-llvm::LogicalResult printElements(ElementsAttr elements,
+llvm::LogicalResult printElements(ElementsAttr elements, bool isUnsigned,
                                   llvm::raw_ostream &os) {
   LinePrinter line(os);
   int64_t count = elements.getNumElements();
-  if (std::optional<Constant> constant = getFloatConstant(elements)) {
-    for (int64_t index = 0; index < count; ++index) {
-      double value = constant->at(index);
-      if (!std::isfinite(value))
-        return failure();
-      line.print(
-          getFloatLiteral(value, cast<FloatType>(constant->elementType)));
-    }
+  std::optional<Constant> constant = getConstant(elements);
+  if (!constant) {
+    // Positions, as index.
+    auto integers = dyn_cast<DenseIntElementsAttr>(elements);
+    if (!integers)
+      return failure();
+    for (const APInt &value : integers.getValues<APInt>())
+      line.print(std::to_string(value.getZExtValue()));
     return success();
   }
-  auto integers = dyn_cast<DenseIntElementsAttr>(elements);
-  if (!integers)
-    return failure();
-  for (const APInt &value : integers.getValues<APInt>())
-    line.print(std::to_string(value.getZExtValue()));
+  auto type = dyn_cast<FloatType>(constant->elementType);
+  for (int64_t index = 0; index < count; ++index) {
+    double value = constant->at(index);
+    if (!std::isfinite(value))
+      return failure();
+    auto integer = static_cast<int64_t>(type ? 0 : value);
+    if (!type && isUnsigned && integer < 0)
+      integer += int64_t(1) << constant->elementType.getIntOrFloatBitWidth();
+    line.print(type ? getFloatLiteral(value, type)
+                    : getIntegerLiteral(integer));
+  }
   return success();
 }
 

@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from snnmlir.compiler import Network
+from snnmlir.compiler import DTYPES, Network
 from snnmlir.compiler import compile as compile_network
 from snnmlir.conventions import CHOICES, PRESETS
 from snnmlir.errors import OptionError, SnnError, quoted
@@ -49,9 +49,10 @@ def compiler_options(command: Command) -> Command:
         click.option(
             "--dtype",
             default="f32",
-            metavar="f32|f64",
+            metavar="|".join(DTYPES),
             show_default=True,
-            help="Type of weights, voltages and analog signals.",
+            help="Type of weights, voltages and analog signals; intN is C without floating point, "
+            "with weights of N bits.",
         ),
         click.option(
             "--convention",
@@ -73,8 +74,22 @@ def compiler_options(command: Command) -> Command:
         click.option(
             "--input-type",
             multiple=True,
-            metavar="[NAME=]float|spikes",
+            metavar="[NAME=]float|spikes|int8",
             help="What the caller passes for an input, or for all.  [default: float]",
+        ),
+        click.option(
+            "--calibrate",
+            type=click.Path(path_type=Path),
+            metavar="DATA",
+            help="With intN: example input (.npy, .npz or NIRData) that the scales of analog "
+            "signals are taken from.",
+        ),
+        click.option(
+            "--scales",
+            type=click.Choice(["real", "pow2"]),
+            default="real",
+            show_default=True,
+            help="With intN: scales of any size, or powers of two.",
         ),
         click.option("--verbose", is_flag=True, help="Say more."),
     ]
@@ -90,13 +105,23 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "convention": options["convention"],
         "dt": options["dt"],
         "input_type": options["input_type"] or "float",
+        "scales": options["scales"],
         **{key: value for key, value in options.items() if key in CHOICES},
     }
 
 
 def network_from(model: Path, options: dict[str, Any], **more: Any) -> Network:
     """Compiles `model` as the options say, and prints what was assumed."""
-    network = compile_network(model, **options_of(options), **more)
+    arguments = options_of(options) | more
+    data = options.get("calibrate")
+    network = compile_network(model, **arguments)
+    if data is not None:
+        if not network.is_quantized:
+            raise OptionError(
+                f"dtype '{network.dtype}' has no scales to calibrate",
+                help="leave out --calibrate, or choose --dtype int8, int16 or int4",
+            )
+        network = compile_network(model, calibrate=read_samples(data, network), **arguments)
     for text in network.notes:
         click.echo(f"note: {text}", err=True)
     return network

@@ -61,6 +61,8 @@ def main(
             click.echo(f"input {port.name}: {list(port.shape)} {port.dtype}", err=True)
         for port in network.outputs:
             click.echo(f"output {port.name}: {list(port.shape)} {port.dtype}", err=True)
+        for bound in network.bounds:
+            click.echo(f"bound {bound}", err=True)
         click.echo(f"wrote {output}", err=True)
 
 

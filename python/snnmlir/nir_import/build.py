@@ -36,7 +36,7 @@ from snnmlir.nir_import.graph import (
 )
 
 Dtype: TypeAlias = Literal["f32", "f64"]
-InputType: TypeAlias = Literal["float", "spikes"]
+InputType: TypeAlias = Literal["float", "spikes", "int8"]
 
 _NUMPY: dict[str, Any] = {"f32": np.float32, "f64": np.float64}
 
@@ -50,6 +50,7 @@ def build(
     input_types: Mapping[str, InputType],
     record: Sequence[str] = (),
     provenance: Mapping[str, str],
+    ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> Module:
     """The network of `graph`, one operation per node.
 
@@ -62,13 +63,16 @@ def build(
         record: Signals that become outputs after the graph's own: names of nodes, and those of
             neurons with ".v" for the voltage or ".i" for the current after the step.
         provenance: What the header of the generated code says about the origin.
+        ranges: What data showed for signals, by name as in `record`: least and greatest number.
+            Quantization takes their scales from it.
 
     Raises:
         NirError: A node that cannot be compiled.
         OptionError: A name in `record` that the graph does not have.
         MLIRError: The dialect's verifier refused the network: an error in this module.
     """
-    return _NetworkBuild(context, graph, convention, dtype, input_types).run(record, provenance)
+    network = _NetworkBuild(context, graph, convention, dtype, input_types)
+    return network.run(record, provenance, ranges or {})
 
 
 class _NetworkBuild:
@@ -105,17 +109,27 @@ class _NetworkBuild:
             },
         )
 
-    def run(self, record: Sequence[str], provenance: Mapping[str, str]) -> Module:
+    def run(
+        self,
+        record: Sequence[str],
+        provenance: Mapping[str, str],
+        ranges: Mapping[str, tuple[float, float]],
+    ) -> Module:
         for index, name in enumerate(self.graph.inputs):
             self.signals[name] = self.builder.input(index)
+            if self.input_types[name] == "int8":
+                self.builder.set_bits(index, 8)
         for name, node in self.graph.nodes.items():
             if not isinstance(node, Input):
                 self.signals[name] = self.add_node(node)
         for name, backedge in self.backedges.items():
             self.builder.resolve(backedge, self.signals[name])
-        names = [*self.graph.outputs, *record]
+        for name, (least, greatest) in ranges.items():
+            self.builder.set_range(self.recorded(name), least, greatest)
         return self.builder.finish(
-            [(name, self.recorded(name)) for name in names], dict(provenance)
+            [(name, self.recorded(name)) for name in self.graph.outputs],
+            [(name, self.recorded(name)) for name in record],
+            dict(provenance),
         )
 
     def recorded(self, name: str) -> Value:

@@ -170,10 +170,10 @@ class Factor:
 
     @classmethod
     def of(cls, real: npt.ArrayLike) -> Factor:
-        """A real number, of which 16 bits are kept; below 2^-31 fewer."""
+        """A real number, of which 15 bits are kept; below 2^-32 fewer."""
         # 2^(exponent - 1) <= |real| < 2^exponent
         _, exponent = np.frexp(np.asarray(real, np.float64))
-        shift = np.minimum(16 - exponent.astype(np.int64), 46)
+        shift = np.minimum(15 - exponent.astype(np.int64), 46)
         multiplier = round_half_up(np.ldexp(real, shift))
         return cls(multiplier.astype(np.int64), shift)
 
@@ -601,18 +601,19 @@ class _Spiking(_Integrator):
 
     def step(self, values: Values) -> Values:
         spikes, v = self._update(self._v, self._drive(values[self.signals[0]]))
-        # Last of all, so the spikes of this step are those of the voltage before.
         if self._floor is not None:
             v = np.maximum(v, self._floor)
         self._v = self._stored(v, "voltage")
+        if self._timing in ("delayed", "carried") and not self._fires_before:
+            spikes = self._fire(self._v)
         return {self.results["spikes"]: spikes, **self._states()}
 
     def _update(self, v: Array, drive: Array) -> tuple[Array, Array]:
-        """The spikes and the next voltage."""
+        """Spikes and the next voltage; with resets delayed or carried, the spikes before it."""
         if self._timing == "carried":
             previous = self._fire(v)
             w = self._decay.times(self._after(v, previous)) + drive
-            return (previous if self._fires_before else self._fire(w)), w
+            return previous, w
         u = self._decay.times(v) + drive
         if self._timing == "immediate":
             spikes = self._fire(u)
@@ -620,7 +621,7 @@ class _Spiking(_Integrator):
         previous = self._fire(v)
         w = self._after(u, previous)
         if self._timing == "delayed":
-            return (previous if self._fires_before else self._fire(w)), w
+            return previous, w
         # Pending: what was subtracted for the previous spikes is given back.
         spikes = self._fire(w)
         return spikes, w - (spikes - previous) * self._reset

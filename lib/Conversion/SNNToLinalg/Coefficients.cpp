@@ -1,0 +1,237 @@
+//===- Coefficients.cpp - The constants of an elementwise loop ------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Coefficients.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace snn;
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+Constant snn::getScales(Type type, int64_t rank) {
+  Scales scales = Scales::of(type);
+  Constant constant;
+  constant.elementType = Float64Type::get(type.getContext());
+  constant.values.assign(scales.values.begin(), scales.values.end());
+  if (scales.isPerAxis()) {
+    constant.shape.assign(rank, 1);
+    constant.shape[*scales.axis] = scales.size();
+  } else {
+    constant.isScalar = true;
+  }
+  return constant;
+}
+
+Constant snn::getRealNumbers(Value coefficient, double absent,
+                             MLIRContext *context) {
+  Constant constant;
+  if (coefficient) {
+    constant = *getConstant(coefficient);
+  } else {
+    constant.isScalar = true;
+    constant.values = {absent};
+  }
+  constant.elementType = Float64Type::get(context);
+  if (!constant.quantizedType)
+    return constant;
+  Constant scales = getScales(constant.quantizedType, constant.shape.size());
+  constant.quantizedType = nullptr;
+  return zipConstants(constant, scales, std::multiplies<double>());
+}
+
+Constant snn::getSpikeUnits(const Constant &factor, Type type, int64_t rank) {
+  Constant units = zipConstants(
+      factor, getScales(type, rank),
+      [](double value, double scale) { return roundHalfUp(value / scale); });
+  units.elementType = IntegerType::get(type.getContext(), 32);
+  return units;
+}
+
+/// Whether a constant has a number for each index of the last dimension of
+/// `signal`, the same along all others.
+static bool isRow(const Constant &constant, ArrayRef<int64_t> signal) {
+  return !constant.isUniform() && !constant.isScalar && !signal.empty() &&
+         constant.shape.back() == signal.back() &&
+         constant.getNumElements() == signal.back();
+}
+
+//===----------------------------------------------------------------------===//
+// Coefficients
+//===----------------------------------------------------------------------===//
+
+Coefficients::Coefficients(LayerBuilder &layer, Operation *op)
+    : layer(layer),
+      signal(cast<RankedTensorType>(op->getResult(0).getType()).getShape()) {
+  int64_t size = ShapedType::getNumElements(signal);
+  bool usesRows = false;
+  for (Value value : op->getOperands()) {
+    Scales scales = Scales::of(value.getType());
+    usesRows |= scales.isPerAxis();
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type || type.getShape() == ArrayRef(signal))
+      continue;
+    std::optional<Constant> constant = getConstant(value);
+    usesRows |= constant && isRow(*constant, signal);
+  }
+  for (Value value : op->getResults())
+    usesRows |= Scales::of(value.getType()).isPerAxis();
+  if (usesRows && !signal.empty() && size > signal.back())
+    shape = {size / signal.back(), signal.back()};
+  else
+    shape = {size};
+}
+
+Coefficients::Entry &Coefficients::addEntry(StringRef name,
+                                            const Constant &constant) {
+  Entry &entry = entries[name];
+  if (constant.isUniform()) {
+    entry.number = layer.coefficientValue(constant, name);
+    entry.text = formatNumber(constant.at(0), constant.elementType);
+    return entry;
+  }
+  Constant stored = constant;
+  if (!isRow(constant, signal) && ArrayRef(constant.shape) != ArrayRef(signal))
+    stored = makeConstant(signal, constant.elementType,
+                          [&](ArrayRef<int64_t> position) {
+                            return getElement(constant, position);
+                          });
+  bool isWhole = stored.getNumElements() == ShapedType::getNumElements(signal);
+  entry.element = tensors.size();
+  entry.text = (name + "[n]").str();
+  tensors.push_back(layer.coefficientValue(
+      stored, name, isWhole ? ArrayRef(shape) : ArrayRef<int64_t>()));
+  return entry;
+}
+
+void Coefficients::add(StringRef name, const Constant &constant) {
+  (void)addEntry(name, constant);
+}
+
+LogicalResult Coefficients::add(StringRef name, MutableOperandRange operand) {
+  if (operand.empty())
+    return success();
+  std::optional<Constant> constant = getConstant(operand[0].get());
+  if (!constant)
+    return operand.getOwner()->emitOpError()
+           << name << " is not a constant; only constants can be lowered";
+  add(name, *constant);
+  return success();
+}
+
+LogicalResult Coefficients::addFactor(StringRef name, const Constant &factor,
+                                      int64_t largest, Operation *op) {
+  // In the finest of their units factors are integers, and the products the
+  // same.
+  SmallVector<FixedFactor> factors;
+  int shift = std::numeric_limits<int>::min();
+  for (double value : factor.values) {
+    factors.push_back(FixedFactor::of(value).reduced());
+    if (factors.back().multiplier != 0)
+      shift = std::max(shift, factors.back().shift);
+  }
+  if (shift == std::numeric_limits<int>::min())
+    shift = 0;
+  bool isUniform = llvm::all_equal(llvm::map_range(factors, [](FixedFactor f) {
+    return std::pair(f.multiplier, f.shift);
+  }));
+  // Integers have no places before the point.
+  if (!isUniform)
+    shift = std::max(shift, 1);
+  Constant integers = factor;
+  if (isUniform) {
+    integers.values.resize(1);
+    factors.resize(1, factors.front());
+  }
+  integers.elementType = IntegerType::get(op->getContext(), 32);
+  int64_t most = 0;
+  for (auto [value, fixed] : llvm::zip_equal(integers.values, factors)) {
+    value =
+        std::ldexp(static_cast<double>(fixed.multiplier),
+                   isUniform ? std::max(0, -fixed.shift) : shift - fixed.shift);
+    most = std::max(most, static_cast<int64_t>(std::abs(value)));
+  }
+  if (most >= int64_t(1) << 31)
+    return op->emitOpError(name)
+           << " has factors of very different size, which do not fit into 32 "
+              "bits together";
+  Entry &entry = addEntry(name, integers);
+  shift = std::max(shift, 0);
+  entry.product = FixedProduct{
+      largest, most, shift, shift > 0 ? int64_t(1) << (shift - 1) : int64_t(0)};
+  if (isUniform)
+    entry.text = formatNumber(factor.at(0), Float32Type::get(op->getContext()));
+  return success();
+}
+
+LogicalResult Coefficients::addDecay(StringRef name,
+                                     MutableOperandRange operand,
+                                     int64_t largest) {
+  if (operand.empty())
+    return success();
+  std::optional<Constant> constant = getConstant(operand[0].get());
+  if (!constant || !constant->quantizedType)
+    return add(name, operand);
+  int shift = -std::ilogb(Scales::of(constant->quantizedType).at(0));
+  double one = std::ldexp(1.0, shift);
+  bool isComplement = llvm::all_of(constant->values, [&](double value) {
+    return value >= one / 2 && value <= one;
+  });
+  int64_t most = 0;
+  Constant integers = *constant;
+  integers.quantizedType = nullptr;
+  for (double &value : integers.values) {
+    if (isComplement)
+      value = one - value;
+    most = std::max(most, static_cast<int64_t>(std::abs(value)));
+  }
+  Entry &entry = addEntry(name, integers);
+  if (integers.isUniform())
+    entry.text = formatNumber(constant->at(0) / one,
+                              Float32Type::get(layer.body().getContext()));
+  int64_t half = shift > 0 ? int64_t(1) << (shift - 1) : 0;
+  // round(x - p) = x - (p + 1/2 rounded down but for whole halves)
+  if (isComplement && half > 0)
+    --half;
+  entry.product = FixedProduct{largest, most, shift, half};
+  entry.isComplement = isComplement;
+  return success();
+}
+
+Value Coefficients::get(StringRef name) const {
+  auto it = entries.find(name);
+  if (it == entries.end())
+    return Value();
+  if (it->second.number)
+    return it->second.number;
+  Value element = bound[it->second.element];
+  // Integers are stored in as few bits as they need.
+  if (isa<IntegerType>(element.getType()) && !element.getType().isInteger(32))
+    return arith::ExtSIOp::create(*body, body->getI32Type(), element);
+  return element;
+}
+
+Value Coefficients::multiply(StringRef name, Value x) const {
+  auto it = entries.find(name);
+  if (it == entries.end())
+    return x;
+  Value factor = get(name);
+  const std::optional<FixedProduct> &product = it->second.product;
+  if (!product)
+    return createMul(*body, factor, x);
+  Value result = product->create(*body, x, factor);
+  if (it->second.isComplement)
+    return arith::SubIOp::create(*body, x, result);
+  return result;
+}
+
+std::string Coefficients::text(StringRef name, StringRef absent) const {
+  auto it = entries.find(name);
+  return it == entries.end() ? absent.str() : it->second.text;
+}

@@ -1,0 +1,89 @@
+//===- Coefficients.h - The constants of an elementwise loop ----*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_CONVERSION_SNNTOLINALG_COEFFICIENTS_H
+#define SNN_LIB_CONVERSION_SNNTOLINALG_COEFFICIENTS_H
+
+#include "Lowering.h"
+
+namespace snn {
+
+/// The coefficients of an operation that does the same with all elements of a
+/// signal, as the body of its loop sees them: a number for all elements, this
+/// element's, that of this channel, or none if absent.
+class Coefficients {
+public:
+  /// For an operation whose first result has the signal's shape.
+  Coefficients(LayerBuilder &layer, mlir::Operation *op);
+
+  /// The dimensions in which the loop sees signals and states: one, or two
+  /// where coefficients are the same for all positions of a feature map.
+  llvm::ArrayRef<int64_t> getShape() const { return shape; }
+
+  /// Adds a coefficient that enters as it is.
+  mlir::LogicalResult add(llvm::StringRef name,
+                          mlir::MutableOperandRange operand);
+  void add(llvm::StringRef name, const Constant &constant);
+
+  /// Adds a factor of a floating-point number, or of an integer with magnitudes
+  /// of up to `largest`: `factor` in real numbers.
+  mlir::LogicalResult addFactor(llvm::StringRef name, const Constant &factor,
+                                int64_t largest, mlir::Operation *op);
+  /// Adds a decay: of a quantized state, it is a fixed-point number itself.
+  mlir::LogicalResult addDecay(llvm::StringRef name,
+                               mlir::MutableOperandRange operand,
+                               int64_t largest);
+
+  /// The tensors that the loop must read beside its signals.
+  llvm::ArrayRef<mlir::Value> getTensors() const { return tensors; }
+
+  /// Tells where the loop's elements of `getTensors` are, and where to compute.
+  void bind(mlir::ImplicitLocOpBuilder &builder, mlir::ValueRange elements) {
+    body = &builder;
+    bound = elements;
+  }
+
+  bool has(llvm::StringRef name) const { return entries.contains(name); }
+  /// The coefficient, or null if absent.
+  mlir::Value get(llvm::StringRef name) const;
+  /// `x` times the coefficient, which is 1 if absent.
+  mlir::Value multiply(llvm::StringRef name, mlir::Value x) const;
+  /// How the coefficient appears in a comment.
+  std::string text(llvm::StringRef name, llvm::StringRef absent = "") const;
+
+private:
+  struct Entry {
+    mlir::Value number;
+    unsigned element = 0;
+    std::string text;
+    /// For a fixed-point factor, how the product is computed.
+    std::optional<FixedProduct> product;
+    /// The product is taken away: the factor is 1 minus this one.
+    bool isComplement = false;
+  };
+  Entry &addEntry(llvm::StringRef name, const Constant &constant);
+
+  LayerBuilder &layer;
+  llvm::SmallVector<int64_t> signal, shape;
+  llvm::StringMap<Entry> entries;
+  llvm::SmallVector<mlir::Value> tensors;
+  mlir::ImplicitLocOpBuilder *body = nullptr;
+  mlir::ValueRange bound;
+};
+
+/// The scales of a type as a constant for signals of `rank` dimensions.
+Constant getScales(mlir::Type type, int64_t rank);
+
+/// The real numbers that a coefficient stands for, or `absent`.
+Constant getRealNumbers(mlir::Value coefficient, double absent,
+                        mlir::MLIRContext *context);
+
+/// What one spike times `factor` is in units of `type`: a whole number.
+Constant getSpikeUnits(const Constant &factor, mlir::Type type, int64_t rank);
+
+} // namespace snn
+
+#endif // SNN_LIB_CONVERSION_SNNTOLINALG_COEFFICIENTS_H

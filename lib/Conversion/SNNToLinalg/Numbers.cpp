@@ -1,0 +1,150 @@
+//===- Numbers.cpp - Arithmetic on numbers and on fixed-point integers ----===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Numbers.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace snn;
+
+Type snn::getComputeType(Type type) {
+  if (isa<quant::QuantizedType>(type))
+    return IntegerType::get(type.getContext(), 32);
+  return type;
+}
+
+Value snn::castToNumber(ImplicitLocOpBuilder &builder, Value value, Type type,
+                        Type target) {
+  if (value.getType() == target)
+    return value;
+  bool isSigned = isa<quant::QuantizedType>(type);
+  if (isa<FloatType>(target))
+    return arith::UIToFPOp::create(builder, target, value);
+  if (isSigned)
+    return arith::ExtSIOp::create(builder, target, value);
+  return arith::ExtUIOp::create(builder, target, value);
+}
+
+Value snn::castToStorage(ImplicitLocOpBuilder &builder, Value value,
+                         Type storage) {
+  if (value.getType() == storage)
+    return value;
+  return arith::TruncIOp::create(builder, storage, value);
+}
+
+template <typename Float, typename Int>
+static Value createBinary(ImplicitLocOpBuilder &builder, Value a, Value b) {
+  if (isa<FloatType>(a.getType()))
+    return Float::create(builder, a, b);
+  return Int::create(builder, a, b);
+}
+
+Value snn::createAdd(ImplicitLocOpBuilder &builder, Value a, Value b) {
+  return createBinary<arith::AddFOp, arith::AddIOp>(builder, a, b);
+}
+
+Value snn::createSub(ImplicitLocOpBuilder &builder, Value a, Value b) {
+  return createBinary<arith::SubFOp, arith::SubIOp>(builder, a, b);
+}
+
+Value snn::createMul(ImplicitLocOpBuilder &builder, Value a, Value b) {
+  return createBinary<arith::MulFOp, arith::MulIOp>(builder, a, b);
+}
+
+Value snn::createCompare(ImplicitLocOpBuilder &builder,
+                         arith::CmpFPredicate predicate, Value a, Value b) {
+  if (isa<FloatType>(a.getType()))
+    return arith::CmpFOp::create(builder, predicate, a, b);
+  auto integer =
+      predicate == arith::CmpFPredicate::OGT   ? arith::CmpIPredicate::sgt
+      : predicate == arith::CmpFPredicate::OGE ? arith::CmpIPredicate::sge
+                                               : arith::CmpIPredicate::slt;
+  return arith::CmpIOp::create(builder, integer, a, b);
+}
+
+Value snn::createNumber(ImplicitLocOpBuilder &builder, Type type,
+                        double value) {
+  if (isa<FloatType>(type))
+    return arith::ConstantOp::create(builder,
+                                     builder.getFloatAttr(type, value));
+  return arith::ConstantOp::create(
+      builder, builder.getIntegerAttr(type, static_cast<int64_t>(value)));
+}
+
+FixedProduct FixedProduct::of(FixedFactor factor, int64_t largest) {
+  FixedProduct product;
+  product.largest = largest;
+  product.mostMultiplier = std::abs(factor.multiplier);
+  product.shift = factor.shift;
+  product.rounding = factor.shift > 0 ? int64_t(1) << (factor.shift - 1) : 0;
+  return product;
+}
+
+Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
+                           Value multiplier) const {
+  Type type = x.getType();
+  auto number = [&](Type of, int64_t value) {
+    return createNumber(builder, of, static_cast<double>(value));
+  };
+  auto multiply = [&](Value a, Value b) -> Value {
+    if (mostMultiplier == 1 && matchPattern(b, m_One()))
+      return a;
+    return arith::MulIOp::create(builder, a, b);
+  };
+  auto shiftRight = [&](Value value, int by) -> Value {
+    if (by == 0)
+      return value;
+    return arith::ShRSIOp::create(builder, value, number(value.getType(), by));
+  };
+  auto add = [&](Value value, int64_t term) -> Value {
+    if (term == 0)
+      return value;
+    return arith::AddIOp::create(builder, value, number(value.getType(), term));
+  };
+  if (shift <= 0)
+    return multiply(x, multiplier);
+  constexpr int64_t kLimit = int64_t(1) << 31;
+  if (largest * mostMultiplier + rounding < kLimit)
+    return shiftRight(add(multiply(x, multiplier), rounding), shift);
+  if (shift < 16 || mostMultiplier >= 32768) {
+    Type wide = builder.getI64Type();
+    Value product = arith::MulIOp::create(
+        builder, arith::ExtSIOp::create(builder, wide, x),
+        arith::ExtSIOp::create(builder, wide, multiplier));
+    return arith::TruncIOp::create(builder, type,
+                                   shiftRight(add(product, rounding), shift));
+  }
+  // x = high * 2^16 + low; every product fits into 32 bits.
+  Value high = shiftRight(x, 16);
+  Value low = arith::AndIOp::create(builder, x, number(type, 0xffff));
+  Value carry =
+      shiftRight(add(multiply(low, multiplier), rounding & 0xffff), 16);
+  Value sum = arith::AddIOp::create(builder, multiply(high, multiplier), carry);
+  return shiftRight(add(sum, rounding >> 16), shift - 16);
+}
+
+int64_t snn::getLargestInteger(Type type) {
+  if (type.isInteger(1))
+    return 1;
+  auto quantized = dyn_cast<quant::QuantizedType>(type);
+  if (!quantized)
+    return 255;
+  return std::max(-quantized.getStorageTypeMin(),
+                  quantized.getStorageTypeMax());
+}
+
+Value snn::createClamp(ImplicitLocOpBuilder &builder, Value value,
+                       quant::QuantizedType type) {
+  auto limit = [&](arith::CmpIPredicate predicate, int64_t bound) {
+    Value end = createNumber(builder, value.getType(), bound);
+    Value isBeyond = arith::CmpIOp::create(builder, predicate, value, end);
+    value = arith::SelectOp::create(builder, isBeyond, end, value);
+  };
+  limit(arith::CmpIPredicate::slt, type.getStorageTypeMin());
+  limit(arith::CmpIPredicate::sgt, type.getStorageTypeMax());
+  return value;
+}
