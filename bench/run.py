@@ -32,6 +32,7 @@ from rich.progress import track
 from subjects import SUBJECTS, Subject, feedforward
 
 import snnmlir
+from snnmlir.compiler import DTYPES
 from snnmlir.nir_import.graph import Affine, Conv
 
 HERE = Path(__file__).parent
@@ -55,7 +56,7 @@ class Result:
 
     Attributes:
         network: Name of the network.
-        dtype: f32 or f64.
+        dtype: f32, f64, or integers; those are compared with dense f32.
         compiler: Compiler and flags.
         density: Part of the inputs that are active.
         ours: Time of one whole step.
@@ -130,10 +131,12 @@ def measure(
     network = snnmlir.compile(
         source, dtype=dtype, input_type="spikes", name="net", **subject.options
     )
-    files = sources(network.graph, dtype)
+    files = sources(network.graph, "f64" if dtype == "f64" else "f32")
     assert files is not None
     (port,) = network.inputs
-    output = {"uint8": "uint8_t", "float32": "float", "float64": "double"}
+    output = {
+        "uint8": "uint8_t", "int16": "int16_t", "float32": "float", "float64": "double",
+    }  # fmt: skip
     results = []
     with tempfile.TemporaryDirectory(prefix="snn-bench-") as name:
         folder = Path(name)
@@ -227,7 +230,7 @@ def measure_peers(subject: Subject, results: list[Result]) -> list[PeerResult]:
 
 def touched_bytes(network: snnmlir.Network, x: np.ndarray) -> float:
     """Bytes of the first layer's weights that the active inputs of one step use, mean."""
-    size = {"f32": 4, "f64": 8}[network.dtype]
+    size = {"f32": 4, "f64": 8, "int16": 2, "int8": 1, "int4": 0.5}[network.dtype]
     first = next(n for n in network.graph.nodes.values() if isinstance(n, Affine | Conv))
     per_input = first.weight.shape[0]
     if isinstance(first, Conv):
@@ -361,7 +364,7 @@ def page(
 
 @click.command()
 @click.option("--only", help="Networks with this in their name.")
-@click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["f32", "f64"]))
+@click.option("--dtype", "dtypes", multiple=True, type=click.Choice(DTYPES))
 @click.option("--compiler", "chosen", multiple=True, type=click.Choice(list(COMPILERS)))
 @click.option("--large", is_flag=True, help="Also networks whose C takes minutes to compile.")
 @click.option("--instructions/--no-instructions", default=True, help="Count instructions.")
@@ -384,7 +387,7 @@ def main(
     subjects = [s for s in SUBJECTS if (not only or only in s.name) and (large or not s.large)]
     compilers = {name: COMPILERS[name] for name in chosen or COMPILERS}
     compiled = compile_time() if not only else "not measured"
-    runs = [(s, dtype) for s in subjects for dtype in dtypes or ("f32", "f64")]
+    runs = [(s, dtype) for s in subjects for dtype in dtypes or ("f32", "f64", "int8")]
     results: list[Result] = []
     for subject, dtype in track(runs, console=Console(stderr=True), description="measuring"):
         results += measure(subject, dtype, compilers, instructions)

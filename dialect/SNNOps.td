@@ -468,7 +468,8 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     `lif` without decay.
 
     On quantized values, `saturate` clamps the new voltage to what its type can
-    hold; without it, it is known to fit.
+    hold; without it, it is known to fit. With `short_decay`, the decay
+    multiplies the leading 16 bits of the voltage.
 
     ```mlir
     %s, %v = snn.lif %x decay(%d) threshold(%th) {reset = #snn.reset<subtract>}
@@ -488,6 +489,7 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
     DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
+    UnitAttr:$short_decay,
     UnitAttr:$saturate);
   let results = (outs SNN_Spikes:$spikes, SNN_Analog:$voltage);
   let assemblyFormat = [{
@@ -514,6 +516,7 @@ def SNN_LIOp : SNN_NeuronOp<"li"> {
     Optional<SNN_Coefficient>:$gain,
     Optional<SNN_Coefficient>:$leak,
     Optional<SNN_Coefficient>:$init,
+    UnitAttr:$short_decay,
     UnitAttr:$saturate);
   let results = (outs SNN_Analog:$voltage);
   let assemblyFormat = [{
@@ -557,6 +560,8 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
     DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
+    UnitAttr:$short_decay,
+    UnitAttr:$short_current_decay,
     UnitAttr:$saturate);
   let results = (outs SNN_Spikes:$spikes, SNN_Analog:$voltage,
                       SNN_Analog:$current);
@@ -593,6 +598,8 @@ def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
     Optional<SNN_Coefficient>:$init,
     Optional<SNN_Coefficient>:$current_init,
     DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order,
+    UnitAttr:$short_decay,
+    UnitAttr:$short_current_decay,
     UnitAttr:$saturate);
   let results = (outs SNN_Analog:$voltage, SNN_Analog:$current);
   let assemblyFormat = [{

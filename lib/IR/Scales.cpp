@@ -60,6 +60,15 @@ quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
 
 double snn::roundHalfUp(double x) { return std::floor(x + 0.5); }
 
+int snn::getShortShift(quant::QuantizedType type) {
+  int64_t largest =
+      std::max(-type.getStorageTypeMin(), type.getStorageTypeMax());
+  int shift = 0;
+  while ((largest + (int64_t(1) << shift >> 1)) >> shift > 32767)
+    ++shift;
+  return shift;
+}
+
 FixedFactor FixedFactor::of(double factor) {
   if (factor == 0)
     return {0, 0};

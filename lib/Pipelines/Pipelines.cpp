@@ -83,6 +83,8 @@ void snn::buildLoopsPipeline(OpPassManager &manager,
   manager.addPass(createCSEPass());
   manager.addPass(createConvertLinalgToLoopsPass());
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
+  // Positions in slices of slices.
+  manager.addPass(createLowerAffinePass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

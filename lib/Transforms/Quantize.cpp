@@ -159,7 +159,8 @@ namespace {
 /// How a state is stored.
 struct StateType {
   quant::QuantizedType type;
-  bool isProved;
+  /// Whether 16 bits of the state are fine enough for its decay.
+  bool isShort;
 };
 
 /// Quantizes one network.
@@ -351,8 +352,8 @@ void NetworkQuantization::chooseInputTypes() {
     // bits are better used for a smaller range.
     double scale = bits == 8 ? 1.0 / 64 : kAssumedRange / most;
     if (range.isBounded())
-      scale = roundScale(
-          (range.getMagnitude() > 0 ? range.getMagnitude() : 1) / (most - 1));
+      scale = roundScale((range.getMagnitude() > 0 ? range.getMagnitude() : 1) /
+                         (most - 1));
     types[argument] = getQuantizedType(context, bits, Scales(scale));
     network.setArgAttr(
         index, kRangeAttr,
@@ -441,17 +442,20 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
     return getQuantizedType(context, 32, -kLargestState, kLargestState - 1,
                             scales);
   };
+  // Of a range of so many units, 16 bits are within one unit: what a decay
+  // does not see of a state is less than the smallest weight.
+  constexpr double kShort = 1 << 16;
   if (isBounded && bitsFor(32767) >= needed)
     return {makeType(16, std::min(bitsFor(32767), 16)), true};
   if (isBounded && bitsFor(kLargestState) >= needed)
-    return {makeType(32, std::min(bitsFor(kLargestState), 16)), true};
+    return {makeType(32, std::min(bitsFor(kLargestState), 16)), most <= kShort};
   // Nothing bounds the state, or not closely: it saturates, far away from what
   // is usual.
   most = 8;
   for (double scale : unit.values)
     most = std::max(most, 64 * usual.getMagnitude() / scale);
   int fraction = std::clamp(bitsFor(kLargestState), -16, 16);
-  return {makeType(32, fraction), false};
+  return {makeType(32, fraction), most <= kShort};
 }
 
 void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
@@ -479,6 +483,12 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
     StateType state = getStateType(unit, range.voltageExtremes, usual,
                                    op.getDecay(), op.getLeak(), shape);
     types[op.getVoltage()] = state.type;
+    bool isShort = op.getDecay() && state.isShort;
+    // A carried reset comes before the decay: what it leaves may be larger.
+    if constexpr (std::is_same_v<Neuron, LIFOp> ||
+                  std::is_same_v<Neuron, CubaLIFOp>)
+      isShort &= op.getResetTiming() != ResetTiming::Carried;
+    op.setShortDecay(isShort);
   };
   auto chooseCurrent = [&](auto op) {
     unit = scaleBy(unit, op.getCurrentGain(), shape, axis);
@@ -491,6 +501,7 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
         getStateType(unit, range.currentExtremes, usual, op.getCurrentDecay(),
                      op.getCurrentLeak(), shape);
     types[op.getCurrent()] = state.type;
+    op.setShortCurrentDecay(op.getCurrentDecay() && state.isShort);
   };
   llvm::TypeSwitch<Operation *>(neuron).Case<CubaLIFOp, CubaLIOp>(
       chooseCurrent);

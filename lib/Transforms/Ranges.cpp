@@ -150,6 +150,19 @@ static Bounds getRounding(Value value) {
   return range;
 }
 
+/// What is lost where a decay multiplies 16 bits of the state only: up to half
+/// of the last of them, times the decay.
+static void addDropped(Bounds &rounding, Value state, const Bounds &decay) {
+  auto type =
+      dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(state.getType()));
+  if (!type)
+    return;
+  double units =
+      std::exp2(getShortShift(type)) * decay.getHull().getMagnitude();
+  for (Interval &interval : rounding.values)
+    interval = {interval.lo * (1 + units), interval.hi * (1 + units)};
+}
+
 Bounds snn::getCoefficientRange(Value coefficient, double absent,
                                 ArrayRef<int64_t> shape, int64_t axis) {
   if (!coefficient)
@@ -539,6 +552,12 @@ static Bounds intersect(const Bounds &a, const Bounds &b) {
   });
 }
 
+static Value getThreshold(Operation *op) {
+  if (auto lif = dyn_cast<LIFOp>(op))
+    return lif.getThreshold();
+  return cast<CubaLIFOp>(op).getThreshold();
+}
+
 void RangeAnalysis::visitNeuron(Operation *op) {
   auto neuron = cast<NeuronOpInterface>(op);
   NeuronRange &found = neurons[op];
@@ -553,11 +572,13 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     return getCoefficientRange(value, absent, shape, axis);
   };
   /// Finds what `decay * state + drive` can be.
-  auto integrate = [&](Value state, Value decay, Value init,
+  auto integrate = [&](Value state, Value decay, bool isShort, Value init,
                        const Bounds &added, const SpikeRanges *spikes,
                        Bounds &states, Bounds &extremes) {
     Bounds decays = coefficient(decay, 1), inits = coefficient(init, 0);
     Bounds rounding = decay ? getRounding(state) : Bounds(0, 0);
+    if (isShort)
+      addDropped(rounding, state, decays);
     fillRanges(size, axis, states, extremes,
                [&](int64_t index, Interval &extreme) {
                  Update update;
@@ -574,8 +595,8 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     Value current = cuba.getCurrent();
     found.currentDrive = getDrive(cuba.getCurrentGain(), cuba.getCurrentLeak(),
                                   drive, isSpikes, current, shape, axis);
-    integrate(current, cuba.getCurrentDecay(), cuba.getCurrentInit(),
-              found.currentDrive, nullptr, found.current,
+    integrate(current, cuba.getCurrentDecay(), cuba.getShortCurrentDecay(),
+              cuba.getCurrentInit(), found.currentDrive, nullptr, found.current,
               found.currentExtremes);
     drive = intersect(found.current, getTypeRange(current));
     isSpikes = false;
@@ -589,8 +610,8 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     if constexpr (std::is_same_v<Neuron, LIFOp> ||
                   std::is_same_v<Neuron, CubaLIFOp>)
       spikes.emplace(leaky, shape, axis);
-    integrate(voltage, leaky.getDecay(), leaky.getInit(), found.voltageDrive,
-              spikes ? &*spikes : nullptr, found.voltage,
+    integrate(voltage, leaky.getDecay(), leaky.getShortDecay(), leaky.getInit(),
+              found.voltageDrive, spikes ? &*spikes : nullptr, found.voltage,
               found.voltageExtremes);
   };
   llvm::TypeSwitch<Operation *>(op).Case<CubaLIFOp, CubaLIOp>(addCurrent);
@@ -601,9 +622,23 @@ void RangeAnalysis::visitNeuron(Operation *op) {
   if (recorded && isa<FloatType>(getElementTypeOrSelf(voltage.getType())))
     range = Bounds(*recorded);
   ranges[voltage] = range;
+  Interval spikes = getTypeInterval(op->getResult(0).getType());
+  if (auto rule = op->getAttrOfType<SpikeRuleAttr>("spike");
+      rule && (rule.getValue() == SpikeRule::CountTrunc ||
+               rule.getValue() == SpikeRule::CountFloor)) {
+    // As often as the threshold fits into the largest voltage.
+    Bounds threshold = coefficient(getThreshold(op), 0);
+    double most = 1;
+    int64_t count = std::max(found.voltageExtremes.size(), threshold.size());
+    for (int64_t index = 0; index < count; ++index)
+      most = std::max(most, found.voltageExtremes.at(index).hi /
+                                threshold.at(index).lo);
+    if (most < spikes.hi)
+      spikes.hi = std::floor(most);
+  }
   for (Value result : op->getResults())
     if (!ranges.contains(result))
-      ranges[result] = Bounds(getTypeInterval(result.getType()));
+      ranges[result] = Bounds(spikes);
 }
 
 //===----------------------------------------------------------------------===//

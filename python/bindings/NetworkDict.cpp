@@ -38,9 +38,8 @@ static nb::dict describeType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   result["shape"] = nb::none();
   if (tensor)
-    result["shape"] =
-        nb::cast(std::vector<int64_t>(tensor.getShape().begin(),
-                                      tensor.getShape().end()));
+    result["shape"] = nb::cast(std::vector<int64_t>(tensor.getShape().begin(),
+                                                    tensor.getShape().end()));
   Type element = getElementTypeOrSelf(type);
   auto quantized = dyn_cast<quant::QuantizedType>(element);
   if (!quantized) {
@@ -52,9 +51,9 @@ static nb::dict describeType(Type type) {
   }
   Scales scales = Scales::of(element);
   result["element"] = "quant";
-  result["scales"] = makeArray(
-      std::vector<double>(scales.values.begin(), scales.values.end()),
-      {scales.size()});
+  result["scales"] =
+      makeArray(std::vector<double>(scales.values.begin(), scales.values.end()),
+                {scales.size()});
   result["axis"] = nb::none();
   if (scales.isPerAxis())
     result["axis"] = *scales.axis;
@@ -168,15 +167,15 @@ nb::dict Description::describeOperands(Operation *op) {
     return operands;
   }
   // Of optional operands a segment says how many there are.
-  auto segments =
-      op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes");
+  auto segments = op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes");
   if (!segments)
-    if (auto properties = dyn_cast_or_null<DictionaryAttr>(
-            op->getPropertiesAsAttribute()))
+    if (auto properties =
+            dyn_cast_or_null<DictionaryAttr>(op->getPropertiesAsAttribute()))
       segments = properties.getAs<DenseI32ArrayAttr>("operandSegmentSizes");
   unsigned next = 0;
   for (auto [index, name] : llvm::enumerate(getOperandNames(op))) {
-    bool isThere = segments ? segments[index] != 0 : next < op->getNumOperands();
+    bool isThere =
+        segments ? segments[index] != 0 : next < op->getNumOperands();
     if (isThere)
       operands[nb::cast(name.str())] = getId(op->getOperand(next++));
   }
@@ -193,8 +192,7 @@ nb::dict Description::describeOperation(Operation *op) {
     results.append(getId(value));
   result["results"] = results;
   nb::dict attributes;
-  for (NamedAttribute attribute :
-       op->getAttrDictionary()) // inherent ones, too
+  for (NamedAttribute attribute : op->getAttrDictionary()) // inherent ones, too
     attributes[nb::cast(attribute.getName().str())] =
         describeAttribute(attribute.getValue());
   result["attrs"] = attributes;
@@ -205,9 +203,8 @@ nb::dict Description::describe(NetworkOp network) {
   nb::list inputs, outputs, ops;
   nb::dict constants;
   auto nameOf = [](DictionaryAttr attributes) {
-    auto name = attributes
-                    ? attributes.getAs<StringAttr>(NetworkOp::kNameAttr)
-                    : StringAttr();
+    auto name = attributes ? attributes.getAs<StringAttr>(NetworkOp::kNameAttr)
+                           : StringAttr();
     return name ? name.str() : std::string();
   };
   for (BlockArgument argument : network.getBodyBlock()->getArguments())

@@ -61,6 +61,9 @@ struct FixedFactor {
   FixedFactor reduced() const;
 };
 
+/// By how many bits integers of a type are shifted, rounding, to fit 16 bits.
+int getShortShift(mlir::quant::QuantizedType type);
+
 /// round(x) = floor(x + 1/2)
 double roundHalfUp(double x);
 

@@ -138,9 +138,8 @@ LogicalResult Coefficients::addFactor(StringRef name, const Constant &factor,
   }
   if (shift == std::numeric_limits<int>::min())
     shift = 0;
-  bool isUniform = llvm::all_equal(llvm::map_range(factors, [](FixedFactor f) {
-    return std::pair(f.multiplier, f.shift);
-  }));
+  bool isUniform = llvm::all_equal(llvm::map_range(
+      factors, [](FixedFactor f) { return std::pair(f.multiplier, f.shift); }));
   // Integers have no places before the point.
   if (!isUniform)
     shift = std::max(shift, 1);
@@ -171,13 +170,14 @@ LogicalResult Coefficients::addFactor(StringRef name, const Constant &factor,
 }
 
 LogicalResult Coefficients::addDecay(StringRef name,
-                                     MutableOperandRange operand,
-                                     int64_t largest) {
+                                     MutableOperandRange operand, Type state,
+                                     bool isShort, int64_t largest) {
   if (operand.empty())
     return success();
   std::optional<Constant> constant = getConstant(operand[0].get());
   if (!constant || !constant->quantizedType)
     return add(name, operand);
+  auto quantized = cast<quant::QuantizedType>(state);
   int shift = -std::ilogb(Scales::of(constant->quantizedType).at(0));
   double one = std::ldexp(1.0, shift);
   bool isComplement = llvm::all_of(constant->values, [&](double value) {
@@ -195,6 +195,11 @@ LogicalResult Coefficients::addDecay(StringRef name,
   if (integers.isUniform())
     entry.text = formatNumber(constant->at(0) / one,
                               Float32Type::get(layer.body().getContext()));
+  if (isShort && getShortShift(quantized) < shift) {
+    entry.dropped = getShortShift(quantized);
+    largest = entry.dropped > 0 ? 32767 : largest;
+    shift -= entry.dropped;
+  }
   int64_t half = shift > 0 ? int64_t(1) << (shift - 1) : 0;
   // round(x - p) = x - (p + 1/2 rounded down but for whole halves)
   if (isComplement && half > 0)
@@ -225,7 +230,18 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   const std::optional<FixedProduct> &product = it->second.product;
   if (!product)
     return createMul(*body, factor, x);
-  Value result = product->create(*body, x, factor);
+  Value multiplied = x;
+  if (int dropped = it->second.dropped) {
+    Type type = x.getType();
+    Value half = createNumber(*body, type, int64_t(1) << (dropped - 1));
+    Value sum = arith::AddIOp::create(*body, x, half);
+    Value high =
+        arith::ShRSIOp::create(*body, sum, createNumber(*body, type, dropped));
+    // Compilers multiply 16 bits faster than 32.
+    multiplied = arith::ExtSIOp::create(
+        *body, type, arith::TruncIOp::create(*body, body->getI16Type(), high));
+  }
+  Value result = product->create(*body, multiplied, factor);
   if (it->second.isComplement)
     return arith::SubIOp::create(*body, x, result);
   return result;

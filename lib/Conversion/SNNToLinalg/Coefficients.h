@@ -32,10 +32,12 @@ public:
   /// of up to `largest`: `factor` in real numbers.
   mlir::LogicalResult addFactor(llvm::StringRef name, const Constant &factor,
                                 int64_t largest, mlir::Operation *op);
-  /// Adds a decay: of a quantized state, it is a fixed-point number itself.
+  /// Adds the decay of a state with elements of `state`: of a quantized one, it
+  /// is a fixed-point number itself, and may multiply 16 bits of the state
+  /// only. What decays has a magnitude of up to `largest`.
   mlir::LogicalResult addDecay(llvm::StringRef name,
                                mlir::MutableOperandRange operand,
-                               int64_t largest);
+                               mlir::Type state, bool isShort, int64_t largest);
 
   /// The tensors that the loop must read beside its signals.
   llvm::ArrayRef<mlir::Value> getTensors() const { return tensors; }
@@ -63,6 +65,8 @@ private:
     std::optional<FixedProduct> product;
     /// The product is taken away: the factor is 1 minus this one.
     bool isComplement = false;
+    /// Bits that are dropped before the multiplication.
+    int dropped = 0;
   };
   Entry &addEntry(llvm::StringRef name, const Constant &constant);
 

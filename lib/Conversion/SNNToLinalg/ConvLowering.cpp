@@ -40,7 +40,9 @@ static Value visitInput(
         Value factor;
         if (!xi.getType().isInteger(1)) {
           active.setLoc(nameLocal(builder, "factor"));
-          factor = castToNumber(active, xi, xType, compute);
+          factor = isa<FloatType>(compute)
+                       ? castToNumber(active, xi, xType, compute)
+                       : xi;
           active.setLoc(loc);
         }
         scf::YieldOp::create(active, addRows(active, factor, sums));
@@ -184,7 +186,7 @@ Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
     if (group)
       position.push_back(group);
     Value sum = weights.add(builder, {llvm::to_vector(source)},
-                            factor ? ValueRange(factor) : ValueRange(),
+                            factor ? ValueRange(factor) : ValueRange(), xType,
                             getRow(builder, sums, position));
     return setRow(builder, sum, sums, position);
   }

@@ -40,8 +40,8 @@ static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
       sumPosition.push_back(arith::DivUIOp::create(
           loop, positions.front(),
           arith::ConstantIndexOp::create(loop, inputsPerMatrix)));
-    Value sum =
-        weights.add(loop, rows, factors, getRow(loop, current, sumPosition));
+    Value sum = weights.add(loop, rows, factors, inputs.getType(),
+                            getRow(loop, current, sumPosition));
     return setRow(loop, sum, current, sumPosition);
   };
   Value event = arith::ConstantIndexOp::create(builder, 0);
@@ -66,10 +66,10 @@ static Value addAll(ImplicitLocOpBuilder &builder, Value x, Type type,
       position.push_back(arith::AddIOp::create(
           loop, first, arith::ConstantIndexOp::create(loop, offset)));
       std::string name = "x" + std::to_string(offset);
-      factors.push_back(readNumber(loop, name, x, position, type, compute));
+      factors.push_back(readFactor(loop, name, x, position, type, compute));
       rows.push_back(std::move(position));
     }
-    return weights.add(loop, rows, factors, current);
+    return weights.add(loop, rows, factors, type, current);
   };
   int64_t even = inputs - inputs % kEventsPerVisit;
   Value step = arith::ConstantIndexOp::create(builder, kEventsPerVisit);

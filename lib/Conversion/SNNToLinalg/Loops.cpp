@@ -75,7 +75,8 @@ Value snn::setRow(ImplicitLocOpBuilder &builder, Value row, Value tensor,
 }
 
 Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
-                         Type type, ValueRange factors, Value sum) {
+                         Type type, ValueRange factors, Type factorType,
+                         Value sum) {
   SmallVector<AffineMap> maps(rows.size() + 1,
                               builder.getMultiDimIdentityMap(1));
   Type storage = cast<RankedTensorType>(sum.getType()).getElementType();
@@ -90,7 +91,9 @@ Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
         for (auto [index, element] : llvm::enumerate(elements.drop_back())) {
           Value term = castToNumber(body, element, type, compute);
           if (!factors.empty())
-            term = createMul(body, term, factors[index]);
+            term = createMul(
+                body, term,
+                castToNumber(body, factors[index], factorType, compute));
           total = createAdd(body, total, term);
         }
         linalg::YieldOp::create(body, castToStorage(body, total, storage));

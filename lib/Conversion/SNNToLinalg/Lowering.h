@@ -88,10 +88,11 @@ mlir::Value setRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
                    mlir::Value tensor, mlir::ValueRange position);
 /// sum[n] = ((sum[n] + rows[0][n] * factors[0]) + rows[1][n] * factors[1]) ...;
 /// all factors are 1 if there are none. `type` is the element type of the
-/// signal or weights that the rows are of.
+/// signal or weights that the rows are of, `factorType` that of the factors.
 mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
                           mlir::ValueRange rows, mlir::Type type,
-                          mlir::ValueRange factors, mlir::Value sum);
+                          mlir::ValueRange factors, mlir::Type factorType,
+                          mlir::Value sum);
 
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);

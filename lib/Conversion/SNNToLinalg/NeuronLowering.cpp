@@ -302,27 +302,36 @@ static LogicalResult addDrive(Coefficients &c, StringRef name,
   return c.addFactor(name, factor, getLargestInteger(inputType), op);
 }
 
-/// The greatest magnitude of a state before its decay.
-static int64_t getLargestState(Value state) {
-  return getLargestInteger(getElementTypeOrSelf(state.getType()));
+/// The greatest magnitude of a voltage before its decay: that of its type, but
+/// where a reset comes first.
+template <typename Neuron> static int64_t getLargestVoltage(Neuron op) {
+  if constexpr (std::is_same_v<Neuron, LIFOp> ||
+                std::is_same_v<Neuron, CubaLIFOp>)
+    if (op.getResetTiming() == ResetTiming::Carried)
+      return std::numeric_limits<int32_t>::max();
+  return getLargestInteger(op.getVoltage().getType().getElementType());
 }
 
 /// `input` is what the voltage sees: the drive or the current.
 template <typename Neuron>
 static LogicalResult addVoltageCoefficients(Neuron op, Value input,
                                             Coefficients &c) {
-  return success(succeeded(c.addDecay("decay", op.getDecayMutable(),
-                                      getLargestState(op.getVoltage()))) &&
-                 succeeded(addDrive(c, "gain", op.getGainMutable(), input,
-                                    op.getVoltage(), op)) &&
-                 succeeded(c.add("leak", op.getLeakMutable())));
+  return success(
+      succeeded(c.addDecay("decay", op.getDecayMutable(),
+                           op.getVoltage().getType().getElementType(),
+                           op.getShortDecay(), getLargestVoltage(op))) &&
+      succeeded(addDrive(c, "gain", op.getGainMutable(), input, op.getVoltage(),
+                         op)) &&
+      succeeded(c.add("leak", op.getLeakMutable())));
 }
 
 template <typename Neuron>
 static LogicalResult addCurrentCoefficients(Neuron op, Coefficients &c) {
   return success(
-      succeeded(c.addDecay("current_decay", op.getCurrentDecayMutable(),
-                           getLargestState(op.getCurrent()))) &&
+      succeeded(c.addDecay(
+          "current_decay", op.getCurrentDecayMutable(),
+          op.getCurrent().getType().getElementType(), op.getShortCurrentDecay(),
+          getLargestInteger(op.getCurrent().getType().getElementType()))) &&
       succeeded(addDrive(c, "current_gain", op.getCurrentGainMutable(),
                          op.getInput(), op.getCurrent(), op)) &&
       succeeded(c.add("current_leak", op.getCurrentLeakMutable())));

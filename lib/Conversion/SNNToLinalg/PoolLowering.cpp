@@ -105,7 +105,7 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
               loop, "col", begin, end, outer,
               [&](ImplicitLocOpBuilder &inner, Value j, Value current) {
                 return createRowsAdd(inner, getRow(inner, x, {i, j}), xType, {},
-                                     current);
+                                     Type(), current);
               });
         });
     if (divisor != 1)

@@ -13,12 +13,14 @@
 using namespace mlir;
 using namespace snn;
 
-Value snn::readNumber(ImplicitLocOpBuilder &builder, StringRef name, Value x,
+Value snn::readFactor(ImplicitLocOpBuilder &builder, StringRef name, Value x,
                       ValueRange position, Type type, Type target) {
   ImplicitLocOpBuilder named(nameLocal(builder, name), builder);
   named.restoreInsertionPoint(builder.saveInsertionPoint());
-  return castToNumber(named, tensor::ExtractOp::create(named, x, position),
-                      type, target);
+  Value element = tensor::ExtractOp::create(named, x, position);
+  if (!isa<FloatType>(target))
+    return element;
+  return castToNumber(named, element, type, target);
 }
 
 FailureOr<Constant> snn::getConstantWeights(SynapseOpInterface op) {
@@ -93,7 +95,8 @@ WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
 }
 
 Value WeightRows::addPacked(ImplicitLocOpBuilder &builder, ValueRange rows,
-                            ValueRange factors, bool isHigh, Value sum) const {
+                            ValueRange factors, Type factorType, bool isHigh,
+                            Value sum) const {
   SmallVector<AffineMap> maps(rows.size() + 1,
                               builder.getMultiDimIdentityMap(1));
   Type storage = cast<RankedTensorType>(sum.getType()).getElementType();
@@ -118,7 +121,9 @@ Value WeightRows::addPacked(ImplicitLocOpBuilder &builder, ValueRange rows,
             term = arith::SubIOp::create(body, term, number(8));
           }
           if (!factors.empty())
-            term = createMul(body, term, factors[index]);
+            term = createMul(
+                body, term,
+                castToNumber(body, factors[index], factorType, compute));
           total = createAdd(body, total, term);
         }
         linalg::YieldOp::create(body, castToStorage(body, total, storage));
@@ -137,12 +142,12 @@ static Value slice(ImplicitLocOpBuilder &builder, Value row, int64_t first,
 
 Value WeightRows::add(ImplicitLocOpBuilder &builder,
                       ArrayRef<SmallVector<Value>> positions,
-                      ValueRange factors, Value sum) const {
+                      ValueRange factors, Type factorType, Value sum) const {
   SmallVector<Value> rows;
   for (const SmallVector<Value> &position : positions)
     rows.push_back(getRow(builder, tensor, position));
   if (!isPacked)
-    return createRowsAdd(builder, rows, type, factors, sum);
+    return createRowsAdd(builder, rows, type, factors, factorType, sum);
   int64_t size = cast<RankedTensorType>(sum.getType()).getDimSize(0);
   int64_t half = (size + 1) / 2;
   for (bool isHigh : {false, true}) {
@@ -150,7 +155,7 @@ Value WeightRows::add(ImplicitLocOpBuilder &builder,
     SmallVector<Value> parts;
     for (Value row : rows)
       parts.push_back(slice(builder, row, 0, count));
-    Value added = addPacked(builder, parts, factors, isHigh,
+    Value added = addPacked(builder, parts, factors, factorType, isHigh,
                             slice(builder, sum, first, count));
     sum = tensor::InsertSliceOp::create(
         builder, added, sum,
@@ -183,7 +188,7 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
 Value EventInputs::getFactor(ImplicitLocOpBuilder &builder, Value position,
                              Type target) const {
   return isBinary ? Value()
-                  : readNumber(builder, "xi", x, position, type, target);
+                  : readFactor(builder, "xi", x, position, type, target);
 }
 
 Value EventInputs::getPosition(ImplicitLocOpBuilder &builder, Value event,

@@ -18,9 +18,10 @@
 
 namespace snn {
 
-/// The element at `position` of `x`, a signal of `type`, as a number of
-/// `target`, called `name`.
-mlir::Value readNumber(mlir::ImplicitLocOpBuilder &builder,
+/// The element at `position` of `x`, a signal of `type`, called `name`, as a
+/// factor of weights that compute in `target`: integers stay as narrow as they
+/// are, which compilers multiply faster.
+mlir::Value readFactor(mlir::ImplicitLocOpBuilder &builder,
                        llvm::StringRef name, mlir::Value x,
                        mlir::ValueRange position, mlir::Type type,
                        mlir::Type target);
@@ -35,15 +36,18 @@ public:
   WeightRows() = default;
   WeightRows(LayerBuilder &layer, const Constant &rows, mlir::Type type);
 
-  /// Adds the rows at `positions`, each times its factor if there are factors.
+  /// Adds the rows at `positions`, each times its factor, an element of a
+  /// signal of `factorType`, if there are factors.
   mlir::Value add(mlir::ImplicitLocOpBuilder &builder,
                   llvm::ArrayRef<llvm::SmallVector<mlir::Value>> positions,
-                  mlir::ValueRange factors, mlir::Value sum) const;
+                  mlir::ValueRange factors, mlir::Type factorType,
+                  mlir::Value sum) const;
 
 private:
   mlir::Value addPacked(mlir::ImplicitLocOpBuilder &builder,
                         mlir::ValueRange rows, mlir::ValueRange factors,
-                        bool isHigh, mlir::Value sum) const;
+                        mlir::Type factorType, bool isHigh,
+                        mlir::Value sum) const;
 
   mlir::Value tensor;
   mlir::Type type;
@@ -77,6 +81,9 @@ public:
   std::pair<mlir::Value, mlir::Value> visit(mlir::ImplicitLocOpBuilder &builder,
                                             int64_t perVisit, mlir::Value first,
                                             mlir::Value sums, Body body) const;
+
+  /// The element type of the values.
+  mlir::Type getType() const { return type; }
 
   /// The value at a position, or none where all are 1.
   mlir::Value getFactor(mlir::ImplicitLocOpBuilder &builder,

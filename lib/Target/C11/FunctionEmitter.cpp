@@ -136,7 +136,8 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::XOrIOp) {
         return makeBitwise(op, " ^ ", Precedence::And);
       })
-      .Case([&](arith::ShRSIOp shift) { return makeShift(shift); })
+      // Of what is not negative both shifts are the same; others do not arise.
+      .Case<arith::ShRSIOp, arith::ShRUIOp>([&](auto) { return makeShift(op); })
       .Case([&](math::CountTrailingZerosOp count) -> FailureOr<Expression> {
         FailureOr<Expression> bits = getExpression(count.getOperand());
         if (failed(bits) || !count.getType().isInteger(32))
@@ -196,9 +197,9 @@ FailureOr<Expression> FunctionEmitter::makeBitwise(Operation *op,
                     precedence};
 }
 
-FailureOr<Expression> FunctionEmitter::makeShift(arith::ShRSIOp op) {
-  FailureOr<Expression> lhs = getExpression(op.getLhs());
-  FailureOr<Expression> rhs = getExpression(op.getRhs());
+FailureOr<Expression> FunctionEmitter::makeShift(Operation *op) {
+  FailureOr<Expression> lhs = getExpression(op->getOperand(0));
+  FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
   return Expression{lhs->in(Precedence::Unary) + " >> " +

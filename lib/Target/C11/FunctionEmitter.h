@@ -120,7 +120,7 @@ private:
   mlir::FailureOr<Expression> makeBitwise(mlir::Operation *op,
                                           llvm::StringRef symbol,
                                           Precedence precedence);
-  mlir::FailureOr<Expression> makeShift(mlir::arith::ShRSIOp op);
+  mlir::FailureOr<Expression> makeShift(mlir::Operation *op);
   /// The right operand of a sum or product of integers, which C widens itself.
   mlir::FailureOr<Expression> getWidened(mlir::Value value);
   /// The C type of a scalar.

@@ -307,14 +307,17 @@ class _Definition:
             return np.ones(())
         return np.asarray(self.integers(name) * self._operand_type(name).scale)
 
-    def decay(self, name: str) -> Factor:
-        """A decay, whose scale is a power of two; 1 if absent."""
+    def decay(self, name: str, state: str) -> Callable[[Array], Array]:
+        """What is left of `state` after its decay, whose scale is a power of two; 1 if absent."""
         if not self.has(name):
-            return Factor(np.ones((), np.int64), np.zeros((), np.int64))
+            return lambda q: q
         shift = np.rint(-np.log2(self._operand_type(name).scale)).astype(np.int64)
         if np.any(shift < 0) or np.any(shift > 30):
             raise self.error(f"the scale of the {name} is 2^{-shift}, expected 2^-30 to 1")
-        return Factor(self.integers(name), shift)
+        integers = self.integers(name)
+        if not self.attributes.get(f"short_{name}"):
+            return Factor(integers, shift).times
+        return _short_decay(integers, shift, self.result_type(state))
 
     def error(self, message: str) -> OptionError:
         return OptionError(f"{self.name}: {message}", node=self.node)
@@ -521,6 +524,28 @@ class _Delay(_Operation):
         return {self.results["result"]: self._stored(y, "result")}
 
 
+def _short_decay(decay: Array, shift: Array, state: _Type) -> Callable[[Array], Array]:
+    """The product with 16 bits of the state; with 1 - decay where no decay is less than a half."""
+    largest = max(-state.low, state.high)
+    dropped = 0
+    while (largest + (1 << dropped >> 1)) >> dropped > 32767:
+        dropped += 1
+    if dropped >= shift:
+        return Factor(decay, shift).times
+    one = np.int64(1) << shift
+    left = shift - dropped
+    half = np.int64(1) << dropped >> 1
+
+    def high(q: Array) -> Array:
+        return np.asarray((q + half) >> dropped)
+
+    if np.all((2 * decay >= one) & (decay <= one)):
+        forgotten = one - decay
+        below = (np.int64(1) << left >> 1) - 1 if left > 0 else np.int64(0)
+        return lambda q: np.asarray(q - ((high(q) * forgotten + below) >> left))
+    return lambda q: np.asarray((high(q) * decay + (np.int64(1) << left >> 1)) >> left)
+
+
 class _Integrator(_Operation):
     """snn.li and snn.cuba_li: the voltage v and, in the latter, the current i.
 
@@ -534,13 +559,13 @@ class _Integrator(_Operation):
         self._has_current = "current" in self.results
         if self._has_current:
             current = self._types["current"]
-            self._current_decay = d.decay("current_decay")
+            self._current_decay = d.decay("current_decay", "current")
             self._enter_current = _entering(source, current, d.factor("current_gain"))
             self._current_leak = d.integers("current_leak")
             self._sees_updated = d.attributes["current_order"] == "updated"
             self._current_init = self._initial("current", "current_init")
             source = current
-        self._decay = d.decay("decay")
+        self._decay = d.decay("decay", "voltage")
         self._enter = _entering(source, self._types["voltage"], d.factor("gain"))
         self._leak = d.integers("leak")
         self._init = self._initial("voltage", "init")
@@ -553,7 +578,7 @@ class _Integrator(_Operation):
 
     def step(self, values: Values) -> Values:
         drive = self._drive(values[self.signals[0]])
-        self._v = self._stored(self._decay.times(self._v) + drive, "voltage")
+        self._v = self._stored(self._decay(self._v) + drive, "voltage")
         return self._states()
 
     def _states(self) -> Values:
@@ -566,7 +591,7 @@ class _Integrator(_Operation):
         """Moves the current; what the voltage gets in addition to what is left of it."""
         if self._has_current:
             carried = self._i
-            updated = self._current_decay.times(carried) + self._enter_current(x)
+            updated = self._current_decay(carried) + self._enter_current(x)
             self._i = self._stored(updated + self._current_leak, "current")
             x = self._i if self._sees_updated else carried
         return self._enter(x) + self._leak
@@ -612,9 +637,9 @@ class _Spiking(_Integrator):
         """Spikes and the next voltage; with resets delayed or carried, the spikes before it."""
         if self._timing == "carried":
             previous = self._fire(v)
-            w = self._decay.times(self._after(v, previous)) + drive
+            w = self._decay(self._after(v, previous)) + drive
             return previous, w
-        u = self._decay.times(v) + drive
+        u = self._decay(v) + drive
         if self._timing == "immediate":
             spikes = self._fire(u)
             return spikes, self._after(u, spikes)
