@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 import snnmlir
 from snnmlir.compiler import Port
-from snnmlir.errors import CompileError, OptionError
+from snnmlir.errors import OptionError, SnnError
 
 Signal: TypeAlias = npt.NDArray[Any]
 
@@ -31,6 +31,10 @@ FLAGS = (
 
 TIMEOUT = 60
 """Seconds after which an emulator is ended."""
+
+
+class TargetError(SnnError):
+    """A compiler or an emulator is missing, or refused, or the program did not come to its end."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +234,7 @@ def build(
         flags: For the compiler.
 
     Raises:
-        CompileError: There is no compiler, or it refuses the code.
+        TargetError: There is no compiler, or it refuses the code.
         OptionError: The input does not fit the network.
     """
     if not isinstance(x, Mapping):
@@ -270,7 +274,7 @@ def run(program: Program) -> Run:
     """Runs a program in the target's emulator.
 
     Raises:
-        CompileError: There is no emulator, or the program did not come to its end.
+        TargetError: There is no emulator, or the program did not come to its end.
     """
     target = program.target
     text = _call(target, *target.emulator, str(program.path), folder=program.path.parent)
@@ -280,9 +284,9 @@ def run(program: Program) -> Run:
     counts = [round(int(n) * target.per_count) for kind, n in records if kind == "count"]
     first, second = _halves(bytes.fromhex("".join(values["y"])))
     if "end" not in lines or len(counts) != program.steps:
-        raise CompileError(f"target '{target.name}': the program did not end:\n{text}")
+        raise TargetError(f"target '{target.name}': the program did not end:\n{text}")
     if first != second:
-        raise CompileError(f"target '{target.name}': after _init the outputs are not the same")
+        raise TargetError(f"target '{target.name}': after _init the outputs are not the same")
     return Run(
         outputs=_split(first, program),
         counts=tuple(counts) if target.unit else (),
@@ -369,16 +373,16 @@ def _call(target: Target, *command: str, folder: Path) -> str:
             timeout=TIMEOUT,
         )
     except FileNotFoundError as error:
-        raise CompileError(
+        raise TargetError(
             f"target '{target.name}': there is no command '{command[0]}'",
             help="./dev setup installs it; docs/targets.md names the Debian package",
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise CompileError(
+        raise TargetError(
             f"target '{target.name}': '{command[0]}' did not end within {TIMEOUT} s"
         ) from error
     if done.returncode != 0:
-        raise CompileError(
+        raise TargetError(
             f"target '{target.name}': '{command[0]}' ended with {done.returncode}:\n{done.stdout}"
         )
     return done.stdout

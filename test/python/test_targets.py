@@ -17,15 +17,27 @@ import numpy as np
 import pytest
 
 import snnmlir
-from emulation import FLAGS, HERE, TARGETS, Program, Run, Target, build, console, run
+from emulation import (
+    FLAGS,
+    HERE,
+    TARGETS,
+    Program,
+    Run,
+    Target,
+    TargetError,
+    build,
+    console,
+    run,
+)
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
-from snnmlir.errors import CompileError, OptionError
+from shared_cases import CASES
+from snnmlir.errors import OptionError
 
 DIGITS = HERE.parent / "examples/digits"
 PAGE = HERE.parent / "docs/targets.md"
 STEPS = 12
-DTYPES = ("f32",)
-OPTIMIZATIONS = ("-O2", "-Os")
+FEW_BUILDS = (("f32", "-O2"),)
+ALL_BUILDS = (*FEW_BUILDS, ("f32", "-Os"), ("f64", "-O2"))
 
 
 def wide() -> nir.NIRGraph:
@@ -37,10 +49,18 @@ def wide() -> nir.NIRGraph:
 
 SOURCES = GRAPHS | {"wide": wide()}
 FEW = ("branches", "convolutions", "digits", "recurrent-CubaLIF", "wide-spikes")
-ALL = (*SOURCES, *(f"{name}-spikes" for name in SOURCES), "counts", "digits", "pre")
+REAL = {case.name: case for case in CASES if not case.missing}
+ALL = (*SOURCES, *(f"{name}-spikes" for name in SOURCES), "counts", "digits", "pre", *REAL)
 
-TOO_LARGE = {("digits", "atmega1284p")}
-"""Its weights are constants of 33 KiB, and constants are in RAM on AVR, of which it has 16 KiB."""
+
+def fits(name: str, dtype: str, target: str) -> bool:
+    """Whether a target has the memory and the types for a model."""
+    cnn = name in REAL and REAL[name].model == "cnn_sinabs.nir"  # 65 kB of state and scratch in f32
+    if target == "atmega1284p":  # constants are in its 16 KiB of RAM, and double has 32 bits
+        return dtype != "f64" and not cnn and name != "digits"
+    if target == "cortex-m0":  # 16 KiB of RAM, less 6 for input and output
+        return not cnn and (name, dtype) != ("sinabs_cnn_iaf", "f64")
+    return True
 
 
 @functools.cache
@@ -54,6 +74,12 @@ def model(
         )
         with np.load(DIGITS / "recorded.npz") as recorded:
             x = {"input": recorded["input"][0][:STEPS]}
+    elif name in REAL:
+        case = REAL[name]
+        network = snnmlir.compile(
+            case.model_path, dtype=dtype, convention=case.convention, **case.choices
+        )
+        x = {network.inputs[0].name: case.input()[: STEPS // 2]}
     else:
         of, convention = {
             "counts": ("layer-LIF", "sinabs"),
@@ -75,7 +101,7 @@ def model(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Few models on all targets, or with --targets all as many as there are."""
+    """Few models on all targets, or with --targets all as many as there are, in all types."""
     if {"name", "dtype", "optimization"} <= set(metafunc.fixturenames):
         all_of_them = metafunc.config.getoption("--targets") == "all"
         metafunc.parametrize(
@@ -86,16 +112,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 )
                 for target in TARGETS
                 for name in (ALL if all_of_them else FEW)
-                for dtype in DTYPES
-                for optimization in OPTIMIZATIONS[: None if all_of_them else 1]
-                if (name, target) not in TOO_LARGE
+                for dtype, optimization in (ALL_BUILDS if all_of_them else FEW_BUILDS)
+                if fits(name, dtype, target)
             ],
         )
 
 
-def emulate(target: str, name: str, folder: Path, *flags: str, dtype: str = "f32") -> Run:
+def emulate(target: str, name: str, folder: Path, dtype: str = "f32") -> Run:
     network, x, _ = model(name, dtype)
-    return run(build(TARGETS[target], folder, network, x, (*FLAGS, *flags)))
+    return run(build(TARGETS[target], folder, network, x))
 
 
 def test_bits_are_those_of_this_machine(
@@ -141,8 +166,13 @@ def test_counts_are_repeatable(target: str, tmp_path: Path) -> None:
 
 
 def test_digits_are_too_large_for_avr(tmp_path: Path) -> None:
-    with pytest.raises(CompileError, match=r"size of array .net_fc1_weight. is too large"):
+    with pytest.raises(TargetError, match=r"size of array .net_fc1_weight. is too large"):
         emulate("atmega1284p", "digits", tmp_path)
+
+
+def test_f64_is_refused_for_avr(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match="the network needs a double of 64 bits"):
+        emulate("atmega1284p", "layer-LIF", tmp_path, dtype="f64")
 
 
 def program_for(target: Target, folder: Path) -> Program:
@@ -154,7 +184,7 @@ def test_a_fault_is_an_error(tmp_path: Path) -> None:
     """The Cortex-M0 is one: it has not the instructions of a Cortex-M3."""
     m0, m3 = TARGETS["cortex-m0"], TARGETS["cortex-m3"]
     program = program_for(dataclasses.replace(m0, compiler=m3.compiler), tmp_path)
-    with pytest.raises(CompileError, match="'cortex-m0': 'qemu-system-arm' ended with 1"):
+    with pytest.raises(TargetError, match="'cortex-m0': 'qemu-system-arm' ended with 1"):
         run(program)
 
 
@@ -162,21 +192,21 @@ def test_a_program_without_end_is_an_error(tmp_path: Path, monkeypatch: pytest.M
     program = program_for(TARGETS["cortex-m0"], tmp_path)
     endless = dataclasses.replace(program.target, emulator=("sh", "-c", "sleep 60", "sh"))
     monkeypatch.setattr("emulation.TIMEOUT", 0.1)
-    with pytest.raises(CompileError, match=r"'sh' did not end within 0\.1 s"):
+    with pytest.raises(TargetError, match=r"'sh' did not end within 0\.1 s"):
         run(dataclasses.replace(program, target=endless))
     silent = dataclasses.replace(program.target, emulator=("echo",))
-    with pytest.raises(CompileError, match="the program did not end"):
+    with pytest.raises(TargetError, match="the program did not end"):
         run(dataclasses.replace(program, target=silent))
 
 
 def test_missing_tools_are_errors(tmp_path: Path) -> None:
     target = TARGETS["cortex-m0"]
     no_compiler = dataclasses.replace(target, compiler=("no-such-gcc",))
-    with pytest.raises(CompileError, match="'cortex-m0': there is no command 'no-such-gcc'"):
+    with pytest.raises(TargetError, match="'cortex-m0': there is no command 'no-such-gcc'"):
         program_for(no_compiler, tmp_path)
     program = program_for(target, tmp_path)
     no_emulator = dataclasses.replace(target, emulator=("no-such-qemu",))
-    with pytest.raises(CompileError, match="'cortex-m0': there is no command 'no-such-qemu'"):
+    with pytest.raises(TargetError, match="'cortex-m0': there is no command 'no-such-qemu'"):
         run(dataclasses.replace(program, target=no_emulator))
 
 
