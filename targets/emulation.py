@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 import snnmlir
 from snnmlir.compiler import Port
-from snnmlir.errors import OptionError, SnnError
+from snnmlir.errors import SnnError
+from snnmlir.runner import check_inputs
 
 Signal: TypeAlias = npt.NDArray[Any]
 
@@ -237,13 +238,7 @@ def build(
         TargetError: There is no compiler, or it refuses the code.
         OptionError: The input does not fit the network.
     """
-    if not isinstance(x, Mapping):
-        x = {network.inputs[0].name: x}
-    if sorted(x) != sorted(port.name for port in network.inputs):
-        raise OptionError(
-            f"inputs {list(x)} were given, expected {[port.name for port in network.inputs]}"
-        )
-    arrays = [np.asarray(x[port.name]).astype(port.dtype) for port in network.inputs]
+    arrays = check_inputs(network.inputs, x)
     source, header = network.emit_c("net", "net.h")
     files = {
         "net.c": source,
@@ -375,7 +370,7 @@ def _call(target: Target, *command: str, folder: Path) -> str:
     except FileNotFoundError as error:
         raise TargetError(
             f"target '{target.name}': there is no command '{command[0]}'",
-            help="./dev setup installs it; docs/targets.md names the Debian package",
+            help="./dev setup installs the compilers and emulators",
         ) from error
     except subprocess.TimeoutExpired as error:
         raise TargetError(

@@ -32,6 +32,7 @@ from emulation import (
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from shared_cases import CASES
 from snnmlir.errors import OptionError
+from snnmlir.runner import Executable
 
 DIGITS = HERE.parent / "examples/digits"
 PAGE = HERE.parent / "docs/targets.md"
@@ -96,8 +97,8 @@ def model(
         x = random_input(SOURCES[of], STEPS, scale=3.0 if name == "counts" else 1.0)
         if spikes:
             x = {port: values != 0 for port, values in x.items()}
-    y = network.run(x)
-    return network, x, y if isinstance(y, dict) else {network.outputs[0].name: y}
+    here = Executable(*network.emit_c("net", "net.h"), network.inputs, network.outputs)
+    return network, x, here.run_integers(here.quantized(x))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -181,11 +182,16 @@ def program_for(target: Target, folder: Path) -> Program:
 
 
 def test_a_fault_is_an_error(tmp_path: Path) -> None:
-    """The Cortex-M0 is one: it has not the instructions of a Cortex-M3."""
-    m0, m3 = TARGETS["cortex-m0"], TARGETS["cortex-m3"]
-    program = program_for(dataclasses.replace(m0, compiler=m3.compiler), tmp_path)
-    with pytest.raises(TargetError, match="'cortex-m0': 'qemu-system-arm' ended with 1"):
-        run(program)
+    """The emulated cores have nothing but their own instructions."""
+    m0, rv32 = TARGETS["cortex-m0"], TARGETS["rv32imafc"]
+    no_fpu = ("qemu-system-riscv32", "-cpu", "rv32,f=false,d=false", *rv32.emulator[1:])
+    for target in (
+        dataclasses.replace(m0, compiler=TARGETS["cortex-m3"].compiler),
+        dataclasses.replace(rv32, emulator=no_fpu),
+    ):
+        program = program_for(target, tmp_path)
+        with pytest.raises(TargetError, match=f"'{target.name}': 'qemu-system-.*' ended with 1"):
+            run(program)
 
 
 def test_a_program_without_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
