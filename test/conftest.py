@@ -20,6 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the tables in docs/ that the tests make, instead of comparing them",
     )
+    parser.addoption(
+        "--targets",
+        choices=["few", "all"],
+        default="few",
+        help="how many models test_targets.py runs on each emulated target",
+    )
 
 
 @pytest.fixture

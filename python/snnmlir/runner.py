@@ -95,7 +95,7 @@ class Executable:
 
     def quantized(self, x: Signal | Mapping[str, Signal]) -> dict[str, Signal]:
         """Inputs by name as the C code takes them: integers where the network is quantized."""
-        arrays = self._check_inputs(x)
+        arrays = check_inputs(self.inputs, x)
         return {port.name: array for port, array in zip(self.inputs, arrays, strict=True)}
 
     def run_integers(self, x: Mapping[str, Signal]) -> dict[str, Signal]:
@@ -112,26 +112,29 @@ class Executable:
         )
         return {port.name: result for port, result in zip(self.outputs, results, strict=True)}
 
-    def _check_inputs(self, x: Signal | Mapping[str, Signal]) -> list[Signal]:
-        if not isinstance(x, Mapping):
-            if len(self.inputs) != 1:
-                raise OptionError(
-                    f"the network has {len(self.inputs)} inputs, found one array",
-                    help="give an array for each of "
-                    + ", ".join(quoted(port.name) for port in self.inputs),
-                )
-            x = {self.inputs[0].name: x}
-        missing = [port.name for port in self.inputs if port.name not in x]
-        unknown = [name for name in x if name not in {port.name for port in self.inputs}]
-        if missing or unknown:
+
+def check_inputs(ports: Sequence[Port], x: Signal | Mapping[str, Signal]) -> list[Signal]:
+    """The input of each port as the C code takes it, [T, *shape].
+
+    Raises:
+        OptionError: A name, a shape or a value is not what the network takes.
+    """
+    if not isinstance(x, Mapping):
+        if len(ports) != 1:
             raise OptionError(
-                f"inputs {list(x)} were given, expected {[port.name for port in self.inputs]}"
+                f"the network has {len(ports)} inputs, found one array",
+                help="give an array for each of " + ", ".join(quoted(port.name) for port in ports),
             )
-        arrays = [_check_input(port, np.asarray(x[port.name])) for port in self.inputs]
-        lengths = {len(array) for array in arrays}
-        if len(lengths) != 1:
-            raise OptionError(f"the inputs have different numbers of steps: {sorted(lengths)}")
-        return arrays
+        x = {ports[0].name: x}
+    missing = [port.name for port in ports if port.name not in x]
+    unknown = [name for name in x if name not in {port.name for port in ports}]
+    if missing or unknown:
+        raise OptionError(f"inputs {list(x)} were given, expected {[port.name for port in ports]}")
+    arrays = [_check_input(port, np.asarray(x[port.name])) for port in ports]
+    lengths = {len(array) for array in arrays}
+    if len(lengths) != 1:
+        raise OptionError(f"the inputs have different numbers of steps: {sorted(lengths)}")
+    return arrays
 
 
 def _check_input(port: Port, array: Signal) -> Signal:

@@ -75,6 +75,7 @@ private:
   void emitHeader(StringRef fileName);
   LogicalResult emitSource(StringRef headerName);
   /// Functions that stand for single operations.
+  bool usesDouble();
   void emitHelpers();
   LogicalResult emitGlobal(memref::GlobalOp global);
   LogicalResult emitLayer(func::FuncOp function);
@@ -632,6 +633,17 @@ static inline size_t $_lowest_bit(uint32_t mask)
 
 )";
 
+bool ModuleEmitter::usesDouble() {
+  auto isDouble = [](Type type) { return getElementTypeOrSelf(type).isF64(); };
+  return module
+      .walk([&](Operation *op) {
+        bool found = llvm::any_of(op->getOperandTypes(), isDouble) ||
+                     llvm::any_of(op->getResultTypes(), isDouble);
+        return found ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 void ModuleEmitter::emitHelpers() {
   bool usesMask =
       module.walk([](vector::MaskedLoadOp) { return WalkResult::interrupt(); })
@@ -657,6 +669,10 @@ LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
   if (shifts)
     source << "#if (-1 >> 1) != -1\n#error \"right shifts of negative numbers "
               "must keep the sign\"\n#endif\n\n";
+  // avr-gcc's double is a float; the compiler would say nothing.
+  if (usesDouble())
+    source << "#if defined(__SIZEOF_DOUBLE__) && __SIZEOF_DOUBLE__ != 8\n"
+           << "#error \"the network needs a double of 64 bits\"\n#endif\n\n";
   emitHelpers();
   llvm::StringSet<> emitted;
   SymbolTable table(module);

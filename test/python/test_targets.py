@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The generated C on emulated machines: the bits that it computes on this one."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import nir
+import numpy as np
+import pytest
+
+import snnmlir
+from emulation import (
+    FLAGS,
+    HERE,
+    TARGETS,
+    Program,
+    Run,
+    Target,
+    TargetError,
+    build,
+    console,
+    run,
+)
+from networks import GRAPHS, affine, graph, neuron, ports, random_input
+from shared_cases import CASES
+from snnmlir.errors import OptionError
+from snnmlir.runner import Executable
+
+DIGITS = HERE.parent / "examples/digits"
+PAGE = HERE.parent / "docs/targets.md"
+STEPS = 12
+FEW_BUILDS = (("f32", "-O2"),)
+ALL_BUILDS = (*FEW_BUILDS, ("f32", "-Os"), ("f64", "-O2"))
+
+
+def wide() -> nir.NIRGraph:
+    """Enough inputs for a list of events, few enough weights for an AVR."""
+    rng = np.random.default_rng(1)
+    nodes = ports(48, 8) | {"fc": affine(8, 48, rng), "n": neuron("LIF", 8, rng)}
+    return graph(nodes, ("input", "fc"), ("fc", "n"), ("n", "output"))
+
+
+SOURCES = GRAPHS | {"wide": wide()}
+FEW = ("branches", "convolutions", "digits", "recurrent-CubaLIF", "wide-spikes")
+REAL = {case.name: case for case in CASES if not case.missing}
+ALL = (*SOURCES, *(f"{name}-spikes" for name in SOURCES), "counts", "digits", "pre", *REAL)
+
+
+def fits(name: str, dtype: str, target: str) -> bool:
+    """Whether a target has the memory and the types for a model."""
+    cnn = name in REAL and REAL[name].model == "cnn_sinabs.nir"  # 65 kB of state and scratch in f32
+    if target == "atmega1284p":  # constants are in its 16 KiB of RAM, and double has 32 bits
+        return dtype != "f64" and not cnn and name != "digits"
+    if target == "cortex-m0":  # 16 KiB of RAM, less 6 for input and output
+        return not cnn and (name, dtype) != ("sinabs_cnn_iaf", "f64")
+    return True
+
+
+@functools.cache
+def model(
+    name: str, dtype: str
+) -> tuple[snnmlir.Network, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """A network, its input, and what it computes on this machine."""
+    if name == "digits":
+        network = snnmlir.compile(
+            DIGITS / "digits.nir", dtype=dtype, convention="snntorch", input_type="spikes"
+        )
+        with np.load(DIGITS / "recorded.npz") as recorded:
+            x = {"input": recorded["input"][0][:STEPS]}
+    elif name in REAL:
+        case = REAL[name]
+        network = snnmlir.compile(
+            case.model_path, dtype=dtype, convention=case.convention, **case.choices
+        )
+        x = {network.inputs[0].name: case.input()[: STEPS // 2]}
+    else:
+        of, convention = {
+            "counts": ("layer-LIF", "sinabs"),
+            "pre": ("recurrent-CubaLIF", "spyx"),
+        }.get(name, (name.removesuffix("-spikes"), "nir"))
+        spikes = name.endswith("-spikes")
+        network = snnmlir.compile(
+            SOURCES[of],
+            dtype=dtype,
+            convention=convention,
+            dt=1e-4,
+            input_type="spikes" if spikes else "float",
+        )
+        x = random_input(SOURCES[of], STEPS, scale=3.0 if name == "counts" else 1.0)
+        if spikes:
+            x = {port: values != 0 for port, values in x.items()}
+    here = Executable(*network.emit_c("net", "net.h"), network.inputs, network.outputs)
+    return network, x, here.run_integers(here.quantized(x))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Few models on all targets, or with --targets all as many as there are, in all types."""
+    if {"name", "dtype", "optimization"} <= set(metafunc.fixturenames):
+        all_of_them = metafunc.config.getoption("--targets") == "all"
+        metafunc.parametrize(
+            ("target", "name", "dtype", "optimization"),
+            [
+                pytest.param(
+                    target, name, dtype, optimization, id=f"{target}-{name}-{dtype}{optimization}"
+                )
+                for target in TARGETS
+                for name in (ALL if all_of_them else FEW)
+                for dtype, optimization in (ALL_BUILDS if all_of_them else FEW_BUILDS)
+                if fits(name, dtype, target)
+            ],
+        )
+
+
+def emulate(target: str, name: str, folder: Path, dtype: str = "f32") -> Run:
+    network, x, _ = model(name, dtype)
+    return run(build(TARGETS[target], folder, network, x))
+
+
+def test_bits_are_those_of_this_machine(
+    target: str, name: str, dtype: str, optimization: str, tmp_path: Path
+) -> None:
+    network, x, expected = model(name, dtype)
+    program = build(TARGETS[target], tmp_path, network, x, (*FLAGS, optimization))
+    result = run(program)
+    assert list(result.outputs) == list(expected)
+    for port, values in expected.items():
+        assert result.outputs[port].dtype == values.dtype
+        assert result.outputs[port].shape == values.shape
+        assert result.outputs[port].tobytes() == values.tobytes()
+    # No global variables, a stack that fits any machine, all memory in the struct.
+    assert (program.network.data, program.network.bss) == (0, 0)
+    assert result.stack < 512
+    assert 0 < result.memory <= network.memory_bytes
+
+
+def test_inputs_make_spikes() -> None:
+    """Else the comparison would say little."""
+    for name in {*FEW, "counts", "pre"}:
+        outputs = model(name, "f32")[2].values()
+        assert all(len(np.unique(values)) > 1 for values in outputs), name
+    (counts,) = model("counts", "f32")[2].values()
+    assert counts.max() > 1
+
+
+@pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.unit])
+def test_steps_with_more_spikes_take_longer(target: str, tmp_path: Path) -> None:
+    network = model("wide-spikes", "f32")[0]
+    x = np.repeat([[0], [1], [0], [1]], 48, axis=1)
+    result = run(build(TARGETS[target], tmp_path, network, x))
+    assert len(result.counts) == 4
+    assert min(result.counts[1::2]) > max(result.counts[::2]) > 100
+
+
+@pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.unit])
+def test_counts_are_repeatable(target: str, tmp_path: Path) -> None:
+    first, second = (emulate(target, "recurrent-LIF", tmp_path) for _ in range(2))
+    assert first.counts == second.counts
+    assert first.stack == second.stack > 0
+
+
+def test_digits_are_too_large_for_avr(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=r"size of array .net_fc1_weight. is too large"):
+        emulate("atmega1284p", "digits", tmp_path)
+
+
+def test_f64_is_refused_for_avr(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match="the network needs a double of 64 bits"):
+        emulate("atmega1284p", "layer-LIF", tmp_path, dtype="f64")
+
+
+def program_for(target: Target, folder: Path) -> Program:
+    network, x, _ = model("recurrent-LIF", "f32")
+    return build(target, folder, network, x)
+
+
+def test_a_fault_is_an_error(tmp_path: Path) -> None:
+    """The emulated cores have nothing but their own instructions."""
+    m0, rv32 = TARGETS["cortex-m0"], TARGETS["rv32imafc"]
+    no_fpu = ("qemu-system-riscv32", "-cpu", "rv32,f=false,d=false", *rv32.emulator[1:])
+    for target in (
+        dataclasses.replace(m0, compiler=TARGETS["cortex-m3"].compiler),
+        dataclasses.replace(rv32, emulator=no_fpu),
+    ):
+        program = program_for(target, tmp_path)
+        with pytest.raises(TargetError, match=f"'{target.name}': 'qemu-system-.*' ended with 1"):
+            run(program)
+
+
+def test_a_program_without_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = program_for(TARGETS["cortex-m0"], tmp_path)
+    endless = dataclasses.replace(program.target, emulator=("sh", "-c", "sleep 60", "sh"))
+    monkeypatch.setattr("emulation.TIMEOUT", 0.1)
+    with pytest.raises(TargetError, match=r"'sh' did not end within 0\.1 s"):
+        run(dataclasses.replace(program, target=endless))
+    silent = dataclasses.replace(program.target, emulator=("echo",))
+    with pytest.raises(TargetError, match="the program did not end"):
+        run(dataclasses.replace(program, target=silent))
+
+
+def test_missing_tools_are_errors(tmp_path: Path) -> None:
+    target = TARGETS["cortex-m0"]
+    no_compiler = dataclasses.replace(target, compiler=("no-such-gcc",))
+    with pytest.raises(TargetError, match="'cortex-m0': there is no command 'no-such-gcc'"):
+        program_for(no_compiler, tmp_path)
+    program = program_for(target, tmp_path)
+    no_emulator = dataclasses.replace(target, emulator=("no-such-qemu",))
+    with pytest.raises(TargetError, match="'cortex-m0': there is no command 'no-such-qemu'"):
+        run(dataclasses.replace(program, target=no_emulator))
+
+
+def test_inputs_are_checked(tmp_path: Path) -> None:
+    network, x, _ = model("branches", "f32")
+    with pytest.raises(OptionError, match=r"inputs \['left'\] were given"):
+        build(TARGETS["cortex-m0"], tmp_path, network, {"left": x["left"]})
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.M | re.S)
+
+
+def test_commands_of_the_page(tmp_path: Path) -> None:
+    """The shell commands of docs/targets.md, one after the other, print what the page says.
+
+    For each target they have the flags, files and emulator that the tests use.
+    """
+    page = PAGE.read_text()
+    assert re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.M) == list(TARGETS)
+    commands = blocks(page, "sh")
+    script = tmp_path / "page.sh"
+    script.write_text("set -ex\n" + "echo ==\n".join(commands))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", script],
+        cwd=HERE.parent,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    (expected,) = blocks(page, "text")
+    outputs = done.stdout.split("+ echo ==\n==\n")
+    for target in TARGETS.values():
+        (index,) = (i for i, text in enumerate(commands) if text.startswith(f"# {target.name}\n"))
+        lines = console(outputs[index])
+        assert expected in "\n".join(lines) + "\n", target.name
+        traces = [shlex.split(line) for line in lines if line.startswith("+ ")]
+        sources = {str(HERE / source) for source in target.sources}
+        build_words = {*target.compiler, *target.link, *sources, "-ffp-contract=off"}
+        run_words = {word for word in target.emulator if not re.match("-icount|shift=", word)}
+        for words in (build_words, run_words):
+            assert any(words <= set(trace) for trace in traces), (target.name, words, traces)
