@@ -252,18 +252,36 @@ static int64_t getOutputs(SynapseOpInterface op) {
       .getDimSize(op.getWeightOutputDim());
 }
 
-/// The largest magnitude of the weights to each output channel.
-static SmallVector<double> getLargestWeights(SynapseOpInterface op) {
+/// /// The least scale of the weights to each output channel with which all are
+/// integers of up to `levels`, and sums of them times inputs of up to `input`
+/// stay below 2^29.
+static SmallVector<double> getLeastScales(SynapseOpInterface op, double levels,
+                                          double input) {
   Constant weight = *getConstant(op.getWeight());
   int64_t dim = op.getWeightOutputDim(), outputs = getOutputs(op), inner = 1;
   for (int64_t size : ArrayRef(weight.shape).drop_front(dim + 1))
     inner *= size;
-  SmallVector<double> largest(outputs, 0.0);
+  SmallVector<double> largest(outputs, 0.0), sums(outputs, 0.0);
   for (int64_t index = 0, end = weight.getNumElements(); index < end; ++index) {
-    double &found = largest[(index / inner) % outputs];
-    found = std::max(found, std::abs(weight.at(index)));
+    int64_t channel = (index / inner) % outputs;
+    double magnitude = std::abs(weight.at(index));
+    largest[channel] = std::max(largest[channel], magnitude / levels);
+    // Of a batch of matrices each has a sum of its own.
+    if (index % (inner * outputs) / inner == channel && index % inner == 0)
+      sums[channel] = 0;
+    sums[channel] += magnitude;
+    largest[channel] =
+        std::max(largest[channel], sums[channel] * input / (1 << 29));
   }
   return largest;
+}
+
+/// The largest integer that an input of a synapse can be.
+static double getLargestInput(SynapseOpInterface op, unsigned signalBits) {
+  Type type = op.getInput().getType().getElementType();
+  if (type.isInteger(1))
+    return 1;
+  return isa<FloatType>(type) ? std::exp2(signalBits - 1) : 255;
 }
 
 /// Synapses of spikes that meet in a sum share their scales.
@@ -293,22 +311,22 @@ void NetworkQuantization::chooseWeightScales() {
         first = synapse;
     }
   }
+  double levels = std::exp2(weightBits - 1) - 1;
   llvm::DenseMap<Operation *, SmallVector<double>> largest;
   for (SynapseOpInterface synapse : synapses) {
-    SmallVector<double> own = getLargestWeights(synapse);
+    SmallVector<double> own =
+        getLeastScales(synapse, levels, getLargestInput(synapse, kSignalBits));
     SmallVector<double> &shared = largest[sharing.getLeaderValue(synapse)];
     shared.resize(own.size(), 0.0);
     for (auto [value, other] : llvm::zip_equal(shared, own))
       value = std::max(value, other);
   }
-  double levels = std::exp2(weightBits - 1) - 1;
   for (SynapseOpInterface synapse : synapses) {
     SmallVector<double> scales = largest[sharing.getLeaderValue(synapse)];
     double most = *llvm::max_element(scales);
     for (double &scale : scales) {
       // Channels without weights have any scale.
-      double magnitude = scale > 0 ? scale : most > 0 ? most : 1.0;
-      scale = roundScale(magnitude / levels);
+      scale = roundScale(scale > 0 ? scale : most > 0 ? most : 1.0);
     }
     weightScales[synapse] =
         Scales(std::move(scales), synapse.getWeightOutputDim());

@@ -9,6 +9,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/TypeUtilities.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace snn;
 
@@ -50,6 +52,11 @@ public:
   }
   /// Spikes or their count as a number.
   Value toNumber(Value spikes) { return read(spikes, builder.getI1Type()); }
+  Value shiftRight(Value value, int by) {
+    if (by == 0)
+      return value;
+    return done(arith::ShRSIOp::create(builder, value, number(by)));
+  }
   Value toCount(Value value) {
     if (!isa<FloatType>(compute))
       return done(arith::TruncIOp::create(builder, builder.getI8Type(), value,
@@ -83,12 +90,48 @@ private:
   Location loc;
 };
 
+/// floor(u / threshold) for 0 <= u <= `largest` is one of two neighbours: with
+/// w = floor(u / 2^`before`), floor(w * reciprocal / 2^`after`) and the next
+/// one.
+struct Reciprocal {
+  int64_t largest;
+  int before, after;
+  /// Whether larger voltages occur, which count as the largest.
+  bool clamps;
+
+  /// For thresholds from `least` to `greatest` and voltages of up to `voltage`;
+  /// none if 32 bits are not enough.
+  static std::optional<Reciprocal> of(int64_t least, int64_t greatest,
+                                      int64_t voltage) {
+    Reciprocal result;
+    // More than 255 spikes count as 255.
+    result.largest = std::min(voltage, 256 * greatest - 1);
+    result.clamps = voltage > result.largest;
+    for (result.before = 0;; ++result.before) {
+      if (least < int64_t(1) << (result.before + 1))
+        return std::nullopt;
+      int64_t shifted = result.largest >> result.before;
+      result.after = 1 + std::ilogb(static_cast<double>(shifted) + 1) + 1;
+      int64_t factor = result.getFactor(least);
+      if ((shifted + 1) * (factor + 1) < int64_t(1) << 31)
+        return result;
+    }
+  }
+  /// floor(2^(before + after) / threshold)
+  int64_t getFactor(int64_t threshold) const {
+    return (int64_t(1) << (before + after)) / threshold;
+  }
+};
+
 /// What differs between spiking neurons.
 struct SpikeModel {
   SpikeRule spike;
   SpikeTiming spikeTiming;
   ResetKind reset;
   ResetTiming resetTiming;
+  /// How to count without a division, which no processor does for several
+  /// neurons at a time.
+  std::optional<Reciprocal> reciprocal = std::nullopt;
 
   template <typename Neuron> static SpikeModel of(Neuron op) {
     return {op.getSpike(), op.getSpikeTiming(), op.getReset(),
@@ -127,9 +170,28 @@ static Value fire(Arithmetic &a, const Coefficients &c, SpikeRule rule,
 /// Below the threshold that is 0 times under both rules: the quotient of
 /// neighbouring floating-point numbers does not round to 1. A comparison that
 /// rarely holds is one that processors predict.
-static Value countSpikes(Arithmetic &a, const Coefficients &c, Value voltage) {
+static Value countSpikes(Arithmetic &a, const Coefficients &c,
+                         const SpikeModel &model, Value voltage) {
   Value threshold = c.get("threshold"), zero = a.number(0),
         most = a.number(255);
+  if (const std::optional<Reciprocal> &reciprocal = model.reciprocal) {
+    auto greater = arith::CmpFPredicate::OGT;
+    Value bounded = a.select(a.compare(greater, voltage, zero), voltage, zero);
+    if (reciprocal->clamps) {
+      Value largest = a.number(static_cast<double>(reciprocal->largest));
+      bounded =
+          a.select(a.compare(greater, bounded, largest), largest, bounded);
+    }
+    Value times = a.shiftRight(
+        a.mul(a.shiftRight(bounded, reciprocal->before), c.get("reciprocal")),
+        reciprocal->after);
+    Value rest = a.sub(bounded, a.mul(times, threshold));
+    Value isMore = a.compare(arith::CmpFPredicate::OGE, rest, threshold);
+    Value count = a.name("ratio").add(times, a.toNumber(isMore));
+    if (reciprocal->clamps)
+      count = a.select(a.compare(greater, count, most), most, count);
+    return a.name("count").toCount(count);
+  }
   Value fires = a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
   Value times = a.div(voltage, threshold);
   Value ratio = a.name("ratio").select(fires, times, zero);
@@ -192,7 +254,7 @@ static std::pair<Value, Value> stepPost(Arithmetic &a, const Coefficients &c,
   Value u = integrateVoltage(a, c, v, drive);
   if (model.spike == SpikeRule::CountTrunc ||
       model.spike == SpikeRule::CountFloor) {
-    Value count = countSpikes(a, c, u);
+    Value count = countSpikes(a, c, model, u);
     Value next = a.sub(u, a.mul(a.toNumber(count), subtrahend(c)));
     return {limit(a, c, next), count};
   }
@@ -357,6 +419,54 @@ static LogicalResult addSpikeCoefficients(Neuron op, Coefficients &c) {
                  succeeded(c.add("floor", op.getFloorMutable())));
 }
 
+/// The greatest magnitude of real numbers.
+static double getMagnitude(const Constant &constant) {
+  double most = 0;
+  for (double value : constant.values)
+    most = std::max(most, std::abs(value));
+  return most;
+}
+
+/// How spikes of quantized voltages are counted; `input` is what the voltage
+/// sees. Without a decay above 1 a voltage is at most the one before and what
+/// is added.
+template <typename Neuron>
+static void addReciprocal(Neuron op, Value input, SpikeModel &model,
+                          Coefficients &c) {
+  Type type = op.getVoltage().getType().getElementType();
+  bool counts = model.spike == SpikeRule::CountTrunc ||
+                model.spike == SpikeRule::CountFloor;
+  if (!counts || !isa<quant::QuantizedType>(type))
+    return;
+  int64_t rank = op.getVoltage().getType().getRank();
+  double unit = getMagnitude(
+      zipConstants(getRealNumbers(op.getGain(), 1, op.getContext()),
+                   getScales(type, rank), std::divides<double>()));
+  Type inputType = getElementTypeOrSelf(input.getType());
+  unit *= getMagnitude(getScales(inputType, rank));
+  double voltage = static_cast<double>(getLargestInteger(type));
+  if (op.getDecay())
+    voltage *= std::max(
+        1.0, getMagnitude(getRealNumbers(op.getDecay(), 1, op.getContext())));
+  voltage += static_cast<double>(getLargestInteger(inputType)) * (unit + 1) + 1;
+  if (op.getLeak())
+    voltage += getMagnitude(*getConstant(op.getLeak()));
+  Constant thresholds = *getConstant(op.getThreshold());
+  auto [least, greatest] =
+      std::minmax_element(thresholds.values.begin(), thresholds.values.end());
+  constexpr double kMost = std::numeric_limits<int32_t>::max();
+  if (*least < 1 || 256 * *greatest > kMost)
+    return;
+  model.reciprocal =
+      Reciprocal::of(*least, *greatest, std::min(voltage, kMost));
+  if (!model.reciprocal)
+    return;
+  thresholds.quantizedType = nullptr;
+  for (double &value : thresholds.values)
+    value = model.reciprocal->getFactor(value);
+  c.add("reciprocal", thresholds);
+}
+
 static std::string countOf(Value signal) {
   return std::to_string(
       cast<RankedTensorType>(signal.getType()).getNumElements());
@@ -443,6 +553,7 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   if (failed(addVoltageCoefficients(op, getVoltageInput(op), c)) ||
       failed(addSpikeCoefficients(op, c)))
     return failure();
+  addReciprocal(op, getVoltageInput(op), model, c);
   std::string comment =
       countOf(op.getVoltage()) + " leaky integrate-and-fire neurons.\n  ";
   if constexpr (hasCurrent) {
