@@ -327,7 +327,10 @@ struct TransposeToReshape : OpRewritePattern<TransposeOp> {
     for (int64_t dim : op.getPermutation())
       if (from.getDimSize(dim) != 1)
         moved.push_back(dim);
-    if (!llvm::is_sorted(moved) || from.getRank() < 2)
+    // Scales along a dimension have no place in a line.
+    bool isPerAxis =
+        isa<quant::UniformQuantizedPerAxisType>(from.getElementType());
+    if (!llvm::is_sorted(moved) || from.getRank() < 2 || isPerAxis)
       return failure();
     ReassociationIndices all =
         llvm::to_vector(llvm::seq<int64_t>(0, from.getRank()));

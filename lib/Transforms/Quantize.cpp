@@ -150,6 +150,35 @@ static void moveBiasesToNeurons(NetworkOp network) {
   }
 }
 
+////===----------------------------------------------------------------------===//
+// Constants that are signals
+//===----------------------------------------------------------------------===//
+
+static bool isSignalUse(OpOperand &use) {
+  return isa<OutputOp, AddOp>(use.getOwner()) || use.getOperandNumber() == 0;
+}
+
+/// Whether a constant is a signal, not a coefficient.
+static bool isConstantSignal(arith::ConstantOp constant) {
+  return isFloat(constant) && isa<RankedTensorType>(constant.getType()) &&
+         llvm::any_of(constant->getUses(), isSignalUse);
+}
+
+/// A constant that is both gets a copy for each role: they have other scales.
+static void separateSignals(NetworkOp network) {
+  SmallVector<arith::ConstantOp> constants(
+      network.getBodyBlock()->getOps<arith::ConstantOp>());
+  for (arith::ConstantOp constant : constants) {
+    if (!isConstantSignal(constant) ||
+        llvm::all_of(constant->getUses(), isSignalUse))
+      continue;
+    OpBuilder builder(constant);
+    Operation *copy = builder.clone(*constant);
+    constant->replaceUsesWithIf(
+        copy->getResults(), [](OpOperand &use) { return isSignalUse(use); });
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Quantization
 //===----------------------------------------------------------------------===//
@@ -223,7 +252,7 @@ static constexpr double kAssumedRange = 128;
 static constexpr double kLargestState = 1 << 30;
 
 double NetworkQuantization::roundScale(double scale) const {
-  if (!powersOfTwo)
+  if (!powersOfTwo || scale == 0)
     return scale;
   return std::exp2(std::ceil(std::log2(scale) - 1e-9));
 }
@@ -582,8 +611,18 @@ void NetworkQuantization::chooseType(Operation *op) {
                 scale = std::min(scales.at(index), finest->at(index));
               finest = both;
             }
-            return getQuantizedType(context, 32,
-                                    finest ? *finest : Scales(1.0));
+            // Coarser where the sum would not fit 32 bits.
+            Scales scales = finest ? *finest : Scales(1.0);
+            const Bounds &range = ranges->get(result);
+            bool isAlong = range.size() == scales.size() &&
+                           range.axis == scales.axis.value_or(-1);
+            for (auto [index, scale] : llvm::enumerate(scales.values)) {
+              Interval values = isAlong ? range.at(index) : range.getHull();
+              if (values.isBounded())
+                scale = std::max(scale, roundScale(values.getMagnitude() /
+                                                   (kLargestState / 2)));
+            }
+            return getQuantizedType(context, 32, scales);
           })
           .Case<TransposeOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
               [&](auto reshape) {
@@ -847,6 +886,7 @@ LogicalResult NetworkQuantization::run() {
   if (failed(applyPatternsGreedily(network, std::move(patterns))))
     return failure();
   moveBiasesToNeurons(network);
+  separateSignals(network);
   sortNetwork(network);
 
   chooseInputTypes();
@@ -857,20 +897,13 @@ LogicalResult NetworkQuantization::run() {
   for (auto delay : body->getOps<DelayOp>())
     if (isFloat(delay.getResult()))
       types[delay.getResult()] = getRangeType(delay.getResult(), kSignalBits);
+  for (auto constant : body->getOps<arith::ConstantOp>())
+    if (isConstantSignal(constant))
+      types[constant] = getRangeType(constant, kSignalBits);
   for (Operation &op : *body)
     if (!isa<DelayOp>(op) && !isa<arith::ConstantOp>(op))
       chooseType(&op);
-  // Constants that are signals, not coefficients.
-  for (auto constant : body->getOps<arith::ConstantOp>()) {
-    if (!isFloat(constant) || !isa<RankedTensorType>(constant.getType()))
-      continue;
-    auto isSignal = [](OpOperand &use) {
-      return isa<OutputOp, AddOp>(use.getOwner()) ||
-             use.getOperandNumber() == 0;
-    };
-    if (llvm::all_of(constant->getUses(), isSignal) && !constant->use_empty())
-      types[constant] = getRangeType(constant, kSignalBits);
-  }
+  //
 
   SmallVector<Operation *> ops =
       llvm::map_to_vector(*body, [](Operation &op) { return &op; });

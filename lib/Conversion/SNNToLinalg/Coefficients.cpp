@@ -247,6 +247,17 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   return result;
 }
 
+Value Coefficients::multiplySaturated(StringRef name, Value x,
+                                      quant::QuantizedType type) const {
+  auto it = entries.find(name);
+  if (it == entries.end() || !it->second.product ||
+      it->second.product->isSmall())
+    return createClamp(*body, multiply(name, x), type);
+  Value product = it->second.product->createWide(*body, x, get(name));
+  return arith::TruncIOp::create(*body, x.getType(),
+                                 createClamp(*body, product, type));
+}
+
 std::string Coefficients::text(StringRef name, StringRef absent) const {
   auto it = entries.find(name);
   return it == entries.end() ? absent.str() : it->second.text;

@@ -53,6 +53,9 @@ public:
   mlir::Value get(llvm::StringRef name) const;
   /// `x` times the coefficient, which is 1 if absent.
   mlir::Value multiply(llvm::StringRef name, mlir::Value x) const;
+  /// /// The same clamped to what the quantized `type` can hold.
+  mlir::Value multiplySaturated(llvm::StringRef name, mlir::Value x,
+                                mlir::quant::QuantizedType type) const;
   /// How the coefficient appears in a comment.
   std::string text(llvm::StringRef name, llvm::StringRef absent = "") const;
 

@@ -8,6 +8,8 @@
 
 #include "mlir/IR/Matchers.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace snn;
 
@@ -110,14 +112,9 @@ Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
   constexpr int64_t kLimit = int64_t(1) << 31;
   if (largest * mostMultiplier + rounding < kLimit)
     return shiftRight(add(multiply(x, multiplier), rounding), shift);
-  if (shift < 16 || mostMultiplier >= 32768) {
-    Type wide = builder.getI64Type();
-    Value product = arith::MulIOp::create(
-        builder, arith::ExtSIOp::create(builder, wide, x),
-        arith::ExtSIOp::create(builder, wide, multiplier));
+  if (shift < 16 || mostMultiplier >= 32768)
     return arith::TruncIOp::create(builder, type,
-                                   shiftRight(add(product, rounding), shift));
-  }
+                                   createWide(builder, x, multiplier));
   // x = high * 2^16 + low; every product fits into 32 bits.
   Value high = shiftRight(x, 16);
   Value low = arith::AndIOp::create(builder, x, number(type, 0xffff));
@@ -125,6 +122,28 @@ Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
       shiftRight(add(multiply(low, multiplier), rounding & 0xffff), 16);
   Value sum = arith::AddIOp::create(builder, multiply(high, multiplier), carry);
   return shiftRight(add(sum, rounding >> 16), shift - 16);
+}
+
+bool FixedProduct::isSmall() const {
+  // In floating point, as 64 bits may not be enough.
+  double product =
+      static_cast<double>(largest) * static_cast<double>(mostMultiplier);
+  return std::ldexp(product, -std::max(shift, 0)) <
+         static_cast<double>((int64_t(1) << 31) - 2);
+}
+
+Value FixedProduct::createWide(ImplicitLocOpBuilder &builder, Value x,
+                               Value multiplier) const {
+  Type wide = builder.getI64Type();
+  Value product =
+      arith::MulIOp::create(builder, arith::ExtSIOp::create(builder, wide, x),
+                            arith::ExtSIOp::create(builder, wide, multiplier));
+  if (shift <= 0)
+    return product;
+  Value half = createNumber(builder, wide, static_cast<double>(rounding));
+  return arith::ShRSIOp::create(builder,
+                                arith::AddIOp::create(builder, product, half),
+                                createNumber(builder, wide, shift));
 }
 
 int64_t snn::getLargestInteger(Type type) {

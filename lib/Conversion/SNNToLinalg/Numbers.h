@@ -62,9 +62,15 @@ struct FixedProduct {
   /// The product with a factor, for |x| <= `largest`; halves are rounded up.
   static FixedProduct of(FixedFactor factor, int64_t largest);
 
-  /// Computes it in 32 bits if possible, else in 64.
+  /// /// Computes it in 32 bits if possible, else in 64.
   mlir::Value create(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
                      mlir::Value multiplier) const;
+
+  /// Whether the product fits 32 bits.
+  bool isSmall() const;
+  /// The product in 64 bits.
+  mlir::Value createWide(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
+                         mlir::Value multiplier) const;
 };
 
 /// The largest magnitude that a quantized type holds; 255 or 1 for spikes.

@@ -102,10 +102,10 @@ LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
     }
   }
   createUnary(layer, c, x, xType, y, getComputeType(type),
-              [&](ImplicitLocOpBuilder &b, Value number) {
-                Value product = c.multiply("scale", number);
-                return op.getSaturate() ? createClamp(b, product, quantized)
-                                        : product;
+              [&](ImplicitLocOpBuilder &, Value number) {
+                return op.getSaturate()
+                           ? c.multiplySaturated("scale", number, quantized)
+                           : c.multiply("scale", number);
               });
   return success();
 }
@@ -127,10 +127,10 @@ LogicalResult snn::lowerRescale(RescaleOp op, StepContext &context) {
     return failure();
   layer.setComment("To another scale.\n  y = " + c.text("factor") + " * x");
   createUnary(layer, c, x, xType, y, getComputeType(type),
-              [&](ImplicitLocOpBuilder &b, Value number) {
-                Value product = c.multiply("factor", number);
-                return op.getSaturate() ? createClamp(b, product, type)
-                                        : product;
+              [&](ImplicitLocOpBuilder &, Value number) {
+                return op.getSaturate()
+                           ? c.multiplySaturated("factor", number, type)
+                           : c.multiply("factor", number);
               });
   return success();
 }
