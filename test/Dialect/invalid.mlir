@@ -288,7 +288,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{factor has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{factor has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %y = snn.scale %x, %t : (tensor<4xf32>, tensor<3xf32>) -> tensor<4xf32>
   snn.output
 }
@@ -340,7 +340,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{threshold has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{threshold has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %y = snn.threshold %x, %t : (tensor<4xf32>, tensor<3xf32>) -> tensor<4xi1>
   snn.output
 }
@@ -415,7 +415,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %y = snn.delay %x by dense<1> : tensor<i64> init(%t : tensor<3xf32>) : tensor<4xf32>
   snn.output
 }
@@ -456,7 +456,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.lif %x gain(%t) threshold(%c)
     : (tensor<4xf32>, tensor<3xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
@@ -478,7 +478,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.lif %x threshold(%c) init(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
@@ -499,7 +499,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{reset has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{reset has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.lif %x threshold(%c) reset(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
@@ -652,7 +652,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p = snn.li %x gain(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>)
   snn.output
@@ -672,7 +672,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p = snn.li %x init(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>)
   snn.output
@@ -714,7 +714,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x gain(%t) threshold(%c)
     : (tensor<4xf32>, tensor<3xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -736,7 +736,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) init(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -758,7 +758,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x current_gain(%t) threshold(%c)
     : (tensor<4xf32>, tensor<3xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -780,7 +780,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) current_init(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -801,7 +801,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{reset has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{reset has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) reset(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -974,7 +974,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x gain(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -994,7 +994,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x init(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -1014,7 +1014,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x current_gain(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -1034,7 +1034,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x current_init(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
