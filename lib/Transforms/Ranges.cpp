@@ -350,6 +350,9 @@ struct Update {
 
   /// The next state; `extremes` grows to everything on the way.
   Interval step(Interval v, Interval &extremes) const;
+  /// A state this large has no bound. At 2^53 times what a step adds, sums
+  /// would lose it, and look as if they had reached one.
+  double getLimit() const;
 
 private:
   Interval integrate(Interval v) const { return decay * v + drive + rounding; }
@@ -428,19 +431,27 @@ Interval Update::step(Interval v, Interval &extremes) const {
   return next;
 }
 
-/// Voltages this large count as unbounded.
-static constexpr double kUnbounded = 1e30;
+double Update::getLimit() const {
+  double largest = 0;
+  for (Interval interval :
+       {drive, init, rounding, threshold, resetValue, floor.value_or(init)})
+    if (interval.isBounded())
+      largest = std::max(largest, interval.getMagnitude());
+  return std::ldexp(largest, 40);
+}
 
-/// The least `bound` of at least `start` for which `holds`, or infinity;
-/// `holds` is true for all larger ones if it is for one.
-static double findBound(double start, llvm::function_ref<bool(double)> holds) {
+/// The least `bound` of at least `start` for which `holds`, or infinity if that
+/// is beyond `limit`; `holds` is true for all larger ones if it is for one.
+static double findBound(double start, double limit,
+                        llvm::function_ref<bool(double)> holds) {
   if (holds(start))
     return start;
-  double below = start, step = std::max(1e-6, std::abs(start) / 16), above;
+  double below = start, above;
+  double step = std::max(std::ldexp(limit, -44), std::abs(start) / 16);
   for (above = start + step; !holds(above); above = start + step) {
     below = above;
     step *= 2;
-    if (step > kUnbounded)
+    if (step >= limit)
       return std::numeric_limits<double>::infinity();
   }
   for (int k = 0; k < 60; ++k) {
@@ -458,17 +469,18 @@ static Interval findInvariant(const Update &update, Interval &extremes) {
     return update.step(v, ignored);
   };
   Interval v = update.init;
+  double limit = update.getLimit();
   if (update.decay.lo >= 0) {
     // A larger voltage leads to larger ones: the two ends are independent, but
     // for resets that lift or lower, so a second look may be needed.
     for (int round = 0; round < 3 && !v.contains(next(v)); ++round) {
-      v.hi =
-          findBound(v.hi, [&](double hi) { return next({v.lo, hi}).hi <= hi; });
-      v.lo = -findBound(-v.lo,
+      v.hi = findBound(v.hi, limit,
+                       [&](double hi) { return next({v.lo, hi}).hi <= hi; });
+      v.lo = -findBound(-v.lo, limit,
                         [&](double lo) { return next({-lo, v.hi}).lo >= -lo; });
     }
   } else {
-    double bound = findBound(v.getMagnitude(), [&](double size) {
+    double bound = findBound(v.getMagnitude(), limit, [&](double size) {
       Interval all{-size, size};
       return all.contains(next(all));
     });
