@@ -508,6 +508,13 @@ class TestLIF:
         coefficients = self.BASE | ({} if reset is None else {"reset_value": (reset, 1.0)})
         assert lif(self.X, coefficients, spike=spike, reset="subtract") == expected
 
+    @pytest.mark.parametrize("reset_timing", ["delayed", "carried"])
+    def test_late_spikes_are_those_of_the_stored_voltage(self, reset_timing: str) -> None:
+        narrow: Attributes = {"voltage": quant((1,), limits=(-10, 10)), "saturate": True}
+        assert lif([50], {"threshold": TEN}, reset_timing=reset_timing, **narrow) == ([0], [10])
+        floor: Coefficients = {"threshold": (-5, 1.0), "floor": (0, 1.0)}
+        assert lif([-20], floor, reset_timing=reset_timing) == ([1], [0])
+
     @pytest.mark.parametrize(
         ("spike_timing", "spikes"), [("post", [1, 0, 0, 1]), ("pre", [0, 1, 0, 0])]
     )
@@ -706,7 +713,7 @@ class TestCuba:
 
 
 class TestShortDecay:
-    """Decays of 60000 / 2^16 and 20000 / 2^16; of up to 100000, 16 bits are without the last two."""
+    """Decays of 60000 / 2^16 and 20000 / 2^16; 16 bits of 100000 are without the last two."""
 
     SLOW: tuple[int, float] = (60000, 2.0**-16)
     FAST: tuple[int, float] = (20000, 2.0**-16)
