@@ -366,6 +366,9 @@ struct Update {
 
   /// The next state; `extremes` grows to everything on the way.
   Interval step(Interval v, Interval &extremes) const;
+  /// A state this large has no bound. At 2^53 times what a step adds, sums
+  /// would lose it, and look as if they had reached one.
+  double getLimit() const;
 
 private:
   Interval integrate(Interval v) const { return decay * v + drive + rounding; }
@@ -444,17 +447,27 @@ Interval Update::step(Interval v, Interval &extremes) const {
   return next;
 }
 
-/// The least `bound` from `start` to `limit` for which `holds`, or
-/// infinity; `holds` is true for all larger ones if it is for one.
+double Update::getLimit() const {
+  double largest = 0;
+  for (Interval interval :
+       {drive, init, rounding, threshold, resetValue, floor.value_or(init)})
+    if (interval.isBounded())
+      largest = std::max(largest, interval.getMagnitude());
+  return std::ldexp(largest, 40);
+}
+
+/// The least `bound` of at least `start` for which `holds`, or infinity if that
+/// is beyond `limit`; `holds` is true for all larger ones if it is for one.
 static double findBound(double start, double limit,
                         llvm::function_ref<bool(double)> holds) {
   if (holds(start))
     return start;
-  double below = start, step = std::max(1e-6, std::abs(start) / 16), above;
+  double below = start, above;
+  double step = std::max(std::ldexp(limit, -44), std::abs(start) / 16);
   for (above = start + step; !holds(above); above = start + step) {
     below = above;
     step *= 2;
-    if (!(step <= limit))
+    if (step >= limit)
       return std::numeric_limits<double>::infinity();
   }
   for (int k = 0; k < 60; ++k) {
@@ -472,12 +485,9 @@ static Interval findInvariant(const Update &update, Interval &extremes) {
     return update.step(v, ignored);
   };
   Interval v = update.init;
-  // Far beyond what one step adds, sums of floating-point numbers show nothing.
-  double limit = std::exp2(36) *
-                 (update.drive.getMagnitude() + update.init.getMagnitude() +
-                  update.rounding.getMagnitude());
+  double limit = update.getLimit();
   extremes = {};
-  if (!std::isfinite(limit))
+  if (!update.drive.isBounded())
     return {};
   if (update.decay.lo >= 0) {
     // A larger voltage leads to larger ones: the two ends are independent, but
