@@ -67,9 +67,21 @@ static Value copyForOutput(Value value) {
 
 static void separateOutputs(NetworkOp network) {
   Operation *terminator = network.getBodyBlock()->getTerminator();
-  for (OpOperand &operand : terminator->getOpOperands())
-    if (!operand.get().hasOneUse())
+  SmallVector<OpOperand *> pending = llvm::map_to_vector(
+      terminator->getOpOperands(), [](OpOperand &operand) { return &operand; });
+  while (!pending.empty()) {
+    OpOperand &operand = *pending.pop_back_val();
+    Operation *op = operand.get().getDefiningOp();
+    if (!isStateless(op) || !isFloat(operand.get()))
+      continue;
+    if (!operand.get().hasOneUse()) {
       operand.set(copyForOutput(operand.get()));
+      continue;
+    }
+    unsigned signals = isa<AddOp>(op) ? op->getNumOperands() : 1;
+    for (OpOperand &signal : op->getOpOperands().take_front(signals))
+      pending.push_back(&signal);
+  }
 }
 
 /// The neurons that nothing but `value` and sums of it with others drive, or
@@ -510,8 +522,8 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
   constexpr double kShort = 1 << 16;
   if (isBounded && bitsFor(32767) >= needed)
     return {makeType(16, std::min(bitsFor(32767), 16)), true};
-  if (isBounded && bitsFor(kLargestState) >= needed)
-    return {makeType(32, std::min(bitsFor(kLargestState), 16)), most <= kShort};
+  if (isBounded && bitsFor(kDriveLimit) >= needed)
+    return {makeType(32, std::min(bitsFor(kDriveLimit), 16)), most <= kShort};
   // Nothing bounds the state, or not closely: it saturates, far away from what
   // is usual.
   most = 8;
@@ -773,8 +785,10 @@ void NetworkQuantization::setCoefficient(MutableOperandRange operand, Type type,
     if (scales.isPerAxis())
       scales.axis = shape.size() - 1;
   }
+  bool isLeak = name.ends_with("leak");
+  double limit = isLeak ? static_cast<double>(kDriveLimit) : std::exp2(31);
   auto toInteger = [&](double value, double scale) {
-    return std::clamp(round(value / scale), -std::exp2(31), std::exp2(31) - 1);
+    return std::clamp(round(value / scale), -limit, limit - 1);
   };
   Constant integers;
   if (isScalar) {

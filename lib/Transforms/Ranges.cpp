@@ -158,6 +158,9 @@ static Bounds getProduct(Bounds product, Value result, double count) {
   Bounds rounding = getRounding(result);
   for (Interval &interval : rounding.values)
     interval = {interval.lo * count, interval.hi * count};
+  // Zero has no rounding.
+  if (product.getHull().getMagnitude() == 0)
+    return product;
   for (Interval &interval : product.values) {
     double error = std::ldexp(interval.getMagnitude(), -15);
     interval = {interval.lo - error, interval.hi + error};

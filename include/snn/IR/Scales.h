@@ -61,6 +61,10 @@ struct FixedFactor {
   FixedFactor reduced() const;
 };
 
+/// What drives a state that saturates is less than this: the sum of both, and
+/// of a leak that is also less, fits 32 bits.
+inline constexpr int64_t kDriveLimit = int64_t(1) << 29;
+
 /// By how many bits integers of a type are shifted, rounding, to fit 16 bits.
 int getShortShift(mlir::quant::QuantizedType type);
 

@@ -286,18 +286,26 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   return result;
 }
 
-Value Coefficients::multiplySaturated(StringRef name, Value x,
-                                      quant::QuantizedType type) const {
+bool Coefficients::isBelow(StringRef name, int64_t limit) const {
+  auto it = entries.find(name);
+  if (it == entries.end() || it->second.shifts)
+    return false;
+  return it->second.product && it->second.product->isBelow(limit);
+}
+
+Value Coefficients::multiplySaturated(StringRef name, Value x, int64_t least,
+                                      int64_t greatest) const {
   auto it = entries.find(name);
   bool isShifted = it != entries.end() && it->second.shifts;
   if (it == entries.end() ||
-      (!isShifted && (!it->second.product || it->second.product->isSmall())))
-    return createClamp(*body, multiply(name, x), type);
+      (!isShifted &&
+       (!it->second.product || it->second.product->isBelow(int64_t(1) << 31))))
+    return createClamp(*body, multiply(name, x), least, greatest);
   Value product = isShifted
                       ? multiplyShifted(it->second, x)
                       : it->second.product->createWide(*body, x, get(name));
   return arith::TruncIOp::create(*body, x.getType(),
-                                 createClamp(*body, product, type));
+                                 createClamp(*body, product, least, greatest));
 }
 
 std::string Coefficients::text(StringRef name, StringRef absent) const {

@@ -53,9 +53,16 @@ public:
   mlir::Value get(llvm::StringRef name) const;
   /// `x` times the coefficient, which is 1 if absent.
   mlir::Value multiply(llvm::StringRef name, mlir::Value x) const;
-  /// The same clamped to what the quantized `type` can hold.
+  /// The same clamped to numbers from `least` to `greatest`.
   mlir::Value multiplySaturated(llvm::StringRef name, mlir::Value x,
-                                mlir::quant::QuantizedType type) const;
+                                int64_t least, int64_t greatest) const;
+  /// Whether a coefficient is a fixed-point factor.
+  bool isFactor(llvm::StringRef name) const {
+    auto it = entries.find(name);
+    return it != entries.end() && (it->second.product || it->second.shifts);
+  }
+  /// Whether the product with a factor is always less than `limit`.
+  bool isBelow(llvm::StringRef name, int64_t limit) const;
   /// How the coefficient appears in a comment.
   std::string text(llvm::StringRef name, llvm::StringRef absent = "") const;
 

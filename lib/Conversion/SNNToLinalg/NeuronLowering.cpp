@@ -29,6 +29,8 @@ public:
     return *this;
   }
 
+  bool isSaturating() const { return saturates; }
+
   Value number(double value) {
     return done(createNumber(builder, compute, value));
   }
@@ -149,7 +151,13 @@ struct SpikeModel {
 static Value integrate(Arithmetic &a, const Coefficients &c, StringRef prefix,
                        Value state, Value input, StringRef name) {
   Value decayed = c.multiply((prefix + "decay").str(), state);
-  Value driven = c.multiply((prefix + "gain").str(), input);
+  std::string gain = (prefix + "gain").str();
+  // What is not known to be small is clamped with the state.
+  bool clamps =
+      a.isSaturating() && c.isFactor(gain) && !c.isBelow(gain, kDriveLimit);
+  Value driven =
+      clamps ? c.multiplySaturated(gain, input, -kDriveLimit, kDriveLimit - 1)
+             : c.multiply(gain, input);
   Value leak = c.get((prefix + "leak").str());
   if (!leak)
     return a.name(name).add(decayed, driven);

@@ -124,12 +124,12 @@ Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
   return shiftRight(add(sum, rounding >> 16), shift - 16);
 }
 
-bool FixedProduct::isSmall() const {
+bool FixedProduct::isBelow(int64_t limit) const {
   // In floating point, as 64 bits may not be enough.
   double product =
       static_cast<double>(largest) * static_cast<double>(mostMultiplier);
   return std::ldexp(product, -std::max(shift, 0)) <
-         static_cast<double>((int64_t(1) << 31) - 2);
+         static_cast<double>(limit - 2);
 }
 
 Value FixedProduct::createWide(ImplicitLocOpBuilder &builder, Value x,
@@ -158,12 +158,18 @@ int64_t snn::getLargestInteger(Type type) {
 
 Value snn::createClamp(ImplicitLocOpBuilder &builder, Value value,
                        quant::QuantizedType type) {
+  return createClamp(builder, value, type.getStorageTypeMin(),
+                     type.getStorageTypeMax());
+}
+
+Value snn::createClamp(ImplicitLocOpBuilder &builder, Value value,
+                       int64_t least, int64_t greatest) {
   auto limit = [&](arith::CmpIPredicate predicate, int64_t bound) {
     Value end = createNumber(builder, value.getType(), bound);
     Value isBeyond = arith::CmpIOp::create(builder, predicate, value, end);
     value = arith::SelectOp::create(builder, isBeyond, end, value);
   };
-  limit(arith::CmpIPredicate::slt, type.getStorageTypeMin());
-  limit(arith::CmpIPredicate::sgt, type.getStorageTypeMax());
+  limit(arith::CmpIPredicate::slt, least);
+  limit(arith::CmpIPredicate::sgt, greatest);
   return value;
 }

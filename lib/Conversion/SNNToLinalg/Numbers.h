@@ -66,8 +66,8 @@ struct FixedProduct {
   mlir::Value create(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
                      mlir::Value multiplier) const;
 
-  /// Whether the product fits 32 bits.
-  bool isSmall() const;
+  /// Whether the product is less than `limit`.
+  bool isBelow(int64_t limit) const;
   /// The product in 64 bits.
   mlir::Value createWide(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
                          mlir::Value multiplier) const;
@@ -79,6 +79,8 @@ int64_t getLargestInteger(mlir::Type type);
 /// `value` clamped to what the quantized type can hold.
 mlir::Value createClamp(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
                         mlir::quant::QuantizedType type);
+mlir::Value createClamp(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
+                        int64_t least, int64_t greatest);
 
 } // namespace snn
 

@@ -104,7 +104,9 @@ LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
   createUnary(layer, c, x, xType, y, getComputeType(type),
               [&](ImplicitLocOpBuilder &, Value number) {
                 return op.getSaturate()
-                           ? c.multiplySaturated("scale", number, quantized)
+                           ? c.multiplySaturated("scale", number,
+                                                 quantized.getStorageTypeMin(),
+                                                 quantized.getStorageTypeMax())
                            : c.multiply("scale", number);
               });
   return success();
@@ -129,7 +131,9 @@ LogicalResult snn::lowerRescale(RescaleOp op, StepContext &context) {
   createUnary(layer, c, x, xType, y, getComputeType(type),
               [&](ImplicitLocOpBuilder &, Value number) {
                 return op.getSaturate()
-                           ? c.multiplySaturated("factor", number, type)
+                           ? c.multiplySaturated("factor", number,
+                                                 type.getStorageTypeMin(),
+                                                 type.getStorageTypeMax())
                            : c.multiply("factor", number);
               });
   return success();

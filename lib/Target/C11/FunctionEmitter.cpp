@@ -136,7 +136,7 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::XOrIOp) {
         return makeBitwise(op, " ^ ", Precedence::And);
       })
-      // // Of what is not negative both shifts are the same; others do not
+      // Of what is not negative both shifts are the same; others do not
       // arise.
       .Case<arith::ShRSIOp, arith::ShRUIOp>(
           [&](auto) { return makeShift(op, " >> "); })

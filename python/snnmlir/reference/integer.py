@@ -36,6 +36,9 @@ _BEYOND = 2**62
 _BEYOND_PER_SPIKE = 2**54
 """The same for what a single spike adds, of which there are up to 255."""
 
+_DRIVE_LIMIT = 2**29
+"""What drives a state that saturates is below this."""
+
 _LARGEST_COUNT = {"i1": 1, "ui8": 255}
 
 
@@ -560,13 +563,17 @@ class _Integrator(_Operation):
         if self._has_current:
             current = self._types["current"]
             self._current_decay = d.decay("current_decay", "current")
-            self._enter_current = _entering(source, current, d.factor("current_gain"))
+            self._enter_current = self._limited(
+                _entering(source, current, d.factor("current_gain")), source
+            )
             self._current_leak = d.integers("current_leak")
             self._sees_updated = d.attributes["current_order"] == "updated"
             self._current_init = self._initial("current", "current_init")
             source = current
         self._decay = d.decay("decay", "voltage")
-        self._enter = _entering(source, self._types["voltage"], d.factor("gain"))
+        self._enter = self._limited(
+            _entering(source, self._types["voltage"], d.factor("gain")), source
+        )
         self._leak = d.integers("leak")
         self._init = self._initial("voltage", "init")
         self.reset()
@@ -595,6 +602,12 @@ class _Integrator(_Operation):
             self._i = self._stored(updated + self._current_leak, "current")
             x = self._i if self._sees_updated else carried
         return self._enter(x) + self._leak
+
+    def _limited(self, enter: Callable[[Array], Array], source: _Type) -> Callable[[Array], Array]:
+        """What drives a state that saturates is clamped, unless it comes from spikes."""
+        if not self._saturates or source.is_count:
+            return enter
+        return lambda x: np.clip(enter(x), -_DRIVE_LIMIT, _DRIVE_LIMIT - 1)
 
     def _initial(self, state: str, name: str) -> Array:
         shape = self._types[state].shape
