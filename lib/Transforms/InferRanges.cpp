@@ -57,13 +57,13 @@ static std::optional<IntegerInterval> getIntegers(const Bounds &range,
   return result;
 }
 
-/// The storage that holds the interval.
+/// The storage that holds the interval. Sums have at least 16 bits: GCC 12
+/// counts spikes into 8 bits with the wrong sign (docs/rationale.md).
 static unsigned getBits(IntegerInterval interval) {
-  for (unsigned bits : {8, 16})
-    if (interval.min >= -(int64_t(1) << (bits - 1)) &&
-        interval.max < int64_t(1) << (bits - 1))
-      return bits;
-  return 32;
+  return interval.min >= std::numeric_limits<int16_t>::min() &&
+                 interval.max <= std::numeric_limits<int16_t>::max()
+             ? 16
+             : 32;
 }
 
 static bool fits32(IntegerInterval interval) {
