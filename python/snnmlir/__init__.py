@@ -16,12 +16,14 @@ from snnmlir.check import Report, check
 from snnmlir.compiler import Network, compile
 from snnmlir.conventions import Convention, convention
 from snnmlir.errors import CompileError, NirError, OptionError, SnnError
+from snnmlir.fidelity import Fidelity, fidelity
 
 __version__ = version("snn-mlir-compile")
 
 __all__ = [
     "CompileError",
     "Convention",
+    "Fidelity",
     "Network",
     "NirError",
     "OptionError",
@@ -30,5 +32,6 @@ __all__ = [
     "check",
     "compile",
     "convention",
+    "fidelity",
     "reference",
 ]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Reports on how close integers come to float32."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import snnmlir
+from networks import GRAPHS
+from snnmlir.cli.compile import main
+from snnmlir.errors import OptionError
+
+DIGITS = Path(__file__).parents[2] / "examples/digits"
+OPTIONS = {"convention": "snntorch", "dt": 1e-4, "input_type": "spikes"}
+
+
+def samples() -> list[np.ndarray]:
+    return list(np.load(DIGITS / "recorded.npz")["input"][:6])
+
+
+def report(dtype: str) -> snnmlir.Fidelity:
+    network = snnmlir.compile(DIGITS / "digits.nir", dtype=dtype, **OPTIONS)
+    return snnmlir.fidelity(network, samples())
+
+
+def test_more_bits_are_closer() -> None:
+    found = {dtype: report(dtype) for dtype in ("int4", "int8", "int16")}
+    hidden = {
+        dtype: next(layer for layer in fidelity.layers if layer.node == "lif1")
+        for dtype, fidelity in found.items()
+    }
+    assert hidden["int4"].jaccard < hidden["int8"].jaccard < hidden["int16"].jaccard
+    assert hidden["int4"].voltage_error > hidden["int8"].voltage_error
+    assert hidden["int8"].voltage_error > hidden["int16"].voltage_error
+    assert hidden["int8"].jaccard > 0.97 and hidden["int8"].correlation > 0.99
+    assert found["int8"].decisions == {"output": 1.0}
+
+
+def test_spikes_are_those_of_float32() -> None:
+    recorded = np.load(DIGITS / "recorded.npz")
+    layers = {layer.node: layer for layer in report("int8").layers}
+    assert layers["lif1"].spikes == recorded["lif1"][:6].sum()
+    assert layers["lif2"].spikes == recorded["lif2"][:6].sum()
+
+
+def test_bytes() -> None:
+    layers = {layer.node: layer for layer in report("int4").layers}
+    assert layers["fc1"].weight_bytes == 128 * 64 // 2
+    assert layers["fc1"].state_bytes == 0
+    assert layers["lif1"].weight_bytes == 0
+    assert layers["lif1"].state_bytes in (128 * 2, 128 * 4)
+
+
+def test_networks_without_spikes() -> None:
+    network = snnmlir.compile(GRAPHS["layer-LI"], dtype="int16", dt=1e-4)
+    x = np.zeros((5, *network.inputs[0].shape))
+    found = snnmlir.fidelity(network, [x, x])
+    assert all(layer.jaccard is None for layer in found.layers)
+    assert "the same decision in 100.0 % of 2 samples" in str(found)
+
+
+def test_float_networks_have_none() -> None:
+    network = snnmlir.compile(DIGITS / "digits.nir", **OPTIONS)
+    with pytest.raises(OptionError, match="f32"):
+        snnmlir.fidelity(network, samples())
+
+
+@pytest.mark.parametrize("suffix", ["json", "txt"])
+def test_command(suffix: str, tmp_path: Path) -> None:
+    data = tmp_path / "data.npy"
+    np.save(data, samples()[0])
+    file = tmp_path / f"report.{suffix}"
+    arguments = ["--dtype", "int8", "--convention", "snntorch", "--dt", "1e-4", "--input-type",
+                 "spikes", "--calibrate", str(data), "--report", str(file)]  # fmt: skip
+    result = CliRunner().invoke(
+        main, [str(DIGITS / "digits.nir"), "-o", str(tmp_path / "d.c"), *arguments]
+    )
+    assert result.exit_code == 0, result.output
+    text = file.read_text()
+    if suffix == "json":
+        assert [layer["node"] for layer in json.loads(text)["layers"]] == [
+            "fc1", "lif1", "fc2", "lif2",
+        ]  # fmt: skip
+    else:
+        assert text.startswith("int8 against float32\n\nnode") and "lif1" in text
