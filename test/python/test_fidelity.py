@@ -37,7 +37,7 @@ def test_more_bits_are_closer() -> None:
     assert hidden["int4"].jaccard < hidden["int8"].jaccard < hidden["int16"].jaccard
     assert hidden["int4"].voltage_error > hidden["int8"].voltage_error
     assert hidden["int8"].voltage_error > hidden["int16"].voltage_error
-    assert hidden["int8"].jaccard > 0.97 and hidden["int8"].correlation > 0.99
+    assert hidden["int8"].jaccard > 0.93 and hidden["int8"].correlation > 0.99
     assert found["int8"].decisions == {"output": 1.0}
 
 
