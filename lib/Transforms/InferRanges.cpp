@@ -172,7 +172,10 @@ private:
         return success();
       auto interval = getIntegers(*states, type);
       auto all = getIntegers(*extremes, type);
-      if (interval && all && fits32(*all))
+      // What follows was told that the state stays in its type.
+      if (interval && all && fits32(*all) &&
+          interval->min >= type.getStorageTypeMin() &&
+          interval->max <= type.getStorageTypeMax())
         proved.push_back({state, *interval});
       else
         isSafe = false;
