@@ -315,6 +315,9 @@ def SNN_ScaleOp : SNN_Op<"scale", [Pure]> {
   let description = [{
     `y[n] = factor[n] * x[n]`
 
+    On quantized values, `saturate` clamps the result to what its type can hold;
+    without it, it is known to fit.
+
     ```mlir
     %y = snn.scale %x, %factor : (tensor<16xf32>, f32) -> tensor<16xf32>
     ```
@@ -469,7 +472,7 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
 
     On quantized values, `saturate` clamps the new voltage to what its type can
     hold; without it, it is known to fit. With `short_decay`, the decay
-    multiplies the leading 16 bits of the voltage.
+    multiplies the leading 16 bits of the voltage only.
 
     ```mlir
     %s, %v = snn.lif %x decay(%d) threshold(%th) {reset = #snn.reset<subtract>}
@@ -504,7 +507,8 @@ def SNN_LIOp : SNN_NeuronOp<"li"> {
   let summary = "Leaky integrators";
   let description = [{
     `v' = decay * v + gain * x + leak`; the result is `v'`. Absent coefficients
-    are neutral, so an `li` without decay is an integrator.
+    are neutral, so an `li` without decay is an integrator. `short_decay` and
+    `saturate` are as in `snn.lif`.
 
     ```mlir
     %v = snn.li %x decay(%d) : (tensor<8xf32>, f32) -> tensor<8xf32>
@@ -534,7 +538,10 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
         i' = current_decay * i + current_gain * x + current_leak
 
     and the voltage is that of `snn.lif` with `i'` (current order `updated`) or
-    `i` (`carried`) in place of `x`.
+    `i` (`carried`) in place of `x`. `short_decay` and `saturate` are as in
+    `snn.lif`; `saturate` is about the current too, which is clamped before the
+    voltage sees it, and `short_current_decay` is to the current what
+    `short_decay` is to the voltage.
 
     ```mlir
     %s, %v, %i = snn.cuba_lif %x current_decay(%a) decay(%d) threshold(%th)
@@ -581,6 +588,7 @@ def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
   let summary = "Current-based leaky integrators";
   let description = [{
     The current of `snn.cuba_lif` and the voltage of `snn.li`, without spikes.
+    `short_decay`, `short_current_decay` and `saturate` are as in `snn.cuba_lif`.
 
     ```mlir
     %v, %i = snn.cuba_li %x current_decay(%a) decay(%d)

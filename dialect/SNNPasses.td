@@ -127,9 +127,12 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     synapse with events adds the rows of these inputs alone, in the same order
     as one without adds those of all.
 
+    Quantized values become integers of the width of their type, without a sign
+    of their own; weights of up to 4 bits share a byte by two. What is computed
+    is in 32 bits, and is what spec.md says in "Quantized arithmetic".
+
     Weights and coefficients must be constants, and feature maps have their
-    channels last: run `snn-channels-last` before. Quantized networks are not
-    lowered yet.
+    channels last: run `snn-channels-last` before.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

@@ -72,13 +72,20 @@ static bool fits32(IntegerInterval interval) {
 }
 
 /// Whether the type of a value is fixed by something else: what the caller
-/// sees, or an operation that moves integers.
+/// sees, or an operation that moves integers. Values that are only watched are
+/// what they would be otherwise.
 static bool hasFixedType(Value value) {
-  auto fixes = [](Operation *op) {
-    return isa_and_present<OutputOp, DelayOp, TransposeOp,
-                           tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
+  auto moves = [](Operation *op) {
+    return isa_and_present<DelayOp, TransposeOp, tensor::CollapseShapeOp,
+                           tensor::ExpandShapeOp>(op);
   };
-  return fixes(value.getDefiningOp()) || llvm::any_of(value.getUsers(), fixes);
+  auto fixes = [&](OpOperand &use) {
+    auto network = dyn_cast<NetworkOp>(use.getOwner()->getParentOp());
+    if (isa<OutputOp>(use.getOwner()))
+      return !network.getResultAttr(use.getOperandNumber(), "snn.record");
+    return moves(use.getOwner());
+  };
+  return moves(value.getDefiningOp()) || llvm::any_of(value.getUses(), fixes);
 }
 
 namespace {
@@ -92,6 +99,11 @@ struct InferRanges : snn::impl::SNNInferRangesBase<InferRanges> {
       if (failed(isa<NeuronOpInterface>(op) ? narrowNeuron(&op, ranges)
                                             : narrow(&op, ranges)))
         return signalPassFailure();
+    NetworkOp network = getOperation();
+    Operation *output = network.getBodyBlock()->getTerminator();
+    network.setFunctionType(FunctionType::get(
+        &getContext(), network.getBodyBlock()->getArgumentTypes(),
+        output->getOperandTypes()));
   }
 
 private:

@@ -42,8 +42,15 @@ private:
     if (!real)
       return;
     Value source = real.getInput();
-    bool isSame = isSameScale(Scales::of(source.getType()),
-                              Scales::of(conversion.getType()));
+    Scales from = Scales::of(source.getType());
+    Scales to = Scales::of(conversion.getType());
+    auto fromType =
+        cast<quant::QuantizedType>(getElementTypeOrSelf(source.getType()));
+    auto toType =
+        cast<quant::QuantizedType>(getElementTypeOrSelf(conversion.getType()));
+    bool isSame = from.axis == to.axis && isSameScale(from, to) &&
+                  toType.getStorageTypeMin() <= fromType.getStorageTypeMin() &&
+                  toType.getStorageTypeMax() >= fromType.getStorageTypeMax();
     if (isSame && (source.getType() == conversion.getType() ||
                    llvm::all_of(conversion->getUses(), takesAnyStorage))) {
       conversion.replaceAllUsesWith(source);

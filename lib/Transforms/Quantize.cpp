@@ -214,6 +214,10 @@ private:
   quant::QuantizedType getRangeType(Value value, unsigned bits);
   /// A type for what enters a synapse, a pool or a reshape.
   quant::QuantizedType getPlainType(Value value);
+  bool isUnbounded(Value value) const;
+  quant::QuantizedType getBoundedType(Value value, const Scales &scales) const;
+  /// A type for what enters a neuron or is compared.
+  quant::QuantizedType getDriveType(Value value) const;
   /// The type in which an operand is wanted, or null if any will do.
   quant::QuantizedType getWantedType(OpOperand &operand);
   StateType getStateType(const Scales &unit, const Bounds &extremes,
@@ -281,7 +285,7 @@ static int64_t getOutputs(SynapseOpInterface op) {
       .getDimSize(op.getWeightOutputDim());
 }
 
-/// /// The least scale of the weights to each output channel with which all are
+/// The least scale of the weights to each output channel with which all are
 /// integers of up to `levels`, and sums of them times inputs of up to `input`
 /// stay below 2^29.
 static SmallVector<double> getLeastScales(SynapseOpInterface op, double levels,
@@ -368,11 +372,17 @@ void NetworkQuantization::chooseWeightScales() {
 
 quant::QuantizedType NetworkQuantization::getRangeType(Value value,
                                                        unsigned bits) {
-  double levels = std::exp2(bits - 1) - 1;
+  // Of 32 bits one is left for rounding.
+  double levels = bits == 32 ? kLargestState : std::exp2(bits - 1) - 1;
   Interval range = ranges->get(value).getHull();
   double largest = range.getMagnitude();
-  return getQuantizedType(
-      context, bits, Scales(roundScale((largest > 0 ? largest : 1) / levels)));
+  double scale = roundScale((largest > 0 ? largest : 1) / levels);
+  // Finer than the value itself would show nothing more.
+  if (quant::QuantizedType type = types.lookup(value)) {
+    Scales own = Scales::of(type);
+    scale = std::max(scale, *llvm::min_element(own.values));
+  }
+  return getQuantizedType(context, bits, Scales(scale));
 }
 
 quant::QuantizedType NetworkQuantization::getPlainType(Value value) {
@@ -421,10 +431,16 @@ void NetworkQuantization::assumeRanges() {
     Value value = neuron ? Value(neuron.getVoltage()) : op.getResult(0);
     return isFloat(value) && !ranges->get(value).getHull().isBounded();
   };
+  Block *body = network.getBodyBlock();
   while (true) {
     ranges = std::make_unique<RangeAnalysis>(network);
-    auto op = llvm::find_if(*network.getBodyBlock(), isUnknown);
-    if (op == network.getBodyBlock()->end())
+    // What a cycle feeds back bounds everything in it.
+    auto op = llvm::find_if(*body, [&](Operation &op) {
+      return isa<DelayOp>(op) && isUnknown(op);
+    });
+    if (op == body->end())
+      op = llvm::find_if(*body, isUnknown);
+    if (op == body->end())
       return;
     op->setAttr(kRangeAttr,
                 builder.getF64ArrayAttr({-kAssumedRange, kAssumedRange}));
@@ -512,7 +528,7 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
   Value input = neuron.getInput();
   Scales unit(std::exp2(1.0 - weightBits)); // of a spike
   if (isFloat(input))
-    unit = Scales::of(types.lookup(input));
+    unit = Scales::of(getDriveType(input));
   if (unit.isPerAxis() && *unit.axis != axis)
     axis = *unit.axis;
   auto chooseVoltage = [&](auto op) {
@@ -632,12 +648,40 @@ void NetworkQuantization::chooseType(Operation *op) {
               [&](Operation *) { return getRangeType(result, kSignalBits); });
 }
 
+/// Whether nothing but an assumption or data bounds a voltage.
+bool NetworkQuantization::isUnbounded(Value value) const {
+  auto neuron = value.getDefiningOp<NeuronOpInterface>();
+  return neuron && neuron->hasAttr(kRangeAttr) &&
+         value == neuron.getVoltage() &&
+         !ranges->get(value).getHull().contains(
+             ranges->getNeuron(neuron).voltage.getHull());
+}
+
+/// A type with `scales` that holds no more than the known range of `value`.
+quant::QuantizedType
+NetworkQuantization::getBoundedType(Value value, const Scales &scales) const {
+  double least = *llvm::min_element(scales.values);
+  double most = ranges->get(value).getHull().getMagnitude() / least;
+  auto limit = static_cast<int64_t>(
+      std::min(std::ceil(most), static_cast<double>(kLargestState)));
+  return getQuantizedType(context, 32, -limit, limit, scales);
+}
+
+quant::QuantizedType NetworkQuantization::getDriveType(Value value) const {
+  quant::QuantizedType type = types.lookup(value);
+  if (!isUnbounded(value))
+    return type;
+  Scales own = Scales::of(type);
+  return getBoundedType(value, Scales(*llvm::min_element(own.values)));
+}
+
 quant::QuantizedType NetworkQuantization::getWantedType(OpOperand &operand) {
   Operation *op = operand.getOwner();
   Value value = operand.get();
   if (isa<AddOp>(op)) {
-    quant::QuantizedType sum = types.lookup(op->getResult(0));
-    return getQuantizedType(context, 32, Scales::of(sum));
+    Scales sum = Scales::of(types.lookup(op->getResult(0)));
+    return isUnbounded(value) ? getBoundedType(value, sum)
+                              : getQuantizedType(context, 32, sum);
   }
   if (auto output = dyn_cast<OutputOp>(op)) {
     unsigned index = operand.getOperandNumber();
@@ -648,7 +692,7 @@ quant::QuantizedType NetworkQuantization::getWantedType(OpOperand &operand) {
   if (isa<DelayOp>(op))
     return types.lookup(op->getResult(0));
   if (isa<NeuronOpInterface, ThresholdOp>(op))
-    return types.lookup(value);
+    return getDriveType(value);
   return getPlainType(value);
 }
 

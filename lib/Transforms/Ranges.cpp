@@ -150,6 +150,21 @@ static Bounds getRounding(Value value) {
   return range;
 }
 
+/// `product` as it is computed for a result of a quantized type: with
+/// factors of 15 bits, and rounded `count` times.
+static Bounds getProduct(Bounds product, Value result, double count) {
+  if (!isa<quant::QuantizedType>(getElementTypeOrSelf(result.getType())))
+    return product;
+  Bounds rounding = getRounding(result);
+  for (Interval &interval : rounding.values)
+    interval = {interval.lo * count, interval.hi * count};
+  for (Interval &interval : product.values) {
+    double error = std::ldexp(interval.getMagnitude(), -15);
+    interval = {interval.lo - error, interval.hi + error};
+  }
+  return combine(product, rounding, add);
+}
+
 /// What is lost where a decay multiplies 16 bits of the state only: up to half
 /// of the last of them, times the decay.
 static void addDropped(Bounds &rounding, Value state, const Bounds &decay) {
@@ -263,7 +278,8 @@ Bounds RangeAnalysis::getAdd(AddOp op) const {
   for (Value input : op.getInputs()) {
     Bounds range = get(input);
     // A spike becomes a whole number of units.
-    if (!isa<quant::QuantizedType>(getElementTypeOrSelf(input.getType()))) {
+    if (!isa<quant::QuantizedType, FloatType>(
+            getElementTypeOrSelf(input.getType()))) {
       double count = range.getHull().getMagnitude();
       Bounds rounding = getRounding(op.getResult());
       for (Interval &interval : rounding.values)
@@ -294,11 +310,11 @@ void RangeAnalysis::visit(Operation *op) {
       .Case([&](ScaleOp scale) {
         Bounds factor =
             getCoefficientRange(scale.getFactor(), 1, shapeOf(result), -1);
-        range = combine(combine(factor, get(scale.getInput()), multiply),
-                        getRounding(result), add);
+        range = getProduct(combine(factor, get(scale.getInput()), multiply),
+                           result, 1);
       })
       .Case([&](RescaleOp rescale) {
-        range = combine(get(rescale.getInput()), getRounding(result), add);
+        range = getProduct(get(rescale.getInput()), result, 1);
       })
       .Case([&](DelayOp delay) {
         Bounds init =
@@ -350,6 +366,9 @@ struct Update {
 
   /// The next state; `extremes` grows to everything on the way.
   Interval step(Interval v, Interval &extremes) const;
+  /// A state this large has no bound. At 2^53 times what a step adds, sums
+  /// would lose it, and look as if they had reached one.
+  double getLimit() const;
 
 private:
   Interval integrate(Interval v) const { return decay * v + drive + rounding; }
@@ -428,19 +447,27 @@ Interval Update::step(Interval v, Interval &extremes) const {
   return next;
 }
 
-/// Voltages this large count as unbounded.
-static constexpr double kUnbounded = 1e30;
+double Update::getLimit() const {
+  double largest = 0;
+  for (Interval interval :
+       {drive, init, rounding, threshold, resetValue, floor.value_or(init)})
+    if (interval.isBounded())
+      largest = std::max(largest, interval.getMagnitude());
+  return std::ldexp(largest, 40);
+}
 
-/// The least `bound` of at least `start` for which `holds`, or infinity;
-/// `holds` is true for all larger ones if it is for one.
-static double findBound(double start, llvm::function_ref<bool(double)> holds) {
+/// The least `bound` of at least `start` for which `holds`, or infinity if that
+/// is beyond `limit`; `holds` is true for all larger ones if it is for one.
+static double findBound(double start, double limit,
+                        llvm::function_ref<bool(double)> holds) {
   if (holds(start))
     return start;
-  double below = start, step = std::max(1e-6, std::abs(start) / 16), above;
+  double below = start, above;
+  double step = std::max(std::ldexp(limit, -44), std::abs(start) / 16);
   for (above = start + step; !holds(above); above = start + step) {
     below = above;
     step *= 2;
-    if (step > kUnbounded)
+    if (step >= limit)
       return std::numeric_limits<double>::infinity();
   }
   for (int k = 0; k < 60; ++k) {
@@ -458,26 +485,31 @@ static Interval findInvariant(const Update &update, Interval &extremes) {
     return update.step(v, ignored);
   };
   Interval v = update.init;
+  double limit = update.getLimit();
+  extremes = {};
+  if (!update.drive.isBounded())
+    return {};
   if (update.decay.lo >= 0) {
     // A larger voltage leads to larger ones: the two ends are independent, but
     // for resets that lift or lower, so a second look may be needed.
     for (int round = 0; round < 3 && !v.contains(next(v)); ++round) {
-      v.hi =
-          findBound(v.hi, [&](double hi) { return next({v.lo, hi}).hi <= hi; });
-      v.lo = -findBound(-v.lo,
+      v.hi = findBound(v.hi, limit,
+                       [&](double hi) { return next({v.lo, hi}).hi <= hi; });
+      v.lo = -findBound(-v.lo, limit,
                         [&](double lo) { return next({-lo, v.hi}).lo >= -lo; });
     }
   } else {
-    double bound = findBound(v.getMagnitude(), [&](double size) {
+    double bound = findBound(v.getMagnitude(), limit, [&](double size) {
       Interval all{-size, size};
       return all.contains(next(all));
     });
     v = {-bound, bound};
   }
   extremes = v;
-  if (!v.isBounded() || !v.contains(update.step(v, extremes)))
-    return {};
-  return v;
+  if (v.isBounded() && v.contains(update.step(v, extremes)))
+    return v;
+  extremes = {};
+  return {};
 }
 
 /// Runs `find` for each index along the channels.
@@ -504,11 +536,7 @@ static Bounds getDrive(Value gain, Value leak, const Bounds &x, bool isSpikes,
                        Value state, ArrayRef<int64_t> shape, int64_t axis) {
   Bounds drive =
       combine(getCoefficientRange(gain, 1, shape, axis), x, multiply);
-  double count = isSpikes ? x.getHull().getMagnitude() : 1;
-  Bounds rounding = getRounding(state);
-  for (Interval &interval : rounding.values)
-    interval = {interval.lo * count, interval.hi * count};
-  drive = combine(drive, rounding, add);
+  drive = getProduct(drive, state, isSpikes ? x.getHull().getMagnitude() : 1);
   return combine(drive, getCoefficientRange(leak, 0, shape, axis), add);
 }
 
@@ -550,6 +578,11 @@ static Bounds intersect(const Bounds &a, const Bounds &b) {
   return combine(a, b, [](Interval x, Interval y) {
     return Interval{std::max(x.lo, y.lo), std::min(x.hi, y.hi)};
   });
+}
+
+static bool isFloatOrQuantized(Value value) {
+  return isa<FloatType, quant::QuantizedType>(
+      getElementTypeOrSelf(value.getType()));
 }
 
 static Value getThreshold(Operation *op) {
@@ -636,9 +669,8 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     if (most < spikes.hi)
       spikes.hi = std::floor(most);
   }
-  for (Value result : op->getResults())
-    if (!ranges.contains(result))
-      ranges[result] = Bounds(spikes);
+  if (!isFloatOrQuantized(op->getResult(0)))
+    ranges[op->getResult(0)] = Bounds(spikes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -680,6 +712,10 @@ RangeAnalysis::RangeAnalysis(NetworkOp network) {
   auto delays = llvm::to_vector(body->getOps<DelayOp>());
   for (DelayOp delay : delays)
     ranges[delay.getResult()] = getTypeRange(delay.getResult());
+  // So may spikes that are carried.
+  for (Operation &op : *body)
+    if (isa<NeuronOpInterface>(op) && !isFloatOrQuantized(op.getResult(0)))
+      ranges[op.getResult(0)] = getTypeRange(op.getResult(0));
   unsigned rounds = std::min<unsigned>(delays.size() + 1, 4);
   for (unsigned round = 0; round < rounds; ++round)
     for (Operation &op : *body) {

@@ -37,6 +37,7 @@ from snnmlir.nir_import.graph import (
     Output,
     Pool2d,
 )
+from snnmlir.quantize import Scales
 
 if TYPE_CHECKING:
     import nir
@@ -165,6 +166,7 @@ def check(
     convention: str | Convention = "nir",
     dt: float | None = None,
     input_type: str | Iterable[str] = "float",
+    scales: Scales = "real",
     **choices: Any,
 ) -> Report:
     """Reads and compiles a network, and says what came of it. Arguments as for `compile`.
@@ -184,7 +186,7 @@ def check(
     network, refusal = None, None
     try:
         network = compile_network(
-            source, dtype=dtype, convention=chosen, dt=dt, input_type=input_type
+            source, dtype=dtype, convention=chosen, dt=dt, input_type=input_type, scales=scales
         )
     except SnnError as error:
         if isinstance(error, OptionError) and error.node is None:

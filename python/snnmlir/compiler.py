@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
 Signal: TypeAlias = npt.NDArray[Any]
 Signals: TypeAlias = "Signal | dict[str, Signal]"
+Sample: TypeAlias = "Signal | Mapping[str, Signal]"
 Stage: TypeAlias = Literal["c", "snn", "linalg", "loops"]
 
 Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4"]
@@ -71,7 +72,10 @@ def compile(
     input_type: str | Iterable[str] = "float",
     name: str | None = None,
     record: Sequence[str] = (),
-    calibrate: Signal | Mapping[str, Signal] | Sequence[Mapping[str, Signal]] | None = None,
+    calibrate: Signal
+    | Mapping[str, Signal]
+    | Sequence[Signal | Mapping[str, Signal]]
+    | None = None,
     scales: Scales = "real",
     **choices: Any,
 ) -> Network:
@@ -115,7 +119,7 @@ def compile(
     network = Network(
         graph=graph,
         convention=chosen,
-        dtype=cast(Dtype, "f32" if calibrate is not None else dtype),
+        dtype="f32" if calibrate is not None else dtype,
         input_types=_input_types(graph, input_type, dtype),
         name=check_prefix(name) if name is not None else None,
         file_name=Path(source).name if isinstance(source, str | os.PathLike) else None,
@@ -126,12 +130,10 @@ def compile(
     if calibrate is None:
         return network
     samples = [calibrate] if isinstance(calibrate, Mapping | np.ndarray) else calibrate
-    return network.calibrated(cast(Dtype, dtype), samples)
+    return network.calibrated(dtype, samples)
 
 
-def _input_types(
-    graph: Graph, given: str | Iterable[str], dtype: str
-) -> dict[str, InputType]:
+def _input_types(graph: Graph, given: str | Iterable[str], dtype: str) -> dict[str, InputType]:
     types = dict.fromkeys(graph.inputs, "float")
     for entry in (given,) if isinstance(given, str) else tuple(given):
         name, separator, kind = entry.rpartition("=")
@@ -238,7 +240,7 @@ class Network:
         }
         return Network(**(arguments | changes))
 
-    def calibrated(self, dtype: Dtype, samples: Iterable[Signal | Mapping[str, Signal]]) -> Network:
+    def calibrated(self, dtype: Dtype, samples: Iterable[Sample]) -> Network:
         """The network in integers, with scales for what its signals are for the given inputs.
 
         Args:

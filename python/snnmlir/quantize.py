@@ -74,8 +74,7 @@ class Bound:
     def __str__(self) -> str:
         kind = "proved" if self.proved else "saturates"
         return (
-            f"{self.node}: {self.name} in {self.bits} bits, "
-            f"{self.least} to {self.greatest}, {kind}"
+            f"{self.node}: {self.name} in {self.bits} bits, {self.least} to {self.greatest}, {kind}"
         )
 
 

@@ -1,6 +1,6 @@
 // RUN: snn-opt %s -allow-unregistered-dialect -verify-diagnostics -split-input-file
 
-// Every message of the verifiers in lib/IR/SNNOps.cpp.
+// Every message of the verifiers in lib/IR/SNNOps.cpp and lib/IR/Scales.cpp.
 
 // expected-error@+1 {{dt is 0.000000e+00, expected a positive number of seconds [N4]}}
 snn.network @net() attributes {dt = 0.0 : f64} {
@@ -288,7 +288,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{factor has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{factor has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %y = snn.scale %x, %t : (tensor<4xf32>, tensor<3xf32>) -> tensor<4xf32>
   snn.output
 }
@@ -340,7 +340,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{threshold has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{threshold has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %y = snn.threshold %x, %t : (tensor<4xf32>, tensor<3xf32>) -> tensor<4xi1>
   snn.output
 }
@@ -415,7 +415,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %y = snn.delay %x by dense<1> : tensor<i64> init(%t : tensor<3xf32>) : tensor<4xf32>
   snn.output
 }
@@ -456,7 +456,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.lif %x gain(%t) threshold(%c)
     : (tensor<4xf32>, tensor<3xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
@@ -478,7 +478,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.lif %x threshold(%c) init(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
@@ -499,7 +499,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{reset has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{reset has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.lif %x threshold(%c) reset(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
@@ -652,7 +652,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p = snn.li %x gain(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>)
   snn.output
@@ -672,7 +672,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p = snn.li %x init(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>)
   snn.output
@@ -714,7 +714,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x gain(%t) threshold(%c)
     : (tensor<4xf32>, tensor<3xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -736,7 +736,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) init(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -758,7 +758,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x current_gain(%t) threshold(%c)
     : (tensor<4xf32>, tensor<3xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -780,7 +780,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) current_init(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -801,7 +801,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{reset has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{reset has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) reset(%t)
     : (tensor<4xf32>, f32, tensor<3xf32>) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -974,7 +974,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x gain(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -994,7 +994,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x init(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -1014,7 +1014,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_gain has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x current_gain(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -1034,7 +1034,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant dense<1.0> : tensor<3xf32>
-  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4] [T2]}}
+  // expected-error@+1 {{current_init has shape [3], expected one number or shape [4], or 1 for some dimensions [T2]}}
   %p, %q = snn.cuba_li %x current_init(%t)
     : (tensor<4xf32>, tensor<3xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
@@ -1344,5 +1344,318 @@ snn.network @net(%x: tensor<1x8xi1>, %z: tensor<8xi1>) attributes {dt = 1.0e-3 :
 snn.network @net(%x: tensor<8xi1>) attributes {dt = 1.0e-3 : f64} {
   // expected-error@+1 {{events of -1 elements, expected 0 or more}}
   %e = snn.events %x : tensor<8xi1> -> !snn.events<-1>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4x!quant.uniform<i8:f32, 0.5:3>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
+  %y = snn.rescale %x : tensor<4x!quant.uniform<i8:f32, 0.5:3>> -> tensor<4x!quant.uniform<i8:f32, 0.5>>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4x!quant.uniform<u8:f32, 0.5>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
+  %y = snn.rescale %x : tensor<4x!quant.uniform<u8:f32, 0.5>> -> tensor<4x!quant.uniform<i8:f32, 0.5>>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x!quant.uniform<i32:f32, 0.5>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
+  %y = snn.rescale %x : tensor<2x!quant.uniform<i32:f32, 0.5>> -> tensor<2x!quant.uniform<i8:f32:0, {0.5, 0.25:1}>>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!y = !quant.uniform<i32:f32:0, {0.25, 0.125}>
+snn.network @net(%x: tensor<3x!quant.uniform<i8:f32:0, {0.5, 0.5, 0.25}>>, %w: tensor<2x3x!w>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{input has a scale for each index along a dimension, expected one for all [Q2]}}
+  %y = snn.linear %x, %w : (tensor<3x!quant.uniform<i8:f32:0, {0.5, 0.5, 0.25}>>, tensor<2x3x!w>) -> tensor<2x!y>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!y = !quant.uniform<i32:f32:0, {0.25, 0.125}>
+snn.network @net(%x: tensor<3x!x>, %w: tensor<2x3x!x>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has scale 5.000000e-01, expected 2.500000e-01, that of the weight times that of the input [Q2]}}
+  %y = snn.linear %x, %w : (tensor<3x!x>, tensor<2x3x!x>) -> tensor<2x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!y = !quant.uniform<i32:f32:0, {0.25, 0.125}>
+snn.network @net(%x: tensor<3xi1>, %w: tensor<2x3x!w>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has scale 2.500000e-01 at index 0, expected 5.000000e-01, that of the weight times that of the input [Q2]}}
+  %y = snn.linear %x, %w : (tensor<3xi1>, tensor<2x3x!w>) -> tensor<2x!y>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!y = !quant.uniform<i32:f32:0, {0.25, 0.125}>
+snn.network @net(%x: tensor<2x!x>, %w: tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{weight has its scales along dimension 1, expected 0, that of the outputs [Q2]}}
+  %y = snn.linear %x, %w : (tensor<2x!x>, tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>>) -> tensor<2x!y>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!y = !quant.uniform<i32:f32:0, {0.25, 0.125}>
+snn.network @net(%x: tensor<1x2x!x>, %w: tensor<2x1x1x!w>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has its scales along dimension 1, expected 0 [Q2]}}
+  %y = snn.conv1d %x, %w : (tensor<1x2x!x>, tensor<2x1x1x!w>) -> tensor<2x2x!quant.uniform<i32:f32:1, {0.25, 0.125}>>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!y = !quant.uniform<i32:f32:0, {0.25, 0.125}>
+snn.network @net(%x: tensor<1x2x2x!x>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has scale 2.500000e-01, expected 5.000000e-01, that of the input [Q2]}}
+  %y = snn.sum_pool2d %x kernel [2, 2] : (tensor<1x2x2x!x>) -> tensor<1x1x1x!quant.uniform<i32:f32, 0.25>>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!y = !quant.uniform<i32:f32:0, {0.25, 0.125}>
+snn.network @net(%x: tensor<1x2x2x!x>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has scale 5.000000e-01, expected 1.250000e-01, that of the input by the window's size [Q2]}}
+  %y = snn.avg_pool2d %x kernel [2, 2] : (tensor<1x2x2x!x>) -> tensor<1x1x1x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!z>, %w: tensor<2x2x!x>, %b: tensor<2x!x>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{bias has scale 5.000000e-01, expected 1.250000e-01, that of the result [Q3]}}
+  %y = snn.linear %x, %w bias %b : (tensor<2x!z>, tensor<2x2x!x>, tensor<2x!x>) -> tensor<2x!quant.uniform<i32:f32, 0.125>>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!x>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{input has scale 2.500000e-01, expected 5.000000e-01, that of the result [Q3]}}
+  %y = snn.add %x, %z : (tensor<2x!x>, tensor<2x!z>) -> tensor<2x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!x>, %t: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{threshold has scale 2.500000e-01, expected 5.000000e-01, that of the input [Q3]}}
+  %y = snn.threshold %x, %t : (tensor<2x!x>, tensor<2x!z>) -> tensor<2xi1>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2xi1>, %t: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{threshold has scale 2.500000e-01, expected 1.000000e+00, that of the input [Q3]}}
+  %y = snn.threshold %x, %t : (tensor<2xi1>, tensor<2x!z>) -> tensor<2xi1>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!x>, %p: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{init has scale 2.500000e-01, expected 5.000000e-01, that of the signal [Q3]}}
+  %y = snn.delay %x by dense<1> : tensor<i64> init(%p : tensor<2x!z>) : tensor<2x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %x: tensor<2x!x>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{leak has scale 2.500000e-01, expected 5.000000e-01, that of the voltage [Q3]}}
+  %y, %v = snn.lif %s leak(%z) threshold(%x) : (tensor<2xi1>, tensor<2x!z>, tensor<2x!x>) -> (tensor<2xi1>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %x: tensor<2x!x>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{threshold has scale 2.500000e-01, expected 5.000000e-01, that of the voltage [Q3]}}
+  %y, %v = snn.lif %s threshold(%z) : (tensor<2xi1>, tensor<2x!z>) -> (tensor<2xi1>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %x: tensor<2x!x>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{reset has scale 2.500000e-01, expected 5.000000e-01, that of the voltage [Q3]}}
+  %y, %v = snn.lif %s threshold(%x) reset(%z) : (tensor<2xi1>, tensor<2x!x>, tensor<2x!z>) -> (tensor<2xi1>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %x: tensor<2x!x>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{floor has scale 2.500000e-01, expected 5.000000e-01, that of the voltage [Q3]}}
+  %y, %v = snn.lif %s threshold(%x) floor(%z) : (tensor<2xi1>, tensor<2x!x>, tensor<2x!z>) -> (tensor<2xi1>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %x: tensor<2x!x>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{init has scale 2.500000e-01, expected 5.000000e-01, that of the voltage [Q3]}}
+  %y, %v = snn.lif %s threshold(%x) init(%z) : (tensor<2xi1>, tensor<2x!x>, tensor<2x!z>) -> (tensor<2xi1>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{current_leak has scale 2.500000e-01, expected 5.000000e-01, that of the current [Q3]}}
+  %v, %i = snn.cuba_li %s current_leak(%z) : (tensor<2xi1>, tensor<2x!z>) -> (tensor<2x!z>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{current_init has scale 2.500000e-01, expected 5.000000e-01, that of the current [Q3]}}
+  %v, %i = snn.cuba_li %s current_init(%z) : (tensor<2xi1>, tensor<2x!z>) -> (tensor<2x!z>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %z: tensor<2x!quant.uniform<i32:f32:0, {0.5, 0.25}>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{leak has scale 2.500000e-01 at index 1, expected 5.000000e-01, that of the voltage [Q3]}}
+  %v = snn.li %s leak(%z) : (tensor<2xi1>, tensor<2x!quant.uniform<i32:f32:0, {0.5, 0.25}>>) -> tensor<2x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x3x!quant.uniform<i32:f32:0, {0.5, 0.25}>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{input has 2 scales, expected 3 as the result [Q3]}}
+  %y = snn.add %x : (tensor<2x3x!quant.uniform<i32:f32:0, {0.5, 0.25}>>) -> tensor<2x3x!quant.uniform<i32:f32:1, {0.5, 0.25, 0.5}>>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!x>, %d: tensor<2x!quant.uniform<i32:f32, 0.3>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{decay has scale 3.000000e-01, expected 2^-F with F from 0 to 30 [Q4]}}
+  %v = snn.li %x decay(%d) : (tensor<2x!x>, tensor<2x!quant.uniform<i32:f32, 0.3>>) -> tensor<2x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!x>, %d: tensor<2x!quant.uniform<i32:f32, 2.0>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{decay has scale 2.000000e+00, expected 2^-F with F from 0 to 30 [Q4]}}
+  %v = snn.li %x decay(%d) : (tensor<2x!x>, tensor<2x!quant.uniform<i32:f32, 2.0>>) -> tensor<2x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!x>, %d: tensor<2x!quant.uniform<i32:f32, 4.656612873077393e-10>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{decay has scale 4.656613e-10, expected 2^-F with F from 0 to 30 [Q4]}}
+  %v = snn.li %x decay(%d) : (tensor<2x!x>, tensor<2x!quant.uniform<i32:f32, 4.656612873077393e-10>>) -> tensor<2x!x>
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%x: tensor<2x!x>, %d: tensor<2x!quant.uniform<i32:f32:0, {0.5, 0.25}>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{current_decay has scale 5.000000e-01, expected 2^-F with F from 0 to 30 [Q4]}}
+  %v, %i = snn.cuba_li %x current_decay(%d) : (tensor<2x!x>, tensor<2x!quant.uniform<i32:f32:0, {0.5, 0.25}>>) -> (tensor<2x!x>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x3xf32>, %c: tensor<3xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{factor has shape [3], expected one number or shape [2, 3], or 1 for some dimensions [T2]}}
+  %y = snn.scale %x, %c : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x3x!quant.uniform<i32:f32:0, {0.5, 0.25}>>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result is 'tensor<3x2x!quant.uniform<i32:f32:0, {5.000000e-01,2.500000e-01}>>', expected 'tensor<3x2x!quant.uniform<i32:f32:1, {5.000000e-01,2.500000e-01}>>' [X2]}}
+  %y = snn.transpose %x [1, 0] : tensor<2x3x!quant.uniform<i32:f32:0, {0.5, 0.25}>> -> tensor<3x2x!quant.uniform<i32:f32:0, {0.5, 0.25}>>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2x!quant.uniform<i32:f32, 0.5>>, %w: tensor<2x2xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{weight has element type 'f32', the result '!quant.uniform<i32:f32, 5.000000e-01>' [L4]}}
+  %y = snn.linear %x, %w : (tensor<2x!quant.uniform<i32:f32, 0.5>>, tensor<2x2xf32>) -> tensor<2x!quant.uniform<i32:f32, 0.5>>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<1x2x!quant.uniform<i32:f32, 0.5>>, %w: tensor<1x1x1xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{weight has element type 'f32', the result '!quant.uniform<i32:f32, 5.000000e-01>' [V6]}}
+  %y = snn.conv1d %x, %w : (tensor<1x2x!quant.uniform<i32:f32, 0.5>>, tensor<1x1x1xf32>) -> tensor<1x2x!quant.uniform<i32:f32, 0.5>>
   snn.output
 }

@@ -4,8 +4,15 @@
 // Every operation with every optional part, printed as it is written.
 
 !value = !quant.uniform<i8:f32, 2.5e-1>
-!voltage = !quant.uniform<i32:f32, 1.25e-1>
-!channels = !quant.uniform<i8:f32:0, {5.0e-1, 2.5e-1}>
+!sum = !quant.uniform<i32:f32, 2.5e-1>
+!weight = !quant.uniform<i8:f32:0, {5.0e-1, 2.5e-1}>
+!channels = !quant.uniform<i32:f32:0, {5.0e-1, 2.5e-1}>
+!channels_last = !quant.uniform<i32:f32:1, {5.0e-1, 2.5e-1}>
+
+// Types with a scale for each channel are written once.
+// CHECK:      ![[WEIGHT:.*]] = !quant.uniform<i8:f32:0, {5.000000e-01,2.500000e-01}>
+// CHECK-NEXT: ![[CHANNELS:.*]] = !quant.uniform<i32:f32:0, {5.000000e-01,2.500000e-01}>
+// CHECK-NEXT: ![[LAST:.*]] = !quant.uniform<i32:f32:1, {5.000000e-01,2.500000e-01}>
 
 // Attributes of the network, of its arguments and of its results.
 // CHECK-LABEL: snn.network @interface(
@@ -180,32 +187,56 @@ snn.network @neurons(%x: tensor<2xf32>, %s: tensor<2xi1>, %n: tensor<2xui8>)
   snn.output
 }
 
-// Quantized values, per tensor and per axis; scales need not agree.
+// Quantized values, with one scale and with one for each channel.
 // CHECK-LABEL: snn.network @quantized(
-snn.network @quantized(%x: tensor<2x!value>, %s: tensor<3xi1>, %m: tensor<2x2x!channels>)
-    attributes {dt = 1.0e-3 : f64} {
+snn.network @quantized(%s: tensor<3xi1>, %x: tensor<2x!value>) attributes {dt = 1.0e-3 : f64} {
   // CHECK: %[[I:.*]] = arith.constant 3 : i8
   // CHECK: %[[C:.*]] = quant.scast %[[I]] : i8 to !quant.uniform<i8:f32, 2.500000e-01>
   %i = arith.constant 3 : i8
   %c = quant.scast %i : i8 to !value
   // CHECK: %[[J:.*]] = arith.constant dense<{{.*}}> : tensor<2x3xi8>
-  // CHECK: %[[W:.*]] = quant.scast %[[J]] : tensor<2x3xi8> to tensor<2x3x!quant.uniform<i8:f32:0, {5.000000e-01,2.500000e-01}>>
+  // CHECK: %[[W:.*]] = quant.scast %[[J]] : tensor<2x3xi8> to tensor<2x3x![[WEIGHT]]>
   %j = arith.constant dense<[[1, 2, 3], [4, 5, 6]]> : tensor<2x3xi8>
-  %w = quant.scast %j : tensor<2x3xi8> to tensor<2x3x!channels>
-  // CHECK: snn.linear %{{[a-z0-9_]+}}, %[[W]] : (tensor<3xi1>, tensor<2x3x!quant.uniform<i8:f32:0, {5.000000e-01,2.500000e-01}>>) -> tensor<2x!quant.uniform<i32:f32, 1.250000e-01>>
-  %0 = snn.linear %s, %w : (tensor<3xi1>, tensor<2x3x!channels>) -> tensor<2x!voltage>
-  // CHECK: snn.rescale %{{[a-z0-9_]+}} : tensor<2x!quant.uniform<i32:f32, 1.250000e-01>> -> tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>
-  %1 = snn.rescale %0 : tensor<2x!voltage> -> tensor<2x!value>
-  // CHECK: snn.add %{{[a-z0-9_]+}}, %{{[a-z0-9_]+}} : (tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>, tensor<2x!quant.uniform<i32:f32, 1.250000e-01>>) -> tensor<2x!quant.uniform<i32:f32, 1.250000e-01>>
-  %2 = snn.add %1, %0 : (tensor<2x!value>, tensor<2x!voltage>) -> tensor<2x!voltage>
-  // CHECK: snn.scale %{{[a-z0-9_]+}}, %[[C]] : (tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>, !quant.uniform<i8:f32, 2.500000e-01>) -> tensor<2x!quant.uniform<i32:f32, 1.250000e-01>>
-  %3 = snn.scale %x, %c : (tensor<2x!value>, !value) -> tensor<2x!voltage>
-  // CHECK: snn.threshold %{{[a-z0-9_]+}}, %[[C]] : (tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>, !quant.uniform<i8:f32, 2.500000e-01>) -> tensor<2xi1>
-  %4 = snn.threshold %x, %c : (tensor<2x!value>, !value) -> tensor<2xi1>
-  // CHECK: snn.lif %{{[a-z0-9_]+}} decay(%[[C]]) threshold(%[[C]]) : (tensor<2x!quant.uniform<i32:f32, 1.250000e-01>>, {{.*}}) -> (tensor<2xi1>, tensor<2x!quant.uniform<i32:f32, 1.250000e-01>>)
-  %5:2 = snn.lif %2 decay(%c) threshold(%c) : (tensor<2x!voltage>, !value, !value) -> (tensor<2xi1>, tensor<2x!voltage>)
-  // CHECK: snn.li %{{[a-z0-9_]+}} : (tensor<2x2x!quant.uniform<i8:f32:0, {5.000000e-01,2.500000e-01}>>) -> tensor<2x2x!quant.uniform<i32:f32, 1.250000e-01>>
-  %6 = snn.li %m : (tensor<2x2x!channels>) -> tensor<2x2x!voltage>
+  %w = quant.scast %j : tensor<2x3xi8> to tensor<2x3x!weight>
+  // CHECK: %[[T:.*]] = quant.scast %{{.*}} : tensor<2xi32> to tensor<2x![[CHANNELS]]>
+  %k = arith.constant dense<[7, 8]> : tensor<2xi32>
+  %t = quant.scast %k : tensor<2xi32> to tensor<2x!channels>
+  // CHECK: %[[Y:.*]] = snn.linear %{{.*}}, %[[W]] bias %[[T]] : (tensor<3xi1>, {{.*}}) -> tensor<2x![[CHANNELS]]>
+  %y = snn.linear %s, %w bias %t : (tensor<3xi1>, tensor<2x3x!weight>, tensor<2x!channels>) -> tensor<2x!channels>
+  // CHECK: snn.rescale %[[Y]] : tensor<2x![[CHANNELS]]> -> tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>
+  %r = snn.rescale %y : tensor<2x!channels> -> tensor<2x!value>
+  // CHECK: snn.rescale %[[Y]] {saturate} :
+  %q = snn.rescale %y {saturate} : tensor<2x!channels> -> tensor<2x!value>
+  // CHECK: snn.add %{{.*}}, %{{.*}} : (tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>, tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>) -> tensor<2x!quant.uniform<i32:f32, 2.500000e-01>>
+  %a = snn.add %r, %q : (tensor<2x!value>, tensor<2x!value>) -> tensor<2x!sum>
+  // CHECK: snn.scale %{{.*}}, %[[C]] {saturate} : (tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>, !quant.uniform<i8:f32, 2.500000e-01>) -> tensor<2x!quant.uniform<i32:f32, 2.500000e-01>>
+  %m = snn.scale %x, %c {saturate} : (tensor<2x!value>, !value) -> tensor<2x!sum>
+  // CHECK: snn.threshold %{{.*}}, %[[C]] : (tensor<2x!quant.uniform<i8:f32, 2.500000e-01>>, !quant.uniform<i8:f32, 2.500000e-01>) -> tensor<2xi1>
+  %z = snn.threshold %x, %c : (tensor<2x!value>, !value) -> tensor<2xi1>
+  // CHECK: snn.lif %[[Y]] decay(%[[C]]) threshold(%[[T]]) {saturate, short_decay} : ({{.*}}) -> (tensor<2xi1>, tensor<2x![[CHANNELS]]>)
+  %l:2 = snn.lif %y decay(%c) threshold(%t) {short_decay, saturate}
+    : (tensor<2x!channels>, !value, tensor<2x!channels>) -> (tensor<2xi1>, tensor<2x!channels>)
+  // CHECK: snn.cuba_li %[[Y]] current_decay(%[[C]]) decay(%[[C]]) {saturate, short_current_decay, short_decay} :
+  %n:2 = snn.cuba_li %y current_decay(%c) decay(%c) {short_decay, short_current_decay, saturate}
+    : (tensor<2x!channels>, !value, !value) -> (tensor<2x!channels>, tensor<2x!channels>)
+  snn.output
+}
+
+// Coefficients with one number for all along some dimensions.
+// CHECK-LABEL: snn.network @coefficients(
+snn.network @coefficients(%x: tensor<2x3x4xf32>) attributes {dt = 1.0e-3 : f64} {
+  // CHECK: snn.li %{{.*}} decay(%{{.*}}) leak(%{{.*}}) : (tensor<2x3x4xf32>, tensor<2x1x1xf32>, tensor<1x3x4xf32>) -> tensor<2x3x4xf32>
+  %c = arith.constant dense<0.5> : tensor<2x1x1xf32>
+  %d = arith.constant dense<0.5> : tensor<1x3x4xf32>
+  %y = snn.li %x decay(%c) leak(%d) : (tensor<2x3x4xf32>, tensor<2x1x1xf32>, tensor<1x3x4xf32>) -> tensor<2x3x4xf32>
+  snn.output
+}
+
+// Scales along a dimension go with it.
+// CHECK-LABEL: snn.network @transpose(
+snn.network @transpose(%x: tensor<2x4x!channels>) attributes {dt = 1.0e-3 : f64} {
+  // CHECK: snn.transpose %{{.*}} [1, 0] : tensor<2x4x![[CHANNELS]]> -> tensor<4x2x![[LAST]]>
+  %y = snn.transpose %x [1, 0] : tensor<2x4x!channels> -> tensor<4x2x!channels_last>
   snn.output
 }
 

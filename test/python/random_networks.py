@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Random valid NIR graphs, and the generated C for them against the NumPy reference.
+"""Random valid NIR graphs, and the generated C for them against the NumPy references.
 
 An example is plain data that fits a JSON file: nodes by name with the names of their sources,
 choices, and seeds for what is too long to write down. Nested graphs are nodes with nodes in them.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import math
 import multiprocessing
@@ -35,6 +36,7 @@ from hypothesis import strategies as st
 
 import snnmlir
 from snnmlir import reference
+from snnmlir.compiler import DTYPES
 from snnmlir.conventions import CHOICES, PRESETS
 from snnmlir.verify import TOLERANCE, Verdict, verify
 
@@ -201,11 +203,12 @@ def _current(between: Any, dt: float) -> dict[str, np.ndarray]:
 
 
 @st.composite
-def examples(draw: st.DrawFn) -> Example:
+def examples(draw: st.DrawFn, dtypes: Sequence[str] = DTYPES) -> Example:
     """Networks of up to some ten nodes, grown node by node so that nearly all are valid."""
     spec = {
         "convention": draw(conventions()),
-        "dtype": draw(st.sampled_from(["f32", "f64"])),
+        "dtype": draw(st.sampled_from(dtypes)),
+        "scales": draw(st.sampled_from(["real", "real", "pow2"])),
         "steps": draw(st.integers(10, 25)),
     }
     level = _Level(draw, depth=0, nodes_left=[MAX_NODES])
@@ -522,6 +525,7 @@ def check(example: Example) -> tuple[snnmlir.Network, Verdict]:
     network = snnmlir.compile(
         example.graph(),
         dtype=example.spec["dtype"],
+        scales=example.spec.get("scales", "real"),
         input_type=example.input_type,
         **example.options,
     )
@@ -533,6 +537,12 @@ def check(example: Example) -> tuple[snnmlir.Network, Verdict]:
 
 def _check_unrecorded(network: snnmlir.Network, x: dict[str, np.ndarray], steps: int) -> None:
     """What runs without a recorder is fused and laid out otherwise, but gives the same."""
+    if network.is_quantized:
+        integers = network.executable.quantized(x)
+        recorded = network.recorder().executable.run_integers(integers)
+        for name, values in network.executable.run_integers(integers).items():
+            assert np.array_equal(values, recorded[name]), f"{name}, not recorded, is wrong"
+        return
     found = network.run(x)
     if not isinstance(found, dict):
         found = {network.graph.outputs[0]: found}
@@ -722,7 +732,7 @@ class Summary:
         return "\n".join(lines)
 
 
-def run_chunk(number: int, count: int, journal: Path) -> Summary:
+def run_chunk(number: int, count: int, dtypes: Sequence[str], journal: Path) -> Summary:
     """Runs `count` examples that follow from `number`, up to the first that fails.
 
     Each is in the file `journal` while it runs, should it take the process with it.
@@ -739,7 +749,7 @@ def run_chunk(number: int, count: int, journal: Path) -> Summary:
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    @given(examples())
+    @given(examples(dtypes))
     def run(example: Example) -> None:
         journal.write_text(json.dumps(example.spec), encoding="utf-8")
         try:
@@ -759,13 +769,13 @@ def run_chunk(number: int, count: int, journal: Path) -> Summary:
     return summary
 
 
-def run_apart(number: int, count: int) -> Summary:
+def run_apart(number: int, count: int, dtypes: Sequence[str]) -> Summary:
     """`run_chunk` in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "example.json"
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             try:
-                return pool.submit(run_chunk, number, count, journal).result()
+                return pool.submit(run_chunk, number, count, dtypes, journal).result()
             except BrokenProcessPool:
                 return Summary(failures=[("the process died", load(journal))])
 
@@ -774,6 +784,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Compares random networks with the reference.")
     parser.add_argument("--count", type=int, default=1000, help="how many networks")
     parser.add_argument("--seed", type=int, default=0, help="where to begin")
+    parser.add_argument(
+        "--dtype", action="append", choices=DTYPES, help="only this type; may be given repeatedly"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     arguments = parser.parse_args()
     total = Summary()
@@ -781,7 +794,7 @@ def main() -> int:
     sizes = [min(CHUNK, arguments.count - i) for i in range(0, arguments.count, CHUNK)]
     seeds = [arguments.seed * 1_000_000 + i for i in range(len(sizes))]
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for summary in pool.map(run_apart, seeds, sizes):
+        for summary in pool.map(run_apart, seeds, sizes, itertools.repeat(arguments.dtype or DTYPES)):
             total.add(summary)
             for message, example in summary.failures:
                 print(f"{save(example)}\n{message[:2000]}\n", flush=True)

@@ -204,15 +204,15 @@ class TestFactor:
             (2.0**16, [3, -3], [196608, -196608]),
             (2.0**20, [3, -3], [3145728, -3145728]),
             (-(2.0**20), [3, -3], [-3145728, 3145728]),
-            (49152.5, [2], [98306]),  # 49153, as 16 bits
+            (49153.0, [2], [98308]),  # 49154, as 15 bits
             (0.0, [7, -7], [0, 0]),
-            # M = 43691, F = 17: 16 bits of a third are a bit too much.
-            (1 / 3, [3, 100000], [1, 33334]),
-            (-1 / 3, [3, 100000], [-1, -33334]),
-            (1 + 2.0**-15, [32768], [32769]),
+            # M = 21845, F = 16: 15 bits of a third are a bit too little.
+            (1 / 3, [3, 200000], [1, 66666]),
+            (-1 / 3, [3, 200000], [-1, -66666]),
+            (1 + 2.0**-15, [32768], [32770]),
             # So close to a power of two that they are one.
-            (1 + 2.0**-17, [2**30, -(2**30)], [2**30, -(2**30)]),
-            (1 - 2.0**-17, [2**30, -(2**30)], [2**30, -(2**30)]),
+            (1 + 2.0**-16, [2**30, -(2**30)], [2**30, -(2**30)]),
+            (1 - 2.0**-16, [2**30, -(2**30)], [2**30, -(2**30)]),
             (1 - 2.0**-53, [2**30], [2**30]),
             # A half of the last bit.
             (2.0**-31, [2**30, 2**30 - 1, -(2**30), -(2**30) - 1], [1, 0, 0, -1]),
@@ -230,20 +230,20 @@ class TestFactor:
     @pytest.mark.parametrize(
         ("real", "multiplier", "shift"),
         [
-            (1.0, 32768, 15),
-            (0.75, 49152, 16),
-            (-0.75, -49152, 16),
-            (1 / 3, 43691, 17),
-            (32768.0, 32768, 0),
-            (65536.0, 32768, -1),
-            (2.0**-31, 32768, 46),
+            (1.0, 16384, 14),
+            (0.75, 24576, 15),
+            (-0.75, -24576, 15),
+            (1 / 3, 21845, 16),
+            (16384.0, 16384, 0),
+            (65536.0, 16384, -2),
+            (2.0**-31, 16384, 45),
             (2.0**-32, 16384, 46),
             (3 * 2.0**-47, 2, 46),
             (-3 * 2.0**-47, -1, 46),
             (2.0**-48, 0, 46),
         ],
     )
-    def test_sixteen_bits_are_kept(self, real: float, multiplier: int, shift: int) -> None:
+    def test_fifteen_bits_are_kept(self, real: float, multiplier: int, shift: int) -> None:
         factor = Factor.of(real)
         assert (int(factor.multiplier), int(factor.shift)) == (multiplier, shift)
 
@@ -508,6 +508,13 @@ class TestLIF:
         coefficients = self.BASE | ({} if reset is None else {"reset_value": (reset, 1.0)})
         assert lif(self.X, coefficients, spike=spike, reset="subtract") == expected
 
+    @pytest.mark.parametrize("reset_timing", ["delayed", "carried"])
+    def test_late_spikes_are_those_of_the_stored_voltage(self, reset_timing: str) -> None:
+        narrow: Attributes = {"voltage": quant((1,), limits=(-10, 10)), "saturate": True}
+        assert lif([50], {"threshold": TEN}, reset_timing=reset_timing, **narrow) == ([0], [10])
+        floor: Coefficients = {"threshold": (-5, 1.0), "floor": (0, 1.0)}
+        assert lif([-20], floor, reset_timing=reset_timing) == ([1], [0])
+
     @pytest.mark.parametrize(
         ("spike_timing", "spikes"), [("post", [1, 0, 0, 1]), ("pre", [0, 1, 0, 0])]
     )
@@ -703,6 +710,55 @@ class TestCuba:
         }
         y = neuron("snn.cuba_lif", [16, 0, 0], coefficients, **options, current_order="carried")
         assert y == {"s": [0, 0, 1], "v": [0, 16, 14], "i": [16, 8, 4]}
+
+
+class TestShortDecay:
+    """Decays of 60000 / 2^16 and 20000 / 2^16; 16 bits of 100000 are without the last two."""
+
+    SLOW: tuple[int, float] = (60000, 2.0**-16)
+    FAST: tuple[int, float] = (20000, 2.0**-16)
+    LARGE = quant((1,), limits=(-100000, 100000))
+
+    @pytest.mark.parametrize(
+        ("decay", "voltage", "v", "expected"),
+        [
+            # 250 * 5536 / 2^14 = 84.5 are forgotten, not 84.6.
+            (SLOW, LARGE, 1001, 917),
+            (SLOW, LARGE, -1001, -917),
+            # 251 * 20000 / 2^14 = 306.4 are left, not 306.7.
+            (FAST, LARGE, 1005, 306),
+            # 16 bits are all that there are; but for 32768 it takes one more.
+            (SLOW, quant((1,), limits=(-32767, 32767)), 1095, 1003),
+            (SLOW, quant((1,), limits=(-32768, 32767)), 1095, 1002),
+            # The decay has no more than the two bits.
+            (HALF, LARGE, 1001, 501),
+            ((3, 0.25), LARGE, 1001, 751),
+        ],
+    )
+    def test_voltage(self, decay: tuple[int, float], voltage: Type, v: int, expected: int) -> None:
+        y = neuron("snn.li", [v, 0], {"decay": decay}, voltage=voltage, short_decay=True)
+        assert y["v"] == [v, expected]
+
+    def test_all_bits(self) -> None:
+        coefficients: Coefficients = {"decay": self.SLOW}
+        assert neuron("snn.li", [1001, 0], coefficients, voltage=self.LARGE)["v"] == [1001, 916]
+
+    def test_current(self) -> None:
+        coefficients: Coefficients = {"current_decay": self.SLOW, "decay": self.SLOW}
+        y = neuron(
+            "snn.cuba_li", [1001, 0], coefficients, current=self.LARGE, short_current_decay=True
+        )
+        assert y == {"i": [1001, 917], "v": [1001, 916 + 917]}
+
+    def test_one_fast_decay_decides_for_all(self) -> None:
+        net = Network()
+        kind = quant((2,), limits=(-100000, 100000))
+        x, v = net.input(kind), net.value(kind)
+        net.output(v)
+        decay = net.coefficient([60000, 20000], 2.0**-16)
+        net.add("snn.li", {"input": x, "decay": decay}, [v], short_decay=True)
+        # 251 * 60000 / 2^14 = 919.2 are left; 251 * 5536 / 2^14 = 84.8 would be forgotten.
+        assert net.run(x=[[1005, 1005], [0, 0]])["y"] == [[1005, 1005], [919, 306]]
 
 
 class TestDelay:

@@ -96,18 +96,22 @@ Coefficients::Entry &Coefficients::addEntry(StringRef name,
     entry.text = formatNumber(constant.at(0), constant.elementType);
     return entry;
   }
+  entry.element = addTensor(name, constant);
+  entry.text = (name + "[n]").str();
+  return entry;
+}
+
+unsigned Coefficients::addTensor(StringRef name, const Constant &constant) {
   Constant stored = constant;
   if (!isRow(constant, signal) && ArrayRef(constant.shape) != ArrayRef(signal))
     stored = makeConstant(signal, constant.elementType,
                           [&](ArrayRef<int64_t> position) {
-                            return getElement(constant, position);
+                            return snn::getElement(constant, position);
                           });
   bool isWhole = stored.getNumElements() == ShapedType::getNumElements(signal);
-  entry.element = tensors.size();
-  entry.text = (name + "[n]").str();
   tensors.push_back(layer.coefficientValue(
       stored, name, isWhole ? ArrayRef(shape) : ArrayRef<int64_t>()));
-  return entry;
+  return tensors.size() - 1;
 }
 
 void Coefficients::add(StringRef name, const Constant &constant) {
@@ -156,10 +160,22 @@ LogicalResult Coefficients::addFactor(StringRef name, const Constant &factor,
                    isUniform ? std::max(0, -fixed.shift) : shift - fixed.shift);
     most = std::max(most, static_cast<int64_t>(std::abs(value)));
   }
-  if (most >= int64_t(1) << 31)
-    return op->emitOpError(name)
-           << " has factors of very different size, which do not fit into 32 "
-              "bits together";
+  if (most >= int64_t(1) << 31) {
+    // Factors of very different size have a shift each, of at least 1.
+    Constant shifts = integers;
+    for (auto [value, count, fixed] :
+         llvm::zip_equal(integers.values, shifts.values, factors)) {
+      count = std::max(fixed.shift, 1);
+      value = std::ldexp(static_cast<double>(fixed.multiplier),
+                         static_cast<int>(count) - fixed.shift);
+      if (std::abs(value) >= std::exp2(31))
+        return op->emitOpError(name) << " is too large for 32 bits";
+    }
+    unsigned element = addTensor((name + "_shift").str(), shifts);
+    Entry &entry = addEntry(name, integers);
+    entry.shifts = element;
+    return success();
+  }
   Entry &entry = addEntry(name, integers);
   shift = std::max(shift, 0);
   entry.product = FixedProduct{
@@ -215,11 +231,31 @@ Value Coefficients::get(StringRef name) const {
     return Value();
   if (it->second.number)
     return it->second.number;
-  Value element = bound[it->second.element];
+  return getElement(it->second.element);
+}
+
+Value Coefficients::getElement(unsigned index) const {
+  Value element = bound[index];
   // Integers are stored in as few bits as they need.
   if (isa<IntegerType>(element.getType()) && !element.getType().isInteger(32))
     return arith::ExtSIOp::create(*body, body->getI32Type(), element);
   return element;
+}
+
+Value Coefficients::multiplyShifted(const Entry &entry, Value x) const {
+  Type wide = body->getI64Type();
+  auto widen = [&](Value value) -> Value {
+    return arith::ExtSIOp::create(*body, wide, value);
+  };
+  Value product =
+      arith::MulIOp::create(*body, widen(x), widen(getElement(entry.element)));
+  Value shift = widen(getElement(*entry.shifts));
+  Value one = createNumber(*body, wide, 1);
+  // Half of what is shifted away: 2^shift / 2.
+  Value half = arith::ShRSIOp::create(
+      *body, arith::ShLIOp::create(*body, one, shift), one);
+  return arith::ShRSIOp::create(
+      *body, arith::AddIOp::create(*body, product, half), shift);
 }
 
 Value Coefficients::multiply(StringRef name, Value x) const {
@@ -227,6 +263,9 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   if (it == entries.end())
     return x;
   Value factor = get(name);
+  if (it->second.shifts)
+    return arith::TruncIOp::create(*body, x.getType(),
+                                   multiplyShifted(it->second, x));
   const std::optional<FixedProduct> &product = it->second.product;
   if (!product)
     return createMul(*body, factor, x);
@@ -250,10 +289,13 @@ Value Coefficients::multiply(StringRef name, Value x) const {
 Value Coefficients::multiplySaturated(StringRef name, Value x,
                                       quant::QuantizedType type) const {
   auto it = entries.find(name);
-  if (it == entries.end() || !it->second.product ||
-      it->second.product->isSmall())
+  bool isShifted = it != entries.end() && it->second.shifts;
+  if (it == entries.end() ||
+      (!isShifted && (!it->second.product || it->second.product->isSmall())))
     return createClamp(*body, multiply(name, x), type);
-  Value product = it->second.product->createWide(*body, x, get(name));
+  Value product = isShifted
+                      ? multiplyShifted(it->second, x)
+                      : it->second.product->createWide(*body, x, get(name));
   return arith::TruncIOp::create(*body, x.getType(),
                                  createClamp(*body, product, type));
 }

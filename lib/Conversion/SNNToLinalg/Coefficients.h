@@ -53,7 +53,7 @@ public:
   mlir::Value get(llvm::StringRef name) const;
   /// `x` times the coefficient, which is 1 if absent.
   mlir::Value multiply(llvm::StringRef name, mlir::Value x) const;
-  /// /// The same clamped to what the quantized `type` can hold.
+  /// The same clamped to what the quantized `type` can hold.
   mlir::Value multiplySaturated(llvm::StringRef name, mlir::Value x,
                                 mlir::quant::QuantizedType type) const;
   /// How the coefficient appears in a comment.
@@ -70,8 +70,14 @@ private:
     bool isComplement = false;
     /// Bits that are dropped before the multiplication.
     int dropped = 0;
+    /// Which tensor has the shift of each element, where they differ.
+    std::optional<unsigned> shifts;
   };
   Entry &addEntry(llvm::StringRef name, const Constant &constant);
+  unsigned addTensor(llvm::StringRef name, const Constant &constant);
+  mlir::Value getElement(unsigned index) const;
+  /// The product with factors that have a shift for each element, in 64 bits.
+  mlir::Value multiplyShifted(const Entry &entry, mlir::Value x) const;
 
   LayerBuilder &layer;
   llvm::SmallVector<int64_t> signal, shape;

@@ -62,7 +62,7 @@ struct FixedProduct {
   /// The product with a factor, for |x| <= `largest`; halves are rounded up.
   static FixedProduct of(FixedFactor factor, int64_t largest);
 
-  /// /// Computes it in 32 bits if possible, else in 64.
+  /// Computes it in 32 bits if possible, else in 64.
   mlir::Value create(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
                      mlir::Value multiplier) const;
 

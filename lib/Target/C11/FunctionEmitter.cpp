@@ -136,8 +136,11 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::XOrIOp) {
         return makeBitwise(op, " ^ ", Precedence::And);
       })
-      // Of what is not negative both shifts are the same; others do not arise.
-      .Case<arith::ShRSIOp, arith::ShRUIOp>([&](auto) { return makeShift(op); })
+      // // Of what is not negative both shifts are the same; others do not
+      // arise.
+      .Case<arith::ShRSIOp, arith::ShRUIOp>(
+          [&](auto) { return makeShift(op, " >> "); })
+      .Case([&](arith::ShLIOp) { return makeShift(op, " << "); })
       .Case([&](math::CountTrailingZerosOp count) -> FailureOr<Expression> {
         FailureOr<Expression> bits = getExpression(count.getOperand());
         if (failed(bits) || !count.getType().isInteger(32))
@@ -197,13 +200,17 @@ FailureOr<Expression> FunctionEmitter::makeBitwise(Operation *op,
                     precedence};
 }
 
-FailureOr<Expression> FunctionEmitter::makeShift(Operation *op) {
+FailureOr<Expression> FunctionEmitter::makeShift(Operation *op,
+                                                 StringRef symbol) {
   FailureOr<Expression> lhs = getExpression(op->getOperand(0));
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
-  return Expression{lhs->in(Precedence::Unary) + " >> " +
-                        rhs->in(Precedence::Unary),
+  // The literal 1 is an int.
+  std::string value = lhs->in(Precedence::Unary);
+  if (op->getOperand(0).getDefiningOp<arith::ConstantOp>())
+    value = "(" + typeOf(op->getResult(0)).str() + ")" + value;
+  return Expression{value + symbol.str() + rhs->in(Precedence::Unary),
                     Precedence::Shift};
 }
 

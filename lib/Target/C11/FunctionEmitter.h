@@ -120,7 +120,8 @@ private:
   mlir::FailureOr<Expression> makeBitwise(mlir::Operation *op,
                                           llvm::StringRef symbol,
                                           Precedence precedence);
-  mlir::FailureOr<Expression> makeShift(mlir::Operation *op);
+  mlir::FailureOr<Expression> makeShift(mlir::Operation *op,
+                                        llvm::StringRef symbol);
   /// The right operand of a sum or product of integers, which C widens itself.
   mlir::FailureOr<Expression> getWidened(mlir::Value value);
   /// The C type of a scalar.

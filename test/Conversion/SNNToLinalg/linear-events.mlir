@@ -118,14 +118,14 @@ snn.network @net(%x: tensor<9xi1>) -> tensor<3xf32> attributes {dt = 1.0e-3 : f6
 // CHECK-NEXT:    %[[V11:.*]] = arith.addi %[[ARG3]], %[[C2]] : index
 // CHECK-NEXT:    %[[EXTRACTED_1:.*]] = tensor.extract %[[V0]][%[[V11]]] : tensor<70004xi32>
 // CHECK-NEXT:    %[[V12:.*]] = arith.index_castui %[[EXTRACTED_1]] : i32 to index
-// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V3]][%[[V8]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
 // CHECK-NEXT:    %[[EXTRACTED_2:.*]] = tensor.extract %[[V1]][%[[V8]]] : tensor<70000xf32>
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_3:.*]] = tensor.extract_slice %[[V3]][%[[V10]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
 // CHECK-NEXT:    %[[EXTRACTED_4:.*]] = tensor.extract %[[V1]][%[[V10]]] : tensor<70000xf32>
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_5:.*]] = tensor.extract_slice %[[V3]][%[[V12]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
 // CHECK-NEXT:    %[[EXTRACTED_6:.*]] = tensor.extract %[[V1]][%[[V12]]] : tensor<70000xf32>
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_7:.*]] = tensor.extract_slice %[[V3]][%[[ARG5]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
 // CHECK-NEXT:    %[[EXTRACTED_8:.*]] = tensor.extract %[[V1]][%[[ARG5]]] : tensor<70000xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V3]][%[[V8]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_3:.*]] = tensor.extract_slice %[[V3]][%[[V10]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_5:.*]] = tensor.extract_slice %[[V3]][%[[V12]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_7:.*]] = tensor.extract_slice %[[V3]][%[[ARG5]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
 // CHECK-NEXT:    %[[V13:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]], %[[EXTRACTED_SLICE_3]], %[[EXTRACTED_SLICE_5]], %[[EXTRACTED_SLICE_7]] : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) outs(%[[ARG4]] : tensor<2xf32>) {
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[IN_9:.*]]: f32, %[[IN_10:.*]]: f32, %[[IN_11:.*]]: f32, %[[OUT:.*]]: f32):
 // CHECK-NEXT:    %[[V15:.*]] = arith.mulf %[[IN]], %[[EXTRACTED_2]] : f32
@@ -148,8 +148,8 @@ snn.network @net(%x: tensor<9xi1>) -> tensor<3xf32> attributes {dt = 1.0e-3 : f6
 // CHECK-NEXT:    scf.condition(%[[V9]]) %[[ARG3]], %[[ARG4]], %[[V8]] : index, tensor<2xf32>, index
 // CHECK-NEXT:    } do {
 // CHECK-NEXT:    ^bb0(%[[ARG3]]: index, %[[ARG4]]: tensor<2xf32>, %[[ARG5]]: index):
-// CHECK-NEXT:    %[[EXTRACTED_SLICE]] = tensor.extract_slice %[[V3]][%[[ARG5]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
 // CHECK-NEXT:    %[[EXTRACTED]] = tensor.extract %[[V1]][%[[ARG5]]] : tensor<70000xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE]] = tensor.extract_slice %[[V3]][%[[ARG5]], 0] [1, 2] [1, 1] : tensor<70000x2xf32> to tensor<2xf32>
 // CHECK-NEXT:    %[[V8]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]] : tensor<2xf32>) outs(%[[ARG4]] : tensor<2xf32>) {
 // CHECK-NEXT:    ^bb0(%[[IN]]: f32, %[[OUT]]: f32):
 // CHECK-NEXT:    %[[V10]] = arith.mulf %[[IN]], %[[EXTRACTED]] : f32
@@ -191,9 +191,9 @@ snn.network @net(%x: tensor<70000xf32>) -> tensor<2xf32> attributes {dt = 1.0e-3
 // CHECK-NEXT:    scf.condition(%[[V7]]) %[[ARG2]], %[[ARG3]], %[[V6]] : index, tensor<2x3xf32>, index
 // CHECK-NEXT:    } do {
 // CHECK-NEXT:    ^bb0(%[[ARG2]]: index, %[[ARG3]]: tensor<2x3xf32>, %[[ARG4:.*]]: index):
-// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG4]], 0] [1, 3] [1, 1] : tensor<8x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[V6]] = arith.divui %[[ARG4]], %[[C4]] : index
 // CHECK-NEXT:    %[[EXTRACTED_SLICE_0:.*]] = tensor.extract_slice %[[ARG3]][%[[V6]], 0] [1, 3] [1, 1] : tensor<2x3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][%[[ARG4]], 0] [1, 3] [1, 1] : tensor<8x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[V7]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]] : tensor<3xf32>) outs(%[[EXTRACTED_SLICE_0]] : tensor<3xf32>) {
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
 // CHECK-NEXT:    %[[V9:.*]] = arith.addf %[[OUT]], %[[IN]] : f32

@@ -21,15 +21,15 @@
 // CHECK-NEXT:    %[[V6:.*]] = linalg.copy ins(%[[V5]] : tensor<3xf32>) outs(%[[V3]] : tensor<3xf32>) -> tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[C0]]] : tensor<6xi1>
 // CHECK-NEXT:    %[[V7:.*]] = arith.uitofp %[[EXTRACTED]] : i1 to f32
-// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][0, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_0:.*]] = tensor.extract %[[V0]][%[[C1]]] : tensor<6xi1>
 // CHECK-NEXT:    %[[V8:.*]] = arith.uitofp %[[EXTRACTED_0]] : i1 to f32
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_1:.*]] = tensor.extract_slice %[[V2]][1, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_2:.*]] = tensor.extract %[[V0]][%[[C2]]] : tensor<6xi1>
 // CHECK-NEXT:    %[[V9:.*]] = arith.uitofp %[[EXTRACTED_2]] : i1 to f32
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_3:.*]] = tensor.extract_slice %[[V2]][2, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_4:.*]] = tensor.extract %[[V0]][%[[C3]]] : tensor<6xi1>
 // CHECK-NEXT:    %[[V10:.*]] = arith.uitofp %[[EXTRACTED_4]] : i1 to f32
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][0, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_1:.*]] = tensor.extract_slice %[[V2]][1, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_3:.*]] = tensor.extract_slice %[[V2]][2, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_SLICE_5:.*]] = tensor.extract_slice %[[V2]][3, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[V11:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]], %[[EXTRACTED_SLICE_1]], %[[EXTRACTED_SLICE_3]], %[[EXTRACTED_SLICE_5]] : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) outs(%[[V6]] : tensor<3xf32>) {
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[IN_10:.*]]: f32, %[[IN_11:.*]]: f32, %[[IN_12:.*]]: f32, %[[OUT:.*]]: f32):
@@ -45,9 +45,9 @@
 // CHECK-NEXT:    } -> tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_6:.*]] = tensor.extract %[[V0]][%[[C4]]] : tensor<6xi1>
 // CHECK-NEXT:    %[[V12:.*]] = arith.uitofp %[[EXTRACTED_6]] : i1 to f32
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_7:.*]] = tensor.extract_slice %[[V2]][4, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_8:.*]] = tensor.extract %[[V0]][%[[C5]]] : tensor<6xi1>
 // CHECK-NEXT:    %[[V13:.*]] = arith.uitofp %[[EXTRACTED_8]] : i1 to f32
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_7:.*]] = tensor.extract_slice %[[V2]][4, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_SLICE_9:.*]] = tensor.extract_slice %[[V2]][5, 0] [1, 3] [1, 1] : tensor<6x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[V14:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE_7]], %[[EXTRACTED_SLICE_9]] : tensor<3xf32>, tensor<3xf32>) outs(%[[V11]] : tensor<3xf32>) {
 // CHECK-NEXT:    ^bb0(%[[IN]]: f32, %[[IN_10]]: f32, %[[OUT]]: f32):
@@ -84,12 +84,12 @@ snn.network @net(%x: tensor<6xi1>) -> tensor<3xf32> attributes {dt = 1.0e-3 : f6
 // CHECK-NEXT:    %[[V3:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<2xf64> to tensor<2xf64>
 // CHECK-NEXT:    %[[V4:.*]] = linalg.fill ins(%[[CST]] : f64) outs(%[[V3]] : tensor<2xf64>) -> tensor<2xf64>
 // CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[C0]]] : tensor<4xf64>
-// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][0, 0] [1, 2] [1, 1] : tensor<4x2xf64> to tensor<2xf64>
 // CHECK-NEXT:    %[[EXTRACTED_0:.*]] = tensor.extract %[[V0]][%[[C1]]] : tensor<4xf64>
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_1:.*]] = tensor.extract_slice %[[V2]][1, 0] [1, 2] [1, 1] : tensor<4x2xf64> to tensor<2xf64>
 // CHECK-NEXT:    %[[EXTRACTED_2:.*]] = tensor.extract %[[V0]][%[[C2]]] : tensor<4xf64>
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_3:.*]] = tensor.extract_slice %[[V2]][2, 0] [1, 2] [1, 1] : tensor<4x2xf64> to tensor<2xf64>
 // CHECK-NEXT:    %[[EXTRACTED_4:.*]] = tensor.extract %[[V0]][%[[C3]]] : tensor<4xf64>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[V2]][0, 0] [1, 2] [1, 1] : tensor<4x2xf64> to tensor<2xf64>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_1:.*]] = tensor.extract_slice %[[V2]][1, 0] [1, 2] [1, 1] : tensor<4x2xf64> to tensor<2xf64>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_3:.*]] = tensor.extract_slice %[[V2]][2, 0] [1, 2] [1, 1] : tensor<4x2xf64> to tensor<2xf64>
 // CHECK-NEXT:    %[[EXTRACTED_SLICE_5:.*]] = tensor.extract_slice %[[V2]][3, 0] [1, 2] [1, 1] : tensor<4x2xf64> to tensor<2xf64>
 // CHECK-NEXT:    %[[V5:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE]], %[[EXTRACTED_SLICE_1]], %[[EXTRACTED_SLICE_3]], %[[EXTRACTED_SLICE_5]] : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>, tensor<2xf64>) outs(%[[V4]] : tensor<2xf64>) {
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f64, %[[IN_6:.*]]: f64, %[[IN_7:.*]]: f64, %[[IN_8:.*]]: f64, %[[OUT:.*]]: f64):
@@ -130,8 +130,8 @@ snn.network @net(%x: tensor<4xf64>) -> tensor<2xf64> attributes {dt = 1.0e-3 : f
 // CHECK-NEXT:    %[[V5:.*]] = scf.for %[[ARG2:.*]] = %[[C0]] to %[[C5]] step %[[C1]] iter_args(%[[ARG3:.*]] = %[[V4]]) -> (tensor<5x3xf32>) {
 // CHECK-NEXT:    %[[EXTRACTED_SLICE:.*]] = tensor.extract_slice %[[ARG3]][%[[ARG2]], 0] [1, 3] [1, 1] : tensor<5x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED:.*]] = tensor.extract %[[V0]][%[[ARG2]], %[[C0]]] : tensor<5x2xf32>
-// CHECK-NEXT:    %[[EXTRACTED_SLICE_0:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0, 0] [1, 1, 3] [1, 1, 1] : tensor<5x2x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_1:.*]] = tensor.extract %[[V0]][%[[ARG2]], %[[C1]]] : tensor<5x2xf32>
+// CHECK-NEXT:    %[[EXTRACTED_SLICE_0:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 0, 0] [1, 1, 3] [1, 1, 1] : tensor<5x2x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[EXTRACTED_SLICE_2:.*]] = tensor.extract_slice %[[V2]][%[[ARG2]], 1, 0] [1, 1, 3] [1, 1, 1] : tensor<5x2x3xf32> to tensor<3xf32>
 // CHECK-NEXT:    %[[V6:.*]] = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[EXTRACTED_SLICE_0]], %[[EXTRACTED_SLICE_2]] : tensor<3xf32>, tensor<3xf32>) outs(%[[EXTRACTED_SLICE]] : tensor<3xf32>) {
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[IN_3:.*]]: f32, %[[OUT:.*]]: f32):

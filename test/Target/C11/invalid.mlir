@@ -139,10 +139,10 @@ module {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     // expected-error @+1 {{'arith.constant' op C11: has no literal}}
-    %one = arith.constant 1 : i64
-    // expected-error @+1 {{'scf.for' op C11: carries 'i64', which is not in the emitter's subset}}
-    %b = scf.for %i = %c0 to %c1 step %c1 iter_args(%s = %one) -> i64 {
-      scf.yield %s : i64
+    %one = arith.constant 1 : i3
+    // expected-error @+1 {{'scf.for' op C11: carries 'i3', which is not in the emitter's subset}}
+    %b = scf.for %i = %c0 to %c1 step %c1 iter_args(%s = %one) -> i3 {
+      scf.yield %s : i3
     }
     return
   }

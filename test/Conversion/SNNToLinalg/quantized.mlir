@@ -1,0 +1,169 @@
+// RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --cse --split-input-file | FileCheck %s
+
+// Quantized values are integers of the width of their type; computed is in 32 bits.
+
+!weight = !quant.uniform<i8<-127:127>:f32:0, {0.5, 0.25, 0.125}>
+!sum = !quant.uniform<i16<-300:300>:f32:0, {0.5, 0.25, 0.125}>
+
+// Sums of 8-bit weights, as integers of 32 bits that are stored in 16. Scales along the output do not
+// matter; those of the network's results are told.
+// CHECK-LABEL: func.func @linear_step(
+// CHECK-SAME:    %[[X:.*]]: memref<2xi1> {{{.*}}}, %[[Y:.*]]: memref<3xi16> {snn.kind = "output", snn.name = "output0", snn.scales = array<f64: 5.000000e-01, 2.500000e-01, 1.250000e-01>})
+// CHECK-LABEL: func.func private @linear_0(
+// CHECK:         linalg.fill ins(%c0_i16 : i16)
+// CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<3xi8>, tensor<3xi8>)
+// CHECK-NEXT:    ^bb0(%[[W0:.*]]: i8, %[[W1:.*]]: i8, %[[Y:.*]]: i16):
+// CHECK-NEXT:      %[[Y32:.*]] = arith.extsi %[[Y]] : i16 to i32
+// CHECK-NEXT:      %[[W0_32:.*]] = arith.extsi %[[W0]] : i8 to i32
+// CHECK-NEXT:      %[[X0:.*]] = arith.extui %{{.*}} : i1 to i32
+// CHECK-NEXT:      %[[P0:.*]] = arith.muli %[[W0_32]], %[[X0]] : i32
+// CHECK-NEXT:      %[[SUM0:.*]] = arith.addi %[[Y32]], %[[P0]] : i32
+// CHECK-NEXT:      %[[W1_32:.*]] = arith.extsi %[[W1]] : i8 to i32
+// CHECK-NEXT:      %[[X1:.*]] = arith.extui %{{.*}} : i1 to i32
+// CHECK-NEXT:      %[[P1:.*]] = arith.muli %[[W1_32]], %[[X1]] : i32
+// CHECK-NEXT:      %[[SUM:.*]] = arith.addi %[[SUM0]], %[[P1]] : i32
+// CHECK-NEXT:      %[[STORED:.*]] = arith.trunci %[[SUM]] : i32 to i16
+// CHECK-NEXT:      linalg.yield %[[STORED]] : i16
+// CHECK:         memref.global "private" constant @linear_weight : memref<2x3xi8> = dense<{{\[}}[1, -3, 5], [2, 4, 127]]>
+snn.network @linear(%x: tensor<2xi1>) -> tensor<3x!sum> attributes {dt = 1.0e-3 : f64} {
+  %wi = arith.constant dense<[[1, 2], [-3, 4], [5, 127]]> : tensor<3x2xi8>
+  %w = quant.scast %wi : tensor<3x2xi8> to tensor<3x2x!weight>
+  %y = snn.linear %x, %w : (tensor<2xi1>, tensor<3x2x!weight>) -> tensor<3x!sum>
+  snn.output %y : tensor<3x!sum>
+}
+
+// -----
+
+!weight = !quant.uniform<i8<-7:7>:f32, 0.5>
+!sum = !quant.uniform<i16<-300:300>:f32, 0.5>
+
+// Weights of 4 bits are two to a byte: those of the first half of the outputs are the lower bits.
+// 81 is 5 * 16 + 1, and -108 is -7 * 16 + 4.
+// CHECK-LABEL: func.func private @linear(
+// CHECK:         %[[LOW:.*]] = tensor.extract_slice %{{.*}}[0] [2] [1] : tensor<4xi16> to tensor<2xi16>
+// CHECK-NEXT:    linalg.generic {{.*}} outs(%[[LOW]] : tensor<2xi16>)
+// CHECK-NEXT:    ^bb0(%[[B0:.*]]: i8, %[[B1:.*]]: i8, %{{.*}}: i16):
+// CHECK:           %[[W0:.*]] = arith.extsi %[[B0]] : i8 to i32
+// CHECK-NEXT:      %[[BITS:.*]] = arith.andi %[[W0]], %c15_i32 : i32
+// CHECK-NEXT:      %[[FLIPPED:.*]] = arith.xori %[[BITS]], %c8_i32 : i32
+// CHECK-NEXT:      arith.subi %[[FLIPPED]], %c8_i32 : i32
+// CHECK:         %[[HIGH:.*]] = tensor.extract_slice %{{.*}}[2] [2] [1] : tensor<4xi16> to tensor<2xi16>
+// CHECK-NEXT:    linalg.generic {{.*}} outs(%[[HIGH]] : tensor<2xi16>)
+// CHECK-NEXT:    ^bb0(%[[B0:.*]]: i8, %[[B1:.*]]: i8, %{{.*}}: i16):
+// CHECK:           %[[W0:.*]] = arith.extsi %[[B0]] : i8 to i32
+// CHECK-NEXT:      arith.shrsi %[[W0]], %c4_i32 : i32
+// CHECK:         memref.global "private" constant @linear_weight : memref<2x2xi8> = dense<{{\[}}[81, 13], [114, -108]]>
+snn.network @packed(%x: tensor<2xi1>) -> tensor<4x!sum> attributes {dt = 1.0e-3 : f64} {
+  %wi = arith.constant dense<[[1, 2], [-3, 4], [5, 7], [0, -7]]> : tensor<4x2xi8>
+  %w = quant.scast %wi : tensor<4x2xi8> to tensor<4x2x!weight>
+  %y = snn.linear %x, %w : (tensor<2xi1>, tensor<4x2x!weight>) -> tensor<4x!sum>
+  snn.output %y : tensor<4x!sum>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i32<-100000:100000>:f32, 0.0625>
+!threshold = !quant.uniform<i32:f32, 0.0625>
+!decay = !quant.uniform<i32:f32, 1.52587890625E-5>
+
+// A decay of 60000 / 2^16 forgets 5536 / 2^16. Of a voltage of up to 100000, the leading 16 bits are
+// above the last two. Input comes in units of 4.
+// CHECK-LABEL: func.func private @lif_0(
+// CHECK:         ^bb0(%[[X:.*]]: i16, %[[V:.*]]: i32, %{{.*}}: i1):
+// CHECK-NEXT:      %[[X32:.*]] = arith.extsi %[[X]] : i16 to i32
+// CHECK-NEXT:      %[[HALF:.*]] = arith.addi %[[V]], %c2_i32 : i32
+// CHECK-NEXT:      %[[HIGH:.*]] = arith.shrsi %[[HALF]], %c2_i32 : i32
+// CHECK-NEXT:      %[[SHORT:.*]] = arith.trunci %[[HIGH]] : i32 to i16
+// CHECK-NEXT:      %[[A:.*]] = arith.extsi %[[SHORT]] : i16 to i32
+// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.muli %[[A]], %c5536_i32 : i32
+// CHECK-NEXT:      %[[ROUNDED:.*]] = arith.addi %[[PRODUCT]], %c8191_i32 : i32
+// CHECK-NEXT:      %[[FORGOTTEN:.*]] = arith.shrsi %[[ROUNDED]], %c14_i32 : i32
+// CHECK-NEXT:      %[[LEFT:.*]] = arith.subi %[[V]], %[[FORGOTTEN]] : i32
+// CHECK-NEXT:      %[[DRIVE:.*]] = arith.muli %[[X32]], %c4_i32 : i32
+// CHECK-NEXT:      %[[U:.*]] = arith.addi %[[LEFT]], %[[DRIVE]] : i32
+// CHECK-NEXT:      %[[S:.*]] = arith.cmpi sgt, %[[U]], %c400_i32 : i32
+// CHECK-NEXT:      %[[NEW:.*]] = arith.select %[[S]], %c0_i32, %[[U]] : i32
+// CHECK-NEXT:      %[[LOW:.*]] = arith.cmpi slt, %[[NEW]], %c-100000_i32 : i32
+// CHECK-NEXT:      %[[ABOVE:.*]] = arith.select %[[LOW]], %c-100000_i32, %[[NEW]] : i32
+// CHECK-NEXT:      %[[LARGE:.*]] = arith.cmpi sgt, %[[ABOVE]], %c100000_i32 : i32
+// CHECK-NEXT:      %[[STORED:.*]] = arith.select %[[LARGE]], %c100000_i32, %[[ABOVE]] : i32
+// CHECK-NEXT:      linalg.yield %[[STORED]], %[[S]] : i32, i1
+snn.network @lif(%x: tensor<4x!sum>) -> tensor<4xi1> attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 60000 : i32
+  %d = quant.scast %di : i32 to !decay
+  %ti = arith.constant 400 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x decay(%d) threshold(%t) {short_decay, saturate} : (tensor<4x!sum>, !decay, !threshold) -> (tensor<4xi1>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xi1>
+}
+
+// -----
+
+!x = !quant.uniform<i16:f32, 0.25>
+!y = !quant.uniform<i8:f32, 0.75>
+
+// A third is 21845 / 2^16.
+// CHECK-LABEL: func.func private @rescale_rescale(
+// CHECK:         ^bb0(%[[X:.*]]: i16, %{{.*}}: i8):
+// CHECK-NEXT:      %[[X32:.*]] = arith.extsi %[[X]] : i16 to i32
+// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.muli %[[X32]], %c21845_i32 : i32
+// CHECK-NEXT:      %[[ROUNDED:.*]] = arith.addi %[[PRODUCT]], %c32768_i32 : i32
+// CHECK-NEXT:      %[[Y:.*]] = arith.shrsi %[[ROUNDED]], %c16_i32 : i32
+// CHECK-NEXT:      %[[LOW:.*]] = arith.cmpi slt, %[[Y]], %c-128_i32 : i32
+// CHECK-NEXT:      %[[ABOVE:.*]] = arith.select %[[LOW]], %c-128_i32, %[[Y]] : i32
+// CHECK-NEXT:      %[[LARGE:.*]] = arith.cmpi sgt, %[[ABOVE]], %c127_i32 : i32
+// CHECK-NEXT:      %[[STORED:.*]] = arith.select %[[LARGE]], %c127_i32, %[[ABOVE]] : i32
+// CHECK-NEXT:      arith.trunci %[[STORED]] : i32 to i8
+snn.network @rescale(%x: tensor<4x!x>) -> tensor<4x!y> attributes {dt = 1.0e-3 : f64} {
+  %y = snn.rescale %x {saturate} : tensor<4x!x> -> tensor<4x!y>
+  snn.output %y : tensor<4x!y>
+}
+
+// -----
+
+!x = !quant.uniform<i16:f32, 0.25>
+!y = !quant.uniform<i32:f32, 0.25>
+
+// A spike is four quarters.
+// CHECK-LABEL: func.func private @add_0(
+// CHECK:         ^bb0(%[[X:.*]]: i16, %[[S:.*]]: i1, %{{.*}}: i32):
+// CHECK-NEXT:      %[[X32:.*]] = arith.extsi %[[X]] : i16 to i32
+// CHECK-NEXT:      %[[S32:.*]] = arith.extui %[[S]] : i1 to i32
+// CHECK-NEXT:      %[[ONE:.*]] = arith.muli %[[S32]], %c4_i32 : i32
+// CHECK-NEXT:      arith.addi %[[X32]], %[[ONE]] : i32
+snn.network @add(%x: tensor<4x!x>, %s: tensor<4xi1>) -> tensor<4x!y> attributes {dt = 1.0e-3 : f64} {
+  %y = snn.add %x, %s : (tensor<4x!x>, tensor<4xi1>) -> tensor<4x!y>
+  snn.output %y : tensor<4x!y>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i16<-1000:1000>:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// A count without a division: 1 / 40 is a little more than 102 / 2^12, and one is missing at most.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:         ^bb0(%[[X:.*]]: i16, %[[V:.*]]: i16, %{{.*}}: i8):
+// CHECK:           %[[U:.*]] = arith.addi
+// CHECK-NEXT:      %[[IS_POSITIVE:.*]] = arith.cmpi sgt, %[[U]], %c0_i32 : i32
+// CHECK-NEXT:      %[[POSITIVE:.*]] = arith.select %[[IS_POSITIVE]], %[[U]], %c0_i32 : i32
+// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.muli %[[POSITIVE]], %c102_i32 : i32
+// CHECK-NEXT:      %[[QUOTIENT:.*]] = arith.shrsi %[[PRODUCT]], %c12_i32 : i32
+// CHECK-NEXT:      %[[TAKEN:.*]] = arith.muli %[[QUOTIENT]], %c40_i32 : i32
+// CHECK-NEXT:      %[[REST:.*]] = arith.subi %[[POSITIVE]], %[[TAKEN]] : i32
+// CHECK-NEXT:      %[[IS_MISSING:.*]] = arith.cmpi sge, %[[REST]], %c40_i32 : i32
+// CHECK-NEXT:      %[[MISSING:.*]] = arith.extui %[[IS_MISSING]] : i1 to i32
+// CHECK-NEXT:      %[[COUNT:.*]] = arith.addi %[[QUOTIENT]], %[[MISSING]] : i32
+// CHECK-NEXT:      %[[S:.*]] = arith.trunci %[[COUNT]] overflow<nuw> : i32 to i8
+// CHECK:           arith.muli %{{.*}}, %c40_i32 : i32
+// CHECK-NEXT:      %[[NEW:.*]] = arith.subi %[[U]], %{{.*}} : i32
+// CHECK-NEXT:      %[[STORED:.*]] = arith.trunci %[[NEW]] : i32 to i16
+// CHECK-NEXT:      linalg.yield %[[STORED]], %[[S]] : i16, i8
+snn.network @count(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<4x!sum>, !threshold) -> (tensor<4xui8>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xui8>
+}

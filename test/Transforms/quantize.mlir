@@ -1,0 +1,125 @@
+// RUN: snn-opt %s --split-input-file --pass-pipeline='builtin.module(snn.network(snn-quantize{weight-bits=8}))' | FileCheck %s
+// RUN: snn-opt %s --split-input-file --pass-pipeline='builtin.module(snn.network(snn-quantize{weight-bits=4}))' | FileCheck %s --check-prefix=INT4
+// RUN: snn-opt %s --split-input-file --pass-pipeline='builtin.module(snn.network(snn-quantize{weight-bits=16}))' | FileCheck %s --check-prefix=INT16
+// RUN: snn-opt %s --split-input-file --pass-pipeline='builtin.module(snn.network(snn-quantize{weight-bits=8 powers-of-two=true}))' | FileCheck %s --check-prefix=POW2
+
+// Weights have a scale for each output channel: the largest is 127. What spikes bring to a neuron
+// comes in these units, and the voltage is stored in fractions of them, here of 1/128.
+// CHECK-DAG:   ![[WEIGHT:.*]] = !quant.uniform<i8<-127:127>:f32:0, {1.562500e-02,4.687500e-02}>
+// CHECK-DAG:   ![[SUM:.*]] = !quant.uniform<i32:f32:0, {1.562500e-02,4.687500e-02}>
+// CHECK-DAG:   ![[VOLTAGE:.*]] = !quant.uniform<i16:f32:0, {1.220703125E-4,3.662109375E-4}>
+// CHECK-LABEL: snn.network @neurons(
+// CHECK:         %[[WI:.*]] = arith.constant dense<{{\[}}[127, -64, 1], [127, 0, 64]]> : tensor<2x3xi8>
+// CHECK-NEXT:    %[[W:.*]] = quant.scast %[[WI]] : tensor<2x3xi8> to tensor<2x3x![[WEIGHT]]>
+// CHECK-NEXT:    %[[Y:.*]] = snn.linear %{{.*}}, %[[W]] : (tensor<3xi1>, tensor<2x3x![[WEIGHT]]>) -> tensor<2x![[SUM]]>
+// CHECK:         %[[D:.*]] = quant.scast %c49152_i32 : i32 to !quant.uniform<i32:f32, 1.52587890625E-5>
+// A bias becomes a leak, with the voltage's fractions.
+// CHECK:         arith.constant dense<[4096, -1365]> : tensor<2xi32>
+// Integers above 2730 are above 1.0, which is 2730.67: the threshold is rounded down.
+// CHECK:         arith.constant dense<[8192, 2730]> : tensor<2xi32>
+// CHECK:         snn.lif %[[Y]] decay(%[[D]]) leak(%{{.*}}) threshold(%{{.*}}) {saturate, short_decay} : ({{.*}}) -> (tensor<2xi1>, tensor<2x![[VOLTAGE]]>)
+
+// Four bits; the voltage has more fractions.
+// INT4-DAG:    ![[WEIGHT:.*]] = !quant.uniform<i8<-7:7>:f32:0, {0.28348214285714285,0.8504464285714286}>
+// INT4-LABEL:  snn.network @neurons(
+// INT4:          arith.constant dense<{{\[}}[7, -4, 0], [7, 0, 4]]> : tensor<2x3xi8>
+
+// Sixteen; the voltage has 32.
+// INT16-DAG:   ![[WEIGHT:.*]] = !quant.uniform<i16<-32767:32767>:f32:0, {6.0560167241431928E-5,1.816805017242958E-4}>
+// INT16-DAG:   !quant.uniform<i32<-1073741824:1073741823>:f32:0, {
+// INT16-LABEL: snn.network @neurons(
+// INT16:         arith.constant dense<{{\[}}[32767, -16513, 258], [32767, 0, 16513]]> : tensor<2x3xi16>
+
+// Scales are rounded up to powers of two.
+// POW2-DAG:    ![[WEIGHT:.*]] = !quant.uniform<i8<-127:127>:f32:0, {1.562500e-02,6.250000e-02}>
+// POW2-LABEL:  snn.network @neurons(
+// POW2:          arith.constant dense<{{\[}}[127, -64, 1], [95, 0, 48]]> : tensor<2x3xi8>
+snn.network @neurons(%x: tensor<3xi1>) -> tensor<2xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.984375, -1.0, 0.015625], [5.953125, 0.0, 3.0]]> : tensor<2x3xf32>
+  %b = arith.constant dense<[0.5, -0.5]> : tensor<2xf32>
+  %d = arith.constant 0.75 : f32
+  %t = arith.constant 1.0 : f32
+  %y = snn.linear %x, %w bias %b : (tensor<3xi1>, tensor<2x3xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %s, %v = snn.lif %y decay(%d) threshold(%t) : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  snn.output %s : tensor<2xi1>
+}
+
+// -----
+
+// At least a threshold: rounded up.
+// CHECK-LABEL: snn.network @at_least(
+// CHECK:         arith.constant 2731 : i32
+// CHECK:         snn.lif {{.*}} {saturate, short_decay, spike = #snn.spike<ge>}
+snn.network @at_least(%x: tensor<1xi1>) -> tensor<1xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<5.953125> : tensor<1x1xf32>
+  %d = arith.constant 0.75 : f32
+  %t = arith.constant 1.0 : f32
+  %y = snn.linear %x, %w : (tensor<1xi1>, tensor<1x1xf32>) -> tensor<1xf32>
+  %s, %v = snn.lif %y decay(%d) threshold(%t) {spike = #snn.spike<ge>} : (tensor<1xf32>, f32, f32) -> (tensor<1xi1>, tensor<1xf32>)
+  snn.output %s : tensor<1xi1>
+}
+
+// -----
+
+// Synapses of spikes that meet share their scales: no number is converted.
+// CHECK-DAG:   ![[WEIGHT:.*]] = !quant.uniform<i8<-127:127>:f32:0, {1.562500e-02}>
+// CHECK-LABEL: snn.network @shared(
+// CHECK:         arith.constant dense<{{\[}}[127, -64]]> : tensor<1x2xi8>
+// CHECK:         arith.constant dense<{{\[}}[32, 16]]> : tensor<1x2xi8>
+// CHECK-NEXT:    quant.scast {{.*}} to tensor<1x2x![[WEIGHT]]>
+// CHECK-NOT:     quant.qcast
+// CHECK:         snn.add %{{.*}}, %{{.*}} : (tensor<1x![[SUM:.*]]>, tensor<1x![[SUM]]>) -> tensor<1x![[SUM]]>
+snn.network @shared(%x: tensor<2xi1>, %z: tensor<2xui8>) -> tensor<1xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.984375, -1.0]]> : tensor<1x2xf32>
+  %u = arith.constant dense<[[0.5, 0.25]]> : tensor<1x2xf32>
+  %t = arith.constant 1.0 : f32
+  %a = snn.linear %x, %w : (tensor<2xi1>, tensor<1x2xf32>) -> tensor<1xf32>
+  %b = snn.linear %z, %u : (tensor<2xui8>, tensor<1x2xf32>) -> tensor<1xf32>
+  %y = snn.add %a, %b : (tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>
+  %s, %v = snn.lif %y threshold(%t) : (tensor<1xf32>, f32) -> (tensor<1xi1>, tensor<1xf32>)
+  snn.output %s : tensor<1xi1>
+}
+
+// -----
+
+// An input has the scale of its range. Its products are finer than those of spikes, which are
+// converted where they meet.
+// CHECK-DAG:   ![[FINE:.*]] = !quant.uniform<i32:f32:0, {2.44140625E-4}>
+// CHECK-DAG:   ![[COARSE:.*]] = !quant.uniform<i32:f32:0, {1.562500e-02}>
+// CHECK-LABEL: snn.network @values(
+// CHECK-SAME:    tensor<1x!quant.uniform<i8:f32, 1.562500e-02>>
+// CHECK:         %[[A:.*]] = snn.linear %{{.*}} -> tensor<1x![[FINE]]>
+// CHECK:         %[[B:.*]] = snn.linear %{{.*}} -> tensor<1x![[COARSE]]>
+// CHECK-NEXT:    %[[R:.*]] = quant.dcast %[[B]] : tensor<1x![[COARSE]]> to tensor<1xf32>
+// CHECK-NEXT:    %[[C:.*]] = quant.qcast %[[R]] : tensor<1xf32> to tensor<1x![[FINE]]>
+// CHECK-NEXT:    snn.add %[[A]], %[[C]] : (tensor<1x![[FINE]]>, tensor<1x![[FINE]]>) -> tensor<1x![[FINE]]>
+snn.network @values(%x: tensor<1xf32> {snn.range = [-1.984375, 1.0], snn.bits = 8 : i64}, %z: tensor<1xi1>) -> tensor<1xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.984375> : tensor<1x1xf32>
+  %t = arith.constant 1.0 : f32
+  %a = snn.linear %x, %w : (tensor<1xf32>, tensor<1x1xf32>) -> tensor<1xf32>
+  %b = snn.linear %z, %w : (tensor<1xi1>, tensor<1x1xf32>) -> tensor<1xf32>
+  %y = snn.add %a, %b : (tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>
+  %s, %v = snn.lif %y threshold(%t) : (tensor<1xf32>, f32) -> (tensor<1xi1>, tensor<1xf32>)
+  snn.output %s : tensor<1xi1>
+}
+
+// -----
+
+// Results of the network have 16 bits, or 32 for weights of 16; those with snn.record all bits that
+// they are computed with. Of a state without a bound, numbers below 128 are expected.
+// CHECK-LABEL: snn.network @outputs(
+// CHECK-SAME:    -> (tensor<1x!quant.uniform<i16:f32, [[STEP:0.0039063.*]]>>, tensor<1x[[VOLTAGE:!quant.uniform<i32<-1073741824:1073741823>:f32, 2.384185791015625E-7>]]> {snn.record})
+// CHECK:         %[[V:.*]] = snn.li {{.*}} -> tensor<1x[[VOLTAGE]]>
+// CHECK-NEXT:    %[[R:.*]] = quant.dcast %[[V]]
+// CHECK-NEXT:    %[[Q:.*]] = quant.qcast %[[R]] : tensor<1xf32> to tensor<1x!quant.uniform<i16:f32, [[STEP]]>>
+// CHECK-NEXT:    snn.output %[[Q]], %[[V]]
+// INT16-LABEL: snn.network @outputs(
+// INT16-SAME:    -> (tensor<1x!quant.uniform<i32:f32, 5.9604644803146201E-8>>,
+// POW2-LABEL:  snn.network @outputs(
+// POW2-SAME:     -> (tensor<1x!quant.uniform<i16:f32, 7.812500e-03>>,
+snn.network @outputs(%x: tensor<1xi1>) -> (tensor<1xf32>, tensor<1xf32> {snn.record}) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.984375> : tensor<1x1xf32>
+  %y = snn.linear %x, %w : (tensor<1xi1>, tensor<1x1xf32>) -> tensor<1xf32>
+  %v = snn.li %y : (tensor<1xf32>) -> tensor<1xf32>
+  snn.output %v, %v : tensor<1xf32>, tensor<1xf32>
+}
