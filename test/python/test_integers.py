@@ -7,7 +7,7 @@ import functools
 import itertools
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -158,7 +158,7 @@ class Worst:
     """
 
     source: nir.NIRGraph
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
     low: float = 0.9
     high: float = 0.0
     saturates: tuple[str, ...] = ()
@@ -194,8 +194,8 @@ def two_paths() -> nir.NIRGraph:
         "b": nir.Linear(rng.normal(0.0, 0.2, (3, 5))),
         "n": neuron("LI", 3, rng),
     }
-    edges = ["input a", "other b", "a n", "b n", "n output"]
-    return graph(nodes, *(tuple(edge.split()) for edge in edges))
+    edges = [("input", "a"), ("other", "b"), ("a", "n"), ("b", "n"), ("n", "output")]
+    return graph(nodes, *edges)
 
 
 def leaky(*shape: int) -> nir.LI:
@@ -308,9 +308,8 @@ def test_worst_analog_input(name: str, kind: Literal["float", "int8"]) -> None:
 
 
 def check_worst(worst: Worst, dtype: Dtype, kind: str) -> None:
-    network = snnmlir.compile(
-        worst.source, dtype=dtype, input_type=kind, **({"dt": 1e-4} | worst.options)
-    )
+    options = {"dt": 1e-4} | worst.options
+    network = snnmlir.compile(worst.source, dtype=dtype, input_type=kind, **options)
     values = run_both(network, held(network, worst.steps))
     seen = set()
     for bound, value in results(network):
@@ -504,8 +503,7 @@ def readout() -> nir.NIRGraph:
         "fc2": nir.Linear(rng.normal(0.0, 0.3, (3, 12))),
         "out": neuron("LI", 3, rng),
     }
-    edges = ["input fc1", "fc1 n", "n fc2", "fc2 out", "out output"]
-    return graph(nodes, *(tuple(edge.split()) for edge in edges))
+    return graph(nodes, *itertools.pairwise(["input", "fc1", "n", "fc2", "out", "output"]))
 
 
 @functools.cache
@@ -523,12 +521,15 @@ def readouts() -> tuple[nir.NIRGraph, Signal, snnmlir.Network, snnmlir.Network]:
 
 def test_calibration_makes_units_and_errors_smaller() -> None:
     source, x, plain, fitted = readouts()
-    exact = snnmlir.compile(source, dtype="f64", dt=1e-4).run(x)
+    exact = snnmlir.compile(source, dtype="f64", dt=1e-4).executable.run(x)["output"]
     for port, finer in ((plain.inputs[0], fitted.inputs[0]), (plain.outputs[0], fitted.outputs[0])):
         assert port.scales is not None
         assert finer.scales is not None
         assert finer.scales < port.scales / 2
-    errors = [np.sqrt(np.mean((network.run(x) - exact) ** 2)) for network in (plain, fitted)]
+    errors = [
+        np.sqrt(np.mean((network.executable.run(x)["output"] - exact) ** 2))
+        for network in (plain, fitted)
+    ]
     assert errors[1] < errors[0]
     assert errors[1] < 0.05 * np.std(exact)
 
@@ -583,8 +584,9 @@ def test_data_beyond_the_calibration_are_refused() -> None:
     ],
 )
 def test_bad_calibration(options: dict[str, Any], message: str) -> None:
+    given: dict[str, Any] = {"dtype": "int8", "dt": 1e-4} | options
     with pytest.raises(OptionError, match=message):
-        snnmlir.compile(readouts()[0], **({"dtype": "int8", "dt": 1e-4} | options))
+        snnmlir.compile(readouts()[0], **given)
 
 
 @pytest.mark.parametrize(
