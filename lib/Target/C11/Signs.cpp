@@ -91,6 +91,9 @@ void Signs::visitFunction(func::FuncOp function, ModuleOp module) {
                                                         "snn.name");
       auto kind = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
                                                         "snn.kind");
+      // Integers that stand for other numbers, used or not.
+      if (function.getArgAttr(argument.getArgNumber(), "snn.scales"))
+        learn(argument, true);
       if (name && kind && isa<MemRefType>(argument.getType()) &&
           kind.getValue() != "arena")
         unite(argument, StringAttr::get(function.getContext(),
