@@ -397,6 +397,15 @@ def test_no_floating_point_is_written() -> None:
         assert not re.search(r"\b(float|double)\b", code), name
 
 
+def test_scaled_integers_have_a_sign() -> None:
+    """Of ports, used or not; spikes and counts have none."""
+    for name, network in models().items():
+        (step,) = re.findall(r"^void \w+_step\((.*?)\);", network.h, re.MULTILINE | re.DOTALL)
+        types = [text.split()[-2].removeprefix("const ") for text in step.split(",")[1:]]
+        ports = (*network.inputs, *network.outputs)
+        assert sorted(types) == sorted(f"{port.dtype.name}_t" for port in ports), name
+
+
 # --- As good as floating point --------------------------------------------------------------------
 
 
