@@ -67,7 +67,7 @@ def fits(name: str, dtype: str, target: str) -> bool:
     """Whether a target has the memory and the types for a model."""
     cnn = name in REAL and REAL[name].model == "cnn_sinabs.nir"  # 65 kB of state and scratch in f32
     if target == "atmega1284p":  # constants are in its 16 KiB of RAM, and double has 32 bits
-        return dtype != "f64" and not cnn and name != "digits"
+        return dtype != "f64" and not cnn and (name != "digits" or dtype in ("int8", "int4"))
     if target == "cortex-m0":  # 16 KiB of RAM, less 6 for input and output
         return not cnn and (name, dtype) != ("sinabs_cnn_iaf", "f64")
     return True
