@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import subprocess
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import snnmlir
 from networks import GRAPHS, random_input
 from shared_cases import CASES, Case
 from snnmlir._mlir import Context, Module, PassManager, emit_c11
+from snnmlir.compiler import Dtype, Port
 from snnmlir.runner import Executable
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
@@ -25,7 +27,10 @@ LANGUAGES = {
     "clang": ["clang-22", "-std=c11"],
     "g++": ["g++", "-x", "c++", "-std=c++17"],
     "clang++": ["clang-22", "-x", "c++", "-std=c++17"],
+    "arm-gcc": ["arm-none-eabi-gcc", "-std=c11"],
+    "arm-g++": ["arm-none-eabi-gcc", "-x", "c++", "-std=c++17"],
 }
+INTEGERS: tuple[Dtype, ...] = ("int8", "int16", "int4")
 
 
 ROWS: dict[str, str] = {}
@@ -98,11 +103,20 @@ def test_digits_are_exactly_what_snntorch_computed(dtype: str) -> None:
         np.testing.assert_allclose(ours["lif2.v"], recorded["lif2.v"], atol=5e-5)
 
 
-def networks(dtype: str) -> dict[str, snnmlir.Network]:
+@functools.cache
+def networks(dtype: Dtype) -> dict[str, snnmlir.Network]:
     """All models of the tests, by name."""
     compiled = {
         name: snnmlir.compile(source, dtype=dtype, dt=1e-4) for name, source in GRAPHS.items()
     }
+    if dtype in INTEGERS:
+        for name, source in GRAPHS.items():
+            compiled[f"{name}-spikes"] = snnmlir.compile(
+                source, dtype=dtype, dt=1e-4, input_type="spikes"
+            )
+        compiled["pow2"] = snnmlir.compile(
+            GRAPHS["convolutions"], dtype=dtype, dt=1e-4, input_type="int8", scales="pow2"
+        )
     compiled["counts"] = snnmlir.compile(GRAPHS["layer-LIF"], dtype=dtype, convention="sinabs")
     compiled["pre"] = snnmlir.compile(GRAPHS["recurrent-CubaLIF"], dtype=dtype, convention="spyx")
     compiled["digits"] = snnmlir.compile(
@@ -117,8 +131,8 @@ def networks(dtype: str) -> dict[str, snnmlir.Network]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("dtype", ["f32", "f64"])
-def test_no_warnings(language: str, dtype: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("dtype", ["f32", "f64", *INTEGERS])
+def test_no_warnings(language: str, dtype: Dtype, tmp_path: Path) -> None:
     sources = []
     for index, network in enumerate(networks(dtype).values()):
         path = tmp_path / f"net{index}.c"
@@ -139,14 +153,17 @@ def test_headers_can_be_used_from_cpp(tmp_path: Path) -> None:
     subprocess.run(["./net"], cwd=tmp_path, check=True)
 
 
+def c_type(port: Port) -> str:
+    floats = {"float32": "float", "float64": "double"}
+    return floats.get(port.dtype.name, f"{port.dtype.name}_t")
+
+
 def driver(network: snnmlir.Network, steps: int) -> str:
     """A main that reads all steps of one input after the other and prints the outputs."""
-    c_types = {"float32": "float", "float64": "double", "uint8": "uint8_t"}
     ports = [*network.inputs, *network.outputs]
     sizes = [int(np.prod(port.shape)) for port in ports]
     arrays = "".join(
-        f"    static {c_types[port.dtype.name]} p{i}[{steps} * {sizes[i]}];\n"
-        for i, port in enumerate(ports)
+        f"    static {c_type(port)} p{i}[{steps} * {sizes[i]}];\n" for i, port in enumerate(ports)
     )
     reads = "".join(
         f"    if (fread(p{i}, sizeof p{i}, 1, stdin) != 1) return 1;\n"
@@ -205,14 +222,13 @@ def test_events_change_no_bit(name: str, density: float) -> None:
 
 def events_driver(network: snnmlir.Network, steps: int) -> str:
     """A main that runs both step functions on random spikes and compares all outputs."""
-    c_types = {"float32": "float", "float64": "double", "uint8": "uint8_t"}
     sizes = [int(np.prod(port.shape)) for port in (*network.inputs, *network.outputs)]
     inputs = len(network.inputs)
     arrays = "".join(
         f"static uint8_t x{i}[{size}]; static uint16_t e{i}[{size}]; static size_t n{i};\n"
         for i, size in enumerate(sizes[:inputs])
     ) + "".join(
-        f"static {c_types[port.dtype.name]} a{i}[{size}], b{i}[{size}];\n"
+        f"static {c_type(port)} a{i}[{size}], b{i}[{size}];\n"
         for i, (port, size) in enumerate(zip(network.outputs, sizes[inputs:], strict=True))
     )
     fill = "".join(
@@ -233,8 +249,14 @@ def events_driver(network: snnmlir.Network, steps: int) -> str:
     )
 
 
-@pytest.mark.parametrize("name", [*GRAPHS, "digits", "wide"])
-def test_events_from_the_caller(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        *((name, "f32") for name in (*GRAPHS, "digits", "wide")),
+        *((name, "int8") for name in ("digits", "wide", "recurrent-LIF", "branches")),
+    ],
+)
+def test_events_from_the_caller(name: str, dtype: Dtype, tmp_path: Path) -> None:
     """The step that takes positions does what the step that takes spikes does."""
     wide = GRAPHS["layer-LIF"]
     if name == "wide":
@@ -248,7 +270,9 @@ def test_events_from_the_caller(name: str, tmp_path: Path) -> None:
             nodes, [("input", "conv"), ("conv", "map"), ("input", "spikes")], type_check=False
         )
     source = {"digits": DIGITS / "digits.nir", "wide": wide}.get(name) or GRAPHS[name]
-    network = snnmlir.compile(source, convention="snntorch", dt=1e-4, input_type="spikes")
+    network = snnmlir.compile(
+        source, dtype=dtype, convention="snntorch", dt=1e-4, input_type="spikes"
+    )
     network.write(tmp_path / "net.c")
     (tmp_path / "main.c").write_text(events_driver(network, 30))
     command = [
@@ -316,16 +340,18 @@ int main(void)
     subprocess.run(["./net"], cwd=tmp_path, check=True)
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang-22"])
+@pytest.mark.parametrize(
+    ("compiler", "dtype"), [("gcc", "f32"), ("clang-22", "f32"), ("clang-22", "int8")]
+)
 @pytest.mark.parametrize("name", [*GRAPHS, "counts", "pre"])
-def test_sanitizers_find_nothing(name: str, compiler: str, tmp_path: Path) -> None:
+def test_sanitizers_find_nothing(name: str, compiler: str, dtype: Dtype, tmp_path: Path) -> None:
     source, preset = {
         "counts": (GRAPHS["layer-LIF"], "sinabs"),
         "pre": (GRAPHS["recurrent-CubaLIF"], "spyx"),
     }.get(name) or (GRAPHS[name], "nir")
-    network = snnmlir.compile(source, convention=preset, dt=1e-4)
+    network = snnmlir.compile(source, dtype=dtype, convention=preset, dt=1e-4)
     steps = 20
-    x = {k: v.astype(np.float32) for k, v in random_input(source, steps, scale=5.0).items()}
+    x = network.executable.quantized(random_input(source, steps, scale=5.0))
     network.write(tmp_path / "net.c")
     (tmp_path / "main.c").write_text(driver(network, steps))
     command = [
@@ -336,7 +362,6 @@ def test_sanitizers_find_nothing(name: str, compiler: str, tmp_path: Path) -> No
     data = b"".join(x[port.name].tobytes() for port in network.inputs)
     done = subprocess.run(["./net"], cwd=tmp_path, input=data, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    results = network.run(x)
-    outputs = results if isinstance(results, dict) else {network.outputs[0].name: results}
+    outputs = network.executable.run_integers(x)
     expected = b"".join(outputs[port.name].tobytes() for port in network.outputs)
     assert done.stdout == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import os
 import re
 import shlex
@@ -31,14 +32,22 @@ from emulation import (
 )
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from shared_cases import CASES
+from snnmlir.compiler import Dtype
 from snnmlir.errors import OptionError
 from snnmlir.runner import Executable
 
 DIGITS = HERE.parent / "examples/digits"
 PAGE = HERE.parent / "docs/targets.md"
 STEPS = 12
-FEW_BUILDS = (("f32", "-O2"),)
-ALL_BUILDS = (*FEW_BUILDS, ("f32", "-Os"), ("f64", "-O2"))
+FEW_BUILDS: tuple[tuple[Dtype, str], ...] = (("f32", "-O2"), ("int8", "-O2"))
+ALL_BUILDS: tuple[tuple[Dtype, str], ...] = (
+    *FEW_BUILDS,
+    ("f32", "-Os"),
+    ("f64", "-O2"),
+    ("int8", "-Os"),
+    ("int16", "-O2"),
+    ("int4", "-O2"),
+)
 
 
 def wide() -> nir.NIRGraph:
@@ -58,7 +67,7 @@ def fits(name: str, dtype: str, target: str) -> bool:
     """Whether a target has the memory and the types for a model."""
     cnn = name in REAL and REAL[name].model == "cnn_sinabs.nir"  # 65 kB of state and scratch in f32
     if target == "atmega1284p":  # constants are in its 16 KiB of RAM, and double has 32 bits
-        return dtype != "f64" and not cnn and name != "digits"
+        return dtype != "f64" and not cnn and (name != "digits" or dtype in ("int8", "int4"))
     if target == "cortex-m0":  # 16 KiB of RAM, less 6 for input and output
         return not cnn and (name, dtype) != ("sinabs_cnn_iaf", "f64")
     return True
@@ -143,9 +152,9 @@ def test_bits_are_those_of_this_machine(
 
 def test_inputs_make_spikes() -> None:
     """Else the comparison would say little."""
-    for name in {*FEW, "counts", "pre"}:
-        outputs = model(name, "f32")[2].values()
-        assert all(len(np.unique(values)) > 1 for values in outputs), name
+    for name, dtype in itertools.product({*FEW, "counts", "pre"}, ("f32", "int8")):
+        outputs = model(name, dtype)[2].values()
+        assert all(len(np.unique(values)) > 1 for values in outputs), (name, dtype)
     (counts,) = model("counts", "f32")[2].values()
     assert counts.max() > 1
 

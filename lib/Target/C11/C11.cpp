@@ -312,11 +312,18 @@ void ModuleEmitter::emitArena() {
   for (BlockArgument arena : arenas) {
     auto bytes = cast<MemRefType>(arena.getType());
     size = std::max(size, bytes.getNumElements());
-    for (Operation *user : arena.getUsers()) {
+    for (OpOperand &use : arena.getUses()) {
       // A view of all bytes folds away.
-      auto view = dyn_cast<memref::ViewOp>(user);
+      auto view = dyn_cast<memref::ViewOp>(use.getOwner());
+      auto call = dyn_cast<func::CallOp>(use.getOwner());
       Type type = (view ? view.getType() : bytes).getElementType();
-      bool isUnsigned = !view || signs.isUnsigned(view);
+      bool isUnsigned = true;
+      if (view)
+        isUnsigned = signs.isUnsigned(view);
+      else if (call)
+        isUnsigned =
+            signs.isUnsigned(module.lookupSymbol<func::FuncOp>(call.getCallee())
+                                 .getArgument(use.getOperandNumber()));
       types[getStorageType(type, isUnsigned).str()] =
           llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
     }

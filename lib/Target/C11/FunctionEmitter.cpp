@@ -694,9 +694,12 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
   if (callee == symbols.end() || op.getNumResults() != 0)
     return op.emitOpError("C11: is not in the emitter's subset: only private "
                           "functions without results can be called");
+  auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      op, op.getCalleeAttr());
   line() << callee->second << "(";
   llvm::ListSeparator separator;
-  for (Value operand : op.getOperands()) {
+  for (auto [operand, parameter] :
+       llvm::zip_equal(op.getOperands(), function.getArguments())) {
     if (operand.getType().isIndex()) {
       FailureOr<Expression> scalar = getExpression(operand);
       if (failed(scalar))
@@ -708,7 +711,10 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
     if (buffer == buffers.end())
       return op.emitOpError("C11: operand of type ")
              << operand.getType() << " is not in the emitter's subset";
-    os << separator << buffer->second;
+    // All of the shared memory, when one array of bytes takes all of it.
+    StringRef text = buffer->second;
+    bool isArena = text.ends_with(".u8") && !signs.isUnsigned(parameter);
+    os << separator << (isArena ? text.drop_back(2).str() + "i8" : text.str());
   }
   os << ");\n";
   return success();

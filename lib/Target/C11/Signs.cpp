@@ -71,6 +71,18 @@ void Signs::visit(Operation *op) {
   }
 }
 
+/// Whether a value is the memory that arrays of all types share.
+static bool isArena(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto function =
+      argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp())
+               : nullptr;
+  auto kind = function ? function.getArgAttrOfType<StringAttr>(
+                             argument.getArgNumber(), "snn.kind")
+                       : nullptr;
+  return kind && kind.getValue() == "arena";
+}
+
 void Signs::visitFunction(func::FuncOp function, ModuleOp module) {
   // Members of the network's struct are the same in all of its functions.
   if (!function.isPrivate())
@@ -79,6 +91,9 @@ void Signs::visitFunction(func::FuncOp function, ModuleOp module) {
                                                         "snn.name");
       auto kind = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
                                                         "snn.kind");
+      // Integers that stand for other numbers, used or not.
+      if (function.getArgAttr(argument.getArgNumber(), "snn.scales"))
+        learn(argument, true);
       if (name && kind && isa<MemRefType>(argument.getType()) &&
           kind.getValue() != "arena")
         unite(argument, StringAttr::get(function.getContext(),
@@ -94,7 +109,8 @@ void Signs::visitFunction(func::FuncOp function, ModuleOp module) {
       return;
     for (auto [operand, argument] :
          llvm::zip(call.getOperands(), callee.getArguments()))
-      if (isa<MemRefType>(operand.getType()))
+      // One after the other may use all of the shared memory.
+      if (isa<MemRefType>(operand.getType()) && !isArena(operand))
         unite(operand, argument.getAsOpaquePointer());
   });
 }
