@@ -114,7 +114,7 @@ snn.network @values(%x: tensor<1xf32> {snn.range = [-1.984375, 1.0], snn.bits = 
 // CHECK-NEXT:    %[[Q:.*]] = quant.qcast %[[R]] : tensor<1xf32> to tensor<1x!quant.uniform<i16:f32, [[STEP]]>>
 // CHECK-NEXT:    snn.output %[[Q]], %[[V]]
 // INT16-LABEL: snn.network @outputs(
-// INT16-SAME:    -> (tensor<1x!quant.uniform<i32:f32, 5.9604644803146201E-8>>,
+// INT16-SAME:    -> (tensor<1x!quant.uniform<i32:f32, 1.1920928955078125E-7>>,
 // POW2-LABEL:  snn.network @outputs(
 // POW2-SAME:     -> (tensor<1x!quant.uniform<i16:f32, 7.812500e-03>>,
 snn.network @outputs(%x: tensor<1xi1>) -> (tensor<1xf32>, tensor<1xf32> {snn.record}) attributes {dt = 1.0e-3 : f64} {
