@@ -66,6 +66,7 @@ class Fidelity:
     decisions: dict[str, float]
 
     def as_json(self) -> str:
+        """The same as a JSON object, with these names."""
         return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
 
     def __str__(self) -> str:
@@ -147,7 +148,7 @@ def _layer(
         jaccard = float(np.minimum(ours, theirs).sum() / either) if either else 1.0
         counts = [np.reshape(values.sum(0), -1) for values in (ours, theirs)]
         if all(np.ptp(count) > 0 for count in counts):
-            correlation = float(np.corrcoef(*counts)[0, 1])
+            correlation = float(np.corrcoef(counts[0], counts[1])[0, 1])
         voltage = f"{name}.v"
         difference = np.concatenate([b[voltage] - a[voltage] for a, b in pairs])
         scale = np.where(node.v_threshold == 0, math.nan, np.abs(node.v_threshold))

@@ -795,7 +795,9 @@ def main() -> int:
     sizes = [min(CHUNK, arguments.count - i) for i in range(0, arguments.count, CHUNK)]
     seeds = [arguments.seed * 1_000_000 + i for i in range(len(sizes))]
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for summary in pool.map(run_apart, seeds, sizes, itertools.repeat(arguments.dtype or DTYPES)):
+        for summary in pool.map(
+            run_apart, seeds, sizes, itertools.repeat(arguments.dtype or DTYPES)
+        ):
             total.add(summary)
             for message, example in summary.failures:
                 print(f"{save(example)}\n{message[:2000]}\n", flush=True)

@@ -37,7 +37,8 @@ def test_more_bits_are_closer() -> None:
     assert hidden["int4"].jaccard < hidden["int8"].jaccard < hidden["int16"].jaccard
     assert hidden["int4"].voltage_error > hidden["int8"].voltage_error
     assert hidden["int8"].voltage_error > hidden["int16"].voltage_error
-    assert hidden["int8"].jaccard > 0.93 and hidden["int8"].correlation > 0.99
+    assert hidden["int8"].jaccard > 0.93
+    assert hidden["int8"].correlation > 0.99
     assert found["int8"].decisions == {"output": 1.0}
 
 
@@ -87,4 +88,5 @@ def test_command(suffix: str, tmp_path: Path) -> None:
             "fc1", "lif1", "fc2", "lif2",
         ]  # fmt: skip
     else:
-        assert text.startswith("int8 against float32\n\nnode") and "lif1" in text
+        assert text.startswith("int8 against float32\n\nnode")
+        assert "lif1" in text
