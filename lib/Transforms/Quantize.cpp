@@ -497,9 +497,10 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
 
   double most = 0;
   int64_t size = std::max(unit.size(), extremes.size());
+  bool isAlong = unit.size() == 1 || extremes.axis == unit.axis.value_or(-1);
   bool isBounded = true;
   for (int64_t index = 0; index < size; ++index) {
-    Interval interval = extremes.at(index);
+    Interval interval = isAlong ? extremes.at(index) : extremes.getHull();
     isBounded &= interval.isBounded();
     most = std::max(most, interval.getMagnitude() / unit.at(index));
   }

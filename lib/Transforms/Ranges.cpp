@@ -601,7 +601,10 @@ void RangeAnalysis::visitNeuron(Operation *op) {
   ArrayRef<int64_t> shape = neuron.getInput().getType().getShape();
   int64_t axis = getChannelAxis(voltage);
   int64_t size = axis < 0 ? 1 : shape[axis];
+  // Along another dimension than the neurons' the whole range counts.
   Bounds drive = get(neuron.getInput());
+  if (drive.size() > 1 && drive.axis != axis)
+    drive = Bounds(drive.getHull());
   bool isSpikes = !isa<quant::QuantizedType, FloatType>(
       neuron.getInput().getType().getElementType());
   auto coefficient = [&](Value value, double absent) {
