@@ -240,6 +240,10 @@ Value snn::createConstant(OpBuilder &builder, Location loc,
   return quant::StorageCastOp::create(builder, loc, type, value);
 }
 
+int64_t snn::getInnerSize(ArrayRef<int64_t> shape, int64_t dim) {
+  return ShapedType::getNumElements(shape.drop_front(dim + 1));
+}
+
 double snn::getElement(const Constant &constant, ArrayRef<int64_t> position) {
   if (constant.isUniform())
     return constant.at(0);

@@ -122,9 +122,7 @@ Constant scaleAlong(const Constant &tensor, int64_t dim,
     scaled.values = {tensor.at(0) * factor.at(0)};
     return scaled;
   }
-  int64_t inner = 1;
-  for (int64_t size : ArrayRef(tensor.shape).drop_front(dim + 1))
-    inner *= size;
+  int64_t inner = getInnerSize(tensor.shape, dim);
   scaled.values.resize(tensor.getNumElements());
   for (auto [index, value] : llvm::enumerate(scaled.values))
     value = tensor.at(index) * factor.at((index / inner) % tensor.shape[dim]);
@@ -136,9 +134,8 @@ Constant scaleAlong(const Constant &tensor, int64_t dim,
 std::optional<Constant> getPerChannel(const Constant &factor, int64_t dim) {
   if (factor.isUniform())
     return factor;
-  int64_t inner = 1, channels = factor.shape[dim];
-  for (int64_t size : ArrayRef(factor.shape).drop_front(dim + 1))
-    inner *= size;
+  int64_t inner = getInnerSize(factor.shape, dim);
+  int64_t channels = factor.shape[dim];
   Constant result = factor;
   result.shape = {channels};
   result.values.resize(channels);

@@ -125,12 +125,14 @@ private:
         dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(result.getType()));
     if (!type)
       return success();
+    if (auto rescale = dyn_cast<RescaleOp>(op)) {
+      dropSaturation(rescale, ranges);
+      return success();
+    }
+    if (isa<ScaleOp>(op))
+      return success();
     std::optional<IntegerInterval> interval =
         getIntegers(ranges.get(result), type);
-    if (auto rescale = dyn_cast<RescaleOp>(op))
-      return dropSaturation(rescale, ranges);
-    if (auto scale = dyn_cast<ScaleOp>(op))
-      return success();
     if (!interval || !fits32(*interval)) {
       InFlightDiagnostic error = op->emitOpError("sum can reach ");
       if (interval)
@@ -146,19 +148,18 @@ private:
   }
 
   /// A rescale whose input stays small enough need not saturate.
-  LogicalResult dropSaturation(RescaleOp op, const RangeAnalysis &ranges) {
+  void dropSaturation(RescaleOp op, const RangeAnalysis &ranges) {
     auto type = cast<quant::QuantizedType>(
         getElementTypeOrSelf(op.getResult().getType()));
     Bounds input = ranges.get(op.getInput());
     std::optional<IntegerInterval> interval = getIntegers(input, type);
     if (!interval)
-      return success();
+      return;
     // Half a unit of rounding, and the factor's 15 bits.
     int64_t slack = 1 + (std::max(-interval->min, interval->max) >> 14);
     if (interval->min - slack >= type.getStorageTypeMin() &&
         interval->max + slack <= type.getStorageTypeMax())
       op.setSaturate(false);
-    return success();
   }
 
   LogicalResult narrowNeuron(Operation *op, const RangeAnalysis &ranges) {

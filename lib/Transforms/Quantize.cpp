@@ -162,7 +162,7 @@ static void moveBiasesToNeurons(NetworkOp network) {
   }
 }
 
-////===----------------------------------------------------------------------===//
+//===----------------------------------------------------------------------===//
 // Constants that are signals
 //===----------------------------------------------------------------------===//
 
@@ -244,6 +244,9 @@ private:
   void convertNeuron(NeuronOpInterface op);
   void setCoefficient(MutableOperandRange operand, Type type, Value signal,
                       StringRef name, double (*round)(double) = roundHalfUp);
+  void setFixedPoint(MutableOperandRange operand, const Constant &real,
+                     int shift, StringRef name,
+                     llvm::function_ref<double(double)> toInteger);
   void setFactor(MutableOperandRange operand, StringRef name);
   void setDecay(MutableOperandRange operand, StringRef name);
   void convertTypes();
@@ -303,9 +306,8 @@ static int64_t getOutputs(SynapseOpInterface op) {
 static SmallVector<double> getLeastScales(SynapseOpInterface op, double levels,
                                           double input) {
   Constant weight = *getConstant(op.getWeight());
-  int64_t dim = op.getWeightOutputDim(), outputs = getOutputs(op), inner = 1;
-  for (int64_t size : ArrayRef(weight.shape).drop_front(dim + 1))
-    inner *= size;
+  int64_t outputs = getOutputs(op);
+  int64_t inner = getInnerSize(weight.shape, op.getWeightOutputDim());
   SmallVector<double> largest(outputs, 0.0), sums(outputs, 0.0);
   for (int64_t index = 0, end = weight.getNumElements(); index < end; ++index) {
     int64_t channel = (index / inner) % outputs;
@@ -319,6 +321,20 @@ static SmallVector<double> getLeastScales(SynapseOpInterface op, double levels,
         std::max(largest[channel], sums[channel] * input / (1 << 29));
   }
   return largest;
+}
+
+/// Makes scales of weights so large that the bias is below 2^29 in units of
+/// the result, which has their scale times that of the input.
+static void makeRoomForBias(SynapseOpInterface op, double inputScale,
+                            MutableArrayRef<double> scales) {
+  std::optional<Constant> bias = getConstant(op.getBias());
+  if (!bias)
+    return;
+  int64_t outputs = scales.size();
+  for (int64_t index = 0; index < bias->getNumElements(); ++index) {
+    double &scale = scales[index % outputs];
+    scale = std::max(scale, std::abs(bias->at(index)) / inputScale / (1 << 29));
+  }
 }
 
 /// The largest integer that an input of a synapse can be.
@@ -361,6 +377,8 @@ void NetworkQuantization::chooseWeightScales() {
   for (SynapseOpInterface synapse : synapses) {
     SmallVector<double> own =
         getLeastScales(synapse, levels, getLargestInput(synapse, kSignalBits));
+    if (!isFloat(synapse.getInput()))
+      makeRoomForBias(synapse, 1, own);
     SmallVector<double> &shared = largest[sharing.getLeaderValue(synapse)];
     shared.resize(own.size(), 0.0);
     for (auto [value, other] : llvm::zip_equal(shared, own))
@@ -603,9 +621,16 @@ void NetworkQuantization::chooseType(Operation *op) {
   types[result] =
       llvm::TypeSwitch<Operation *, quant::QuantizedType>(op)
           .Case([&](SynapseOpInterface synapse) {
+            double inputScale = getInputScale(synapse.getInput());
+            // Synapses of values share their scales with no other.
+            if (isFloat(synapse.getInput())) {
+              makeRoomForBias(synapse, inputScale, weightScales[op].values);
+              for (double &scale : weightScales[op].values)
+                scale = roundScale(scale);
+            }
             Scales scales = weightScales[op];
             for (double &scale : scales.values)
-              scale *= getInputScale(synapse.getInput());
+              scale *= inputScale;
             scales.axis = synapse.getResultChannelDim();
             return getQuantizedType(context, 32, scales);
           })
@@ -742,9 +767,8 @@ void NetworkQuantization::convertOperands(Operation *op) {
 void NetworkQuantization::convertSynapse(SynapseOpInterface op) {
   Constant weight = *getConstant(op.getWeight());
   Scales scales = weightScales[op];
-  int64_t dim = op.getWeightOutputDim(), outputs = getOutputs(op), inner = 1;
-  for (int64_t size : ArrayRef(weight.shape).drop_front(dim + 1))
-    inner *= size;
+  int64_t outputs = getOutputs(op);
+  int64_t inner = getInnerSize(weight.shape, op.getWeightOutputDim());
   Constant integers = weight;
   integers.elementType = IntegerType::get(context, weightBits == 16 ? 16 : 8);
   double most = std::exp2(weightBits - 1) - 1;
@@ -809,6 +833,24 @@ void NetworkQuantization::setCoefficient(MutableOperandRange operand, Type type,
   operand.assign(constant);
 }
 
+/// Makes an operand the integers of `real`, in units of 2^-`shift`.
+void NetworkQuantization::setFixedPoint(
+    MutableOperandRange operand, const Constant &real, int shift,
+    StringRef name, llvm::function_ref<double(double)> toInteger) {
+  Constant integers = real;
+  integers.isScalar = real.isUniform();
+  if (integers.isScalar)
+    integers.shape.clear();
+  for (double &value : integers.values)
+    value = toInteger(value);
+  integers.elementType = IntegerType::get(context, 32);
+  integers.quantizedType =
+      getQuantizedType(context, 32, Scales(std::ldexp(1.0, -shift)));
+  OpBuilder builder(operand.getOwner());
+  operand.assign(
+      createConstant(builder, operand[0].get().getLoc(), integers, name));
+}
+
 /// A factor without unit, as fixed-point numbers with one power of two.
 void NetworkQuantization::setFactor(MutableOperandRange operand,
                                     StringRef name) {
@@ -819,18 +861,9 @@ void NetworkQuantization::setFactor(MutableOperandRange operand,
   for (double value : real.values)
     largest = std::max(largest, std::abs(value));
   int shift = largest > 0 ? 29 - std::ilogb(largest) : 0;
-  Constant integers = real;
-  integers.isScalar = real.isUniform();
-  if (integers.isScalar)
-    integers.shape.clear();
-  for (double &value : integers.values)
-    value = roundHalfUp(std::ldexp(value, shift));
-  integers.elementType = IntegerType::get(context, 32);
-  integers.quantizedType =
-      getQuantizedType(context, 32, Scales(std::ldexp(1.0, -shift)));
-  OpBuilder builder(operand.getOwner());
-  operand.assign(
-      createConstant(builder, operand[0].get().getLoc(), integers, name));
+  setFixedPoint(operand, real, shift, name, [&](double value) {
+    return roundHalfUp(std::ldexp(value, shift));
+  });
 }
 
 /// A decay, with 15 bits for what is forgotten: 1 - decay where that is less.
@@ -848,20 +881,11 @@ void NetworkQuantization::setDecay(MutableOperandRange operand,
   // What rounds up to 2^15 has one bit too many.
   if (roundHalfUp(std::ldexp(largest, shift)) >= 32768 && shift > 0)
     --shift;
-  Constant integers = real;
-  integers.isScalar = real.isUniform();
-  if (integers.isScalar)
-    integers.shape.clear();
-  for (double &value : integers.values)
-    value = isSlow ? std::ldexp(1.0, shift) -
-                         roundHalfUp(std::ldexp(1 - value, shift))
-                   : roundHalfUp(std::ldexp(value, shift));
-  integers.elementType = IntegerType::get(context, 32);
-  integers.quantizedType =
-      getQuantizedType(context, 32, Scales(std::ldexp(1.0, -shift)));
-  OpBuilder builder(operand.getOwner());
-  operand.assign(
-      createConstant(builder, operand[0].get().getLoc(), integers, name));
+  setFixedPoint(operand, real, shift, name, [&](double value) {
+    if (!isSlow)
+      return roundHalfUp(std::ldexp(value, shift));
+    return std::ldexp(1.0, shift) - roundHalfUp(std::ldexp(1 - value, shift));
+  });
 }
 
 static double roundDown(double value) { return std::floor(value); }
@@ -962,7 +986,6 @@ LogicalResult NetworkQuantization::run() {
   for (Operation &op : *body)
     if (!isa<DelayOp>(op) && !isa<arith::ConstantOp>(op))
       chooseType(&op);
-  //
 
   SmallVector<Operation *> ops =
       llvm::map_to_vector(*body, [](Operation &op) { return &op; });

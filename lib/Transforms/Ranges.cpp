@@ -195,9 +195,7 @@ Bounds snn::getCoefficientRange(Value coefficient, double absent,
   // Where each element is along `axis`, or along the type's dimension.
   ArrayRef<int64_t> dims = constant->shape;
   int64_t along = scales.isPerAxis() ? *scales.axis : axis;
-  int64_t inner = 1;
-  for (size_t dim = dims.size(); along >= 0 && dim-- > size_t(along) + 1;)
-    inner *= dims[dim];
+  int64_t inner = along >= 0 ? getInnerSize(dims, along) : 1;
   int64_t size = along >= 0 ? dims[along] : 1;
   Bounds range;
   range.axis = along;
@@ -230,11 +228,8 @@ Bounds RangeAnalysis::getSynapse(SynapseOpInterface op) const {
     return Bounds();
   int64_t dim = op.getWeightOutputDim();
   ArrayRef<int64_t> shape = weight->shape;
-  int64_t inner = 1, outer = 1;
-  for (int64_t size : shape.drop_front(dim + 1))
-    inner *= size;
-  for (int64_t size : shape.take_front(dim))
-    outer *= size;
+  int64_t inner = getInnerSize(shape, dim);
+  int64_t outer = ShapedType::getNumElements(shape.take_front(dim));
   int64_t outputs = shape[dim];
   Scales scales = Scales::of(op.getWeight().getType());
   Interval x = withZero(get(op.getInput()).getHull());

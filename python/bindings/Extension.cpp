@@ -92,22 +92,6 @@ public:
     diagnostics.check(mlir::verify(*module));
   }
 
-  /// Name, shape and element type of the network's outputs.
-  std::vector<std::tuple<std::string, Shape, std::string>> getOutputs() {
-    std::vector<std::tuple<std::string, Shape, std::string>> outputs;
-    for (auto network : module->getOps<snn::NetworkOp>())
-      for (auto [index, type] : llvm::enumerate(network.getResultTypes())) {
-        auto tensor = cast<RankedTensorType>(type);
-        auto name = network.getResultAttrOfType<StringAttr>(
-            index, snn::NetworkOp::kNameAttr);
-        outputs.emplace_back(
-            name ? name.str() : "",
-            Shape(tensor.getShape().begin(), tensor.getShape().end()),
-            printType(tensor.getElementType()));
-      }
-    return outputs;
-  }
-
   /// Kind, name, shape, element type and alignment (0 for that of the elements)
   /// of the members of the network's struct.
   using Buffer =
@@ -145,9 +129,9 @@ public:
     return found;
   }
 
-  nb::dict getNetwork() {
+  nb::dict getNetwork(bool constants) {
     for (auto network : module->getOps<snn::NetworkOp>())
-      return describeNetwork(network);
+      return describeNetwork(network, constants);
     throw nb::value_error("the module has no network");
   }
 
@@ -425,12 +409,12 @@ NB_MODULE(_mlir, m) {
            [](ModuleHandle &self) { return self.getAsm(std::nullopt, false); })
       .def("verify", &ModuleHandle::verify,
            "Raises MLIRError if it is invalid.")
-      .def("outputs", &ModuleHandle::getOutputs,
-           "Name, shape and element type of the network's outputs.")
-      .def("network", &ModuleHandle::getNetwork,
+      .def("network", &ModuleHandle::getNetwork, "constants"_a = true,
            "The operations, types and constants of the network, as an "
            "interpreter needs them: dictionaries with the keys \"inputs\", "
-           "\"outputs\", \"types\", \"constants\" and \"ops\".")
+           "\"outputs\", \"types\", \"constants\" and \"ops\"; without "
+           "constants "
+           "none are in it.")
       .def("buffers", &ModuleHandle::getBuffers,
            "Kind (\"state\", \"scratch\" or \"arena\"), name, shape and "
            "element type of "

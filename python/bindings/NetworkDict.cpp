@@ -112,7 +112,7 @@ namespace {
 /// Numbers the values of one network.
 class Description {
 public:
-  nb::dict describe(NetworkOp network);
+  nb::dict describe(NetworkOp network, bool withConstants);
 
 private:
   int64_t getId(Value value) {
@@ -199,7 +199,15 @@ nb::dict Description::describeOperation(Operation *op) {
   return result;
 }
 
-nb::dict Description::describe(NetworkOp network) {
+/// Whether getConstant would read the result of `op`.
+static bool isConstant(Operation &op) {
+  Operation *source = &op;
+  if (auto cast = dyn_cast<quant::StorageCastOp>(op))
+    source = cast.getInput().getDefiningOp();
+  return isa_and_present<arith::ConstantOp>(source);
+}
+
+nb::dict Description::describe(NetworkOp network, bool withConstants) {
   nb::list inputs, outputs, ops;
   nb::dict constants;
   auto nameOf = [](DictionaryAttr attributes) {
@@ -219,14 +227,14 @@ nb::dict Description::describe(NetworkOp network) {
             nameOf(network.getResultAttrDict(operand.getOperandNumber()))));
       continue;
     }
-    if (op.getNumResults() == 1)
-      if (std::optional<Constant> constant = getConstant(op.getResult(0))) {
+    if (isConstant(op)) {
+      if (!withConstants)
+        continue;
+      if (std::optional<Constant> constant = getConstant(op.getResult(0)))
         constants[nb::int_(getId(op.getResult(0)))] =
             describeConstant(*constant);
-        continue;
-      }
-    if (isa<arith::ConstantOp>(op))
       continue;
+    }
     ops.append(describeOperation(&op));
   }
   nb::dict result;
@@ -238,6 +246,6 @@ nb::dict Description::describe(NetworkOp network) {
   return result;
 }
 
-nb::dict snn::python::describeNetwork(NetworkOp network) {
-  return Description().describe(network);
+nb::dict snn::python::describeNetwork(NetworkOp network, bool withConstants) {
+  return Description().describe(network, withConstants);
 }

@@ -15,8 +15,9 @@ namespace snn::python {
 
 /// The operations of a network with their operands, results and attributes, the
 /// types of all values and the constants: what an interpreter needs. Values are
-/// numbered.
-nanobind::dict describeNetwork(NetworkOp network);
+/// numbered. Without `withConstants` the constants are left out, which are
+/// large.
+nanobind::dict describeNetwork(NetworkOp network, bool withConstants);
 
 } // namespace snn::python
 

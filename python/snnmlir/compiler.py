@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -75,6 +75,7 @@ def compile(
     calibrate: Signal
     | Mapping[str, Signal]
     | Sequence[Signal | Mapping[str, Signal]]
+    | Callable[[Network], Iterable[Sample]]
     | None = None,
     scales: Scales = "real",
     **choices: Any,
@@ -93,7 +94,8 @@ def compile(
         name: Prefix of all names in the C code; by default made from the output's file name.
         record: Further outputs: names of nodes, and of neurons with ".v" or ".i".
         calibrate: With integers, example input from which scales of analog signals are taken:
-            [T, *input shape], such an array for each input, or several of these.
+            [T, *input shape], such an array for each input, or several of these; or a function
+            that gives them, called with the network in float32.
         scales: With integers, "real", or "pow2" for scales that are powers of two.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
@@ -129,7 +131,10 @@ def compile(
     )
     if calibrate is None:
         return network
-    samples = [calibrate] if isinstance(calibrate, Mapping | np.ndarray) else calibrate
+    if callable(calibrate):
+        samples = calibrate(network)
+    else:
+        samples = [calibrate] if isinstance(calibrate, Mapping | np.ndarray) else calibrate
     return network.calibrated(dtype, samples)
 
 
@@ -189,6 +194,7 @@ class Network:
         self._file_name = file_name
         self._scales: Scales = scales
         self._ranges = ranges or {}
+        self._record = record
         self._context = Context()
         try:
             self._module = build(
@@ -259,10 +265,12 @@ class Network:
         for name, kind in self._input_types.items():
             if kind == "spikes":
                 ranges.pop(name, None)
-        return self._with(dtype=dtype, notes=self.notes, ranges=ranges)
+        return self._with(dtype=dtype, record=self._record, notes=self.notes, ranges=ranges)
 
     def as_float(self) -> Network:
         """The same network in float32."""
+        if self.dtype == "f32" and "int8" not in self._input_types.values():
+            return self
         types = {
             name: "spikes" if kind == "spikes" else "float"
             for name, kind in self._input_types.items()
@@ -295,7 +303,7 @@ class Network:
     @property
     def bounds(self) -> list[Bound]:
         """What the integers of a quantized network can be, and whether that is proved."""
-        return bounds(self._module.network()) if self.is_quantized else []
+        return bounds(self._module.network(constants=False)) if self.is_quantized else []
 
     def describe(self) -> dict[str, Any]:
         """The operations of the network in the snn dialect, as `Module.network` gives them."""
@@ -318,13 +326,13 @@ class Network:
     @cached_property
     def inputs(self) -> tuple[Port, ...]:
         """The inputs, in the order of the C function's parameters."""
-        network = self.describe()
+        network = self._module.network(constants=False)
         return tuple(_port(name, network["types"][value]) for value, name in network["inputs"])
 
     @cached_property
     def outputs(self) -> tuple[Port, ...]:
         """The outputs, likewise; recorded signals last."""
-        network = self.describe()
+        network = self._module.network(constants=False)
         return tuple(_port(name, network["types"][value]) for value, name in network["outputs"])
 
     @property

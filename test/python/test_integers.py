@@ -550,6 +550,13 @@ def test_notes_name_what_was_not_calibrated() -> None:
     assert not any("--calibrate" in note for note in fitted.notes)
 
 
+def test_calibrated_networks_keep_what_is_recorded() -> None:
+    source = GRAPHS["layer-LI"]
+    x = np.ones((5, *snnmlir.compile(source, dt=1e-4).inputs[0].shape))
+    network = snnmlir.compile(source, dtype="int8", dt=1e-4, calibrate=x, record=["n.v"])
+    assert [port.name for port in network.outputs] == ["output", "n.v"]
+
+
 def test_several_runs_calibrate_together() -> None:
     source, x, _, fitted = readouts()
     parts = [{"input": x[:10]}, {"input": x[10:20] * 2}]

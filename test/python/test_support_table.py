@@ -22,7 +22,7 @@ PAGE = """\
 # What becomes of NIR's nodes
 
 Every primitive of nir {version}, the operations of the dialect that it becomes, and the state that
-the generated C keeps for it. All of them compile to C in f32 and f64. A node with several incoming
+the generated C keeps for it. All of them compile to C in all types. A node with several incoming
 edges gets their sum, an `snn.add`. An edge that closes a cycle becomes an `snn.delay` of one step,
 unless something on the cycle has memory of its own ([conventions](conventions.md)).
 

@@ -70,6 +70,9 @@ mlir::Type permuteAxis(mlir::Type type, llvm::ArrayRef<int64_t> permutation);
 mlir::RankedTensorType getTransposedType(mlir::RankedTensorType type,
                                          llvm::ArrayRef<int64_t> permutation);
 
+/// How many elements lie in a row behind each index of dimension `dim`.
+int64_t getInnerSize(llvm::ArrayRef<int64_t> shape, int64_t dim);
+
 /// What is stored for the element at a position of a signal; the constant is
 /// one number, or has 1 for some of the signal's dimensions.
 double getElement(const Constant &constant, llvm::ArrayRef<int64_t> position);

@@ -75,7 +75,7 @@ Value snn::setRow(ImplicitLocOpBuilder &builder, Value row, Value tensor,
 }
 
 Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
-                         Type type, ValueRange factors, Type factorType,
+                         ReadElement read, ValueRange factors, Type factorType,
                          Value sum) {
   SmallVector<AffineMap> maps(rows.size() + 1,
                               builder.getMultiDimIdentityMap(1));
@@ -89,7 +89,7 @@ Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
         if (total.getType() != compute)
           total = arith::ExtSIOp::create(body, compute, total);
         for (auto [index, element] : llvm::enumerate(elements.drop_back())) {
-          Value term = castToNumber(body, element, type, compute);
+          Value term = read(body, element, compute);
           if (!factors.empty())
             term = createMul(
                 body, term,
@@ -99,4 +99,13 @@ Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
         linalg::YieldOp::create(body, castToStorage(body, total, storage));
       });
   return add.getResult(0);
+}
+
+Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,
+                         Type type, ValueRange factors, Type factorType,
+                         Value sum) {
+  auto read = [&](ImplicitLocOpBuilder &body, Value element, Type compute) {
+    return castToNumber(body, element, type, compute);
+  };
+  return createRowsAdd(builder, rows, read, factors, factorType, sum);
 }

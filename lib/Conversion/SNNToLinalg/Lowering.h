@@ -86,9 +86,18 @@ mlir::Value getRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value tensor,
 /// `tensor` with another row at `position`.
 mlir::Value setRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
                    mlir::Value tensor, mlir::ValueRange position);
+/// The number that an element of a row is, in the type of the computation.
+using ReadElement = llvm::function_ref<mlir::Value(
+    mlir::ImplicitLocOpBuilder &, mlir::Value element, mlir::Type compute)>;
+
 /// sum[n] = ((sum[n] + rows[0][n] * factors[0]) + rows[1][n] * factors[1]) ...;
-/// all factors are 1 if there are none. `type` is the element type of the
-/// signal or weights that the rows are of, `factorType` that of the factors.
+/// all factors are 1 if there are none. `factorType` is the element type of the
+/// signal that the factors are of.
+mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
+                          mlir::ValueRange rows, ReadElement read,
+                          mlir::ValueRange factors, mlir::Type factorType,
+                          mlir::Value sum);
+/// The same for rows of a signal or of weights with elements of `type`.
 mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
                           mlir::ValueRange rows, mlir::Type type,
                           mlir::ValueRange factors, mlir::Type factorType,

@@ -77,15 +77,6 @@ Value snn::createNumber(ImplicitLocOpBuilder &builder, Type type,
       builder, builder.getIntegerAttr(type, static_cast<int64_t>(value)));
 }
 
-FixedProduct FixedProduct::of(FixedFactor factor, int64_t largest) {
-  FixedProduct product;
-  product.largest = largest;
-  product.mostMultiplier = std::abs(factor.multiplier);
-  product.shift = factor.shift;
-  product.rounding = factor.shift > 0 ? int64_t(1) << (factor.shift - 1) : 0;
-  return product;
-}
-
 Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
                            Value multiplier) const {
   Type type = x.getType();

@@ -59,9 +59,6 @@ struct FixedProduct {
   int shift;
   int64_t rounding;
 
-  /// The product with a factor, for |x| <= `largest`; halves are rounded up.
-  static FixedProduct of(FixedFactor factor, int64_t largest);
-
   /// Computes it in 32 bits if possible, else in 64.
   mlir::Value create(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
                      mlir::Value multiplier) const;

@@ -94,41 +94,19 @@ WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
   tensor = layer.constantTensor(stored, "weight");
 }
 
-Value WeightRows::addPacked(ImplicitLocOpBuilder &builder, ValueRange rows,
-                            ValueRange factors, Type factorType, bool isHigh,
-                            Value sum) const {
-  SmallVector<AffineMap> maps(rows.size() + 1,
-                              builder.getMultiDimIdentityMap(1));
-  Type storage = cast<RankedTensorType>(sum.getType()).getElementType();
-  auto add = linalg::GenericOp::create(
-      builder, sum.getType(), rows, sum, maps, utils::IteratorType::parallel,
-      [&](OpBuilder &nested, Location loc, ValueRange elements) {
-        ImplicitLocOpBuilder body(loc, nested);
-        Type compute = body.getI32Type();
-        auto number = [&](int64_t value) {
-          return createNumber(body, compute, value);
-        };
-        Value total = castToNumber(body, elements.back(), this->type, compute);
-        for (auto [index, element] : llvm::enumerate(elements.drop_back())) {
-          Value byte = arith::ExtSIOp::create(body, compute, element);
-          Value term;
-          if (isHigh) {
-            term = arith::ShRSIOp::create(body, byte, number(4));
-          } else {
-            // The sign of the low half: (b & 15 ^ 8) - 8.
-            term = arith::AndIOp::create(body, byte, number(15));
-            term = arith::XOrIOp::create(body, term, number(8));
-            term = arith::SubIOp::create(body, term, number(8));
-          }
-          if (!factors.empty())
-            term = createMul(
-                body, term,
-                castToNumber(body, factors[index], factorType, compute));
-          total = createAdd(body, total, term);
-        }
-        linalg::YieldOp::create(body, castToStorage(body, total, storage));
-      });
-  return add.getResult(0);
+/// One of the two numbers in a byte of packed weights.
+static Value unpack(ImplicitLocOpBuilder &builder, Value element, Type compute,
+                    bool isHigh) {
+  auto number = [&](int64_t value) {
+    return createNumber(builder, compute, static_cast<double>(value));
+  };
+  Value byte = arith::ExtSIOp::create(builder, compute, element);
+  if (isHigh)
+    return arith::ShRSIOp::create(builder, byte, number(4));
+  // The sign of the low half: (b & 15 ^ 8) - 8.
+  Value low = arith::AndIOp::create(builder, byte, number(15));
+  low = arith::XOrIOp::create(builder, low, number(8));
+  return arith::SubIOp::create(builder, low, number(8));
 }
 
 /// `size` elements of a row, from `first` on.
@@ -155,8 +133,11 @@ Value WeightRows::add(ImplicitLocOpBuilder &builder,
     SmallVector<Value> parts;
     for (Value row : rows)
       parts.push_back(slice(builder, row, 0, count));
-    Value added = addPacked(builder, parts, factors, factorType, isHigh,
-                            slice(builder, sum, first, count));
+    auto read = [&](ImplicitLocOpBuilder &body, Value element, Type compute) {
+      return unpack(body, element, compute, isHigh);
+    };
+    Value added = createRowsAdd(builder, parts, read, factors, factorType,
+                                slice(builder, sum, first, count));
     sum = tensor::InsertSliceOp::create(
         builder, added, sum,
         ArrayRef<OpFoldResult>{builder.getIndexAttr(first)},

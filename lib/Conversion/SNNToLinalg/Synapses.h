@@ -44,11 +44,6 @@ public:
                   mlir::Value sum) const;
 
 private:
-  mlir::Value addPacked(mlir::ImplicitLocOpBuilder &builder,
-                        mlir::ValueRange rows, mlir::ValueRange factors,
-                        mlir::Type factorType, bool isHigh,
-                        mlir::Value sum) const;
-
   mlir::Value tensor;
   mlir::Type type;
   bool isPacked = false;

@@ -114,14 +114,9 @@ def network_from(model: Path, options: dict[str, Any], **more: Any) -> Network:
     """Compiles `model` as the options say, and prints what was assumed."""
     arguments = options_of(options) | more
     data = options.get("calibrate")
-    network = compile_network(model, **arguments)
     if data is not None:
-        if not network.is_quantized:
-            raise OptionError(
-                f"dtype '{network.dtype}' has no scales to calibrate",
-                help="leave out --calibrate, or choose --dtype int8, int16 or int4",
-            )
-        network = compile_network(model, calibrate=read_samples(data, network), **arguments)
+        arguments["calibrate"] = functools.partial(read_samples, data)
+    network = compile_network(model, **arguments)
     for text in network.notes:
         click.echo(f"note: {text}", err=True)
     return network
