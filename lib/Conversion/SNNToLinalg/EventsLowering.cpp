@@ -42,38 +42,64 @@ static void storePosition(ImplicitLocOpBuilder &builder, Value position,
   memref::StoreOp::create(builder, narrow, events, at);
 }
 
+/// Goes on with a mask, and the number of events, while `mask predicate limit`.
+static ValueRange
+whileMask(ImplicitLocOpBuilder &builder, ValueRange maskAndCount,
+          arith::CmpIPredicate predicate, int64_t limit,
+          function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, Value, Value)>
+              makeNext) {
+  auto loop = scf::WhileOp::create(
+      builder, nameLocal(builder, "mask"), maskAndCount.getTypes(),
+      maskAndCount,
+      [&](OpBuilder &nested, Location loc, ValueRange values) {
+        ImplicitLocOpBuilder before(loc, nested);
+        Value end = arith::ConstantOp::create(
+            before, before.getIntegerAttr(values[0].getType(), limit));
+        Value goesOn = arith::CmpIOp::create(before, predicate, values[0], end);
+        scf::ConditionOp::create(before, goesOn, values);
+      },
+      [&](OpBuilder &nested, Location loc, ValueRange values) {
+        ImplicitLocOpBuilder after(loc, nested);
+        scf::YieldOp::create(after, makeNext(after, values[0], values[1]));
+      });
+  return loop.getResults();
+}
+
 /// Appends the positions of the bits that are set in `mask`, counted from
 /// `first`, and gives the new number of events.
 static Value appendBits(ImplicitLocOpBuilder &builder, Value mask, Value first,
                         Value events, Value count) {
-  Type maskType = mask.getType();
-  auto loop = scf::WhileOp::create(
-      builder, nameLocal(builder, "mask"),
-      TypeRange{maskType, builder.getIndexType()}, ValueRange{mask, count},
-      [&](OpBuilder &nested, Location loc, ValueRange values) {
-        ImplicitLocOpBuilder before(loc, nested);
-        Value zero =
-            arith::ConstantOp::create(before, before.getZeroAttr(maskType));
-        Value isLeft = arith::CmpIOp::create(before, arith::CmpIPredicate::ne,
-                                             values[0], zero);
-        scf::ConditionOp::create(before, isLeft, values);
-      },
-      [&](OpBuilder &nested, Location loc, ValueRange values) {
-        ImplicitLocOpBuilder after(loc, nested);
-        Value bit = math::CountTrailingZerosOp::create(after, values[0]);
-        Value offset =
-            arith::IndexCastUIOp::create(after, after.getIndexType(), bit);
-        storePosition(after, arith::AddIOp::create(after, first, offset),
-                      events, values[1]);
-        Value one =
-            arith::ConstantOp::create(after, after.getIntegerAttr(maskType, 1));
-        Value below = arith::SubIOp::create(after, values[0], one);
-        Value rest = arith::AndIOp::create(after, values[0], below);
-        Value next =
-            arith::AddIOp::create(after, values[1], createIndex(after, 1));
-        scf::YieldOp::create(after, ValueRange{rest, next});
-      });
-  return loop.getResult(1);
+  Type type = mask.getType();
+  // All of them at once, where all are set: at most one turn.
+  auto appendAll = [&](ImplicitLocOpBuilder &body, Value, Value n) {
+    Value bits = createIndex(body, kMaskBits);
+    scf::ForOp::create(
+        body, nameLocal(body, "k"), createIndex(body, 0), bits,
+        createIndex(body, 1), ValueRange(),
+        [&](OpBuilder &nested, Location loc, Value bit, ValueRange) {
+          ImplicitLocOpBuilder store(loc, nested);
+          Value position = arith::AddIOp::create(store, first, bit);
+          Value at = arith::AddIOp::create(store, n, bit);
+          storePosition(store, position, events, at);
+          scf::YieldOp::create(store);
+        });
+    Value none = arith::ConstantOp::create(body, body.getZeroAttr(type));
+    return SmallVector<Value>{none, arith::AddIOp::create(body, n, bits)};
+  };
+  auto appendLowest = [&](ImplicitLocOpBuilder &body, Value set, Value n) {
+    Value bit = math::CountTrailingZerosOp::create(body, set);
+    Value offset = arith::IndexCastUIOp::create(body, body.getIndexType(), bit);
+    storePosition(body, arith::AddIOp::create(body, first, offset), events, n);
+    Value one = arith::ConstantOp::create(body, body.getIntegerAttr(type, 1));
+    Value below = arith::SubIOp::create(body, set, one);
+    Value rest = arith::AndIOp::create(body, set, below);
+    Value next = arith::AddIOp::create(body, n, createIndex(body, 1));
+    return SmallVector<Value>{rest, next};
+  };
+  ValueRange left = whileMask(builder, {mask, count}, arith::CmpIPredicate::eq,
+                              -1, appendAll);
+  return whileMask(builder, left, arith::CmpIPredicate::ne, 0, appendLowest)
+      .back();
 }
 
 /// A mask of which of the `kMaskBits` elements from `first` on are not zero, of

@@ -109,10 +109,11 @@ Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
   // x = high * 2^16 + low; every product fits into 32 bits.
   Value high = shiftRight(x, 16);
   Value low = arith::AndIOp::create(builder, x, number(type, 0xffff));
-  Value carry =
-      shiftRight(add(multiply(low, multiplier), rounding & 0xffff), 16);
+  bool roundsLow = 0xffff * mostMultiplier + rounding < kLimit;
+  int64_t lowRounding = roundsLow ? rounding : rounding & 0xffff;
+  Value carry = shiftRight(add(multiply(low, multiplier), lowRounding), 16);
   Value sum = arith::AddIOp::create(builder, multiply(high, multiplier), carry);
-  return shiftRight(add(sum, rounding >> 16), shift - 16);
+  return shiftRight(add(sum, (rounding - lowRounding) >> 16), shift - 16);
 }
 
 bool FixedProduct::isBelow(int64_t limit) const {

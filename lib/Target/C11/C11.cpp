@@ -240,8 +240,8 @@ LogicalResult ModuleEmitter::collectEventParameters() {
 
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name :
-       {"t", "init", "step", "H", "DT", "STATE_BYTES", "mask", "lowest_bit"})
+  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES", "mask4",
+                         "mask8", "mask", "lowest_bit"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -594,7 +594,32 @@ LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
 
 /// With $ for the prefix.
 static constexpr StringLiteral kMaskHelper = R"(
-/* Bit k says whether x[k] is not 0, for k < size and k < 32. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Bit k says whether x[k] is not 0, for k < 4: the top bit of each byte that is not 0, then these
+ * side by side. */
+static inline uint32_t $_mask4(const uint8_t *x)
+{
+    uint32_t bytes;
+    memcpy(&bytes, x, 4);
+    bytes |= (bytes & 0x7f7f7f7fu) + 0x7f7f7f7fu;
+    return ((bytes & 0x80808080u) * 0x00204081u) >> 28;
+}
+
+/* The same for k < 8. */
+static inline uint32_t $_mask8(const uint8_t *x)
+{
+#if UINTPTR_MAX > 0xffffffffu
+    uint64_t bytes;
+    memcpy(&bytes, x, 8);
+    bytes |= (bytes & 0x7f7f7f7f7f7f7f7fu) + 0x7f7f7f7f7f7f7f7fu;
+    return (uint32_t)(((bytes & 0x8080808080808080u) * 0x0002040810204081u) >> 56);
+#else
+    return $_mask4(x) | $_mask4(x + 4) << 4;
+#endif
+}
+#endif
+
+/* The same for k < size and k < 32. */
 static inline uint32_t $_mask(const uint8_t *x, size_t size)
 {
     uint32_t mask = 0;
@@ -602,23 +627,10 @@ static inline uint32_t $_mask(const uint8_t *x, size_t size)
     if (size > 32)
         size = 32;
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    /* Several at a time: the top bit of each byte that is not 0, then these side by side. */
-#if UINTPTR_MAX > 0xffffffffu
-    for (; k + 8 <= size; k += 8) {
-        uint64_t bytes;
-        memcpy(&bytes, x + k, 8);
-        bytes |= (bytes & 0x7f7f7f7f7f7f7f7fu) + 0x7f7f7f7f7f7f7f7fu;
-        bytes = (bytes & 0x8080808080808080u) >> 7;
-        mask |= (uint32_t)((bytes * 0x0102040810204080u) >> 56) << k;
-    }
-#endif
-    for (; k + 4 <= size; k += 4) {
-        uint32_t bytes;
-        memcpy(&bytes, x + k, 4);
-        bytes |= (bytes & 0x7f7f7f7fu) + 0x7f7f7f7fu;
-        bytes = (bytes & 0x80808080u) >> 7;
-        mask |= ((bytes * 0x01020408u) >> 24) << k;
-    }
+    if (size == 32)
+        return $_mask8(x) | $_mask8(x + 8) << 8 | $_mask8(x + 16) << 16 | $_mask8(x + 24) << 24;
+    for (; k + 4 <= size; k += 4)
+        mask |= $_mask4(x + k) << k;
 #endif
     for (; k < size; ++k)
         mask |= (uint32_t)(x[k] != 0) << k;

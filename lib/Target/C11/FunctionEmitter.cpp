@@ -288,6 +288,10 @@ FailureOr<Expression> FunctionEmitter::makeCompare(Operation *op,
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
+  if (Attribute limit; signs.isUnsigned(op->getOperand(0)) &&
+                       matchPattern(op->getOperand(1), m_Constant(&limit)))
+    if (auto literal = getLiteral(limit, /*isUnsigned=*/true))
+      rhs = Expression{*literal};
   return Expression{lhs->in(Precedence::Sum) + symbol.str() +
                         rhs->in(Precedence::Sum),
                     Precedence::Equality};
@@ -451,6 +455,14 @@ bool FunctionEmitter::canShareVariable(Operation *loop, Value initial,
   if (initial.hasOneUse() && initial.getDefiningOp<scf::WhileOp>() &&
       initial.getParentBlock() == loop->getBlock() && locals.count(initial))
     return true;
+  // Of loops that follow each other, what the last one leaves behind counts.
+  while (result.hasOneUse()) {
+    OpOperand &use = *result.use_begin();
+    auto next = dyn_cast<scf::WhileOp>(use.getOwner());
+    if (!next || next->getBlock() != loop->getBlock())
+      break;
+    result = next.getResult(use.getOperandNumber());
+  }
   auto argument = dyn_cast<BlockArgument>(initial);
   auto outer = dyn_cast_or_null<scf::ForOp>(loop->getParentOp());
   if (!argument || !outer || argument.getOwner() != outer.getBody() ||

@@ -27,6 +27,9 @@ static bool isMask(Value value) {
   Operation *op = value.getDefiningOp();
   if (isa<vector::ExtractOp>(op))
     return true;
+  if (auto loop = dyn_cast<scf::WhileOp>(op))
+    return isMask(loop.getConditionOp()
+                      .getArgs()[cast<OpResult>(value).getResultNumber()]);
   return isa<arith::AndIOp, arith::SubIOp>(op) && isMask(op->getOperand(0));
 }
 

@@ -23,6 +23,7 @@
 // CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
 // CHECK-DAG:     %[[C1_I32:.*]] = arith.constant 1 : i32
+// CHECK-DAG:     %[[ALL:.*]] = arith.constant -1 : i32
 // CHECK-DAG:     %[[C0_I32:.*]] = arith.constant 0 : i32
 // CHECK-DAG:     %[[CST:.*]] = arith.constant dense<false> : vector<32xi1>
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
@@ -33,7 +34,21 @@
 // CHECK-NEXT:    %[[V7:.*]] = vector.maskedload %[[ARG0]][%[[ARG3]]], %[[V6]], %[[CST]] : memref<?xi1>, vector<32xi1>, vector<32xi1> into vector<32xi1>
 // CHECK-NEXT:    %[[V8:.*]] = vector.bitcast %[[V7]] : vector<32xi1> to vector<1xi32>
 // CHECK-NEXT:    %[[V9:.*]] = vector.extract %[[V8]][0] : i32 from vector<1xi32>
-// CHECK-NEXT:    %[[V10:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[V9]], %[[ARG6:.*]] = %[[ARG4]]) : (i32, index) -> (i32, index) {
+// CHECK-NEXT:    %[[FULL:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[V9]], %[[ARG6:.*]] = %[[ARG4]]) : (i32, index) -> (i32, index) {
+// CHECK-NEXT:    %[[V11:.*]] = arith.cmpi eq, %[[ARG5]], %[[ALL]] : i32
+// CHECK-NEXT:    scf.condition(%[[V11]]) %[[ARG5]], %[[ARG6]] : i32, index
+// CHECK-NEXT:    } do {
+// CHECK-NEXT:    ^bb0(%[[ARG5]]: i32, %[[ARG6]]: index):
+// CHECK-NEXT:    scf.for %[[BIT:.*]] = %[[C0]] to %[[C32]] step %[[C1]] {
+// CHECK-NEXT:    %[[POSITION:.*]] = arith.addi %[[ARG3]], %[[BIT]] : index
+// CHECK-NEXT:    %[[AT:.*]] = arith.addi %[[ARG6]], %[[BIT]] : index
+// CHECK-NEXT:    %[[NARROW:.*]] = arith.index_castui %[[POSITION]] : index to i16
+// CHECK-NEXT:    memref.store %[[NARROW]], %[[ARG2]][%[[AT]]] : memref<?xi16>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    %[[MORE:.*]] = arith.addi %[[ARG6]], %[[C32]] : index
+// CHECK-NEXT:    scf.yield %[[C0_I32]], %[[MORE]] : i32, index
+// CHECK-NEXT:    }
+// CHECK-NEXT:    %[[V10:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[FULL]]#0, %[[ARG6:.*]] = %[[FULL]]#1) : (i32, index) -> (i32, index) {
 // CHECK-NEXT:    %[[V11:.*]] = arith.cmpi ne, %[[ARG5]], %[[C0_I32]] : i32
 // CHECK-NEXT:    scf.condition(%[[V11]]) %[[ARG5]], %[[ARG6]] : i32, index
 // CHECK-NEXT:    } do {
@@ -90,7 +105,8 @@ snn.network @net(%x: tensor<9xi1>, %z: tensor<2x40xi1>) -> (tensor<1xf32>, tenso
 // CHECK-NEXT:    %[[V8:.*]] = arith.cmpi ne, %[[V7]], %[[CST]] : vector<32xi8>
 // CHECK-NEXT:    %[[V9:.*]] = vector.bitcast %[[V8]] : vector<32xi1> to vector<1xi32>
 // CHECK-NEXT:    %[[V10:.*]] = vector.extract %[[V9]][0] : i32 from vector<1xi32>
-// CHECK-NEXT:    %[[V11:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[V10]], %[[ARG6:.*]] = %[[ARG4]]) : (i32, index) -> (i32, index) {
+// CHECK-NEXT:    %[[FULL:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[V10]], %[[ARG6:.*]] = %[[ARG4]]) : (i32, index) -> (i32, index) {
+// CHECK:         %[[V11:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[FULL]]#0, %[[ARG6:.*]] = %[[FULL]]#1) : (i32, index) -> (i32, index) {
 // CHECK-NEXT:    %[[V12:.*]] = arith.cmpi ne, %[[ARG5]], %[[C0_I32]] : i32
 // CHECK-NEXT:    scf.condition(%[[V12]]) %[[ARG5]], %[[ARG6]] : i32, index
 // CHECK-NEXT:    } do {

@@ -28,6 +28,13 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK-NEXT:     size_t n = 0;
 // CHECK-NEXT:     for (size_t i = 0; i < size; i += 32) {
 // CHECK-NEXT:         uint32_t mask = net_mask(x + i, size - i);
+// CHECK-NEXT:         while (mask == UINT32_MAX) {
+// CHECK-NEXT:             for (size_t k = 0; k < 32; ++k) {
+// CHECK-NEXT:                 events[n + k] = (uint16_t)(i + k);
+// CHECK-NEXT:             }
+// CHECK-NEXT:             mask = 0;
+// CHECK-NEXT:             n += 32;
+// CHECK-NEXT:         }
 // CHECK-NEXT:         while (mask != 0) {
 // CHECK-NEXT:             events[n] = (uint16_t)(i + (size_t)net_lowest_bit(mask));
 // CHECK-NEXT:             mask &= mask - 1;
