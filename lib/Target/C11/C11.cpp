@@ -594,7 +594,7 @@ LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
 
 /// With $ for the prefix.
 static constexpr StringLiteral kMaskHelper = R"(
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if UINTPTR_MAX > 0xffff && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 /* Bit k says whether x[k] is not 0, for k < 4: the top bit of each byte that is not 0, then these
  * side by side. */
 static inline uint32_t $_mask4(const uint8_t *x)
@@ -617,25 +617,32 @@ static inline uint32_t $_mask8(const uint8_t *x)
     return $_mask4(x) | $_mask4(x + 4) << 4;
 #endif
 }
-#endif
 
 /* The same for k < size and k < 32. */
 static inline uint32_t $_mask(const uint8_t *x, size_t size)
 {
     uint32_t mask = 0;
     size_t k = 0;
-    if (size > 32)
-        size = 32;
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (size == 32)
+    if (size >= 32)
         return $_mask8(x) | $_mask8(x + 8) << 8 | $_mask8(x + 16) << 16 | $_mask8(x + 24) << 24;
     for (; k + 4 <= size; k += 4)
         mask |= $_mask4(x + k) << k;
-#endif
     for (; k < size; ++k)
         mask |= (uint32_t)(x[k] != 0) << k;
     return mask;
 }
+#else
+/* Bit k says whether x[k] is not 0, for k < size and k < 32. */
+static inline uint32_t $_mask(const uint8_t *x, size_t size)
+{
+    uint32_t mask = 0;
+    if (size > 32)
+        size = 32;
+    for (size_t k = 0; k < size; ++k)
+        mask = mask >> 1 | (uint32_t)(x[k] != 0) << 31;
+    return mask >> (31 - (size - 1) % 32);
+}
+#endif
 
 /* The number of the lowest bit that is set. */
 static inline size_t $_lowest_bit(uint32_t mask)
