@@ -46,6 +46,33 @@ static bool isNumber(Type type) {
   return type.isSignlessInteger() && !type.isInteger(1);
 }
 
+/// What `value` is one of, where it is selected.
+static SmallVector<Value> getAlternatives(Value value) {
+  SmallVector<Value> found = {value};
+  for (size_t i = 0; i < found.size();) {
+    auto select = found[i].getDefiningOp<arith::SelectOp>();
+    if (!select) {
+      ++i;
+      continue;
+    }
+    found[i] = select.getTrueValue();
+    found.push_back(select.getFalseValue());
+  }
+  return found;
+}
+
+/// The operations that see `value`, itself or selected.
+static SmallVector<Operation *> getReaders(Value value) {
+  SmallVector<Operation *> found;
+  for (Operation *user : value.getUsers()) {
+    if (auto select = dyn_cast<arith::SelectOp>(user))
+      llvm::append_range(found, getReaders(select));
+    else
+      found.push_back(user);
+  }
+  return found;
+}
+
 void Signs::visit(Operation *op) {
   if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(op))
     return unite(op->getResult(0), op->getOperand(0).getAsOpaquePointer());
@@ -56,7 +83,7 @@ void Signs::visit(Operation *op) {
   if (auto load = dyn_cast<memref::LoadOp>(op)) {
     if (!isNumber(load.getType()))
       return;
-    for (Operation *user : load->getUsers()) {
+    for (Operation *user : getReaders(load)) {
       if (auto store = dyn_cast<memref::StoreOp>(user))
         unite(load.getMemRef(), store.getMemRef().getAsOpaquePointer());
       else if (isa<arith::ExtSIOp>(user))
@@ -65,12 +92,13 @@ void Signs::visit(Operation *op) {
         learn(load.getMemRef(), true);
     }
   } else if (auto store = dyn_cast<memref::StoreOp>(op)) {
-    Value value = store.getValueToStore();
-    Operation *definition = value.getDefiningOp();
-    bool isNeutral =
-        !definition || isa<memref::LoadOp, arith::ConstantOp>(definition);
-    if (isNumber(value.getType()) && !isNeutral && isSignedNumber(value))
-      learn(store.getMemRef(), true);
+    for (Value value : getAlternatives(store.getValueToStore())) {
+      Operation *definition = value.getDefiningOp();
+      bool isNeutral =
+          !definition || isa<memref::LoadOp, arith::ConstantOp>(definition);
+      if (isNumber(value.getType()) && !isNeutral && isSignedNumber(value))
+        learn(store.getMemRef(), true);
+    }
   }
 }
 
@@ -142,6 +170,15 @@ bool Signs::isUnsigned(Value value) const {
     return isUnsignedArray(value.getAsOpaquePointer());
   if (auto load = value.getDefiningOp<memref::LoadOp>())
     return isUnsigned(load.getMemRef());
+  if (value.getDefiningOp<arith::SelectOp>()) {
+    SmallVector<Value> computed = getAlternatives(value);
+    llvm::erase_if(computed, [](Value alternative) {
+      return alternative.getDefiningOp<arith::ConstantOp>();
+    });
+    return !computed.empty() && llvm::all_of(computed, [&](Value other) {
+      return isUnsigned(other);
+    });
+  }
   if (value.getType().isInteger(32))
     return isMask(value) || value.getDefiningOp<arith::IndexCastUIOp>();
   return !isSignedNumber(value);
