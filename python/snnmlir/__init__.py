@@ -17,6 +17,8 @@ from snnmlir.compiler import Network, compile
 from snnmlir.conventions import Convention, convention
 from snnmlir.errors import CompileError, NirError, OptionError, SnnError
 from snnmlir.fidelity import Fidelity, fidelity
+from snnmlir.package import write_package
+from snnmlir.selftest import SelfTest, self_test
 
 __version__ = version("snn-mlir-compile")
 
@@ -28,10 +30,13 @@ __all__ = [
     "NirError",
     "OptionError",
     "Report",
+    "SelfTest",
     "SnnError",
     "check",
     "compile",
     "convention",
     "fidelity",
     "reference",
+    "self_test",
+    "write_package",
 ]

@@ -28,6 +28,7 @@ from snnmlir.nir_import.discretize import NEURONS
 from snnmlir.nir_import.graph import CubaLI, CubaLIF, Input
 from snnmlir.quantize import Bound, Ranges, Scales, bounds, merge_ranges, quantize
 from snnmlir.runner import Executable
+from snnmlir.selftest import SelfTest, self_test_name
 
 if TYPE_CHECKING:
     import nir
@@ -321,7 +322,11 @@ class Network:
     @property
     def prefix(self) -> str:
         """The prefix of the names in `c` and `h`."""
-        return self._name or prefix_from(Path(self._file_name or "model").stem)
+        return self.prefix_for(Path(self._file_name or "model").stem)
+
+    def prefix_for(self, stem: str) -> str:
+        """The prefix in a file of this name: the network's name if it was given one."""
+        return self._name or prefix_from(stem)
 
     @cached_property
     def inputs(self) -> tuple[Port, ...]:
@@ -388,7 +393,12 @@ class Network:
         }
         return modules[stage]().get_asm()
 
-    def write(self, path: str | os.PathLike[str], emit: Stage | None = None) -> None:
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: SelfTest | None = None,
+    ) -> None:
         """Writes the C source to `path` and its header beside it, or MLIR to `path`.
 
         Files appear complete or not at all.
@@ -396,20 +406,31 @@ class Network:
         Args:
             path: A .c or .mlir file.
             emit: What to write; by default C for .c and the snn dialect for .mlir.
+            self_test: With C, what `snnmlir.self_test` made; its source and header are written
+                beside `path`, "_selftest" in their names.
 
         Raises:
-            OptionError: The stage cannot be told from the suffix, or the name cannot be included.
+            OptionError: The stage cannot be told from the suffix, or has no self-test, or the name
+                cannot be included.
             OSError: The file cannot be written.
         """
         target = Path(path)
         stage = emit or _stage_of(target)
+        if stage != "c" and self_test is not None:
+            raise OptionError(
+                f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
+            )
         if stage != "c":
             write_files({target: self.emit(stage).encode()})
             return
         header = header_for(target)
-        prefix = self._name or prefix_from(target.stem)
+        prefix = self.prefix_for(target.stem)
         source, text = self.emit_c(prefix, header.name)
-        write_files({target: source.encode(), header: text.encode()})
+        files = {target: source, header: text}
+        if self_test is not None:
+            names = (self_test_name(target), self_test_name(header))
+            files |= zip(names, self_test.emit_c(self, prefix, header.name), strict=True)
+        write_files({name: content.encode() for name, content in files.items()})
 
     def run(self, x: Signal | Mapping[str, Signal]) -> Signals:
         """Builds the C for this machine and runs it from the initial state.

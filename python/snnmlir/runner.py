@@ -26,7 +26,7 @@ Signal: TypeAlias = npt.NDArray[Any]
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-fPIC", "-shared")
 """Contraction is off so that every compiler computes the same bits."""
 
-_C_TYPES = {
+C_TYPES = {
     "float32": "float",
     "float64": "double",
     "uint8": "uint8_t",
@@ -70,7 +70,7 @@ class Executable:
         arguments = []
         for index, port in enumerate((*self.inputs, *self.outputs)):
             qualifier = "const " if index < len(self.inputs) else ""
-            parameters.append(f"{qualifier}{_C_TYPES[port.dtype.name]} *p{index}")
+            parameters.append(f"{qualifier}{C_TYPES[port.dtype.name]} *p{index}")
             arguments.append(f"p{index} + t * {int(np.prod(port.shape))}u")
         return (
             '#include "net.h"\n'

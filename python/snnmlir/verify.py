@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from snnmlir import reference
-from snnmlir.compiler import Network
+from snnmlir.errors import CompileError
 from snnmlir.nir_import.graph import SPIKING
 from snnmlir.reference.integer import IntegerInterpreter
+
+if TYPE_CHECKING:
+    from snnmlir.compiler import Network
 
 Signal: TypeAlias = npt.NDArray[Any]
 
@@ -42,6 +45,14 @@ class Verdict:
     spikes: int
     largest_error: float
     mismatches: tuple[str, ...]
+
+
+def mismatch_error(mismatches: Sequence[str]) -> CompileError:
+    """What is raised where the C and the reference have to agree and do not."""
+    return CompileError(
+        "the generated C and the reference differ: " + "; ".join(mismatches),
+        help="this is an error of the compiler; please report it with the model",
+    )
 
 
 def random_input(network: Network, seed: int = 0) -> dict[str, Signal]:

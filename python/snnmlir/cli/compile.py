@@ -10,10 +10,12 @@ import click
 
 from snnmlir.cli.common import compiler_options, network_from, read_samples, reports_errors
 from snnmlir.compiler import Network, Stage
-from snnmlir.errors import CompileError
+from snnmlir.errors import OptionError, quoted
 from snnmlir.fidelity import fidelity
 from snnmlir.files import write_files
-from snnmlir.verify import random_input, verify
+from snnmlir.package import KINDS, write_package
+from snnmlir.selftest import SelfTest, self_test
+from snnmlir.verify import mismatch_error, random_input, verify
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,7 +26,7 @@ from snnmlir.verify import random_input, verify
     required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="model.c (and model.h beside it), or model.mlir.",
+    help="model.c (and model.h beside it), or model.mlir; with --package a folder.",
 )
 @click.option(
     "--emit",
@@ -43,6 +45,21 @@ from snnmlir.verify import random_input, verify
     "and compare every signal with the NumPy reference.",
 )
 @click.option(
+    "--self-test",
+    "self_test_on",
+    is_flag=False,
+    flag_value="",
+    type=str,
+    metavar="[DATA]",
+    help="Also write model_selftest.c with input from DATA, or random spikes, and with the outputs "
+    "that are due; and in it int model_selftest(void), to call on the target.",
+)
+@click.option(
+    "--package",
+    metavar="|".join(KINDS),
+    help="Write a folder that this tool takes as a library, with the self-test and an example.",
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -58,15 +75,23 @@ def main(
     emit: str | None,
     name: str | None,
     verify_on: str | None,
+    self_test_on: str | None,
+    package: str | None,
     report: Path | None,
     **options: Any,
 ) -> None:
     """Compile the spiking network in MODEL, a .nir file, to dependency-free C11."""
+    if package and emit not in (None, "c"):
+        raise OptionError(f"a package has C, found --emit {emit}", help="leave one of them out")
     network = network_from(model, options, name=name)
     if verify_on is not None:
         _verify(network, verify_on)
     content = _report(network, options["calibrate"], report) if report else {}
-    network.write(output, cast("Stage | None", emit))
+    test = _self_test(network, self_test_on or "") if self_test_on is not None or package else None
+    if package:
+        write_package(network, package, output, test)
+    else:
+        network.write(output, cast("Stage | None", emit), test)
     write_files(content)
     if options["verbose"]:
         for port in network.inputs:
@@ -86,15 +111,25 @@ def _report(network: Network, data: Path | None, file: Path) -> dict[Path, bytes
     return {file: text.encode()}
 
 
+def _self_test(network: Network, data: str) -> SelfTest:
+    """The test with the first sample of the data; says what was left out."""
+    samples = read_samples(Path(data), network) if data else [None]
+    if not samples:
+        raise OptionError(f"there is no sample in {quoted(data)}")
+    test = self_test(network, samples[0])
+    notes = [f"the self-test has the first of {len(samples)} samples"] if len(samples) > 1 else []
+    for text in (*notes, *test.notes):
+        click.echo(f"note: {text}", err=True)
+    click.echo(f"self-test: {test.steps} steps, {test.constant_bytes} bytes", err=True)
+    return test
+
+
 def _verify(network: Network, data: str) -> None:
     """Raises CompileError if the C and the reference differ."""
     samples = read_samples(Path(data), network) if data else [random_input(network)]
     verdicts = [verify(network, x) for x in samples]
     if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
-        raise CompileError(
-            "the generated C and the reference differ: " + "; ".join(mismatches),
-            help="this is an error of the compiler; please report it with the model",
-        )
+        raise mismatch_error(mismatches)
     compared = sum(verdict.compared for verdict in verdicts)
     left_out = sum(verdict.steps for verdict in verdicts) - compared
     spikes = sum(verdict.spikes for verdict in verdicts)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Folders that CMake, Arduino, PlatformIO, Zephyr and ESP-IDF take as a library."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from snnmlir.c_ports import c_ports
+from snnmlir.errors import OptionError, quoted
+from snnmlir.files import write_folder
+from snnmlir.rendering import below, render
+from snnmlir.selftest import SelfTest, self_test
+
+if TYPE_CHECKING:
+    from snnmlir.compiler import Network
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a tool looks for C files; what else it wants is in templates/packages."""
+
+    sources: str = "src"
+    headers: str = "include"
+
+
+KINDS = {
+    "cmake": Layout(),
+    "arduino": Layout(headers="src"),
+    "platformio": Layout(),
+    "zephyr": Layout(),
+    "esp-idf": Layout(),
+}
+
+_SUM_TYPES = {
+    "uint8_t": "uint32_t",
+    "int8_t": "int32_t",
+    "int16_t": "int32_t",
+    "int32_t": "int64_t",
+}
+"""What holds the sum of an output over some steps."""
+
+
+_TAKEN = (
+    "arduino", "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646",
+    "limits", "locale", "math", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool",
+    "stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string", "tgmath", "threads", "time",
+    "uchar", "wchar", "wctype",
+)  # fmt: skip
+"""Headers that every compiler or tool has; one of the same name would hide them."""
+
+
+def write_package(
+    network: Network,
+    kind: str,
+    folder: str | os.PathLike[str],
+    test: SelfTest | None = None,
+) -> None:
+    """Writes a folder with the C code, its self-test, and an example, as a library for a tool.
+
+    It appears complete or not at all.
+
+    Args:
+        network: The network; names in C begin with its name, or with the folder's.
+        kind: A key of `KINDS`.
+        folder: What is not there yet, or an empty folder.
+        test: What `snnmlir.self_test` made; by default one with random spikes.
+
+    Raises:
+        OptionError: There is no such kind, the folder is not empty, or the name is not to be used.
+        CompileError: No self-test was given, and `snnmlir.self_test` raised it.
+        OSError: The folder cannot be written.
+    """
+    if kind not in KINDS:
+        raise OptionError(f"unknown package '{kind}'", help="use one of " + ", ".join(KINDS))
+    path = Path(folder)
+    if path.suffix in (".c", ".mlir"):
+        raise OptionError(
+            f"{quoted(path.name)} is the name of a file, a package is a folder",
+            help="give a name without suffix",
+        )
+    prefix = network.prefix_for(path.resolve().name)
+    write_folder(path, package(network, kind, prefix, test))
+
+
+def package(
+    network: Network, kind: str, prefix: str, test: SelfTest | None = None
+) -> dict[str, bytes]:
+    """The files of a package by their paths in it; `prefix` begins all names in C."""
+    if prefix.lower() in _TAKEN:
+        raise OptionError(
+            f"the header '{prefix}.h' would hide another one", help="choose another --name"
+        )
+    layout = KINDS[kind]
+    test = test or self_test(network)
+    header = f"{prefix}.h"
+    source, header_text = network.emit_c(prefix, header)
+    test_source, test_header = test.emit_c(network, prefix, header)
+    files = {
+        f"{layout.sources}/{prefix}.c": source,
+        f"{layout.headers}/{header}": header_text,
+        f"{layout.sources}/{prefix}_selftest.c": test_source,
+        f"{layout.headers}/{prefix}_selftest.h": test_header,
+    }
+    templates = {
+        path.removeprefix(f"packages/{kind}/").replace("NAME", prefix): path
+        for path in below(f"packages/{kind}")
+    }
+    inputs, outputs = c_ports(header_text, network.inputs, network.outputs)
+    values = {
+        "name": prefix,
+        "version": version("snn-mlir-compile"),
+        "dtype": network.dtype,
+        "has_floats": not network.is_quantized,
+        "dt": network.convention.dt,
+        "state_bytes": network.state_bytes,
+        "memory_bytes": network.memory_bytes,
+        "inputs": inputs,
+        "outputs": outputs,
+        "sum_type": _SUM_TYPES.get(outputs[0].c_type, outputs[0].c_type),
+        "test": test,
+        "files": sorted([*files, *templates]),
+    }
+    files |= {name: render(path, **values) for name, path in templates.items()}
+    return {name: text.encode() for name, text in files.items()}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The texts in templates/, filled in with jinja2.
+
+What they are given are identifiers, numbers and fixed texts; names from a NIR file are not.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+def render(template: str, **values: Any) -> str:
+    """The text of a template, a path below templates/."""
+    return _environment().get_template(template).render(values)
+
+
+def below(folder: str) -> list[str]:
+    """The paths of all templates in a folder and the folders in it, in order."""
+    return _environment().list_templates(filter_func=lambda path: path.startswith(f"{folder}/"))
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("snnmlir"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701: there is nothing to escape
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,15 @@
+/* An example of {{ name }}.h. */
+#include "{{ name }}.h"
+#include "{{ name }}_selftest.h"
+
+#include <stdio.h>
+
+{% include "packages/example.c" %}
+
+int main(void)
+{
+    const int failed = {{ name }}_selftest();
+    printf("self-test: %d\n", failed);
+    printf("decision: %u\n", (unsigned)decide());
+    return failed;
+}
