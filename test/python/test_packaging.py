@@ -5,11 +5,14 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import venv
 from pathlib import Path
 
 import pytest
+
+from snnmlir.package import KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +57,25 @@ def test_programs_run(installed: Path) -> None:
 def test_commands_run(installed: Path, project: dict[str, dict[str, str]]) -> None:
     for command in project["scripts"]:
         assert "Usage:" in output(installed, command, "--help")
+
+
+def test_templates_are_in_the_wheel(installed: Path, repo_root: Path) -> None:
+    model = repo_root / "examples/digits/digits.nir"
+    for kind in KINDS:
+        output(installed, "snn-mlir-compile", str(model), "-o", kind, "--package", kind)
+        assert (installed / kind / "README.md").exists()
+
+
+def test_templates_are_in_the_source_archive(repo_root: Path, tmp_path: Path) -> None:
+    script = f"from scikit_build_core.build import build_sdist; build_sdist({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", script], cwd=repo_root, check=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as file:
+        names = {name.partition("/")[2] for name in file.getnames()}
+    templates = repo_root / "python/snnmlir/templates"
+    files = {path for path in templates.rglob("*") if path.is_file()}
+    assert {path.relative_to(repo_root).as_posix() for path in files} <= names
+    assert not any(name.startswith(("test/", "docs/", "examples/")) for name in names)
 
 
 def test_package_is_imported_from_the_wheel(installed: Path, project: dict[str, str]) -> None:

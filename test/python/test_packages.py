@@ -1,0 +1,554 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Packages: built and run where the tool is here, else read as the tool would read them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import kconfiglib
+import nir
+import numpy as np
+import pytest
+import yaml
+
+import snnmlir
+from emulation import HERE, TARGETS, Target, console
+from networks import GRAPHS, affine, graph, neuron
+from snnmlir.errors import OptionError
+from snnmlir.package import KINDS, write_package
+from test_cli import NAMES, check_refused, invoke
+from test_cli import compile_main as main
+from test_generated_c import STRICT
+
+C11 = ["-std=c11", *STRICT]
+EXPECTED = ["self-test: 0", "decision: 0"]
+
+
+@functools.cache
+def net_and_test(name: str, dtype: str) -> tuple[snnmlir.Network, snnmlir.SelfTest]:
+    network = snnmlir.compile(GRAPHS[name], dtype=dtype, dt=1e-4)
+    return network, snnmlir.self_test(network)
+
+
+def write(kind: str, folder: Path, name: str = "branches", dtype: str = "f32") -> Path:
+    """A package called brain."""
+    network, test = net_and_test(name, dtype)
+    folder.mkdir(exist_ok=True)
+    write_package(network, kind, folder / "brain", test)
+    return folder / "brain"
+
+
+def call(*command: object, cwd: Path) -> str:
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def emulate(target: Target, program: Path) -> list[str]:
+    """The lines that a program prints."""
+    return console(call(*target.emulator, program.name, cwd=program.parent))
+
+
+def texts(package: Path) -> dict[str, str]:
+    """All files of a package, by their paths in it."""
+    files = sorted(path for path in package.rglob("*") if path.is_file())
+    return {path.relative_to(package).as_posix(): path.read_text() for path in files}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_readme_names_all_files(kind: str, tmp_path: Path) -> None:
+    package = write(kind, tmp_path)
+    readme = (package / "README.md").read_text()
+    assert re.findall(r"^- `(\S+)`$", readme, re.M) == list(texts(package))
+    assert "| `input_left` | `float` | `BRAIN_LEFT_SIZE` | [2, 3] | numbers |" in readme
+    assert "| `output_spikes` | `uint8_t` | `BRAIN_SPIKES_SIZE` | [6] | spikes |" in readme
+    assert "-ffp-contract=off" in readme
+    integers = (write(kind, tmp_path / "int8", dtype="int8") / "README.md").read_text()
+    assert (
+        "| `int16_t` | `BRAIN_SUM_SIZE` | [6] | integers in units of BRAIN_SUM_SCALE |" in integers
+    )
+    assert "-ffp-contract=off" not in integers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_same_input_same_bytes(kind: str, tmp_path: Path) -> None:
+    contents = []
+    for folder in ("a", "b"):
+        package = tmp_path / folder / "brain"
+        package.parent.mkdir()
+        write_package(snnmlir.compile(GRAPHS["layer-LIF"], dt=1e-4), kind, package)
+        contents.append(texts(package))
+    assert contents[0] == contents[1]
+
+
+# CMake
+
+
+CONSUMER = """\
+cmake_minimum_required(VERSION 3.21)
+project(consumer LANGUAGES C)
+{use}
+add_executable(program main.c {sources})
+target_link_libraries(program PRIVATE brain::brain)
+target_compile_options(program PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+"""
+USES = {
+    "add_subdirectory": "add_subdirectory(brain)",
+    "FetchContent": "include(FetchContent)\n"
+    "FetchContent_Declare(brain SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/brain)\n"
+    "FetchContent_MakeAvailable(brain)",
+}
+
+
+def configure_and_build(folder: Path, *options: str) -> None:
+    call("cmake", "-G", "Ninja", "-S", ".", "-B", "build", *options, cwd=folder)
+    call("cmake", "--build", "build", cwd=folder)
+
+
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+@pytest.mark.parametrize("use", USES)
+def test_cmake_in_a_project(use: str, dtype: str, tmp_path: Path) -> None:
+    package = write("cmake", tmp_path, dtype=dtype)
+    (tmp_path / "CMakeLists.txt").write_text(CONSUMER.format(use=USES[use], sources=""))
+    (tmp_path / "main.c").write_text((package / "examples/main.c").read_text())
+    configure_and_build(tmp_path, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
+    assert call("build/program", cwd=tmp_path).splitlines() == EXPECTED
+    commands = json.loads((tmp_path / "build/compile_commands.json").read_text())
+    flags = {Path(entry["file"]).name: entry["command"] for entry in commands}
+    assert ("-ffp-contract=off" in flags["brain.c"]) == (dtype == "f32")
+    assert "-ffp-contract=off" not in flags["main.c"]
+
+
+def test_cmake_on_its_own(tmp_path: Path) -> None:
+    package = write("cmake", tmp_path)
+    configure_and_build(package)
+    report = call("ctest", "--test-dir", "build", "--verbose", cwd=package)
+    assert "self-test: 0" in report
+    assert "100% tests passed, 0 tests failed out of 1" in report
+
+
+TOOLCHAIN = """\
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_C_COMPILER {compiler})
+set(CMAKE_C_FLAGS_INIT "{flags}")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "{link}")
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+"""
+ON_TARGET = """\
+#include "brain_selftest.h"
+#include "platform.h"
+
+int main(void)
+{
+    put_char(brain_selftest() == 0 ? 'y' : 'n');
+    put_char('\\n');
+    leave(0);
+}
+"""
+
+
+def test_cmake_for_a_cortex_m4f(tmp_path: Path) -> None:
+    write("cmake", tmp_path)
+    target = TARGETS["cortex-m4f"]
+    compiler, *flags = target.compiler
+    (tmp_path / "toolchain.cmake").write_text(
+        TOOLCHAIN.format(
+            compiler=compiler, flags=" ".join([*flags, f"-I{HERE}"]), link=" ".join(target.link)
+        )
+    )
+    sources = " ".join(str(HERE / source) for source in target.sources)
+    use = USES["add_subdirectory"]
+    (tmp_path / "CMakeLists.txt").write_text(CONSUMER.format(use=use, sources=sources))
+    (tmp_path / "main.c").write_text(ON_TARGET)
+    configure_and_build(tmp_path, "-DCMAKE_TOOLCHAIN_FILE=toolchain.cmake")
+    assert emulate(target, tmp_path / "build/program") == ["y"]
+
+
+# PlatformIO
+
+
+SYSTEM_CALLS = """\
+#include "platform.h"
+#include <sys/stat.h>
+
+int _write(int file, const char *text, int size);
+int _write(int file, const char *text, int size)
+{
+    (void)file;
+    for (int i = 0; i < size; ++i)
+        put_char(text[i]);
+    return size;
+}
+
+void *_sbrk(ptrdiff_t size);
+void *_sbrk(ptrdiff_t size)
+{
+    static char memory[4096];
+    static ptrdiff_t used;
+    void *start = memory + used;
+    used += size;
+    return start;
+}
+
+int _fstat(int file, struct stat *status);
+int _fstat(int file, struct stat *status)
+{
+    (void)file;
+    status->st_mode = S_IFCHR;
+    return 0;
+}
+
+int _isatty(int file);
+int _isatty(int file)
+{
+    (void)file;
+    return 1;
+}
+"""
+"""What newlib's printf needs."""
+
+
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+def test_platformio(dtype: str, tmp_path: Path) -> None:
+    """Built as library.json says, for a Cortex-M4F."""
+    package = write("platformio", tmp_path, dtype=dtype)
+    library = json.loads((package / "library.json").read_text())
+    assert library["name"] == "brain"
+    build = library["build"]
+    assert ("-ffp-contract=off" in build.get("flags", [])) == (dtype == "f32")
+    target = TARGETS["cortex-m4f"]
+    compiler = [*target.compiler, *C11, "-O2", f"-I{package / build['includeDir']}", f"-I{HERE}"]
+    sources = sorted((package / build["srcDir"]).iterdir())
+    assert [source.name for source in sources] == ["brain.c", "brain_selftest.c"]
+    call(*compiler, *build.get("flags", []), "-c", *sources, cwd=tmp_path)
+    (example,) = library["examples"]
+    mains = [package / example["base"] / name for name in example["files"]]
+    (tmp_path / "calls.c").write_text(SYSTEM_CALLS)
+    platform = [HERE / source for source in target.sources]
+    call(
+        *compiler, *mains, "brain.o", "brain_selftest.o", "calls.c", *platform, *target.link,
+        "--specs=nosys.specs", "-o", "program.elf", cwd=tmp_path,
+    )  # fmt: skip
+    assert emulate(target, tmp_path / "program.elf") == EXPECTED
+
+
+# Arduino
+
+
+ARDUINO_H = """\
+#include <avr/interrupt.h>
+#include <avr/sleep.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+extern "C" void put_char(char c);
+
+struct Printer {
+    void begin(long) {}
+    void print(const char *text) { while (*text != 0) put_char(*text++); }
+    template <typename Number> void println(Number number)
+    {
+        char text[12];
+        ltoa((long)number, text, 10);
+        print(text);
+        put_char('\\n');
+    }
+};
+static Printer Serial;
+"""
+ARDUINO_MAIN = """\
+int main()
+{
+    setup();
+    loop();
+    cli();
+    sleep_mode();
+}
+"""
+
+
+def properties(path: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+def test_arduino(dtype: str, tmp_path: Path) -> None:
+    """The library in C, the sketch in C++ as Arduino's builder makes it, for an AVR."""
+    package = write("arduino", tmp_path, dtype=dtype)
+    compiler = list(TARGETS["atmega1284p"].compiler)
+    library = [*compiler, *C11, "-Os", "-I", package / "src"]
+    call(*library, "-c", *sorted((package / "src").glob("*.c")), cwd=tmp_path)
+    sketch = (package / "examples/brain/brain.ino").read_text()
+    (tmp_path / "Arduino.h").write_text(ARDUINO_H)
+    (tmp_path / "sketch.cpp").write_text(f"#include <Arduino.h>\n{sketch}\n{ARDUINO_MAIN}")
+    call(
+        "avr-g++", *compiler[1:], "-std=gnu++11", *STRICT, "-Os", "-I.", "-I", package / "src",
+        "-c", "sketch.cpp", cwd=tmp_path,
+    )  # fmt: skip
+    platform = HERE / "avr/platform.c"
+    call(
+        *compiler, f"-I{HERE}", "-Os", "sketch.o", "brain.o", "brain_selftest.o", platform,
+        *TARGETS["atmega1284p"].link, "-o", "program.elf", cwd=tmp_path,
+    )  # fmt: skip
+    lines = emulate(TARGETS["atmega1284p"], tmp_path / "program.elf")
+    assert [line for line in lines if ": " in line][-2:] == EXPECTED
+
+
+def test_arduino_library_properties(tmp_path: Path) -> None:
+    """The fields that Arduino's library specification, revision 2.2, asks for."""
+    package = write("arduino", tmp_path)
+    fields = properties(package / "library.properties")
+    required = {"name", "version", "author", "maintainer", "sentence", "paragraph", "category"}
+    assert required | {"url", "architectures"} <= set(fields)
+    assert all(fields.values())
+    assert re.fullmatch(r"[A-Za-z][A-Za-z0-9 _.-]{0,62}", fields["name"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", fields["version"])
+    assert fields["category"] == "Data Processing"
+    assert (package / "src" / fields["includes"]).is_file()
+
+
+# Zephyr and ESP-IDF
+
+
+def recorded(lists: Path, commands: list[str], folder: Path, *before: str) -> dict[str, list[str]]:
+    """The arguments of commands in a CMakeLists.txt, which CMake itself reads."""
+    script = "".join(f"{line}\n" for line in before)
+    for command in commands:
+        script += f'function({command})\n  message(NOTICE "{command};${{ARGN}}")\nendfunction()\n'
+    (folder / "read.cmake").write_text(f"{script}include({lists})\n")
+    lines = call("cmake", "-P", "read.cmake", cwd=folder).splitlines()
+    return {name: arguments for name, *arguments in (line.split(";") for line in lines)}
+
+
+ZEPHYR_COMMANDS = [
+    "zephyr_library_named",
+    "zephyr_library_sources",
+    "zephyr_library_compile_options",
+    "zephyr_include_directories",
+]
+
+
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+def test_zephyr(dtype: str, tmp_path: Path) -> None:
+    """Module, Kconfig and sample fit each other; what CMake is told compiles and runs."""
+    package = write("zephyr", tmp_path, dtype=dtype)
+    module = yaml.safe_load((package / "zephyr/module.yml").read_text())
+    assert module["name"] == "brain"
+    lists = package / module["build"]["cmake"] / "CMakeLists.txt"
+    symbols = kconfiglib.Kconfig(package / module["build"]["kconfig"])
+    assert recorded(lists, ZEPHYR_COMMANDS, tmp_path) == {}
+    (samples,) = module["samples"]
+    sample = package / samples / "brain"
+    configuration = sample / "prj.conf"
+    assert "CONFIG_SNN_BRAIN=y" in configuration.read_text().splitlines()
+    symbols.load_config(configuration)
+    assert symbols.syms["SNN_BRAIN"].str_value == "y"
+    found = recorded(lists, ZEPHYR_COMMANDS, tmp_path, "set(CONFIG_SNN_BRAIN y)")
+    assert found["zephyr_library_named"] == ["brain_network"]
+    assert found.get("zephyr_library_compile_options") == (
+        ["-ffp-contract=off"] if dtype == "f32" else None
+    )
+    assert {Path(name).name for name in found["zephyr_library_sources"]} == {
+        "brain.c",
+        "brain_selftest.c",
+    }
+    kernel = tmp_path / "zephyr/kernel.h"
+    kernel.parent.mkdir()
+    kernel.write_text("#include <stddef.h>\n#include <stdio.h>\n#define printk printf\n")
+    include = f"-I{found['zephyr_include_directories'][0]}"
+    sources = [*found["zephyr_library_sources"], sample / "src/main.c"]
+    call("gcc", *C11, include, f"-I{tmp_path}", *sources, "-o", "program", cwd=tmp_path)
+    assert call("./program", cwd=tmp_path).splitlines() == EXPECTED
+    tests = yaml.safe_load((sample / "sample.yaml").read_text())["tests"]
+    (regex,) = tests["sample.snn.brain"]["harness_config"]["regex"]
+    assert re.search(regex, EXPECTED[0])
+
+
+def test_zephyr_sample_names_the_module(tmp_path: Path) -> None:
+    package = write("zephyr", tmp_path)
+    commands = ["cmake_minimum_required", "find_package", "project", "target_sources"]
+    lists = package / "samples/brain/CMakeLists.txt"
+    here = f"set(CMAKE_CURRENT_SOURCE_DIR {lists.parent})"
+    found = recorded(lists, commands, tmp_path, here)
+    assert found["find_package"][0] == "Zephyr"
+    assert (lists.parent / found["target_sources"][-1]).is_file()
+    (module,) = re.findall(r"ZEPHYR_EXTRA_MODULES \S+?}(/\S+)\)", lists.read_text())
+    assert (Path(f"{lists.parent}{module}") / "zephyr/module.yml").is_file()
+
+
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+def test_esp_idf(dtype: str, tmp_path: Path) -> None:
+    """What the component registers compiles, and runs with the example."""
+    package = write("esp-idf", tmp_path, dtype=dtype)
+    manifest = yaml.safe_load((package / "idf_component.yml").read_text())
+    assert manifest["version"] == "1.0.0"
+    commands = ["idf_component_register", "target_compile_options"]
+    before = "set(COMPONENT_LIB brain)"
+    found = recorded(package / "CMakeLists.txt", commands, tmp_path, before)
+    assert found["idf_component_register"] == [
+        "SRCS", "src/brain.c", "src/brain_selftest.c", "INCLUDE_DIRS", "include",
+    ]  # fmt: skip
+    assert found.get("target_compile_options") == (
+        ["brain", "PRIVATE", "-ffp-contract=off"] if dtype == "f32" else None
+    )
+    example = package / "examples/brain"
+    component = recorded(example / "main/CMakeLists.txt", commands, tmp_path)
+    assert component == {"idf_component_register": ["SRCS", "main.c"]}
+    (extra,) = re.findall(
+        r"EXTRA_COMPONENT_DIRS \S+?}(/\S+)\)", (example / "CMakeLists.txt").read_text()
+    )
+    assert (Path(f"{example}{extra}") / "idf_component.yml").is_file()
+    start = "void app_main(void);\nint main(void) { app_main(); return 0; }\n"
+    (tmp_path / "start.c").write_text(start)
+    sources = [package / name for name in found["idf_component_register"][1:3]]
+    call(
+        "gcc", *C11, f"-I{package}/include", *sources, example / "main/main.c", "start.c",
+        "-Wno-missing-prototypes", "-o", "program", cwd=tmp_path,
+    )  # fmt: skip
+    assert call("./program", cwd=tmp_path).splitlines() == EXPECTED
+
+
+# Examples, names and errors
+
+
+@pytest.mark.parametrize("name", ["layer-LI", "scalar", "convolutions", "layer-LIF"])
+@pytest.mark.parametrize("dtype", ["f32", "f64", "int8"])
+def test_example_for_all_kinds_of_ports(name: str, dtype: str, tmp_path: Path) -> None:
+    package = write("cmake", tmp_path, name, dtype)
+    sources = [*package.glob("src/*.c"), package / "examples/main.c"]
+    for compiler in ("gcc", "clang-22"):
+        command = (compiler, *C11, f"-I{package}/include", *sources, "-o", "program")
+        call(*command, cwd=tmp_path)
+        first, second = call("./program", cwd=tmp_path).splitlines()
+        assert first == "self-test: 0"
+        assert re.fullmatch(r"decision: \d+", second)
+
+
+HOSTILE = [
+    *NAMES,
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "#define main",
+    "../../up",
+    "$(touch x)",
+    "${x}",
+    "`x`",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_node_names(kind: str, tmp_path: Path) -> None:
+    """Nodes, inputs and outputs with names that mean something in C, CMake, YAML or templates."""
+    rng = np.random.default_rng(0)
+    nodes: dict[str, nir.NIRNode] = {}
+    edges = []
+    for name in HOSTILE:
+        nodes[f"{name}<"] = nir.Input(input_type={"input": np.array([2])})
+        nodes[f"{name}w"] = affine(2, 2, rng)
+        nodes[name] = neuron("LIF", 2, rng)
+        nodes[f"{name}>"] = nir.Output(output_type={"output": np.array([2])})
+        edges += [(f"{name}<", f"{name}w"), (f"{name}w", name), (name, f"{name}>")]
+    network = snnmlir.compile(graph(nodes, *edges), dt=1e-4)
+    package = tmp_path / "brain"
+    write_package(network, kind, package)
+    found = texts(package)
+    assert list(found) == list(texts(write(kind, tmp_path / "plain")))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["brain", "plain"]
+    for path, text in found.items():
+        assert text.isascii()
+        if not path.endswith(("/brain.c", "/brain.h")):  # whose comments have escaped names
+            assert not any(name in text for name in HOSTILE if len(name) > 3)
+    includes = [f"-I{package}/{KINDS[kind].headers}", f"-I{tmp_path}"]
+    call("gcc", *C11, *includes, "-fsyntax-only", *package.glob("src/*.c"), cwd=tmp_path)
+
+
+def test_command(tmp_path: Path) -> None:
+    model, package = tmp_path / "model.nir", tmp_path / "my brain"
+    nir.write(model, GRAPHS["layer-LIF"])
+    result = invoke(main, model, "-o", package, "--package", "cmake", "--dt", "1e-4")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "self-test: 32 steps" in result.stderr
+    assert {path for path in texts(package) if path.endswith((".c", ".h"))} == {
+        "examples/main.c",
+        "include/my_brain.h",
+        "include/my_brain_selftest.h",
+        "src/my_brain.c",
+        "src/my_brain_selftest.c",
+    }
+    assert package.stat().st_mode == tmp_path.joinpath("my brain/src").stat().st_mode
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    data = tmp_path / "x.npy"
+    np.save(data, np.ones((7, 5)))
+    arguments = ("--package", "zephyr", "--name", "other", "--self-test", data)
+    result = invoke(main, model, "-o", empty, *arguments)
+    assert "self-test: 7 steps" in result.stderr
+    assert (empty / "src/other_selftest.c").exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "arguments", "message"),
+    [
+        (
+            "full",
+            ["--package", "cmake"],
+            r"full' is not empty: it has 'a', 'b', 'c', \.\.\.\n",
+        ),
+        ("file", ["--package", "cmake"], "file' is a file, expected a folder"),
+        ("new", ["--package", "npm"], "unknown package 'npm'\n  help: use one of cmake, arduino"),
+        ("new.c", ["--package", "cmake"], "'new.c' is the name of a file"),
+        ("none/new", ["--package", "cmake"], "No such file or directory"),
+        (
+            "math",
+            ["--package", "cmake"],
+            "header 'math.h' would hide another one\n  help: choose",
+        ),
+        ("new", ["--package", "cmake", "--emit", "snn"], "a package has C, found --emit snn"),
+        ("new", ["--package", "cmake", "--self-test", "no.npy"], "'no.npy': No such file"),
+    ],
+)
+def test_bad_options(output: str, arguments: list[str], message: str, tmp_path: Path) -> None:
+    model = tmp_path / "model.nir"
+    nir.write(model, GRAPHS["layer-LIF"])
+    (tmp_path / "full").mkdir()
+    for name in "abcd":
+        (tmp_path / "full" / name).write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    check_refused(main, message, tmp_path, model, "-o", tmp_path / output, *arguments)
+
+
+def test_current_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be another folder afterwards, for the shell in it."""
+    network, test = net_and_test("layer-LIF", "f32")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OptionError, match=r"'\.' is the current folder"):
+        write_package(network, "cmake", ".", test)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_of_a_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_bytes = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == "README.md":
+            raise OSError(28, "No space left on device")
+        return write_bytes(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        write("cmake", tmp_path)
+    assert list(tmp_path.iterdir()) == []
