@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import kconfiglib
@@ -552,3 +554,37 @@ def test_nothing_is_left_of_a_folder_that_cannot_be_written(
     with pytest.raises(OSError, match="No space left"):
         write("cmake", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_commands_of_the_page(repo_root: Path, tmp_path: Path) -> None:
+    """The shell commands of docs/packages.md, one after the other, print what the page says."""
+    page = (repo_root / "docs/packages.md").read_text()
+    blocks = re.findall(r"^```(sh|text)\n(.*?)^```", page, re.M | re.S)
+    script = "set -e\n"
+    expected = []
+    for language, text in blocks:
+        if language == "sh":
+            script += f"{text}echo ==\n"
+            expected.append("")
+        else:
+            expected[-1] = text
+    environment = os.environ | {
+        "TMPDIR": str(tmp_path),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    (tmp_path / "page.sh").write_text(script)
+    done = subprocess.run(
+        ["bash", tmp_path / "page.sh"],
+        cwd=repo_root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    printed = done.stdout.split("==\n")
+    assert len(printed) == len(expected) + 1
+    for found, text in zip(printed, expected, strict=False):
+        assert text in found
