@@ -186,6 +186,15 @@ def test_constants_are_in_flash_on_avr(tmp_path: Path) -> None:
     assert (data, text > test.constant_bytes > 0) == (0, True)
 
 
+def test_stack(tmp_path: Path) -> None:
+    """Arrays are static, however large."""
+    write(tmp_path, "convolutions")
+    command = [*TARGETS["cortex-m4f"].compiler, *FLAGS, "-fstack-usage", "-c", "net_selftest.c"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    used = [line.split()[1] for line in (tmp_path / "net_selftest.su").read_text().splitlines()]
+    assert 0 < max(map(int, used)) < 256
+
+
 def test_steps_and_bytes() -> None:
     network = snnmlir.compile(GRAPHS["layer-LIF"], dt=1e-4)
     x = random_input(GRAPHS["layer-LIF"], 2 * MAX_STEPS, scale=3.0)
