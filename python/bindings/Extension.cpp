@@ -7,6 +7,7 @@
 #include "Diagnostics.h"
 #include "NetworkBuilder.h"
 #include "NetworkDict.h"
+#include "snn/Analysis/Resources.h"
 #include "snn/Pipelines/Pipelines.h"
 #include "snn/Target/C11/C11.h"
 
@@ -129,6 +130,14 @@ public:
     return found;
   }
 
+  std::vector<snn::LayerResources> getResources() {
+    DiagnosticCollector diagnostics(module->getContext());
+    FailureOr<std::vector<snn::LayerResources>> found =
+        snn::analyzeResources(*module);
+    diagnostics.check(found);
+    return *found;
+  }
+
   nb::dict getNetwork(bool constants) {
     for (auto network : module->getOps<snn::NetworkOp>())
       return describeNetwork(network, constants);
@@ -204,6 +213,23 @@ Attributes spikeAttributes(const std::string &spike,
           {"spike_timing", spikeTiming},
           {"reset", reset},
           {"reset_timing", resetTiming}};
+}
+
+void bindResources(nb::module_ &m) {
+  nb::class_<snn::Operations>(m, "Operations", "Of numbers of the network.")
+      .def_ro("multiplies", &snn::Operations::multiplies)
+      .def_ro("adds", &snn::Operations::adds);
+  nb::class_<snn::LayerResources>(m, "LayerResources",
+                                  "What the generated C needs for a node.")
+      .def_ro("node", &snn::LayerResources::node)
+      .def_ro("constant_bytes", &snn::LayerResources::constantBytes)
+      .def_ro("state_bytes", &snn::LayerResources::stateBytes)
+      .def_ro("scratch_bytes", &snn::LayerResources::scratchBytes)
+      .def_ro("skippable", &snn::LayerResources::skippable,
+              "How many inputs cost nothing when they are zero.")
+      .def_ro("least", &snn::LayerResources::least,
+              "Operations of one step with all of those zero.")
+      .def_ro("most", &snn::LayerResources::most, "With none of them zero.");
 }
 
 void bindNetworkBuilder(nb::module_ &m) {
@@ -398,6 +424,7 @@ NB_MODULE(_mlir, m) {
 
   nb::class_<ContextHandle>(m, "Context", "Holds types, attributes and names.")
       .def(nb::init<>());
+  bindResources(m);
   nb::class_<ModuleHandle>(m, "Module", "A module of MLIR.")
       .def_static("parse", &ModuleHandle::parse, "asm"_a, "context"_a,
                   nb::keep_alive<0, 2>(),
@@ -420,6 +447,8 @@ NB_MODULE(_mlir, m) {
            "element type of "
            "the "
            "memory of a lowered network.")
+      .def("resources", &ModuleHandle::getResources,
+           "What each node of a lowered network needs. Raises MLIRError.")
       .def("clone", &ModuleHandle::clone, nb::keep_alive<0, 1>(),
            "A deep copy.");
   nb::class_<PassManagerHandle>(m, "PassManager", "A pipeline of passes.")

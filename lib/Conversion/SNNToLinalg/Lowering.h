@@ -14,6 +14,7 @@
 
 #include "LayerBuilder.h"
 #include "Numbers.h"
+#include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "snn/IR/SNN.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -55,10 +56,6 @@ createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                   llvm::function_ref<llvm::SmallVector<mlir::Value>(
                       mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
                       body);
-
-/// As many events are visited at a time; a list ends in as many numbers that
-/// are no position.
-inline constexpr int64_t kEventsPerVisit = 4;
 
 /// How a list of events is stored.
 mlir::MemRefType getEventsStorageType(EventsType type);

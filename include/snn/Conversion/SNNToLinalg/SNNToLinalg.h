@@ -14,6 +14,10 @@ namespace snn {
 #define GEN_PASS_DECL_CONVERTSNNTOLINALG
 #include "dialect/SNNPasses.h.inc"
 
+/// As many events are visited at a time; a list ends in as many numbers that
+/// are no position.
+inline constexpr int64_t kEventsPerVisit = 4;
+
 } // namespace snn
 
 #endif // SNN_CONVERSION_SNNTOLINALG_SNNTOLINALG_H

@@ -1,0 +1,363 @@
+//===- Resources.cpp - What each layer needs ------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "snn/Analysis/Resources.h"
+#include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
+#include "snn/IR/Constants.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace snn;
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Walks through one layer's function as the machine would, but computes
+/// positions only. What depends on the layer's inputs goes as if all of them
+/// were zero, or none.
+class LayerWalk {
+public:
+  LayerWalk(func::FuncOp function, bool isActive)
+      : function(function), isActive(isActive) {}
+
+  FailureOr<Operations> run();
+
+  /// How many inputs cost nothing when they are zero.
+  int64_t getSkippable() const { return skippable; }
+
+private:
+  bool isEventList(Value array);
+  LogicalResult visit(Block &block, Operations &total);
+  LogicalResult visitFor(scf::ForOp loop, Operations &total);
+  LogicalResult visitWhile(scf::WhileOp loop, Operations &total);
+  LogicalResult visitIf(scf::IfOp branch, Operations &total);
+  Operations countOwn(Block &block);
+  void bind(ValueRange values, ValueRange sources);
+  std::optional<int64_t> evaluate(Value value);
+  std::optional<int64_t> evaluateLoad(memref::LoadOp load);
+
+  func::FuncOp function;
+  bool isActive;
+  int64_t skippable = 0;
+  /// Where loops are, as far as that is known.
+  llvm::DenseMap<Value, std::optional<int64_t>> positions;
+  llvm::DenseMap<Block *, Operations> ownOperations;
+};
+
+} // namespace
+
+/// The operations of a block outside of loops and branches.
+Operations LayerWalk::countOwn(Block &block) {
+  auto [it, isNew] = ownOperations.try_emplace(&block);
+  if (isNew)
+    for (Operation &op : block) {
+      if (op.getNumResults() != 1 || !op.getResult(0).getType().isIntOrFloat())
+        continue;
+      if (isa<arith::MulFOp, arith::MulIOp>(op))
+        ++it->second.multiplies;
+      if (isa<arith::AddFOp, arith::AddIOp, arith::SubFOp, arith::SubIOp>(op))
+        ++it->second.adds;
+    }
+  return it->second;
+}
+
+/// Of how many inputs a list of events names the active ones.
+static int64_t getListSize(Value list) {
+  return cast<MemRefType>(list.getType()).getNumElements() - kEventsPerVisit;
+}
+
+bool LayerWalk::isEventList(Value array) {
+  auto argument = dyn_cast<BlockArgument>(array);
+  if (!argument || argument.getOwner() != &function.getBody().front())
+    return false;
+  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                    "snn.name");
+  return name && name.getValue() == "events";
+}
+
+/// A list of events names all inputs, or none; then come numbers that are none.
+std::optional<int64_t> LayerWalk::evaluateLoad(memref::LoadOp load) {
+  if (!isEventList(load.getMemRef()))
+    return std::nullopt;
+  std::optional<int64_t> index = evaluate(load.getIndices().front());
+  int64_t size = getListSize(load.getMemRef());
+  return index && isActive && *index < size ? index : size;
+}
+
+std::optional<int64_t> LayerWalk::evaluate(Value value) {
+  if (auto it = positions.find(value); it != positions.end())
+    return it->second;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return std::nullopt;
+  if (auto load = dyn_cast<memref::LoadOp>(op))
+    return evaluateLoad(load);
+  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+    auto number = dyn_cast<IntegerAttr>(constant.getValue());
+    return number ? std::optional(number.getInt()) : std::nullopt;
+  }
+  if (isa<arith::IndexCastUIOp>(op))
+    return evaluate(op->getOperand(0));
+  if (op->getNumOperands() != 2)
+    return std::nullopt;
+  std::optional<int64_t> a = evaluate(op->getOperand(0));
+  std::optional<int64_t> b = evaluate(op->getOperand(1));
+  if (!a || !b)
+    return std::nullopt;
+  using Result = std::optional<int64_t>;
+  return llvm::TypeSwitch<Operation *, Result>(op)
+      .Case([&](arith::AddIOp) { return Result(*a + *b); })
+      .Case([&](arith::SubIOp) { return Result(*a - *b); })
+      .Case([&](arith::MulIOp) { return Result(*a * *b); })
+      .Case([&](arith::DivUIOp) { return Result(*a / *b); })
+      .Case([&](arith::RemUIOp) { return Result(*a % *b); })
+      .Case([&](arith::MinUIOp) { return Result(std::min(*a, *b)); })
+      .Case([&](arith::MaxUIOp) { return Result(std::max(*a, *b)); })
+      .Case([&](arith::CmpIOp compare) -> Result {
+        if (compare.getPredicate() == arith::CmpIPredicate::eq)
+          return *a == *b;
+        if (compare.getPredicate() == arith::CmpIPredicate::ne)
+          return *a != *b;
+        return std::nullopt;
+      })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+void LayerWalk::bind(ValueRange values, ValueRange sources) {
+  SmallVector<std::optional<int64_t>> known = llvm::map_to_vector(
+      sources, [&](Value source) { return evaluate(source); });
+  for (auto [value, number] : llvm::zip_equal(values, known))
+    positions[value] = number;
+}
+
+LogicalResult LayerWalk::visitFor(scf::ForOp loop, Operations &total) {
+  std::optional<int64_t> begin = evaluate(loop.getLowerBound());
+  std::optional<int64_t> end = evaluate(loop.getUpperBound());
+  std::optional<int64_t> step = evaluate(loop.getStep());
+  if (!begin || !end || !step)
+    return loop.emitOpError("has a length that is not known");
+  Block &body = *loop.getBody();
+  bool isInnermost =
+      llvm::all_of(body, [](Operation &op) { return op.getNumRegions() == 0; });
+  if (isInnermost) {
+    int64_t times =
+        std::max<int64_t>(0, llvm::divideCeilSigned(*end - *begin, *step));
+    total.add(countOwn(body), times);
+    return success();
+  }
+  for (int64_t index = *begin; index < *end; index += *step) {
+    positions[loop.getInductionVar()] = index;
+    if (failed(visit(body, total)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult LayerWalk::visitWhile(scf::WhileOp loop, Operations &total) {
+  scf::ConditionOp condition = loop.getConditionOp();
+  bind(loop.getBeforeArguments(), loop.getInits());
+  for (;;) {
+    if (failed(visit(*loop.getBeforeBody(), total)))
+      return failure();
+    std::optional<int64_t> goesOn = evaluate(condition.getCondition());
+    if (!goesOn)
+      return loop.emitOpError("has a length that is not known");
+    bind(loop.getResults(), condition.getArgs());
+    if (!*goesOn)
+      return success();
+    bind(loop.getAfterArguments(), condition.getArgs());
+    if (failed(visit(*loop.getAfterBody(), total)))
+      return failure();
+    bind(loop.getBeforeArguments(), loop.getYieldOp().getOperands());
+  }
+}
+
+LogicalResult LayerWalk::visitIf(scf::IfOp branch, Operations &total) {
+  std::optional<int64_t> isTaken = evaluate(branch.getCondition());
+  if (!isTaken) {
+    isTaken = isActive;
+    ++skippable;
+  }
+  Block *block = *isTaken ? branch.thenBlock() : branch.elseBlock();
+  return block ? visit(*block, total) : success();
+}
+
+FailureOr<Operations> LayerWalk::run() {
+  for (BlockArgument argument : function.getArguments())
+    if (isEventList(argument))
+      skippable += getListSize(argument);
+  Operations total;
+  if (failed(visit(function.getBody().front(), total)))
+    return failure();
+  return total;
+}
+
+LogicalResult LayerWalk::visit(Block &block, Operations &total) {
+  total.add(countOwn(block));
+  for (Operation &op : block) {
+    LogicalResult result =
+        llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+            .Case([&](scf::ForOp loop) { return visitFor(loop, total); })
+            .Case([&](scf::WhileOp loop) { return visitWhile(loop, total); })
+            .Case([&](scf::IfOp branch) { return visitIf(branch, total); })
+            .Default([](Operation *) { return success(); });
+    if (failed(result))
+      return failure();
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+/// Bytes of an array in C: spikes are bytes, positions have 64 bits.
+static int64_t getBytes(Value array) {
+  auto type = cast<MemRefType>(array.getType());
+  Type element = type.getElementType();
+  unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  return type.getNumElements() * llvm::divideCeil(bits, 8);
+}
+
+/// The memory that `buffer` is another shape of.
+static Value getMemory(Value buffer) {
+  while (auto alias = buffer.getDefiningOp<ViewLikeOpInterface>()) {
+    if (isa<memref::ViewOp>(alias))
+      break;
+    buffer = alias.getViewSource();
+  }
+  return buffer;
+}
+
+namespace {
+
+/// Adds up what the functions of one module need, by node.
+class Analysis {
+public:
+  explicit Analysis(ModuleOp module) : symbols(module), module(module) {}
+
+  FailureOr<std::vector<LayerResources>> run();
+
+private:
+  LayerResources &layerOf(Location loc) {
+    StringRef node = getNodeName(loc);
+    auto [it, isNew] = layers.try_emplace(node);
+    if (isNew)
+      it->second.node = node.str();
+    return it->second;
+  }
+  LogicalResult addCall(func::CallOp call);
+  void addScratch(func::CallOp call);
+  void addState(func::FuncOp step);
+  void addConstants();
+
+  SymbolTable symbols;
+  ModuleOp module;
+  llvm::MapVector<StringRef, LayerResources> layers;
+  /// The memory that was counted for a node.
+  llvm::DenseSet<std::pair<StringRef, Value>> counted;
+};
+
+} // namespace
+
+/// The memory of a step: a part of the arena, or what was not planned.
+static bool isScratch(func::FuncOp step, Value memory) {
+  if (memory.getDefiningOp<memref::ViewOp>())
+    return true;
+  auto argument = dyn_cast<BlockArgument>(memory);
+  auto kind = argument ? step.getArgAttrOfType<StringAttr>(
+                             argument.getArgNumber(), "snn.kind")
+                       : StringAttr();
+  return kind && (kind.getValue() == "scratch" || kind.getValue() == "arena");
+}
+
+void Analysis::addScratch(func::CallOp call) {
+  auto step = call->getParentOfType<func::FuncOp>();
+  LayerResources &layer = layerOf(call.getLoc());
+  for (Value operand : call.getOperands()) {
+    if (!isa<MemRefType>(operand.getType()))
+      continue;
+    Value memory = getMemory(operand);
+    if (isScratch(step, memory) &&
+        counted.insert({getNodeName(call.getLoc()), memory}).second)
+      layer.scratchBytes += getBytes(memory);
+  }
+}
+
+LogicalResult Analysis::addCall(func::CallOp call) {
+  auto function = symbols.lookup<func::FuncOp>(call.getCallee());
+  // What takes arrays of any size lists events, for all layers.
+  bool isShared = llvm::any_of(function.getArgumentTypes(), [](Type type) {
+    auto array = dyn_cast<MemRefType>(type);
+    return array && !array.hasStaticShape();
+  });
+  if (isShared)
+    return success();
+  addScratch(call);
+  LayerWalk rest(function, /*isActive=*/false);
+  LayerWalk activity(function, /*isActive=*/true);
+  FailureOr<Operations> least = rest.run(), most = activity.run();
+  if (failed(least) || failed(most))
+    return failure();
+  LayerResources &layer = layerOf(call.getLoc());
+  layer.least.add(*least);
+  layer.most.add(*most);
+  bool skipsWork =
+      least->adds < most->adds || least->multiplies < most->multiplies;
+  if (skipsWork)
+    layer.skippable += activity.getSkippable();
+  return success();
+}
+
+void Analysis::addState(func::FuncOp step) {
+  for (BlockArgument argument : step.getArguments()) {
+    auto kind =
+        step.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "snn.kind");
+    if (kind && kind.getValue() == "state")
+      layerOf(argument.getLoc()).stateBytes += getBytes(argument);
+  }
+}
+
+void Analysis::addConstants() {
+  llvm::DenseSet<Operation *> found;
+  module.walk([&](memref::GetGlobalOp use) {
+    auto global = symbols.lookup<memref::GlobalOp>(use.getName());
+    if (found.insert(global).second)
+      layerOf(global.getLoc()).constantBytes += getBytes(use);
+  });
+}
+
+FailureOr<std::vector<LayerResources>> Analysis::run() {
+  for (auto function : module.getOps<func::FuncOp>()) {
+    auto role = function->getAttrOfType<StringAttr>("snn.role");
+    if (!role || role.getValue() != "step")
+      continue;
+    for (auto call : function.getOps<func::CallOp>())
+      if (failed(addCall(call)))
+        return failure();
+    addState(function);
+  }
+  addConstants();
+  std::vector<LayerResources> found;
+  for (auto &[node, layer] : layers)
+    found.push_back(std::move(layer));
+  return found;
+}
+
+FailureOr<std::vector<LayerResources>> snn::analyzeResources(ModuleOp module) {
+  return Analysis(module).run();
+}
