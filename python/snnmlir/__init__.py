@@ -17,7 +17,9 @@ from snnmlir.compiler import Network, compile
 from snnmlir.conventions import Convention, convention
 from snnmlir.errors import CompileError, NirError, OptionError, SnnError
 from snnmlir.fidelity import Fidelity, fidelity
+from snnmlir.footprint import Footprint, footprint
 from snnmlir.package import write_package
+from snnmlir.resources import Resources
 from snnmlir.selftest import SelfTest, self_test
 
 __version__ = version("snn-mlir-compile")
@@ -26,16 +28,19 @@ __all__ = [
     "CompileError",
     "Convention",
     "Fidelity",
+    "Footprint",
     "Network",
     "NirError",
     "OptionError",
     "Report",
+    "Resources",
     "SelfTest",
     "SnnError",
     "check",
     "compile",
     "convention",
     "fidelity",
+    "footprint",
     "reference",
     "self_test",
     "write_package",

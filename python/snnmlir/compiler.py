@@ -27,6 +27,7 @@ from snnmlir.nir_import.build import InputType, build
 from snnmlir.nir_import.discretize import NEURONS
 from snnmlir.nir_import.graph import CubaLI, CubaLIF, Input
 from snnmlir.quantize import Bound, Ranges, Scales, bounds, merge_ranges, quantize
+from snnmlir.resources import Resources, add_up
 from snnmlir.runner import Executable
 from snnmlir.selftest import SelfTest, self_test_name
 
@@ -358,6 +359,20 @@ class Network:
             for kind, _, shape, element, _ in self._loops.buffers()
             if kind == "state"
         )
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Constants, memory and arithmetic, layer by layer."""
+        arena = sum(
+            _BYTES[element] * math.prod(shape)
+            for kind, _, shape, element, _ in self._loops.buffers()
+            if kind != "state"
+        )
+        try:
+            layers = self._loops.resources()
+        except MLIRError as error:
+            raise CompileError(str(error)) from error
+        return add_up(layers, self.memory_bytes, arena)
 
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""

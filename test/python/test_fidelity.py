@@ -49,19 +49,11 @@ def test_spikes_are_those_of_float32() -> None:
     assert layers["lif2"].spikes == recorded["lif2"][:6].sum()
 
 
-def test_bytes() -> None:
-    layers = {layer.node: layer for layer in report("int4").layers}
-    assert layers["fc1"].weight_bytes == 128 * 64 // 2
-    assert layers["fc1"].state_bytes == 0
-    assert layers["lif1"].weight_bytes == 0
-    assert layers["lif1"].state_bytes in (128 * 2, 128 * 4)
-
-
 def test_networks_without_spikes() -> None:
     network = snnmlir.compile(GRAPHS["layer-LI"], dtype="int16", dt=1e-4)
     x = np.zeros((5, *network.inputs[0].shape))
     found = snnmlir.fidelity(network, [x, x])
-    assert all(layer.jaccard is None for layer in found.layers)
+    assert found.layers == ()
     assert "the same decision in 100.0 % of 2 samples" in str(found)
 
 
@@ -84,9 +76,8 @@ def test_command(suffix: str, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     text = file.read_text()
     if suffix == "json":
-        assert [layer["node"] for layer in json.loads(text)["layers"]] == [
-            "fc1", "lif1", "fc2", "lif2",
-        ]  # fmt: skip
+        layers = json.loads(text)["fidelity"]["layers"]
+        assert [layer["node"] for layer in layers] == ["lif1", "lif2"]
     else:
-        assert text.startswith("int8 against float32\n\nnode")
+        assert "\nint8 against float32\n\nnode" in text
         assert "lif1" in text

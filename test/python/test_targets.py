@@ -175,6 +175,38 @@ def test_counts_are_repeatable(target: str, tmp_path: Path) -> None:
     assert first.stack == second.stack > 0
 
 
+def test_overhead_of_a_dense_network(tmp_path: Path) -> None:
+    """784-256-10 LIF in int8 on a Cortex-M4: what it takes beyond what nobody can do without.
+
+    - Flash: the text of the object, code and all tables, less a byte for each weight.
+    - RAM: the struct, less the neurons' states, less a list of events for each of the two layers
+      of synapses: two bytes for every input and four for the end. The lists share memory with the
+      sums of other layers, so that this can be less than nothing.
+    - Stack: what a step uses, with its call.
+    """
+    rng = np.random.default_rng(0)
+    layers = [("fc1", "n1", 784, 256), ("fc2", "n2", 256, 10)]
+    nodes = ports(784, 10)
+    for synapses, neurons, inputs, outputs in layers:
+        weight = rng.normal(0.02, 1.0, (outputs, inputs)) / np.sqrt(0.1 * inputs)
+        nodes |= {synapses: nir.Linear(weight), neurons: nir.LIF(
+            *(np.full(outputs, value) for value in (2e-3, 20.0, 0.0, 1.0, 0.0))
+        )}  # fmt: skip
+    path = ["input", "fc1", "n1", "fc2", "n2", "output"]
+    network = snnmlir.compile(
+        graph(nodes, *itertools.pairwise(path)),
+        dtype="int8", convention="snntorch", dt=1e-4, input_type="spikes",
+    )  # fmt: skip
+    x = rng.random((8, 784)) < 0.2
+    result = run(program := build(TARGETS["cortex-m4f"], tmp_path, network, x))
+    assert result.outputs["output"].any()
+    weights = sum(inputs * outputs for _, _, inputs, outputs in layers)
+    lists = sum(2 * (inputs + 4) for _, _, inputs, _ in layers)
+    assert 0 < program.network.text - weights < 4096
+    assert result.memory - network.state_bytes - lists < 256
+    assert result.stack < 256
+
+
 def test_digits_are_too_large_for_avr(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=r"size of array .net_fc1_weight. is too large"):
         emulate("atmega1284p", "digits", tmp_path)

@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
+from snnmlir.budgets import check_flash, check_ram, parse_size
 from snnmlir.cli.common import compiler_options, network_from, read_samples, reports_errors
 from snnmlir.compiler import Network, Stage
 from snnmlir.errors import OptionError, quoted
-from snnmlir.fidelity import fidelity
+from snnmlir.fidelity import Fidelity, fidelity
 from snnmlir.files import write_files
+from snnmlir.footprint import footprint
+from snnmlir.names import prefix_from
 from snnmlir.package import KINDS, write_package
+from snnmlir.report import NetworkReport
 from snnmlir.selftest import SelfTest, self_test
 from snnmlir.verify import mismatch_error, random_input, verify
 
@@ -63,8 +68,27 @@ from snnmlir.verify import mismatch_error, random_input, verify
     "--report",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="With intN: how close it comes to float32, layer by layer, on the data of --calibrate or "
-    "else on random spikes; JSON for .json, text otherwise.",
+    help="Constants, memory and arithmetic, layer by layer; with intN also how close it comes to "
+    "float32, on the data of --calibrate or else on random spikes. JSON for .json, text otherwise.",
+)
+@click.option(
+    "--max-flash",
+    metavar="BYTES",
+    help="Refuse a network with more constants, such as weights. Code comes on top, some KiB, "
+    "unless --cc says how much. Also 64K for 65536.",
+)
+@click.option(
+    "--max-ram",
+    metavar="BYTES",
+    help="Refuse a network with more state and scratch memory. The stack comes on top, some "
+    "hundred bytes, unless --cc says how much; on AVR constants do, too.",
+)
+@click.option(
+    "--cc",
+    "compiler",
+    metavar="COMMAND",
+    help="The GCC of the target with its flags, such as 'arm-none-eabi-gcc -mcpu=cortex-m4 -Os'; "
+    "--report then has the code's size and the stack, and the limits count them.",
 )
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
@@ -78,15 +102,41 @@ def main(
     self_test_on: str | None,
     package: str | None,
     report: Path | None,
+    max_flash: str | None,
+    max_ram: str | None,
+    compiler: str | None,
     **options: Any,
 ) -> None:
     """Compile the spiking network in MODEL, a .nir file, to dependency-free C11."""
     if package and emit not in (None, "c"):
         raise OptionError(f"a package has C, found --emit {emit}", help="leave one of them out")
+    limits = {
+        check: parse_size(size, option)
+        for check, size, option in (
+            (check_flash, max_flash, "--max-flash"),
+            (check_ram, max_ram, "--max-ram"),
+        )
+        if size is not None
+    }
+    if compiler is not None and not report and not limits:
+        raise OptionError(
+            "--cc says what builds the C for a report or a limit, and there is none",
+            help="add --report, --max-flash or --max-ram",
+        )
     network = network_from(model, options, name=name)
+    content = {}
+    if report or limits:
+        known = NetworkReport(network.dtype, network.resources)
+        if compiler is not None:
+            prefix = name or prefix_from(output.stem)
+            known = replace(known, footprint=footprint(network, compiler, prefix))
+        for check, limit in limits.items():
+            check(known, limit)
+        if report:
+            known = replace(known, fidelity=_fidelity(network, options["calibrate"]))
+            content[report] = known.as_file(report)
     if verify_on is not None:
         _verify(network, verify_on)
-    content = _report(network, options["calibrate"], report) if report else {}
     test = _self_test(network, self_test_on or "") if self_test_on is not None or package else None
     if package:
         write_package(network, package, output, test)
@@ -103,12 +153,10 @@ def main(
         click.echo(f"wrote {output}", err=True)
 
 
-def _report(network: Network, data: Path | None, file: Path) -> dict[Path, bytes]:
-    """The report, by the file that it goes to."""
-    samples = read_samples(data, network) if data else [random_input(network)]
-    found = fidelity(network, samples)
-    text = found.as_json() if file.suffix == ".json" else str(found)
-    return {file: text.encode()}
+def _fidelity(network: Network, data: Path | None) -> Fidelity | None:
+    if not network.is_quantized:
+        return None
+    return fidelity(network, read_samples(data, network) if data else [random_input(network)])
 
 
 def _self_test(network: Network, data: str) -> SelfTest:

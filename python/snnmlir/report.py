@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What --report writes: what a network needs, and how close integers come to float32."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from snnmlir.fidelity import Fidelity
+from snnmlir.footprint import Footprint
+from snnmlir.resources import Resources
+
+
+@dataclass(frozen=True)
+class NetworkReport:
+    """Everything that is known of a compiled network.
+
+    Attributes:
+        dtype: Its type.
+        resources: What it needs, as far as this compiler knows.
+        footprint: What a C compiler made of it, if one was named.
+        fidelity: How close it comes to float32, if it is one of integers.
+    """
+
+    dtype: str
+    resources: Resources
+    footprint: Footprint | None = None
+    fidelity: Fidelity | None = None
+
+    def as_json(self) -> str:
+        """A JSON object with the names of the attributes, theirs included."""
+        return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
+
+    def __str__(self) -> str:
+        needs = self.resources
+        parts = [
+            f"one step in {self.dtype}, with all inputs active\n\n{needs}\n"
+            f"flash: {needs.constant_bytes} B of constants, and code\n"
+            f"RAM: {needs.memory_bytes} B for one network, and stack\n"
+        ]
+        if self.footprint:
+            parts.append(f"built by {self.footprint.compiler}\n\n{self.footprint}")
+        if self.fidelity:
+            parts.append(str(self.fidelity))
+        return "\n".join(parts)
+
+    def as_file(self, path: Path) -> bytes:
+        """The content of a file: JSON for .json, else text."""
+        return (self.as_json() if path.suffix == ".json" else str(self)).encode()

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What a network needs on its target, layer by layer: constants, memory, arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from snnmlir._mlir import LayerResources
+from snnmlir._mlir import Operations as ModuleOperations
+from snnmlir.tables import printable, table
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Operations on weights, sums and states; those that compute positions do not count.
+
+    Attributes:
+        multiplies: Multiplications.
+        adds: Additions and subtractions.
+    """
+
+    multiplies: int
+    adds: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the generated C needs for one node.
+
+    Attributes:
+        node: The node's name; of a cut edge "source_to_target".
+        constant_bytes: Its tables: weights, biases, coefficients that differ between neurons.
+        state_bytes: What it carries from step to step.
+        scratch_bytes: What it reads or writes of the memory of one step, which layers share.
+        skippable: How many of its inputs cost nothing when they are zero.
+        least: Operations of one step with all of these zero.
+        most: Operations of one step with none of them zero.
+    """
+
+    node: str
+    constant_bytes: int
+    state_bytes: int
+    scratch_bytes: int
+    skippable: int
+    least: Operations
+    most: Operations
+
+
+@dataclass(frozen=True)
+class Resources:
+    """All layers, in the order in which they are computed, and their sums.
+
+    Sizes are those on a 64-bit machine, and at most those on a smaller one.
+
+    Attributes:
+        constant_bytes: All tables; in flash, but on AVR.
+        memory_bytes: The C struct of one network: state, scratch memory, and padding.
+        state_bytes: What it carries from step to step.
+        scratch_bytes: What the layers share within a step.
+        least: Operations of one step if all that can be skipped is zero.
+        most: Operations of one step if none of it is.
+        layers: What has any of these.
+    """
+
+    constant_bytes: int
+    memory_bytes: int
+    state_bytes: int
+    scratch_bytes: int
+    least: Operations
+    most: Operations
+    layers: tuple[Layer, ...]
+
+    def __str__(self) -> str:
+        titles = (
+            "node", "constants", "state", "scratch",
+            "multiplies", "adds", "inputs", "multiplies/input", "adds/input",
+        )  # fmt: skip
+        total = [
+            "(all)",
+            *map(_bytes, (self.constant_bytes, self.state_bytes, self.scratch_bytes)),
+            *map(_count, (self.most.multiplies, self.most.adds)),
+            *("", "", ""),
+        ]
+        lines = table(titles, [*map(_row, self.layers), total])
+        return "\n".join(lines) + "\n"
+
+
+def add_up(layers: Iterable[LayerResources], memory_bytes: int, scratch_bytes: int) -> Resources:
+    """The sums over what the compiler found for each layer.
+
+    Args:
+        layers: As `Module.resources` gives them.
+        memory_bytes: Size of the C struct.
+        scratch_bytes: Size of the memory in it that the layers share.
+    """
+    found = tuple(
+        Layer(
+            layer.node,
+            layer.constant_bytes,
+            layer.state_bytes,
+            layer.scratch_bytes,
+            layer.skippable,
+            _operations([layer.least]),
+            _operations([layer.most]),
+        )
+        for layer in layers
+    )
+    return Resources(
+        constant_bytes=sum(layer.constant_bytes for layer in found),
+        memory_bytes=memory_bytes,
+        state_bytes=sum(layer.state_bytes for layer in found),
+        scratch_bytes=scratch_bytes,
+        least=_operations(layer.least for layer in found),
+        most=_operations(layer.most for layer in found),
+        layers=found,
+    )
+
+
+def _operations(parts: Iterable[Operations | ModuleOperations]) -> Operations:
+    counts = [(part.multiplies, part.adds) for part in parts]
+    return Operations(sum(m for m, _ in counts), sum(a for _, a in counts))
+
+
+def _row(layer: Layer) -> list[str]:
+    each = ["", "", ""]
+    if layer.skippable:
+        each = [
+            _count(layer.skippable),
+            *(
+                _mean((most - least) / layer.skippable)
+                for most, least in (
+                    (layer.most.multiplies, layer.least.multiplies),
+                    (layer.most.adds, layer.least.adds),
+                )
+            ),
+        ]
+    return [
+        printable(layer.node),
+        *map(_bytes, (layer.constant_bytes, layer.state_bytes, layer.scratch_bytes)),
+        *map(_count, (layer.most.multiplies, layer.most.adds)),
+        *each,
+    ]
+
+
+def _bytes(number: int) -> str:
+    return f"{number} B" if number else ""
+
+
+def _count(number: int) -> str:
+    return str(number) if number else ""
+
+
+def _mean(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0") if number else ""
