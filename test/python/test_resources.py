@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import nir
@@ -313,3 +315,25 @@ def test_a_compiler_without_use(tmp_path: Path) -> None:
     result = invoke(tmp_path / "net.c", "--cc", "gcc")
     assert result.exit_code == 1
     assert "help: add --report, --max-flash or --max-ram" in result.stderr
+
+
+def test_commands_of_the_page(tmp_path: Path) -> None:
+    """docs/reports.md has what the commands in it print."""
+    page = (DIGITS.parents[2] / "docs/reports.md").read_text()
+    blocks = re.findall(r"^```\n(.*?)^```$", page, re.M | re.S)
+    assert len(blocks) == 2
+    (tmp_path / "examples").symlink_to(DIGITS.parents[1])
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for block in blocks:
+        script = re.findall(r"^\$ ((?:.*\\\n)*.*)$", block, re.M)
+        expected = re.sub(r"^\$ (?:.*\\\n)*.*\n", "", block, flags=re.M)
+        done = subprocess.run(
+            ["bash", "-c", "\n".join(script)],
+            cwd=tmp_path,
+            env=os.environ | {"PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.stdout == expected

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Measures the generated C on emulated microcontrollers: ./dev bench --targets.
+
+The table goes to docs/benchmarks-targets.md.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from subjects import DT, SUBJECTS, Subject
+
+import snnmlir
+from emulation import FLAGS, TARGETS, Target, TargetError, build, run
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs/benchmarks-targets.md"
+DIGITS = HERE.parent / "examples/digits"
+STEPS = 16
+DENSITY = 0.05
+DTYPES = ("f32", "int8")
+OPTIMIZATIONS = ("-Os", "-O2")
+
+MODELS = (
+    Subject(
+        "64-128-10 LIF (examples/digits)",
+        lambda: DIGITS / "digits.nir",
+        {"convention": "snntorch", "dt": DT},
+        samples=lambda: np.load(DIGITS / "recorded.npz")["input"][0],
+    ),
+    *(
+        subject
+        for subject in SUBJECTS
+        if subject.name in ("784-256-10 LIF", "12-38-7 recurrent (Braille)", "N-MNIST CNN")
+    ),
+)
+MEASURED = {name: target for name, target in TARGETS.items() if target.unit}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One network on one target.
+
+    Attributes:
+        target: Its name.
+        unit: What is counted, instructions or cycles.
+        code: Bytes of the object's text beyond the constants.
+        stack: Bytes of stack that a step needs at most.
+        memory: Bytes of the network's struct.
+        count: Instructions or cycles of one step, mean.
+    """
+
+    target: str
+    unit: str
+    code: int
+    stack: int
+    memory: int
+    count: float
+
+
+def input_for(subject: Subject, network: snnmlir.Network) -> np.ndarray:
+    """[T, *shape]: the beginning of a recorded sample, or random spikes."""
+    if subject.samples is not None:
+        return subject.samples()[:STEPS]
+    rng = np.random.default_rng(0)
+    return rng.random((STEPS, *network.inputs[0].shape)) < DENSITY
+
+
+def measure(
+    target: Target, network: snnmlir.Network, x: np.ndarray, optimization: str
+) -> Result | None:
+    """Builds and runs a network on a target; None if it does not fit in memory."""
+    with tempfile.TemporaryDirectory(prefix="snn-bench-") as folder:
+        try:
+            program = build(target, Path(folder), network, x, (*FLAGS, optimization))
+        except TargetError as error:
+            if re.search(r"overflowed by|will not fit|is too large|memory is full", str(error)):
+                return None
+            raise
+        result = run(program)
+    return Result(
+        target.name,
+        target.unit or "",
+        program.network.text - network.resources.constant_bytes,
+        result.stack,
+        result.memory,
+        float(np.mean(result.counts)),
+    )
+
+
+def section(subject: Subject, dtype: str) -> list[str]:
+    """The lines for one network in one type on all targets."""
+    source = subject.make()
+    assert source is not None
+    network = snnmlir.compile(
+        source, dtype=dtype, input_type="spikes", name="net", **subject.options
+    )
+    x = input_for(subject, network)
+    needs = network.resources
+    lines = [
+        f"## {subject.name}, {dtype}",
+        "",
+        f"{needs.constant_bytes:,} bytes of constants, {needs.state_bytes:,} of state, "
+        f"{needs.scratch_bytes:,} of scratch memory. {x.mean():.1%} of the inputs are active in "
+        "a step.",
+        "",
+        "| target | RAM | code, `-Os` | `-O2` | stack, `-Os` | `-O2` | a step takes, `-Os` | `-O2` "
+        "| |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    too_small = []
+    for target in MEASURED.values():
+        results = [measure(target, network, x, optimization) for optimization in OPTIMIZATIONS]
+        found = [result for result in results if result is not None]
+        if len(found) < len(results):
+            too_small.append(target.name)
+        else:
+            lines.append(row(found))
+    lines.append("")
+    if too_small:
+        lines += [f"Does not fit: {', '.join(too_small)}.", ""]
+    return lines
+
+
+def row(results: Sequence[Result]) -> str:
+    """One line of the table, from the results of all optimizations."""
+    cells = [
+        results[0].target,
+        f"{results[0].memory:,}",
+        *(f"{result.code:,}" for result in results),
+        *(f"{result.stack:,}" for result in results),
+        *(f"{result.count:,.0f}" for result in results),
+        results[0].unit,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def versions() -> str:
+    """The compilers' own words."""
+    compilers = dict.fromkeys(target.compiler[0] for target in MEASURED.values())
+    texts = [
+        subprocess.run([name, "--version"], capture_output=True, text=True, check=True).stdout
+        for name in compilers
+    ]
+    return "; ".join(text.splitlines()[0] for text in texts)
+
+
+@click.command()
+@click.option("--only", default="", help="Networks with this in their name.")
+@click.option("--write", is_flag=True, help="Write docs/benchmarks-targets.md.")
+def main(only: str, write: bool) -> None:
+    """Measure the generated C on emulated targets."""
+    command = " ".join(["./dev bench --targets", *sys.argv[1:]])
+    lines = [
+        "<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->",
+        "<!-- Made by ./dev bench --targets. -->",
+        "",
+        "# Benchmarks on microcontrollers",
+        "",
+        f"`{command}`, in emulators. {versions()}. [targets.md](targets.md) has the machines and "
+        "says what is counted.",
+        "",
+        "- *RAM*: bytes of the network's struct, state and scratch memory.",
+        "- *code*: bytes of text in the network's object file beyond its constants: `init`, `step`",
+        "  and `step_events`, of which a program links what it calls.",
+        "- *stack*: bytes that a step needs at most, its call and the compiler's library included.",
+        f"- *a step takes*: instructions (QEMU) or cycles (simavr), the mean of the first {STEPS}",
+        "  steps. Instructions are no cycles.",
+        "",
+    ]
+    subjects = [subject for subject in MODELS if only in subject.name and subject.make()]
+    runs = [(subject, dtype) for subject in subjects for dtype in DTYPES]
+    for subject, dtype in track(runs, console=Console(stderr=True), description="measuring"):
+        lines += section(subject, dtype)
+    text = "\n".join(lines)
+    click.echo(text)
+    if write:
+        PAGE.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
