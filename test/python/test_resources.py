@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports
+from snnmlir._mlir import Context, MLIRError, Module
 from snnmlir.cli.compile import main
 from snnmlir.resources import Operations
 
@@ -337,3 +338,25 @@ def test_commands_of_the_page(tmp_path: Path) -> None:
             check=False,
         )
         assert done.stdout == expected
+
+
+def test_loops_of_unknown_length_are_errors() -> None:
+    context = Context()
+    module = Module.parse(
+        """
+        func.func @step(%n: index, %x: memref<4xf32>) attributes {snn.role = "step"} {
+          call @layer(%n, %x) : (index, memref<4xf32>) -> ()
+          return
+        }
+        func.func private @layer(%n: index, %x: memref<4xf32>) {
+          %c0 = arith.constant 0 : index
+          %c1 = arith.constant 1 : index
+          scf.for %i = %c0 to %n step %c1 {
+          }
+          return
+        }
+        """,
+        context,
+    )
+    with pytest.raises(MLIRError, match="has a length that is not known"):
+        module.resources()
