@@ -175,7 +175,8 @@ def main(only: str, write: bool) -> None:
         "  and `step_events`, of which a program links what it calls.",
         "- *stack*: bytes that a step needs at most, its call and the compiler's library included.",
         f"- *a step takes*: instructions (QEMU) or cycles (simavr), the mean of the first {STEPS}",
-        "  steps. Instructions are no cycles.",
+        "  steps. Instructions are no cycles. Inputs are spikes, random but for the samples of",
+        "  examples/digits and Braille.",
         "",
     ]
     subjects = [subject for subject in MODELS if only in subject.name and subject.make()]

@@ -29,7 +29,8 @@ class Layer:
     """What the generated C needs for one node.
 
     Attributes:
-        node: The node's name; of a cut edge "source_to_target".
+        node: The node's name; "node_in" of the sum in front of it, where several edges reach it;
+            "source_to_target" of an edge that carries its signal to the next step.
         constant_bytes: Its tables: weights, biases, coefficients that differ between neurons.
         state_bytes: What it carries from step to step.
         scratch_bytes: What it reads or writes of the memory of one step, which layers share.
