@@ -419,6 +419,25 @@ class Network:
         Files appear complete or not at all.
 
         Args:
+            path: As for `files`.
+            emit: As for `files`.
+            self_test: As for `files`.
+
+        Raises:
+            OptionError: As `files` does.
+            OSError: A file cannot be written.
+        """
+        write_files(self.files(path, emit, self_test))
+
+    def files(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: SelfTest | None = None,
+    ) -> dict[Path, bytes]:
+        """What `write` writes, by file.
+
+        Args:
             path: A .c or .mlir file.
             emit: What to write; by default C for .c and the snn dialect for .mlir.
             self_test: With C, what `snnmlir.self_test` made; its source and header are written
@@ -427,7 +446,6 @@ class Network:
         Raises:
             OptionError: The stage cannot be told from the suffix, or has no self-test, or the name
                 cannot be included.
-            OSError: The file cannot be written.
         """
         target = Path(path)
         stage = emit or _stage_of(target)
@@ -436,8 +454,7 @@ class Network:
                 f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
             )
         if stage != "c":
-            write_files({target: self.emit(stage).encode()})
-            return
+            return {target: self.emit(stage).encode()}
         header = header_for(target)
         prefix = self.prefix_for(target.stem)
         source, text = self.emit_c(prefix, header.name)
@@ -445,7 +462,7 @@ class Network:
         if self_test is not None:
             names = (self_test_name(target), self_test_name(header))
             files |= zip(names, self_test.emit_c(self, prefix, header.name), strict=True)
-        write_files({name: content.encode() for name, content in files.items()})
+        return {name: content.encode() for name, content in files.items()}
 
     def run(self, x: Signal | Mapping[str, Signal]) -> Signals:
         """Builds the C for this machine and runs it from the initial state.

@@ -269,6 +269,15 @@ def test_report(dtype: str, tmp_path: Path) -> None:
     assert 0 < layer["stack_bytes"] < step["stack_bytes"] <= found["footprint"]["stack_bytes"]
 
 
+def test_a_report_replaces_no_other_file(tmp_path: Path) -> None:
+    for file in ("net.c", "net.h"):
+        result = invoke(tmp_path / "net.c", "--report", tmp_path / file)
+        assert result.exit_code == 1
+        assert "which is written already" in result.stderr
+    assert invoke(tmp_path / "net.c", "--report", tmp_path / "nowhere" / "report").exit_code == 1
+    assert not any(tmp_path.iterdir())
+
+
 def test_reports_are_repeatable(tmp_path: Path) -> None:
     texts = []
     for name in ("a.json", "b.json"):

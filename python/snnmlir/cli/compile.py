@@ -141,7 +141,13 @@ def main(
     if package:
         write_package(network, package, output, test)
     else:
-        network.write(output, cast("Stage | None", emit), test)
+        files = network.files(output, cast("Stage | None", emit), test)
+        if report in files:
+            raise OptionError(
+                f"--report is {quoted(report)}, which is written already",
+                help="choose another name",
+            )
+        content |= files
     write_files(content)
     if options["verbose"]:
         for port in network.inputs:
