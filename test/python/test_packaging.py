@@ -62,8 +62,9 @@ def test_commands_run(installed: Path, project: dict[str, dict[str, str]]) -> No
 def test_templates_are_in_the_wheel(installed: Path, repo_root: Path) -> None:
     model = repo_root / "examples/digits/digits.nir"
     for kind in KINDS:
-        output(installed, "snn-mlir-compile", str(model), "-o", kind, "--package", kind)
-        assert (installed / kind / "README.md").exists()
+        folder = f"digits-{kind}"
+        output(installed, "snn-mlir-compile", str(model), "-o", folder, "--package", kind)
+        assert (installed / folder / "README.md").exists()
 
 
 def test_templates_are_in_the_source_archive(repo_root: Path, tmp_path: Path) -> None:
