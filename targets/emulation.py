@@ -224,6 +224,8 @@ def build(
     network: snnmlir.Network,
     x: Signal | Mapping[str, Signal],
     flags: Sequence[str] = FLAGS,
+    *,
+    sample_steps: int | None = None,
 ) -> Program:
     """Builds a program that runs a network over an input.
 
@@ -233,6 +235,8 @@ def build(
         network: The network.
         x: [T, *input shape], or such an array for each input by name.
         flags: For the compiler.
+        sample_steps: The input is samples of so many steps, one after the other; each of them
+            begins in the initial state. By default it is one sample.
 
     Raises:
         TargetError: There is no compiler, or it refuses the code.
@@ -243,7 +247,7 @@ def build(
     files = {
         "net.c": source,
         "net.h": header,
-        "ports.h": _ports(network.inputs, network.outputs, arrays),
+        "ports.h": _ports(network.inputs, network.outputs, arrays, sample_steps),
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -308,14 +312,19 @@ def _split(data: bytes, program: Program) -> dict[str, Signal]:
     return {port.name: steps[port.name].astype(port.dtype) for port in program.outputs}
 
 
-def _ports(inputs: Sequence[Port], outputs: Sequence[Port], arrays: Sequence[Signal]) -> str:
+def _ports(
+    inputs: Sequence[Port],
+    outputs: Sequence[Port],
+    arrays: Sequence[Signal],
+    sample_steps: int | None,
+) -> str:
     """The header that main.c includes: the input, and functions that name all ports."""
     names = [f"in{i}" for i in range(len(inputs))] + [f"out{i}" for i in range(len(outputs))]
     sizes = [int(np.prod(port.shape)) for port in (*inputs, *outputs)]
     lines = [
         "/* Made by targets/emulation.py. */",
         '#include "net.h"',
-        f"enum {{ STEPS = {len(arrays[0])} }};",
+        f"enum {{ STEPS = {len(arrays[0])}, SAMPLE_STEPS = {sample_steps or len(arrays[0])} }};",
     ]
     for name, port, size in zip(names, (*inputs, *outputs), sizes, strict=True):
         lines.append(f"static {_c_type(port)} {name}[{size}];")

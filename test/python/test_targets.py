@@ -168,6 +168,15 @@ def test_steps_with_more_spikes_take_longer(target: str, tmp_path: Path) -> None
     assert min(result.counts[1::2]) > max(result.counts[::2]) > 100
 
 
+def test_each_sample_begins_in_the_initial_state(tmp_path: Path) -> None:
+    network, x, expected = model("recurrent-LIF", "f32")
+    twice = {name: np.concatenate([values, values]) for name, values in x.items()}
+    result = run(build(TARGETS["cortex-m4f"], tmp_path, network, twice, sample_steps=STEPS))
+    assert {name: values.tobytes() for name, values in result.outputs.items()} == {
+        name: 2 * values.tobytes() for name, values in expected.items()
+    }
+
+
 @pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.unit])
 def test_counts_are_repeatable(target: str, tmp_path: Path) -> None:
     first, second = (emulate(target, "recurrent-LIF", tmp_path) for _ in range(2))
