@@ -18,13 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-tables",
         action="store_true",
-        help="write the tables in docs/ that the tests make, instead of comparing them",
+        help="write the tables that the tests make into docs/ and examples/, instead of comparing",
     )
     parser.addoption(
         "--targets",
         choices=["few", "all"],
         default="few",
-        help="how many models test_targets.py runs on each emulated target",
+        help="how many models, and how many of the gestures, run on emulated targets",
     )
 
 
@@ -37,6 +37,27 @@ def check_page(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
         if pytestconfig.getoption("--write-tables"):
             page.write_text(text)
         assert page.read_text() == text, f"docs/{name} is out of date: run ./dev docs"
+
+    return check
+
+
+@pytest.fixture
+def check_table(pytestconfig: pytest.Config) -> Callable[[str, str, list[str]], None]:
+    """Compares the lines below a page's comment `<!-- NAME: ... -->`, or writes them.
+
+    They end before the first empty line.
+    """
+
+    def check(name: str, table: str, lines: list[str]) -> None:
+        page = pytestconfig.rootpath / name
+        text = page.read_text()
+        start = text.index("-->\n", text.index(f"<!-- {table}: ")) + len("-->\n")
+        end = text.index("\n\n", start)
+        if pytestconfig.getoption("--write-tables"):
+            page.write_text(text[:start] + "\n".join(lines) + text[end:])
+        elif text[start:end].split("\n") != lines:
+            now = "\n".join(lines)
+            pytest.fail(f"{name} is out of date: run ./dev docs; the table is now\n{now}")
 
     return check
 
