@@ -25,7 +25,7 @@ Signal: TypeAlias = npt.NDArray[Any]
 
 HERE = Path(__file__).parent
 FLAGS = (
-    "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror",
+    "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror",
     "-O2", "-ffp-contract=off", "-ffunction-sections", "-fdata-sections",
 )  # fmt: skip
 """For all targets. Contraction is off so that all of them compute the same bits."""
@@ -50,6 +50,7 @@ class Target:
         emulator: The command, before the program's path.
         per_count: Units of `unit` for each tick of the counter.
         unit: What is counted, if anything is.
+        standard: The C that is compiled.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Target:
     emulator: tuple[str, ...]
     unit: Literal["instructions", "cycles"] | None = None
     per_count: float = 1.0
+    standard: str = "c11"
 
     @property
     def size(self) -> str:
@@ -157,6 +159,7 @@ TARGETS = {
             link=("-Wl,--defsym=stack_bottom=__heap_start",),
             emulator=("simavr", "-m", "atmega1284p", "-f", "16000000"),
             unit="cycles",
+            standard="gnu11",  # for __flash
         ),
         _linux("aarch64-linux", "aarch64-linux-gnu", "qemu-aarch64"),
         _linux("armhf-linux", "arm-linux-gnueabihf", "qemu-arm"),
@@ -171,7 +174,7 @@ class Sections:
 
     Attributes:
         text: Code and constants.
-        data: Initialized variables; in programs for AVR also constants, as they are in RAM there.
+        data: Initialized variables; in programs for AVR also constants in C++, or in strict C11.
         bss: Variables that begin as zero.
     """
 
@@ -252,7 +255,7 @@ def build(
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     sources = (HERE / name for name in ("main.c", "stack.c", *target.sources))
-    compiler = (*target.compiler, *flags)
+    compiler = (*target.compiler, f"-std={target.standard}", *flags)
     program = folder / "program.elf"
     _call(target, *compiler, "-c", "net.c", "-o", "net.o", folder=folder)
     _call(

@@ -312,3 +312,23 @@ StringRef snn::getNodeName(Location loc, StringRef fallback) {
         return name;
   return fallback;
 }
+
+void snn::fuseLocation(Operation *op, Operation *other) {
+  op->setLoc(FusedLoc::get(op->getContext(), {op->getLoc(), other->getLoc()},
+                           StringAttr::get(op->getContext(), "folded")));
+}
+
+static Location getChannelsLastLoc(MLIRContext *context) {
+  return NameLoc::get(StringAttr::get(context, "channels_last"));
+}
+
+void snn::markChannelsLast(Operation *op) {
+  if (auto node = dyn_cast<NameLoc>(op->getLoc()))
+    op->setLoc(
+        NameLoc::get(node.getName(), getChannelsLastLoc(op->getContext())));
+}
+
+bool snn::isChannelsLast(Location loc) {
+  auto node = dyn_cast<NameLoc>(loc);
+  return node && node.getChildLoc() == getChannelsLastLoc(loc.getContext());
+}

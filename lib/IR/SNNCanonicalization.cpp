@@ -148,9 +148,9 @@ std::optional<Constant> getPerChannel(const Constant &factor, int64_t dim) {
 }
 
 /// The synapse's weights and bias multiplied by `factor`, of the shape of its
-/// result or one number.
+/// result or one number, which `user` did.
 LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
-                          const Constant &factor) {
+                          const Constant &factor, Operation *user) {
   std::optional<Constant> weight = getFloatConstant(synapse.getWeight());
   std::optional<Constant> bias = getFloatConstant(synapse.getBias());
   std::optional<Constant> perChannel =
@@ -173,6 +173,7 @@ LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
     synapse.getWeightMutable().set(newWeight);
     if (newBias)
       synapse.getBiasMutable().assign(newBias);
+    fuseLocation(synapse, user);
   });
   return success();
 }
@@ -196,7 +197,7 @@ struct FoldGainIntoWeights : OpRewritePattern<Neuron> {
     if (gain.empty() || !synapse)
       return failure();
     std::optional<Constant> factor = getFloatConstant(gain[0].get());
-    if (!factor || failed(scaleOutput(rewriter, synapse, *factor)))
+    if (!factor || failed(scaleOutput(rewriter, synapse, *factor, op)))
       return failure();
     rewriter.modifyOpInPlace(op, [&] { op.getInputGainMutable().clear(); });
     return success();
@@ -211,7 +212,8 @@ struct FoldScaleOfSynapse : OpRewritePattern<ScaleOp> {
                                 PatternRewriter &rewriter) const override {
     SynapseOpInterface synapse = getOnlySynapse(op.getInput());
     std::optional<Constant> factor = getFloatConstant(op.getFactor());
-    if (!synapse || !factor || failed(scaleOutput(rewriter, synapse, *factor)))
+    if (!synapse || !factor ||
+        failed(scaleOutput(rewriter, synapse, *factor, op)))
       return failure();
     rewriter.replaceOp(op, op.getInput());
     return success();

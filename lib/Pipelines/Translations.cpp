@@ -19,6 +19,12 @@ static llvm::cl::opt<std::string>
                  llvm::cl::desc("Prefix of all names in the C code (default: "
                                 "the network's name)"));
 
+static llvm::cl::list<std::string>
+    tapsOption("c11-tap", llvm::cl::desc("Signals to show to <PREFIX>_TAP"));
+
+static llvm::cl::opt<bool>
+    profileOption("c11-profile", llvm::cl::desc("Calls in <PREFIX>_PROFILE"));
+
 /// Lowers the module to loops if a network is still in it, and prints it.
 static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
                                llvm::raw_ostream &header) {
@@ -31,6 +37,8 @@ static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
   }
   snn::C11Options options;
   options.prefix = prefixOption;
+  options.taps = tapsOption;
+  options.profile = profileOption;
   return snn::emitC11(*lowered, options, source, header);
 }
 

@@ -142,6 +142,7 @@ static void permuteSteps(DelayOp delay) {
 }
 
 void LayoutChange::changeResults(Operation *op) {
+  markChannelsLast(op);
   for (OpResult result : op->getResults()) {
     auto type = cast<RankedTensorType>(result.getType());
     SmallVector<int64_t> forward = getForward(type.getRank());

@@ -156,8 +156,10 @@ static void moveBiasesToNeurons(NetworkOp network) {
       shape[synapse.getResultChannelDim()] = bias->getNumElements();
     }
     bias->shape = shape;
-    for (NeuronOpInterface neuron : *neurons)
+    for (NeuronOpInterface neuron : *neurons) {
       addToLeak(neuron, *bias);
+      fuseLocation(&op, neuron);
+    }
     synapse.getBiasMutable().clear();
   }
 }

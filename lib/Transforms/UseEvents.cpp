@@ -70,6 +70,9 @@ struct UseEvents : snn::impl::SNNUseEventsBase<UseEvents> {
       if (size < minInputs || !isSparse(synapse.getInput()))
         continue;
       Value signal = getListedSignal(synapse);
+      // A list is made from a pointer, which may not reach constant memory.
+      if (getConstant(signal))
+        continue;
       Value &events = lists[signal];
       if (!events)
         events = createEvents(signal, size);

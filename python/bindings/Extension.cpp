@@ -411,6 +411,9 @@ void bindNetworkBuilder(nb::module_ &m) {
       "MLIRError.");
   builder.def("set_bits", &B::setBits, "input"_a, "bits"_a,
               "Says how many bits integers of an input have.");
+  builder.def("mark_variant", &B::markVariant, "value"_a,
+              "Says that the operation of a value computes something else than "
+              "its node sends.");
   builder.def("set_range", &B::setRange, "value"_a, "least"_a, "greatest"_a,
               "Says what numbers data showed for a value.");
 }
@@ -449,6 +452,11 @@ NB_MODULE(_mlir, m) {
            "memory of a lowered network.")
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
+      .def(
+          "signals",
+          [](ModuleHandle &self) { return snn::findSignals(self.get()); },
+          "The names of the signals that a lowered network writes to memory: "
+          "nodes, and those of neurons with \".v\" and \".i\".")
       .def("clone", &ModuleHandle::clone, nb::keep_alive<0, 1>(),
            "A deep copy.");
   nb::class_<PassManagerHandle>(m, "PassManager", "A pipeline of passes.")
@@ -465,18 +473,22 @@ NB_MODULE(_mlir, m) {
   m.def(
       "emit_c11",
       [](ModuleHandle &module, const std::string &prefix,
-         const std::string &header) {
+         const std::string &header, const std::vector<std::string> &taps,
+         bool profile) {
         std::string source, headerText;
         llvm::raw_string_ostream sourceStream(source), headerStream(headerText);
         DiagnosticCollector diagnostics(module.get().getContext());
-        diagnostics.check(snn::emitC11(module.get(), {prefix, header},
+        diagnostics.check(snn::emitC11(module.get(),
+                                       {prefix, header, taps, profile},
                                        sourceStream, headerStream));
         return std::pair(source, headerText);
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
+      "taps"_a = std::vector<std::string>(), "profile"_a = false,
       "C source and header of the network that was lowered by "
-      "\"snn-to-loops\"; `header` is the file name to include. Raises "
-      "MLIRError.");
+      "\"snn-to-loops\"; `header` is the file name to include, `taps` are "
+      "signals that are shown to a macro, and with `profile` each layer's call "
+      "stands in another. Raises MLIRError.");
   m.def(
       "is_c11_prefix",
       [](const std::string &text) { return snn::isC11Prefix(text); }, "text"_a,

@@ -430,6 +430,12 @@ void NetworkBuilder::setBits(size_t input, int64_t bits) {
   network.setArgAttr(input, "snn.bits", builder.getI64IntegerAttr(bits));
 }
 
+void NetworkBuilder::markVariant(NetworkValue value) {
+  Operation *op = use(value).getDefiningOp();
+  op->setLoc(FusedLoc::get(builder.getContext(), {op->getLoc()},
+                           builder.getStringAttr("variant")));
+}
+
 void NetworkBuilder::setRange(NetworkValue value, double least,
                               double greatest) {
   Attribute range = builder.getF64ArrayAttr({least, greatest});

@@ -89,6 +89,9 @@ public:
 
   /// Says how many bits integers of an input have.
   void setBits(size_t input, int64_t bits);
+  /// Says that the operation of a value computes something else than its node
+  /// sends.
+  void markVariant(NetworkValue value);
   /// Says what numbers data showed for a value.
   void setRange(NetworkValue value, double least, double greatest);
 

@@ -74,6 +74,8 @@ def compile(
     input_type: str | Iterable[str] = "float",
     name: str | None = None,
     record: Sequence[str] = (),
+    taps: Sequence[str] | Literal["all"] = (),
+    profile: bool = False,
     calibrate: Signal
     | Mapping[str, Signal]
     | Sequence[Signal | Mapping[str, Signal]]
@@ -95,6 +97,9 @@ def compile(
             both times a scale.
         name: Prefix of all names in the C code; by default made from the output's file name.
         record: Further outputs: names of nodes, and of neurons with ".v" or ".i".
+        taps: Such signals that the C code shows to the macro `<PREFIX>_TAP` where they are written,
+            or "all" that can be, see `Network.tappable`.
+        profile: Whether the C code calls layers through the macro `<PREFIX>_PROFILE`.
         calibrate: With integers, example input from which scales of analog signals are taken:
             [T, *input shape], such an array for each input, or several of these; or a function
             that gives them, called with the network in float32.
@@ -128,16 +133,19 @@ def compile(
         name=check_prefix(name) if name is not None else None,
         file_name=Path(source).name if isinstance(source, str | os.PathLike) else None,
         record=record,
+        taps=taps,
+        profile=profile,
         notes=tuple(notes),
         scales=scales,
     )
-    if calibrate is None:
-        return network
-    if callable(calibrate):
-        samples = calibrate(network)
-    else:
-        samples = [calibrate] if isinstance(calibrate, Mapping | np.ndarray) else calibrate
-    return network.calibrated(dtype, samples)
+    if calibrate is not None:
+        if callable(calibrate):
+            samples = calibrate(network)
+        else:
+            samples = [calibrate] if isinstance(calibrate, Mapping | np.ndarray) else calibrate
+        network = network.calibrated(dtype, samples)
+    network.check_taps()
+    return network
 
 
 def _input_types(graph: Graph, given: str | Iterable[str], dtype: str) -> dict[str, InputType]:
@@ -184,6 +192,8 @@ class Network:
         file_name: str | None,
         record: Sequence[str],
         notes: tuple[str, ...],
+        taps: Sequence[str] = (),
+        profile: bool = False,
         scales: Scales = "real",
         ranges: Ranges | None = None,
     ) -> None:
@@ -216,6 +226,8 @@ class Network:
             raise CompileError(str(error)) from error
         # What cannot be lowered is refused here, not when something is written.
         self._loops = self._lower("snn-to-loops")
+        self._taps = taps
+        self._profile = profile
 
     def _provenance(self) -> dict[str, str]:
         facts = {
@@ -242,6 +254,8 @@ class Network:
             "name": self._name,
             "file_name": self._file_name,
             "record": (),
+            "taps": (),
+            "profile": False,
             "notes": (),
             "scales": self._scales,
             "ranges": self._ranges,
@@ -267,7 +281,14 @@ class Network:
         for name, kind in self._input_types.items():
             if kind == "spikes":
                 ranges.pop(name, None)
-        return self._with(dtype=dtype, record=self._record, notes=self.notes, ranges=ranges)
+        return self._with(
+            dtype=dtype,
+            record=self._record,
+            taps=self._taps,
+            profile=self._profile,
+            notes=self.notes,
+            ranges=ranges,
+        )
 
     def as_float(self) -> Network:
         """The same network in float32."""
@@ -377,7 +398,7 @@ class Network:
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""
         try:
-            source, text = emit_c11(self._loops, prefix, header)
+            source, text = emit_c11(self._loops, prefix, header, self.taps, self._profile)
         except MLIRError as error:
             raise CompileError(str(error)) from error
         return source, text
@@ -454,6 +475,11 @@ class Network:
                 f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
             )
         if stage != "c":
+            if self.taps or self._profile:
+                raise OptionError(
+                    f"signals are tapped and layers profiled in C, not in {stage}",
+                    help="write a .c file",
+                )
             return {target: self.emit(stage).encode()}
         header = header_for(target)
         prefix = self.prefix_for(target.stem)
@@ -513,6 +539,39 @@ class Network:
             if isinstance(node, CubaLI | CubaLIF):
                 names.append(f"{name}.i")
         return tuple(names)
+
+    @cached_property
+    def tappable(self) -> tuple[str, ...]:
+        """The names of the signals that are in memory after a layer, in the order of the layers.
+
+        The others are folded into another layer, views of another signal, or not needed.
+        """
+        known = set(self.signals)
+        return tuple(name for name in self._loops.signals() if name in known)
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """The signals that the C code shows to the macro `<PREFIX>_TAP`."""
+        return self.tappable if self._taps == "all" else tuple(dict.fromkeys(self._taps))
+
+    def check_taps(self) -> None:
+        """Refuses signals to tap that are not in memory after a layer.
+
+        Raises:
+            OptionError: One is not.
+        """
+        for name in self.taps:
+            if name in self.tappable:
+                continue
+            found = (
+                "it is folded into another layer, a view of another signal, or not needed"
+                if name in self.signals
+                else "there is no such signal"
+            )
+            raise OptionError(
+                f"signal {quoted(name)} cannot be tapped: {found}",
+                help="these can: " + ", ".join(map(quoted, self.tappable)),
+            )
 
     @cached_property
     def executable(self) -> Executable:

@@ -18,7 +18,7 @@
 // ALL: func.func @{{.*}}_step(
 
 // CHECK-LABEL: func.func private @lif1(
-// CHECK-SAME:    %{{.*}} {snn.name = "x"}, %{{.*}} {snn.name = "spikes"}, %[[I:.*]]: memref<3xf32> {snn.name = "i"}, %[[V:.*]]: memref<3xf32> {snn.name = "v"}
+// CHECK-SAME:    %{{.*}} {snn.name = "x"}, %{{.*}} {snn.name = "spikes", snn.signals = ["lif1"]}, %[[I:.*]]: memref<3xf32> {snn.name = "i", snn.signals = ["lif1.i"]}, %[[V:.*]]: memref<3xf32> {snn.name = "v", snn.signals = ["lif1.v"]}
 // CHECK:         scf.for %[[N:.*]] =
 // CHECK-DAG:       memref.load %[[I]][%[[N]]]
 // CHECK-DAG:       memref.load %[[V]][%[[N]]]

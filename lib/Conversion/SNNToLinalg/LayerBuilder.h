@@ -21,6 +21,7 @@ inline constexpr llvm::StringLiteral kNameAttr = "snn.name";
 inline constexpr llvm::StringLiteral kKindAttr = "snn.kind";
 inline constexpr llvm::StringLiteral kRoleAttr = "snn.role";
 inline constexpr llvm::StringLiteral kCommentAttr = "snn.comment";
+inline constexpr llvm::StringLiteral kSignalsAttr = "snn.signals";
 
 /// How a signal or state of `type` is stored: spikes as i1, counts as i8,
 /// quantized numbers in the integers of their type.

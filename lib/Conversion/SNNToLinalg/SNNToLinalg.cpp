@@ -19,6 +19,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace snn {
@@ -54,6 +55,9 @@ private:
   void placeSignal(Value signal);
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
+  /// Lowers `op` with `lower`, and names the signals in the calls it makes.
+  LogicalResult lowerNamed(Operation *op,
+                           llvm::function_ref<LogicalResult()> lower);
   LogicalResult lowerReshape(Operation *op);
   LogicalResult lowerConstantSignal(Operation *op);
   LogicalResult lowerAll();
@@ -330,17 +334,26 @@ LogicalResult NetworkLowering::lowerConstantSignal(Operation *op) {
   auto elements = dyn_cast_or_null<ElementsAttr>(
       isa<arith::ConstantOp>(op) ? cast<arith::ConstantOp>(op).getValue()
                                  : TypedAttr());
+  // In one dimension: layers mostly read all elements alike, and name the
+  // global themselves.
+  bool isFlat = constant && type.getRank() != 0;
   if (constant) {
     constant->quantizedType = nullptr;
+    if (isFlat)
+      constant->shape = {type.getNumElements()};
     elements = cast<ElementsAttr>(getConstantAttr(*constant, getLayerName(op)));
   }
   if (!elements)
     return op->emitOpError("is a signal and not a constant");
   MemRefType storage = getStorageType(type);
+  if (isFlat)
+    storage = MemRefType::get(constant->shape, storage.getElementType());
   FlatSymbolRefAttr global =
       addGlobal(symbols, op->getLoc(), getLayerName(op), storage, elements);
-  context.buffers[op->getResult(0)] = memref::GetGlobalOp::create(
-      stepBuilder, op->getLoc(), storage, global.getAttr());
+  Value table = memref::GetGlobalOp::create(stepBuilder, op->getLoc(), storage,
+                                            global.getAttr());
+  context.buffers[op->getResult(0)] =
+      reshapeBuffer(stepBuilder, op->getLoc(), table, type.getShape());
   return success();
 }
 
@@ -379,6 +392,70 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       });
 }
 
+/// The names of what `op` computes in the NIR graph: its node's, and for states
+/// that with ".v" or ".i". An operation made of several nodes has none.
+static SmallVector<std::pair<Value, std::string>> getSignals(Operation *op) {
+  auto node = dyn_cast<NameLoc>(op->getLoc());
+  // These are none of NIR's nodes.
+  if (!node || op->getNumResults() == 0 ||
+      isa<AddOp, TransposeOp, EventsOp, RescaleOp>(op))
+    return {};
+  std::string name = node.getName().str();
+  SmallVector<std::pair<Value, std::string>> signals = {
+      {op->getResult(0), name}};
+  if (auto neuron = dyn_cast<NeuronOpInterface>(op))
+    signals.push_back({neuron.getVoltage(), name + ".v"});
+  if (isa<CubaLIOp, CubaLIFOp>(op))
+    signals.push_back({op->getResults().back(), name + ".i"});
+  return signals;
+}
+
+/// The memory that `buffer` is a shape of.
+static Value getBase(Value buffer) {
+  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
+    buffer = view.getViewSource();
+  return buffer;
+}
+
+/// Names the signals in the memory that is handed to the function of `call`.
+static void nameSignals(func::CallOp call, func::FuncOp function, Operation *op,
+                        const StepContext &context) {
+  Builder builder(op->getContext());
+  for (OpOperand &operand : call->getOpOperands()) {
+    unsigned index = operand.getOperandNumber();
+    SmallVector<Attribute> names;
+    for (auto &[value, name] : getSignals(op)) {
+      Value buffer = context.bufferOf(value);
+      if (!buffer || getBase(buffer) != getBase(operand.get()))
+        continue;
+      names.push_back(builder.getStringAttr(name));
+      setScales(function, index, value.getType());
+    }
+    if (names.empty())
+      continue;
+    function.setArgAttr(index, kSignalsAttr, builder.getArrayAttr(names));
+    if (isChannelsLast(op->getLoc()))
+      function.setArgAttr(index, "snn.channels_last", builder.getUnitAttr());
+  }
+}
+
+LogicalResult
+NetworkLowering::lowerNamed(Operation *op,
+                            llvm::function_ref<LogicalResult()> lower) {
+  Block *block = stepBuilder.getInsertionBlock();
+  Operation *last = block->empty() ? nullptr : &block->back();
+  if (failed(lower()))
+    return failure();
+  Operation *made = last             ? last->getNextNode()
+                    : block->empty() ? nullptr
+                                     : &block->front();
+  for (; made; made = made->getNextNode())
+    if (auto call = dyn_cast<func::CallOp>(made))
+      nameSignals(call, symbols.lookup<func::FuncOp>(call.getCallee()), op,
+                  context);
+  return success();
+}
+
 LogicalResult NetworkLowering::lowerAll() {
   // First what is known before this step's input.
   for (Operation &op : *network.getBodyBlock()) {
@@ -386,17 +463,19 @@ LogicalResult NetworkLowering::lowerAll() {
       if (delay.getMaxSteps() == 0)
         return delay.emitOpError("by 0 steps must be folded before lowering");
       if (delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
-          failed(lowerDelayRead(delay, context)))
+          failed(lowerNamed(delay,
+                            [&] { return lowerDelayRead(delay, context); })))
         return failure();
       continue;
     }
     auto stateful = dyn_cast<StatefulOpInterface>(op);
     if (stateful && stateful.isCarried(op.getResult(0)) &&
-        failed(lowerCarriedSpikes(&op, context)))
+        failed(
+            lowerNamed(&op, [&] { return lowerCarriedSpikes(&op, context); })))
       return failure();
   }
   for (Operation &op : *network.getBodyBlock())
-    if (failed(lowerOp(&op)))
+    if (failed(lowerNamed(&op, [&] { return lowerOp(&op); })))
       return failure();
   copyOutputs();
   for (auto delay : network.getBodyBlock()->getOps<DelayOp>())

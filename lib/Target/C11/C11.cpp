@@ -46,6 +46,18 @@ struct Parameter {
   bool isArena() const { return kind == "arena"; }
 };
 
+/// A signal that step functions show to a macro.
+struct Tap {
+  StringRef signal;
+  /// What it is called there, its C type, and its shape in memory.
+  std::string name;
+  StringRef type;
+  MemRefType memory;
+  bool isChannelsLast;
+  SmallVector<double> scales;
+  std::string scaleMacro;
+};
+
 /// Prints one module.
 class ModuleEmitter {
 public:
@@ -61,6 +73,8 @@ private:
   LogicalResult collectParameters();
   LogicalResult collectEventParameters();
   void nameSymbols();
+  LogicalResult collectTaps(ArrayRef<std::string> wanted);
+  void nameLayers();
   std::string macro(StringRef suffix) {
     return StringRef(prefix).upper() + "_" + suffix.str();
   }
@@ -72,10 +86,13 @@ private:
   /// What the arguments of a step function are.
   void emitArguments(ArrayRef<Parameter> parameters);
   void emitScales();
-  void emitHeader(StringRef fileName);
-  LogicalResult emitSource(StringRef headerName);
+  void emitHooksHelp(StringRef sourceName);
+  void emitHeader(StringRef fileName, StringRef sourceName);
+  LogicalResult emitSource(StringRef fileName, StringRef headerName);
   /// Functions that stand for single operations.
   bool usesDouble();
+  void emitPlaces();
+  void emitHooks();
   void emitHelpers();
   LogicalResult emitGlobal(memref::GlobalOp global);
   LogicalResult emitLayer(func::FuncOp function);
@@ -104,6 +121,8 @@ private:
   /// The memory of the step functions that types share, and its name.
   SmallVector<BlockArgument> arenas;
   std::string arenaName;
+  SmallVector<Tap> taps;
+  Hooks hooks;
 };
 
 } // namespace
@@ -240,8 +259,8 @@ LogicalResult ModuleEmitter::collectEventParameters() {
 
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES", "mask4",
-                         "mask8", "mask", "lowest_bit"})
+  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES", "TAP",
+                         "PROFILE", "mask4", "mask8", "mask", "lowest_bit"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -249,6 +268,96 @@ void ModuleEmitter::nameSymbols() {
       symbols[symbol.getName()] =
           globals.add(prefix + "_" + sanitize(symbol.getName()));
   }
+}
+
+//===----------------------------------------------------------------------===//
+// Hooks
+//===----------------------------------------------------------------------===//
+
+/// The memory that the caller hands to a layer.
+static Value getBase(Value buffer) {
+  while (Operation *op = buffer.getDefiningOp()) {
+    if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
+            op))
+      break;
+    buffer = op->getOperand(0);
+  }
+  return buffer;
+}
+
+/// Calls `visit` with each signal that the layers of `step` write, the memory
+/// of `step` that it is written to, and the layer's parameter.
+static void
+forEachSignal(func::FuncOp step,
+              llvm::function_ref<void(StringRef, Value, BlockArgument)> visit) {
+  step.walk([&](func::CallOp call) {
+    auto layer = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+        call, call.getCalleeAttr());
+    if (!layer || layer.isDeclaration())
+      return;
+    for (auto [operand, parameter] :
+         llvm::zip_equal(call.getOperands(), layer.getArguments()))
+      for (StringRef signal : getWrittenSignals(parameter))
+        visit(signal, getBase(operand), parameter);
+  });
+}
+
+LogicalResult ModuleEmitter::collectTaps(ArrayRef<std::string> wanted) {
+  NameTable names;
+  forEachSignal(
+      step, [&](StringRef signal, Value memory, BlockArgument parameter) {
+        if (!llvm::is_contained(wanted, signal))
+          return;
+        Tap tap;
+        tap.signal = signal;
+        tap.name = names.add(signal);
+        tap.type = typeOf(parameter);
+        tap.memory = cast<MemRefType>(memory.getType());
+        auto layer = cast<func::FuncOp>(parameter.getOwner()->getParentOp());
+        tap.isChannelsLast = static_cast<bool>(
+            layer.getArgAttr(parameter.getArgNumber(), "snn.channels_last"));
+        if (auto scales = layer.getArgAttrOfType<DenseF64ArrayAttr>(
+                parameter.getArgNumber(), "snn.scales")) {
+          tap.scales = llvm::to_vector(scales.asArrayRef());
+          tap.scaleMacro =
+              macro(macros.add(StringRef(sanitize(signal) + "_SCALE").upper()));
+        }
+        taps.push_back(std::move(tap));
+      });
+  for (const std::string &name : wanted) {
+    auto isWanted = [&](const Tap &tap) { return tap.signal == name; };
+    if (llvm::count_if(taps, isWanted) != 1)
+      return module.emitError("C11: signal '")
+             << escapeComment(name) << "' is not written by one layer";
+  }
+  for (const Tap &tap : taps)
+    hooks.taps[tap.signal] = tap.name;
+  if (!taps.empty())
+    hooks.tapMacro = macro("TAP");
+  return success();
+}
+
+void ModuleEmitter::nameLayers() {
+  hooks.profileMacro = macro("PROFILE");
+  NameTable names;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPrivate())
+      hooks.layers[function.getSymName()] = names.add(function.getSymName());
+}
+
+std::vector<std::string> snn::findSignals(ModuleOp module) {
+  std::vector<std::string> found;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (getText(function, "snn.role") == "step")
+      forEachSignal(function, [&](StringRef signal, Value, BlockArgument) {
+        found.push_back(signal.str());
+      });
+  // What several layers are called after is no name for one.
+  std::vector<std::string> names;
+  llvm::copy_if(found, std::back_inserter(names), [&](const std::string &name) {
+    return llvm::count(found, name) == 1;
+  });
+  return names;
 }
 
 //===----------------------------------------------------------------------===//
@@ -354,6 +463,20 @@ void ModuleEmitter::emitStruct() {
   header << "} " << prefix << "_t;\n\n";
 }
 
+/// "values, shape [2, 3]"
+static std::string describe(MemRefType type, StringRef scaleMacro) {
+  Type element = type.getElementType();
+  std::string what = element.isInteger(1) ? "spikes, 0 or 1"
+                     : !scaleMacro.empty()
+                         ? "integers, in units of " + scaleMacro.str()
+                     : isa<IntegerType>(element) ? "spike counts"
+                                                 : "values";
+  std::string text = what + ", shape [";
+  llvm::raw_string_ostream stream(text);
+  llvm::interleaveComma(type.getShape(), stream);
+  return text + "]";
+}
+
 void ModuleEmitter::emitArguments(ArrayRef<Parameter> parameters) {
   for (const Parameter &parameter : parameters) {
     if (parameter.isMember())
@@ -369,40 +492,59 @@ void ModuleEmitter::emitArguments(ArrayRef<Parameter> parameters) {
       header << "how many these are\n";
       continue;
     }
-    Type element = parameter.type.getElementType();
-    std::string what = element.isInteger(1) ? "spikes, 0 or 1"
-                       : !parameter.scales.empty()
-                           ? "integers, in units of " + parameter.scaleMacro
-                       : isa<IntegerType>(element) ? "spike counts"
-                                                   : "values";
-    header << parameter.sizeMacro << " " << what << ", shape [";
-    llvm::interleaveComma(parameter.type.getShape(), header);
-    header << "], " << node << "\n";
+    header << parameter.sizeMacro << " "
+           << describe(parameter.type, parameter.scaleMacro) << ", " << node
+           << "\n";
   }
 }
 
-/// What the integers of inputs and outputs stand for.
+/// What integers that the caller sees stand for.
 void ModuleEmitter::emitScales() {
   Type type = Float32Type::get(module.getContext());
   bool isFirst = true;
-  for (const Parameter &parameter : parameters) {
-    if (parameter.scales.empty())
-      continue;
+  auto emitScale = [&](StringRef scaleMacro, ArrayRef<double> scales) {
+    if (scales.empty())
+      return;
     if (std::exchange(isFirst, false))
       header
           << "\n/* An integer i stands for i times the scale; lists have one "
              "for each channel. */\n";
-    header << "#define " << parameter.scaleMacro << " ";
-    bool isList = parameter.scales.size() > 1;
+    header << "#define " << scaleMacro << " ";
+    bool isList = scales.size() > 1;
     header << (isList ? "{" : "");
-    llvm::interleaveComma(parameter.scales, header, [&](double scale) {
+    llvm::interleaveComma(scales, header, [&](double scale) {
       header << *getLiteral(FloatAttr::get(type, scale), false);
     });
     header << (isList ? "}" : "") << "\n";
-  }
+  };
+  for (const Parameter &parameter : parameters)
+    emitScale(parameter.scaleMacro, parameter.scales);
+  for (const Tap &tap : taps)
+    emitScale(tap.scaleMacro, tap.scales);
 }
 
-void ModuleEmitter::emitHeader(StringRef fileName) {
+/// What can be seen of a step, and how.
+void ModuleEmitter::emitHooksHelp(StringRef sourceName) {
+  if (!taps.empty()) {
+    header << "/* In a step, " << hooks.tapMacro
+           << "(signal, data, n) stands where the n elements of data have been "
+              "written.\n * It is nothing unless it is defined when "
+           << sourceName << " is compiled. The signals:\n";
+    for (const Tap &tap : taps)
+      header << " *   " << tap.name << ": " << tap.type << ", "
+             << describe(tap.memory, tap.scaleMacro)
+             << (tap.isChannelsLast ? ", channels last" : "") << ", signal '"
+             << escapeComment(tap.signal) << "'\n";
+    header << " */\n\n";
+  }
+  if (!hooks.profileMacro.empty())
+    header << "/* In a step, " << hooks.profileMacro
+           << "(layer, call) stands around the call of each layer's function.\n"
+           << " * It is the call alone unless it is defined when " << sourceName
+           << " is compiled. */\n\n";
+}
+
+void ModuleEmitter::emitHeader(StringRef fileName, StringRef sourceName) {
   emitProvenance(header, fileName);
   std::string guard = macro("H");
   header << "#ifndef " << guard << "\n#define " << guard << "\n\n"
@@ -420,6 +562,7 @@ void ModuleEmitter::emitHeader(StringRef fileName) {
          << "/* Bytes of one " << prefix << "_t. */\n#define "
          << macro("STATE_BYTES") << " sizeof(" << prefix << "_t)\n\n";
   emitStruct();
+  emitHooksHelp(sourceName);
   header << "/* Sets the state before the first step; also to start again. "
             "*/\nvoid "
          << prefix << "_init(" << prefix << "_t *net);\n\n"
@@ -448,8 +591,8 @@ LogicalResult ModuleEmitter::emitGlobal(memref::GlobalOp global) {
   if (!elements || !global.getConstant() || type.empty())
     return global.emitOpError("C11: is not in the emitter's subset: expected "
                               "a constant with values");
-  source << "static const " << type << " " << symbols[global.getSymName()]
-         << "["
+  source << "static const SNN_TABLE " << type << " "
+         << symbols[global.getSymName()] << "["
          << llvm::join(llvm::map_range(
                            global.getType().getShape(),
                            [](int64_t size) { return std::to_string(size); }),
@@ -459,26 +602,6 @@ LogicalResult ModuleEmitter::emitGlobal(memref::GlobalOp global) {
     return global.emitOpError("C11: has a value without literal");
   source << "\n};\n\n";
   return success();
-}
-
-/// Whether a function never writes to its argument.
-static bool isReadOnly(BlockArgument argument) {
-  SmallVector<Value> aliases = {argument};
-  while (!aliases.empty()) {
-    for (OpOperand &use : aliases.pop_back_val().getUses()) {
-      Operation *op = use.getOwner();
-      if (auto copy = dyn_cast<memref::CopyOp>(op)) {
-        if (&copy.getTargetMutable() == &use)
-          return false;
-      } else if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp,
-                     memref::CastOp>(op)) {
-        aliases.push_back(op->getResult(0));
-      } else if (!isa<memref::LoadOp, vector::MaskedLoadOp>(op)) {
-        return false;
-      }
-    }
-  }
-  return true;
 }
 
 LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
@@ -495,7 +618,7 @@ LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
         [&](StringRef line) { source << line; }, "\n * ");
     source << " */\n";
   }
-  source << "static void " << symbols[function.getSymName()] << "(";
+  source << "static SNN_LAYER void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   for (BlockArgument argument : function.getArguments()) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
@@ -566,6 +689,7 @@ LogicalResult ModuleEmitter::emitInit() {
 LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
                                       MutableArrayRef<Parameter> parameters) {
   FunctionEmitter emitter(symbols, signs, globals, prefix, source);
+  emitter.setHooks(hooks);
   source << declareStep(name, parameters) << "\n{\n";
   (void)emitter.getNames().add("net");
   bool usesNet = false;
@@ -680,15 +804,58 @@ void ModuleEmitter::emitHelpers() {
         [&](StringRef part) { source << part; }, prefix);
 }
 
-LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
-  std::string stem = StringRef(headerName).ends_with(".h")
-                         ? headerName.drop_back(2).str()
-                         : prefix;
-  emitProvenance(source, stem + ".c");
+/// Bytes of all tables.
+static int64_t getTableBytes(ModuleOp module) {
+  int64_t bytes = 0;
+  for (auto global : module.getOps<memref::GlobalOp>()) {
+    Type element = global.getType().getElementType();
+    // Indices have two bytes where it matters.
+    bytes += global.getType().getNumElements() *
+             (element.isIndex()
+                  ? 2
+                  : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8));
+  }
+  return bytes;
+}
+
+/// The macros that say where tables and layers lie.
+void ModuleEmitter::emitPlaces() {
+  // A __flash pointer reaches 64 KiB; vectors and other constants are there,
+  // too.
+  constexpr int64_t kFlashReach = 60000;
+  int64_t tableBytes = getTableBytes(module);
+  if (tableBytes > 0)
+    source << "/* For the tables of constants in all networks: a section, an "
+              "alignment, an address space. */\n#ifndef SNN_TABLE\n"
+           << "#if defined(__FLASH) && !defined(__STRICT_ANSI__)\n"
+           << "#define SNN_TABLE "
+           << (tableBytes > kFlashReach ? "__memx" : "__flash")
+           << " /* AVR: read where it is, not copied to RAM */\n"
+           << "#else\n#define SNN_TABLE\n#endif\n#endif\n\n";
+  source << "/* For the functions of layers in all networks: inline, noinline, "
+            "a section. */\n"
+         << "#ifndef SNN_LAYER\n#define SNN_LAYER\n#endif\n\n";
+}
+
+/// Without a definition, hooks are nothing.
+void ModuleEmitter::emitHooks() {
+  if (!hooks.tapMacro.empty())
+    source << "#ifndef " << hooks.tapMacro << "\n#define " << hooks.tapMacro
+           << "(signal, data, n) ((void)0)\n#endif\n\n";
+  if (!hooks.profileMacro.empty())
+    source << "#ifndef " << hooks.profileMacro << "\n#define "
+           << hooks.profileMacro << "(layer, call) call\n#endif\n\n";
+}
+
+LogicalResult ModuleEmitter::emitSource(StringRef fileName,
+                                        StringRef headerName) {
+  emitProvenance(source, fileName);
   source << "#include \"" << headerName << "\"\n\n"
          << "#include <stdbool.h>\n#include <string.h>\n\n"
          << "#ifdef __cplusplus\n#define RESTRICT /* C++ has none */\n#else\n"
          << "#define RESTRICT restrict\n#endif\n\n";
+  emitPlaces();
+  emitHooks();
   bool shifts =
       module.walk([](arith::ShRSIOp) { return WalkResult::interrupt(); })
           .wasInterrupted();
@@ -727,16 +894,23 @@ LogicalResult ModuleEmitter::emitSource(StringRef headerName) {
 
 LogicalResult ModuleEmitter::emit(const C11Options &options) {
   if (failed(findFunctions()) || failed(choosePrefix(options.prefix)) ||
-      failed(collectParameters()) || failed(collectEventParameters()))
+      failed(collectParameters()) || failed(collectEventParameters()) ||
+      failed(collectTaps(options.taps)))
     return failure();
+  if (options.profile)
+    nameLayers();
   nameSymbols();
   std::string headerName =
       options.headerName.empty() ? prefix + ".h" : options.headerName;
   // Names the parameters, which the header's comments use.
   (void)declareStep("step", parameters);
   (void)declareStep("step_events", eventParameters);
-  emitHeader(headerName);
-  return emitSource(headerName);
+  StringRef stem = headerName;
+  if (!stem.consume_back(".h"))
+    stem = prefix;
+  std::string sourceName = (stem + ".c").str();
+  emitHeader(headerName, sourceName);
+  return emitSource(sourceName, headerName);
 }
 
 LogicalResult snn::emitC11(ModuleOp module, const C11Options &options,

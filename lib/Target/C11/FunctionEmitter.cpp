@@ -11,6 +11,8 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <functional>
+
 using namespace mlir;
 
 namespace snn::c11 {
@@ -42,6 +44,42 @@ static Value getBase(Value buffer) {
     buffer = op->getOperand(0);
   }
   return buffer;
+}
+
+/// Whether a function never writes to its argument.
+bool isReadOnly(BlockArgument argument) {
+  SmallVector<Value> aliases = {argument};
+  while (!aliases.empty()) {
+    for (OpOperand &use : aliases.pop_back_val().getUses()) {
+      Operation *op = use.getOwner();
+      if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+        if (&copy.getTargetMutable() == &use)
+          return false;
+      } else if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp,
+                     memref::CastOp>(op)) {
+        aliases.push_back(op->getResult(0));
+      } else if (!isa<memref::LoadOp, vector::MaskedLoadOp>(op)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+SmallVector<StringRef> getWrittenSignals(BlockArgument argument) {
+  auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  auto names = function ? function.getArgAttrOfType<ArrayAttr>(
+                              argument.getArgNumber(), "snn.signals")
+                        : ArrayAttr();
+  if (!names || isReadOnly(argument))
+    return {};
+  return llvm::map_to_vector(names.getAsRange<StringAttr>(),
+                             std::mem_fn(&StringAttr::getValue));
+}
+
+/// Whether `buffer` is in constant memory.
+static bool isTable(Value buffer) {
+  return getBase(buffer).getDefiningOp<memref::GetGlobalOp>() != nullptr;
 }
 
 /// Whether `op` may write to `buffer`. Different buffers do not overlap: the
@@ -693,6 +731,19 @@ LogicalResult FunctionEmitter::emitCopy(memref::CopyOp op) {
     return op.emitOpError("C11: between ")
            << type << " and " << op.getTarget().getType()
            << " is not in the emitter's subset";
+  // A table may lie where memcpy does not reach.
+  if (isTable(op.getSource())) {
+    enterScope();
+    std::string n = addName("n");
+    os.indent(4 * (depth - 1))
+        << "for (size_t " << n << " = 0; " << n << " < "
+        << type.getNumElements() << "; ++" << n << ") {\n";
+    line() << target->second << "[" << n << "] = " << source->second << "[" << n
+           << "];\n";
+    leaveScope();
+    line() << "}\n";
+    return success();
+  }
   line() << "memcpy(" << target->second << ", " << source->second << ", "
          << type.getNumElements() << " * sizeof("
          << getStorageType(type.getElementType(),
@@ -708,17 +759,20 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
                           "functions without results can be called");
   auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
       op, op.getCalleeAttr());
-  line() << callee->second << "(";
-  llvm::ListSeparator separator;
+  SmallVector<std::string> arguments;
   for (auto [operand, parameter] :
        llvm::zip_equal(op.getOperands(), function.getArguments())) {
     if (operand.getType().isIndex()) {
       FailureOr<Expression> scalar = getExpression(operand);
       if (failed(scalar))
         return failure();
-      os << separator << scalar->text;
+      arguments.push_back(scalar->text);
       continue;
     }
+    // A table may lie where a pointer does not reach.
+    if (isTable(operand))
+      return op.emitOpError("C11: hands a table to a function, which may not "
+                            "reach it");
     auto buffer = buffers.find(operand);
     if (buffer == buffers.end())
       return op.emitOpError("C11: operand of type ")
@@ -726,10 +780,27 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
     // All of the shared memory, when one array of bytes takes all of it.
     StringRef text = buffer->second;
     bool isArena = text.ends_with(".u8") && !signs.isUnsigned(parameter);
-    os << separator << (isArena ? text.drop_back(2).str() + "i8" : text.str());
+    arguments.push_back(isArena ? text.drop_back(2).str() + "i8" : text.str());
   }
-  os << ");\n";
+  std::string call = callee->second + "(" + llvm::join(arguments, ", ") + ")";
+  if (hooks && !hooks->profileMacro.empty())
+    call = hooks->profileMacro + "(" + hooks->layers.lookup(op.getCallee()) +
+           ", " + call + ")";
+  line() << call << ";\n";
+  if (hooks)
+    emitTaps(function, arguments);
   return success();
+}
+
+void FunctionEmitter::emitTaps(func::FuncOp function,
+                               ArrayRef<std::string> arguments) {
+  for (BlockArgument parameter : function.getArguments())
+    for (StringRef signal : getWrittenSignals(parameter))
+      if (auto tap = hooks->taps.find(signal); tap != hooks->taps.end())
+        line() << hooks->tapMacro << "(" << tap->second << ", "
+               << arguments[parameter.getArgNumber()] << ", "
+               << cast<MemRefType>(parameter.getType()).getNumElements()
+               << ");\n";
 }
 
 /// Another shape of the same memory.

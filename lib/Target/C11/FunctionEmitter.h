@@ -47,6 +47,24 @@ struct Expression {
   }
 };
 
+/// What a step function shows of itself, by the names in the IR.
+struct Hooks {
+  /// The macro that signals are shown to, and what they are called there.
+  std::string tapMacro;
+  llvm::StringMap<std::string> taps;
+  /// The macro around calls, and what their functions are called there.
+  std::string profileMacro;
+  llvm::StringMap<std::string> layers;
+};
+
+/// Whether a function never writes to its argument.
+bool isReadOnly(mlir::BlockArgument argument);
+
+/// The signals that a layer's function writes to its argument: nodes, and
+/// voltages and currents of neurons.
+llvm::SmallVector<llvm::StringRef>
+getWrittenSignals(mlir::BlockArgument argument);
+
 /// Prints the body of one function.
 ///
 /// Values with one use become part of the expression that uses them, others
@@ -71,6 +89,9 @@ public:
   void bindScalar(mlir::Value scalar, std::string name) {
     locals[scalar] = std::move(name);
   }
+
+  /// Emits what `hooks` asks for beside calls.
+  void setHooks(const Hooks &newHooks) { hooks = &newHooks; }
 
   llvm::LogicalResult emitBody(mlir::func::FuncOp function);
 
@@ -107,6 +128,9 @@ private:
   llvm::LogicalResult emitStore(mlir::memref::StoreOp op);
   llvm::LogicalResult emitCopy(mlir::memref::CopyOp op);
   llvm::LogicalResult emitCall(mlir::func::CallOp op);
+  /// Shows what a call with these arguments has written.
+  void emitTaps(mlir::func::FuncOp function,
+                llvm::ArrayRef<std::string> arguments);
   llvm::LogicalResult emitView(mlir::memref::ViewOp op);
   llvm::LogicalResult emitAlias(mlir::Operation *op, mlir::Value source);
 
@@ -153,6 +177,7 @@ private:
   NameTable names;
   llvm::StringRef prefix;
   llvm::raw_ostream &os;
+  const Hooks *hooks = nullptr;
   mlir::Location functionLoc = mlir::UnknownLoc();
   unsigned depth = 1;
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};

@@ -57,7 +57,8 @@ static constexpr StringLiteral kReserved[] = {
     "virtual",      "void",      "volatile",
     "wchar_t",      "while",     "xor",
     "xor_eq",       "memcpy",    "memset",
-    "NULL",         "RESTRICT"};
+    "NULL",         "RESTRICT",  "SNN_TABLE",
+    "SNN_LAYER",    "AVR"};
 
 static bool isReserved(StringRef name) { return is_contained(kReserved, name); }
 

@@ -81,7 +81,7 @@ from snnmlir.verify import mismatch_error, random_input, verify
     "--max-ram",
     metavar="BYTES",
     help="Refuse a network with more state and scratch memory. The stack comes on top, some "
-    "hundred bytes, unless --cc says how much; on AVR constants do, too.",
+    "hundred bytes, unless --cc says how much.",
 )
 @click.option(
     "--cc",
@@ -90,6 +90,13 @@ from snnmlir.verify import mismatch_error, random_input, verify
     help="The GCC of the target with its flags, such as 'arm-none-eabi-gcc -mcpu=cortex-m4 -Os'; "
     "--report then has the code's size and the stack, and the limits count them.",
 )
+@click.option(
+    "--record",
+    metavar="NODE,...|all",
+    help="In the C, show these signals to a macro PREFIX_TAP in each step: nodes, and neurons with "
+    ".v or .i for voltage and current.",
+)
+@click.option("--profile", is_flag=True, help="In the C, call layers in a macro PREFIX_PROFILE.")
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors
@@ -105,6 +112,8 @@ def main(
     max_flash: str | None,
     max_ram: str | None,
     compiler: str | None,
+    record: str | None,
+    profile: bool,
     **options: Any,
 ) -> None:
     """Compile the spiking network in MODEL, a .nir file, to dependency-free C11."""
@@ -123,7 +132,8 @@ def main(
             "--cc says what builds the C for a report or a limit, and there is none",
             help="add --report, --max-flash or --max-ram",
         )
-    network = network_from(model, options, name=name)
+    taps = () if record is None else record if record == "all" else record.split(",")
+    network = network_from(model, options, name=name, taps=taps, profile=profile)
     content = {}
     if report or limits:
         known = NetworkReport(network.dtype, network.resources)

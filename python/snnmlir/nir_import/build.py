@@ -218,6 +218,7 @@ class _NetworkBuild:
                     value = self.builder.delay(value, [1], node=f"{source}_to_{name}")
                 values.append(value)
             copies[name] = self.add_stateless(node, self.add_sum(node, values))
+            self.builder.mark_variant(copies[name])
         return copies[edge[0]]
 
     def add_sum(self, node: Node, values: list[Value]) -> Value:

@@ -15,7 +15,7 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK:      static inline uint32_t net_mask(const uint8_t *x, size_t size)
 // CHECK:      static inline size_t net_lowest_bit(uint32_t mask)
 
-// CHECK:      static void net_list_values(const float *RESTRICT x, size_t size, uint16_t *RESTRICT events)
+// CHECK:      static SNN_LAYER void net_list_values(const float *RESTRICT x, size_t size, uint16_t *RESTRICT events)
 // CHECK-NEXT: {
 // CHECK-NEXT:     size_t n = 0;
 // CHECK-NEXT:     for (size_t i = 0; i < size; ++i) {
@@ -23,7 +23,7 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK-NEXT:         n += (size_t)(x[i] != 0.0f);
 // CHECK-NEXT:     }
 
-// CHECK:      static void net_list_spikes(const uint8_t *RESTRICT x, size_t size, uint16_t *RESTRICT events)
+// CHECK:      static SNN_LAYER void net_list_spikes(const uint8_t *RESTRICT x, size_t size, uint16_t *RESTRICT events)
 // CHECK-NEXT: {
 // CHECK-NEXT:     size_t n = 0;
 // CHECK-NEXT:     for (size_t i = 0; i < size; i += 32) {
@@ -48,7 +48,7 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK-NEXT:     events[n + 3] = value;
 // CHECK-NEXT: }
 
-// CHECK:      static void net_fc(const uint16_t *RESTRICT events, float *RESTRICT y)
+// CHECK:      static SNN_LAYER void net_fc(const uint16_t *RESTRICT events, float *RESTRICT y)
 // CHECK-NEXT: {
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
 // CHECK-NEXT:         y[n] = 0.0f;
@@ -77,7 +77,7 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK-NEXT:     }
 // CHECK-NEXT: }
 
-// CHECK:      static void net_conv(const uint16_t *RESTRICT events, const float *RESTRICT x, float *RESTRICT y)
+// CHECK:      static SNN_LAYER void net_conv(const uint16_t *RESTRICT events, const float *RESTRICT x, float *RESTRICT y)
 // CHECK:          for (;;) {
 // CHECK-NEXT:         const size_t i = (size_t)events[e];
 // CHECK-NEXT:         if (i == 32)

@@ -181,3 +181,22 @@ module {
     return
   }
 }
+
+// -----
+
+// A pointer may not reach where a table lies.
+module {
+  memref.global "private" constant @table : memref<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]>
+  func.func private @work(%x: memref<4xf32> {snn.name = "x"}) {
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step() attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    %table = memref.get_global @table : memref<4xf32>
+    // expected-error @+1 {{'func.call' op C11: hands a table to a function, which may not reach it}}
+    call @work(%table) : (memref<4xf32>) -> ()
+    return
+  }
+}

@@ -24,13 +24,13 @@ snn.network @int(%a: tensor<2xf32> {snn.name = "net"}, %b: tensor<2xf32> {snn.na
 
 // CHECK:      * name  / * * /
 // CHECK:      /* a b: One-to-one synapses.
-// CHECK:      static void int_2_a_b(
+// CHECK:      static SNN_LAYER void int_2_a_b(
 // CHECK:      /* a.b: One-to-one synapses.
-// CHECK:      static void int_2_a_b_2(
+// CHECK:      static SNN_LAYER void int_2_a_b_2(
 // CHECK:      /* * / int main(void) { / *: Sum of the incoming edges.
-// CHECK:      static void int_2_int_main_void(
-// CHECK:      static void int_2_0(
-// CHECK:      static void int_2_li(
+// CHECK:      static SNN_LAYER void int_2_int_main_void(
+// CHECK:      static SNN_LAYER void int_2_0(
+// CHECK:      static SNN_LAYER void int_2_li(
 // CHECK:      void int_2_step(int_2_t *net, const float *net_2, const float *error, float *double_2, float *node)
 
 // HEADER:     #define INT_2_NET_SIZE 2

@@ -34,29 +34,29 @@ snn.network @net(%x: tensor<8xi1> {snn.name = "x"})
 // CHECK-NEXT: #error "right shifts of negative numbers must keep the sign"
 // CHECK-NEXT: #endif
 
-// CHECK:      static const int8_t net_fc_weight[8 * 2] = {
+// CHECK:      static const SNN_TABLE int8_t net_fc_weight[8 * 2] = {
 // CHECK-NEXT:     1, -3, 2, 4, 3, 5, 4, 6, 5, 7, 6, 8, 7, 9, 8, 10
 // CHECK-NEXT: };
 
-// CHECK:      static void net_fc(const uint16_t *RESTRICT events, int16_t *RESTRICT y)
+// CHECK:      static SNN_LAYER void net_fc(const uint16_t *RESTRICT events, int16_t *RESTRICT y)
 // CHECK:              y[n] = (int16_t)((int32_t)y[n] + net_fc_weight[i * 2 + n]);
 
 // Tables of integers have as few bits as they need.
-// CHECK:      static const int8_t net_lif_threshold[2] = {
+// CHECK:      static const SNN_TABLE int8_t net_lif_threshold[2] = {
 // CHECK-NEXT:     40, 80
 // CHECK-NEXT: };
 
-// CHECK:      static void net_lif(const int16_t *RESTRICT x, uint8_t *RESTRICT spikes, int16_t *RESTRICT v)
+// CHECK:      static SNN_LAYER void net_lif(const int16_t *RESTRICT x, uint8_t *RESTRICT spikes, int16_t *RESTRICT v)
 // CHECK:              const int32_t u = (int32_t)v[n] + x[n];
 // CHECK:              v[n] = (int16_t)(u - (int32_t)count * {{.*}});
 // CHECK-NEXT:         spikes[n] = count;
 
-// CHECK:      static void net_fc_rescale(const int16_t *RESTRICT x, int32_t *RESTRICT y)
+// CHECK:      static SNN_LAYER void net_fc_rescale(const int16_t *RESTRICT x, int32_t *RESTRICT y)
 // CHECK-NEXT: {
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
 // CHECK-NEXT:         y[n] = ((int32_t)x[n] * net_fc_rescale_factor[n] + 1) >> 1;
 
-// CHECK:      static void net_li(const int32_t *RESTRICT x, int32_t *RESTRICT v)
+// CHECK:      static SNN_LAYER void net_li(const int32_t *RESTRICT x, int32_t *RESTRICT v)
 // CHECK:              const int32_t [[LOW:.*]] = v_new < -1073741824 ? -1073741824 : v_new;
 // CHECK-NEXT:         v[n] = [[LOW]] > 1073741823 ? 1073741823 : [[LOW]];
 

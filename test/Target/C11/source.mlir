@@ -24,16 +24,16 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NOT:  stdio
 // CHECK-NOT:  math.h
 
-// CHECK:      static const float relay_fc1_weight[3 * 2] = {
+// CHECK:      static const SNN_TABLE float relay_fc1_weight[3 * 2] = {
 // CHECK-NEXT:     1.0f, 4.0f, 2.0f, 5.0f, 3.0f, 6.0f
 // CHECK-NEXT: };
-// CHECK:      static const float relay_fc1_bias[2] = {
+// CHECK:      static const SNN_TABLE float relay_fc1_bias[2] = {
 // CHECK-NEXT:     0.5f, -0.25f
 // CHECK-NEXT: };
 
 // CHECK:      /* fc1: All-to-all synapses, 3 to 2.
 // CHECK-NEXT:  *   y = W x + b */
-// CHECK-NEXT: static void relay_fc1(const uint8_t *RESTRICT x, float *RESTRICT y)
+// CHECK-NEXT: static SNN_LAYER void relay_fc1(const uint8_t *RESTRICT x, float *RESTRICT y)
 // CHECK-NEXT: {
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
 // CHECK-NEXT:         y[n] = relay_fc1_bias[n];
@@ -46,7 +46,7 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NEXT:     }
 // CHECK-NEXT: }
 
-// CHECK:      static const float relay_w_rec_weight[2 * 2] = {
+// CHECK:      static const SNN_TABLE float relay_w_rec_weight[2 * 2] = {
 // CHECK-NEXT:     1.0f, 4.0f, 0.1f, 5e-08f
 // CHECK-NEXT: };
 
@@ -54,7 +54,7 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NEXT:  *   v = 0.9 * v + x
 // CHECK-NEXT:  *   spike where v > threshold[n]
 // CHECK-NEXT:  *   after a spike v = 0 */
-// CHECK-NEXT: static void relay_lif1(const float *RESTRICT x, uint8_t *RESTRICT spikes, float *RESTRICT v)
+// CHECK-NEXT: static SNN_LAYER void relay_lif1(const float *RESTRICT x, uint8_t *RESTRICT spikes, float *RESTRICT v)
 // CHECK-NEXT: {
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
 // CHECK-NEXT:         const float u = v[n] * 0.9f + x[n];

@@ -10,6 +10,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
+#include <vector>
 
 namespace snn {
 
@@ -24,7 +25,18 @@ struct C11Options {
   std::string prefix;
   /// File name that the source includes; empty for the prefix and ".h".
   std::string headerName;
+  /// Signals that the step functions show to the macro `<PREFIX>_TAP`, as
+  /// `findSignals` calls them.
+  std::vector<std::string> taps;
+  /// Whether the macro `<PREFIX>_PROFILE` is around the call of each layer.
+  bool profile = false;
 };
+
+/// The names of the signals that layers write to memory, in the order in which
+/// they do: nodes, and those of neurons with ".v" for the voltage or ".i" for
+/// the current. `module` holds what the `snn-to-loops` pipeline makes of one
+/// network.
+std::vector<std::string> findSignals(mlir::ModuleOp module);
 
 /// Prints the module's network as C11: `source` is the .c file, `header` the
 /// .h file. The module must hold what the `snn-to-loops` pipeline makes of one
