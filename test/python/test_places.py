@@ -96,7 +96,8 @@ def test_layers_in_line_or_not(language: str, tmp_path: Path) -> None:
     always = "-DSNN_LAYER=inline __attribute__((always_inline))"
     found = symbols(compile_digits(tmp_path, language, always))
     functions = {name for name, (_, _, kind, _) in found.items() if kind == "FUNC"}
-    assert functions == {"net_init", "net_step", "net_step_events"}
+    helpers = {"net_mask", "net_mask4", "net_mask8", "net_lowest_bit"}
+    assert functions - helpers == {"net_init", "net_step", "net_step_events"}
 
 
 @pytest.mark.parametrize("language", ["arm-gcc", "clang"])

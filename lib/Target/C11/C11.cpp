@@ -831,6 +831,8 @@ void ModuleEmitter::emitPlaces() {
            << "#define SNN_TABLE "
            << (tableBytes > kFlashReach ? "__memx" : "__flash")
            << " /* AVR: read where it is, not copied to RAM */\n"
+           << "/* avr-gcc 5 warns of tables that it has optimized away. */\n"
+           << "#pragma GCC diagnostic ignored \"-Wuninitialized\"\n"
            << "#else\n#define SNN_TABLE\n#endif\n#endif\n\n";
   source << "/* For the functions of layers in all networks: inline, noinline, "
             "a section. */\n"

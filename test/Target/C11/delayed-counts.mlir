@@ -12,7 +12,7 @@ snn.network @net(%x: tensor<2xf32> {snn.name = "x"}) -> (tensor<2xui8> {snn.name
   snn.output %d : tensor<2xui8>
 }
 
-// CHECK: static void net_delay_read(const uint8_t *RESTRICT x, const uint8_t *RESTRICT past, {{.*}}, uint8_t *RESTRICT y)
+// CHECK: static SNN_LAYER void net_delay_read(const uint8_t *RESTRICT x, const uint8_t *RESTRICT past, {{.*}}, uint8_t *RESTRICT y)
 // CHECK: void net_step(net_t *net, const float *x, uint8_t *y)
 
 // HEADER: uint8_t delay_past[2];
