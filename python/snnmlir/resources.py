@@ -55,7 +55,7 @@ class Resources:
     Sizes are those on a 64-bit machine, and at most those on a smaller one.
 
     Attributes:
-        constant_bytes: All tables; in flash, but on AVR.
+        constant_bytes: All tables.
         memory_bytes: The C struct of one network: state, scratch memory, and padding.
         state_bytes: What it carries from step to step.
         scratch_bytes: What the layers share within a step.
