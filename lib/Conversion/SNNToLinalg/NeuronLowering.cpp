@@ -99,7 +99,10 @@ struct Reciprocal {
   int64_t largest;
   int before, after;
   /// Whether larger voltages occur, which count as the largest.
-  bool clamps;
+  bool clampsVoltage;
+  /// Whether the lowest threshold fits into the largest voltage more than 255
+  /// times.
+  bool clampsCount;
 
   /// For thresholds from `least` to `greatest` and voltages of up to `voltage`;
   /// none if 32 bits are not enough.
@@ -108,7 +111,8 @@ struct Reciprocal {
     Reciprocal result;
     // More than 255 spikes count as 255.
     result.largest = std::min(voltage, 256 * greatest - 1);
-    result.clamps = voltage > result.largest;
+    result.clampsVoltage = voltage > result.largest;
+    result.clampsCount = result.largest >= 256 * least;
     for (result.before = 0;; ++result.before) {
       if (least < int64_t(1) << (result.before + 1))
         return std::nullopt;
@@ -185,7 +189,7 @@ static Value countSpikes(Arithmetic &a, const Coefficients &c,
   if (const std::optional<Reciprocal> &reciprocal = model.reciprocal) {
     auto greater = arith::CmpFPredicate::OGT;
     Value bounded = a.select(a.compare(greater, voltage, zero), voltage, zero);
-    if (reciprocal->clamps) {
+    if (reciprocal->clampsVoltage) {
       Value largest = a.number(static_cast<double>(reciprocal->largest));
       bounded =
           a.select(a.compare(greater, bounded, largest), largest, bounded);
@@ -196,7 +200,7 @@ static Value countSpikes(Arithmetic &a, const Coefficients &c,
     Value rest = a.sub(bounded, a.mul(times, threshold));
     Value isMore = a.compare(arith::CmpFPredicate::OGE, rest, threshold);
     Value count = a.name("ratio").add(times, a.toNumber(isMore));
-    if (reciprocal->clamps)
+    if (reciprocal->clampsCount)
       count = a.select(a.compare(greater, count, most), most, count);
     return a.name("count").toCount(count);
   }
