@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pytest
+
+from snnmlir import reference
 
 # The same examples in every run, however slow the machine.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -26,6 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="few",
         help="how many models, and how many of the gestures, run on emulated targets",
     )
+
+
+@pytest.fixture
+def wrong_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The voltages of a node "out" are not what the C computes."""
+    record = reference.record
+
+    def wrong(*args: object, **kwargs: object) -> dict[str, np.ndarray]:
+        signals = record(*args, **kwargs)  # type: ignore[arg-type]
+        signals["out.v"] = 1.01 * signals["out.v"] + 0.1
+        return signals
+
+    monkeypatch.setattr(reference, "record", wrong)
 
 
 @pytest.fixture

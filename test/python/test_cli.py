@@ -105,15 +105,8 @@ def test_verify_on_data(model: Path) -> None:
     assert "verified: 9 steps" in result.stderr
 
 
-def test_verify_fails_on_a_difference(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    record = reference.record
-
-    def wrong(*args: object, **kwargs: object) -> dict[str, np.ndarray]:
-        signals = record(*args, **kwargs)  # type: ignore[arg-type]
-        signals["out.v"] = 1.01 * signals["out.v"] + 0.1
-        return signals
-
-    monkeypatch.setattr(reference, "record", wrong)
+@pytest.mark.usefixtures("wrong_reference")
+def test_verify_fails_on_a_difference(model: Path) -> None:
     output = model.with_name("net.c")
     result = invoke(compile_main, model, "-o", output, "--verify")
     assert result.exit_code == 1

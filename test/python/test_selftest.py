@@ -235,17 +235,8 @@ def test_a_spike_that_rounding_decides_ends_it(monkeypatch: pytest.MonkeyPatch) 
         self_test(network, x)
 
 
-def test_no_files_where_the_reference_differs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    record = reference.record
-
-    def wrong(*args: object, **kwargs: object) -> dict[str, np.ndarray]:
-        signals = record(*args, **kwargs)  # type: ignore[arg-type]
-        signals["out.v"] = 1.01 * signals["out.v"] + 0.1
-        return signals
-
-    monkeypatch.setattr(reference, "record", wrong)
+@pytest.mark.usefixtures("wrong_reference")
+def test_no_files_where_the_reference_differs(tmp_path: Path) -> None:
     model = tmp_path / "model.nir"
     nir.write(model, GRAPHS["recurrent-LIF"])
     check_refused(

@@ -274,17 +274,6 @@ void ModuleEmitter::nameSymbols() {
 // Hooks
 //===----------------------------------------------------------------------===//
 
-/// The memory that the caller hands to a layer.
-static Value getBase(Value buffer) {
-  while (Operation *op = buffer.getDefiningOp()) {
-    if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
-            op))
-      break;
-    buffer = op->getOperand(0);
-  }
-  return buffer;
-}
-
 /// Calls `visit` with each signal that the layers of `step` write, the memory
 /// of `step` that it is written to, and the layer's parameter.
 static void

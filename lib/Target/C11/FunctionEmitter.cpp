@@ -35,8 +35,7 @@ static bool isExpression(Operation *op) {
          isa<memref::LoadOp, math::CountTrailingZerosOp, vector::ExtractOp>(op);
 }
 
-/// The memory that `buffer` is a shape of.
-static Value getBase(Value buffer) {
+Value getBase(Value buffer) {
   while (Operation *op = buffer.getDefiningOp()) {
     if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
             op))
@@ -46,7 +45,6 @@ static Value getBase(Value buffer) {
   return buffer;
 }
 
-/// Whether a function never writes to its argument.
 bool isReadOnly(BlockArgument argument) {
   SmallVector<Value> aliases = {argument};
   while (!aliases.empty()) {

@@ -57,6 +57,9 @@ struct Hooks {
   llvm::StringMap<std::string> layers;
 };
 
+/// The memory that `buffer` is a shape of.
+mlir::Value getBase(mlir::Value buffer);
+
 /// Whether a function never writes to its argument.
 bool isReadOnly(mlir::BlockArgument argument);
 
