@@ -103,17 +103,20 @@ Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
   constexpr int64_t kLimit = int64_t(1) << 31;
   if (largest * mostMultiplier + rounding < kLimit)
     return shiftRight(add(multiply(x, multiplier), rounding), shift);
-  if (shift < 16 || mostMultiplier >= 32768)
+  int split = std::min(shift, 16);
+  int64_t mostHigh = (largest >> split) + 1;
+  if (mostMultiplier >= 32768 || (mostHigh + 1) * mostMultiplier >= kLimit)
     return arith::TruncIOp::create(builder, type,
                                    createWide(builder, x, multiplier));
-  // x = high * 2^16 + low; every product fits into 32 bits.
-  Value high = shiftRight(x, 16);
-  Value low = arith::AndIOp::create(builder, x, number(type, 0xffff));
-  bool roundsLow = 0xffff * mostMultiplier + rounding < kLimit;
-  int64_t lowRounding = roundsLow ? rounding : rounding & 0xffff;
-  Value carry = shiftRight(add(multiply(low, multiplier), lowRounding), 16);
+  // x = high * 2^split + low; every product fits into 32 bits.
+  int64_t mask = (int64_t(1) << split) - 1;
+  Value high = shiftRight(x, split);
+  Value low = arith::AndIOp::create(builder, x, number(type, mask));
+  bool roundsLow = mask * mostMultiplier + rounding < kLimit;
+  int64_t lowRounding = roundsLow ? rounding : rounding & mask;
+  Value carry = shiftRight(add(multiply(low, multiplier), lowRounding), split);
   Value sum = arith::AddIOp::create(builder, multiply(high, multiplier), carry);
-  return shiftRight(add(sum, (rounding - lowRounding) >> 16), shift - 16);
+  return shiftRight(add(sum, (rounding - lowRounding) >> split), shift - split);
 }
 
 bool FixedProduct::isBelow(int64_t limit) const {
