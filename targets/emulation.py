@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Builds networks for other machines and runs them in emulators.
 
-docs/targets.md says how to do that by hand.
+docs/targets says how to do that by hand.
 """
 
 from __future__ import annotations
