@@ -62,6 +62,17 @@ static bool isRow(const Constant &constant, ArrayRef<int64_t> signal) {
          constant.getNumElements() == signal.back();
 }
 
+/// Whether a constant of the shape of `signal` is one row, again and again.
+static bool repeatsRow(const Constant &constant, ArrayRef<int64_t> signal) {
+  if (constant.isScalar || signal.size() < 2 ||
+      ArrayRef(constant.shape) != signal || constant.isUniform())
+    return false;
+  for (int64_t i = signal.back(), e = constant.getNumElements(); i < e; ++i)
+    if (constant.at(i) != constant.at(i % signal.back()))
+      return false;
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // Coefficients
 //===----------------------------------------------------------------------===//
@@ -74,11 +85,9 @@ Coefficients::Coefficients(LayerBuilder &layer, Operation *op)
   for (Value value : op->getOperands()) {
     Scales scales = Scales::of(value.getType());
     usesRows |= scales.isPerAxis();
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (!type || type.getShape() == ArrayRef(signal))
-      continue;
     std::optional<Constant> constant = getConstant(value);
-    usesRows |= constant && isRow(*constant, signal);
+    usesRows |=
+        constant && (isRow(*constant, signal) || repeatsRow(*constant, signal));
   }
   for (Value value : op->getResults())
     usesRows |= Scales::of(value.getType()).isPerAxis();
@@ -103,11 +112,16 @@ Coefficients::Entry &Coefficients::addEntry(StringRef name,
 
 unsigned Coefficients::addTensor(StringRef name, const Constant &constant) {
   Constant stored = constant;
-  if (!isRow(constant, signal) && ArrayRef(constant.shape) != ArrayRef(signal))
+  if (shape.size() == 2 && repeatsRow(constant, signal)) {
+    stored.shape = {signal.back()};
+    stored.values.resize(signal.back());
+  } else if (!isRow(constant, signal) &&
+             ArrayRef(constant.shape) != ArrayRef(signal)) {
     stored = makeConstant(signal, constant.elementType,
                           [&](ArrayRef<int64_t> position) {
                             return snn::getElement(constant, position);
                           });
+  }
   bool isWhole = stored.getNumElements() == ShapedType::getNumElements(signal);
   tensors.push_back(layer.coefficientValue(
       stored, name, isWhole ? ArrayRef(shape) : ArrayRef<int64_t>()));
