@@ -64,7 +64,7 @@ ONE_SYNAPSE = {
 def test_bytes_are_those_of_the_c(name: str, dtype: str) -> None:
     network = snnmlir.compile(GRAPHS[name], dtype=dtype, dt=1e-4)
     found = network.resources
-    tables = re.findall(r"^static const (\w+) \w+\[([\d *]+)\] = ", network.c, re.M)
+    tables = re.findall(r"^static const SNN_TABLE (\w+) \w+\[([\d *]+)\] = ", network.c, re.M)
     sizes = {"float": 4, "double": 8, "size_t": 8} | {
         f"{sign}int{bits}_t": bits // 8 for sign in ("", "u") for bits in (8, 16, 32)
     }
