@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+from gestures import gestures
 from rich.console import Console
 from rich.progress import track
 from subjects import DT, SUBJECTS, Subject
@@ -25,7 +26,7 @@ from emulation import FLAGS, TARGETS, Target, TargetError, build, run
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs/benchmarks-targets.md"
-DIGITS = HERE.parent / "examples/digits"
+EXAMPLES = HERE.parent / "examples"
 STEPS = 16
 DENSITY = 0.05
 DTYPES = ("f32", "int8")
@@ -34,9 +35,15 @@ OPTIMIZATIONS = ("-Os", "-O2")
 MODELS = (
     Subject(
         "64-128-10 LIF (examples/digits)",
-        lambda: DIGITS / "digits.nir",
+        lambda: EXAMPLES / "digits/digits.nir",
         {"convention": "snntorch", "dt": DT},
-        samples=lambda: np.load(DIGITS / "recorded.npz")["input"][0],
+        samples=lambda: np.load(EXAMPLES / "digits/recorded.npz")["input"][0],
+    ),
+    Subject(
+        "2x16x16 convolutions (examples/gestures)",
+        lambda: EXAMPLES / "gestures/gestures.nir",
+        {"convention": "snntorch-default", "dt": DT},
+        samples=lambda: gestures(1, seed=1)[0][0, 8:],
     ),
     *(
         subject
@@ -176,7 +183,7 @@ def main(only: str, write: bool) -> None:
         "- *stack*: bytes that a step needs at most, its call and the compiler's library included.",
         f"- *a step takes*: instructions (QEMU) or cycles (simavr), the mean of the first {STEPS}",
         "  steps. Instructions are no cycles. Inputs are spikes, random but for the samples of",
-        "  examples/digits and Braille.",
+        "  the examples and of Braille.",
         "",
     ]
     subjects = [subject for subject in MODELS if only in subject.name and subject.make()]
