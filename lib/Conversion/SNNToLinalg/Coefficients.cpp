@@ -64,8 +64,8 @@ static bool isRow(const Constant &constant, ArrayRef<int64_t> signal) {
 
 /// Whether a constant of the shape of `signal` is one row, again and again.
 static bool repeatsRow(const Constant &constant, ArrayRef<int64_t> signal) {
-  if (constant.isScalar || signal.size() < 2 ||
-      ArrayRef(constant.shape) != signal || constant.isUniform())
+  if (constant.isScalar || constant.isUniform() || signal.size() < 2 ||
+      signal.back() == 1 || ArrayRef(constant.shape) != signal)
     return false;
   for (int64_t i = signal.back(), e = constant.getNumElements(); i < e; ++i)
     if (constant.at(i) != constant.at(i % signal.back()))
