@@ -822,6 +822,9 @@ void ModuleEmitter::emitPlaces() {
            << " /* AVR: read where it is, not copied to RAM */\n"
            << "/* avr-gcc 5 warns of tables that it has optimized away. */\n"
            << "#pragma GCC diagnostic ignored \"-Wuninitialized\"\n"
+           << "#elif defined(__x86_64__) || defined(__aarch64__)\n"
+           << "#define SNN_TABLE __attribute__((aligned(64))) /* a line of the "
+              "cache */\n"
            << "#else\n#define SNN_TABLE\n#endif\n#endif\n\n";
   source << "/* For the functions of layers in all networks: inline, noinline, "
             "a section. */\n"

@@ -24,6 +24,8 @@ snn.network @net(%in: tensor<4xf32> {snn.name = "in"})
 // CHECK-NEXT: #define SNN_TABLE __flash /* AVR: read where it is, not copied to RAM */
 // CHECK-NEXT: /* avr-gcc 5 warns of tables that it has optimized away. */
 // CHECK-NEXT: #pragma GCC diagnostic ignored "-Wuninitialized"
+// CHECK-NEXT: #elif defined(__x86_64__) || defined(__aarch64__)
+// CHECK-NEXT: #define SNN_TABLE __attribute__((aligned(64))) /* a line of the cache */
 // CHECK-NEXT: #else
 // CHECK-NEXT: #define SNN_TABLE
 // CHECK-NEXT: #endif
