@@ -42,6 +42,21 @@ static std::pair<Value, Value> createInputRange(ImplicitLocOpBuilder &builder,
   return {begin, end};
 }
 
+/// Whether the windows are so small that their elements are added at once, and
+/// all of them are inside of the map.
+static bool isSmallAndInside(ArrayRef<WindowDim> window,
+                             ArrayRef<int64_t> inputs,
+                             ArrayRef<int64_t> outputs) {
+  constexpr int64_t kMostElements = 4;
+  int64_t elements = 1;
+  for (auto [dim, input, output] : llvm::zip(window, inputs, outputs)) {
+    elements *= dim.size;
+    if (dim.low > 0 || (output - 1) * dim.stride + dim.size > input)
+      return false;
+  }
+  return elements <= kMostElements;
+}
+
 /// row[n] / divisor
 static Value createRowDivide(ImplicitLocOpBuilder &builder, Value row,
                              int64_t divisor) {
@@ -87,17 +102,29 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
   Value x = layer.read(xBuffer);
   Value initial = layer.update(yBuffer);
 
-  auto addWindow = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
-                       Value sums) {
+  auto addElements = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
+                         Value sum) {
+    SmallVector<Value> rows;
+    auto getPosition = [&](Value index, int64_t stride, int64_t offset) {
+      Value first = arith::MulIOp::create(
+          builder, index, arith::ConstantIndexOp::create(builder, stride));
+      return arith::AddIOp::create(
+          builder, first, arith::ConstantIndexOp::create(builder, offset));
+    };
+    for (int64_t i = 0; i < window[0].size; ++i)
+      for (int64_t j = 0; j < window[1].size; ++j)
+        rows.push_back(getRow(builder, x,
+                              {getPosition(row, window[0].stride, i),
+                               getPosition(column, window[1].stride, j)}));
+    return createRowsAdd(builder, rows, xType, {}, Type(), sum);
+  };
+  auto addLoops = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
+                      Value sum) {
     auto [rowBegin, rowEnd] =
         createInputRange(builder, row, window[0], input[0], output[0], "row");
     auto [columnBegin, columnEnd] = createInputRange(
         builder, column, window[1], input[1], output[1], "col");
-    Value zero = arith::ConstantOp::create(builder, builder.getZeroAttr(type));
-    Value sum = linalg::FillOp::create(builder, zero,
-                                       getRow(builder, sums, {row, column}))
-                    .getResult(0);
-    sum = createLoop(
+    return createLoop(
         builder, "row", rowBegin, rowEnd, sum,
         [&, begin = columnBegin, end = columnEnd](ImplicitLocOpBuilder &loop,
                                                   Value i, Value outer) {
@@ -108,6 +135,16 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
                                      Type(), current);
               });
         });
+  };
+  auto addWindow = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
+                       Value sums) {
+    Value zero = arith::ConstantOp::create(builder, builder.getZeroAttr(type));
+    Value sum = linalg::FillOp::create(builder, zero,
+                                       getRow(builder, sums, {row, column}))
+                    .getResult(0);
+    sum = isSmallAndInside(window, input, output)
+              ? addElements(builder, row, column, sum)
+              : addLoops(builder, row, column, sum);
     if (divisor != 1)
       sum = createRowDivide(builder, sum, divisor);
     return setRow(builder, sum, sums, {row, column});

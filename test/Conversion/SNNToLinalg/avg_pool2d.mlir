@@ -13,11 +13,11 @@
 // CHECK-DAG:     %[[C3:.*]] = arith.constant 3 : index
 // CHECK:         scf.for %[[ARG2:.*]] = %[[C0]] to %[[C3]] step %[[C1]] {
 // CHECK-NEXT:    scf.for %[[ARG3:.*]] = %[[C0]] to %[[C2]] step %[[C1]] {
-// CHECK-NEXT:    %[[V0:.*]] = arith.addi %[[ARG2]], %[[C2]] : index
-// CHECK-NEXT:    %[[V1:.*]] = arith.addi %[[ARG3]], %[[C3]] : index
 // CHECK-NEXT:    scf.for %[[ARG4:.*]] = %[[C0]] to %[[C2]] step %[[C1]] {
 // CHECK-NEXT:    memref.store %[[CST_0]], %[[ARG1]][%[[ARG2]], %[[ARG3]], %[[ARG4]]] : memref<3x2x2xf32>
 // CHECK-NEXT:    }
+// CHECK-NEXT:    %[[V0:.*]] = arith.addi %[[ARG2]], %[[C2]] : index
+// CHECK-NEXT:    %[[V1:.*]] = arith.addi %[[ARG3]], %[[C3]] : index
 // CHECK-NEXT:    scf.for %[[ARG4]] = %[[ARG2]] to %[[V0]] step %[[C1]] {
 // CHECK-NEXT:    scf.for %[[ARG5:.*]] = %[[ARG3]] to %[[V1]] step %[[C1]] {
 // CHECK-NEXT:    scf.for %[[ARG6:.*]] = %[[C0]] to %[[C2]] step %[[C1]] {
