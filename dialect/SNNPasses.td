@@ -36,7 +36,12 @@ def SNNQuantize : Pass<"snn-quantize", "::snn::NetworkOp"> {
     A spike has no scale, so what spikes bring to a neuron comes in units of the
     weights, and its voltage is stored in fractions of that unit, with as many
     bits as the voltage's range leaves: in 16 bits where that is enough for the
-    decay, else in 32. Biases become a part of the neuron's leak. Thresholds are
+    decay, else in 32. With `short-states`, voltages of leaky spiking neurons may
+    saturate in 16 bits, and do so at 8 thresholds or further away; their currents
+    where these alone move the voltage by 2 thresholds or more in one step. Then no
+    sum of a step leaves 16 bits. Where that leaves too few fractional bits - the
+    decay rounds to nothing what is more than a 16th of a threshold and more than
+    the smallest weight - they have 32. Biases become a part of the neuron's leak. Thresholds are
     rounded such that comparisons decide as those of real numbers.
 
     Other values get one scale: from the range that was recorded as `snn.range`
@@ -55,6 +60,8 @@ def SNNQuantize : Pass<"snn-quantize", "::snn::NetworkOp"> {
            "Bits of weights: 4, 8 or 16">,
     Option<"powersOfTwo", "powers-of-two", "bool", "false",
            "Round scales up to powers of two">,
+    Option<"shortStates", "short-states", "bool", "true",
+           "Let states of leaky spiking neurons saturate in 16 bits">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::quant::QuantDialect"];
@@ -81,6 +88,7 @@ def SNNInferRanges : Pass<"snn-infer-ranges", "::snn::NetworkOp"> {
     the initial state and that no step leaves. The interval becomes the range of
     the type, `!quant.uniform<i16<-300:500>:...>`, and the storage the narrowest
     that holds it; neurons and rescales that need not saturate lose `saturate`.
+    Of a neuron with a current, each of the two states has its own interval.
 
     A sum that could leave 32 bits is an error.
   }];
@@ -129,7 +137,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
 
     Quantized values become integers of the width of their type, without a sign
     of their own; weights of up to 4 bits share a byte by two. What is computed
-    is in 32 bits, and is what spec.md says in "Quantized arithmetic".
+    is what spec.md says in "Quantized arithmetic", in 32 bits, or in 16 where
+    these hold all numbers of a neuron's update.
 
     Weights and coefficients must be constants, and feature maps have their
     channels last: run `snn-channels-last` before.

@@ -20,12 +20,6 @@ namespace snn {
 using namespace mlir;
 using namespace snn;
 
-namespace {
-struct IntegerInterval {
-  int64_t min = 0, max = 0;
-};
-} // namespace
-
 /// Rounds outward, but for what is a whole number but for rounding errors.
 static double roundOutward(double value, bool isUp) {
   double nearest = std::round(value);
@@ -193,11 +187,10 @@ private:
       else
         isSafe = false;
     }
-    if (!isSafe) {
+    if (isSafe)
+      op->removeAttr("saturate");
+    else
       ++numSaturating;
-      return success();
-    }
-    op->removeAttr("saturate");
     for (auto [state, interval] : proved)
       if (!hasFixedType(state))
         setStorage(state, interval);

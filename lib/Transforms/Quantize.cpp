@@ -206,12 +206,43 @@ struct StateType {
   bool isShort;
 };
 
+/// What a state meets, in real numbers.
+struct StateRange {
+  /// Everything that appears in the update, where that is bounded, and what
+  /// one step adds.
+  Bounds extremes, drive;
+  /// What the state should never be far from: thresholds, initial values.
+  Interval usual;
+};
+
+/// What a spiking neuron needs of a state that may saturate, in real numbers.
+struct SpikingNeed {
+  /// Magnitudes that must not saturate.
+  double far;
+  /// How much of the state may be left where a decay rounds to nothing.
+  double rest;
+  /// Whether that may also be what the smallest weight adds.
+  bool mayLeaveUnit;
+  /// The part of the state that a decay takes away, at least.
+  double forgotten;
+  /// By how much a reset lowers the state, at most.
+  double reset;
+
+  /// The fractional bits of `unit` with which half of the last one, divided by
+  /// `forgotten`, is no more than the rest.
+  int getFraction(double unit) const {
+    double most = mayLeaveUnit ? std::max(rest / unit, 1.0) : rest / unit;
+    return static_cast<int>(std::ceil(-std::log2(2 * forgotten * most)));
+  }
+};
+
 /// Quantizes one network.
 class NetworkQuantization {
 public:
-  NetworkQuantization(NetworkOp network, unsigned weightBits, bool powersOfTwo)
+  NetworkQuantization(NetworkOp network, unsigned weightBits, bool powersOfTwo,
+                      bool shortStates)
       : network(network), context(network.getContext()), weightBits(weightBits),
-        powersOfTwo(powersOfTwo) {}
+        powersOfTwo(powersOfTwo), shortStates(shortStates && weightBits < 16) {}
 
   LogicalResult run();
 
@@ -234,9 +265,9 @@ private:
   quant::QuantizedType getDriveType(Value value) const;
   /// The type in which an operand is wanted, or null if any will do.
   quant::QuantizedType getWantedType(OpOperand &operand);
-  StateType getStateType(const Scales &unit, const Bounds &extremes,
-                         Interval usual, Value decay, Value leak,
-                         ArrayRef<int64_t> shape);
+  StateType getStateType(const Scales &unit, const StateRange &range,
+                         std::optional<SpikingNeed> need, Value decay,
+                         Value leak, ArrayRef<int64_t> shape);
   Scales scaleBy(const Scales &unit, Value factor, ArrayRef<int64_t> shape,
                  int64_t axis) const;
 
@@ -257,6 +288,8 @@ private:
   MLIRContext *context;
   unsigned weightBits;
   bool powersOfTwo;
+  /// Whether states may saturate in 16 bits.
+  bool shortStates;
   std::unique_ptr<RangeAnalysis> ranges;
   llvm::DenseMap<Value, quant::QuantizedType> types;
   /// Real scale of the weights, per output channel.
@@ -496,14 +529,56 @@ Scales NetworkQuantization::scaleBy(const Scales &unit, Value factor,
   return result;
 }
 
+/// The greatest magnitude of `bounds` in units, per channel, of `unit`.
+static double getLargest(const Bounds &bounds, const Scales &unit) {
+  bool isAlong = unit.size() == 1 || bounds.axis == unit.axis.value_or(-1);
+  double most = 0;
+  for (int64_t index = 0, end = std::max(unit.size(), bounds.size());
+       index < end; ++index) {
+    Interval interval = isAlong ? bounds.at(index) : bounds.getHull();
+    most = std::max(most, interval.getMagnitude() / unit.at(index));
+  }
+  // Rounded weights can add up to a little more.
+  return most * 1.03125 + 8;
+}
+
+/// The type of 16 bits in which a state can do all that spikes depend on: it
+/// saturates only where it is far from the threshold, and no sum of it and what
+/// a step adds leaves 16 bits. Null if there is none.
+static quant::QuantizedType getSpikingType(MLIRContext *context,
+                                           const Scales &unit,
+                                           const Bounds &drive,
+                                           const SpikingNeed &need) {
+  double finest = *llvm::min_element(unit.values);
+  double step = getLargest(drive, unit) + need.reset / finest;
+  // In units of 2^-fraction: limit >= far, and step + limit <= 32767.
+  auto getMost = [&](double far) {
+    return static_cast<int>(
+        std::floor(std::log2(32767 / (far / finest + step))));
+  };
+  if (!(finest > 0) || !std::isfinite(need.far / finest + step))
+    return nullptr;
+  // Twice the range rather than more bits than needed.
+  int fraction = std::max(need.getFraction(*llvm::max_element(unit.values)),
+                          std::min(getMost(2 * need.far), 16));
+  if (fraction > getMost(need.far))
+    return nullptr;
+  auto limit =
+      static_cast<int64_t>(32767 - std::ceil(std::ldexp(step, fraction)));
+  Scales scales = unit;
+  for (double &scale : scales.values)
+    scale = std::ldexp(scale, -fraction);
+  return getQuantizedType(context, 16, -limit, limit, scales);
+}
+
 /// Chooses the fractional bits of a state in terms of `unit`.
 ///
 /// A step of the decay that is smaller than half of the last bit is lost, so
 /// slow decays need as many more bits; a leak adds up its rounding.
 StateType NetworkQuantization::getStateType(const Scales &unit,
-                                            const Bounds &extremes,
-                                            Interval usual, Value decay,
-                                            Value leak,
+                                            const StateRange &range,
+                                            std::optional<SpikingNeed> need,
+                                            Value decay, Value leak,
                                             ArrayRef<int64_t> shape) {
   Interval decays = getCoefficientRange(decay, 1, shape, -1).getHull();
   double forgotten = 1 - decays.getMagnitude();
@@ -514,18 +589,15 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
     needed = 8;
   // Units of weights with 16 bits are finer by themselves.
   needed = std::clamp(needed - (weightBits == 16 ? 8 : 0), 0, 15);
+  if (!shortStates)
+    need = std::nullopt;
+  if (need)
+    needed = std::min(
+        needed,
+        std::max(0, need->getFraction(*llvm::max_element(unit.values))));
 
-  double most = 0;
-  int64_t size = std::max(unit.size(), extremes.size());
-  bool isAlong = unit.size() == 1 || extremes.axis == unit.axis.value_or(-1);
-  bool isBounded = true;
-  for (int64_t index = 0; index < size; ++index) {
-    Interval interval = isAlong ? extremes.at(index) : extremes.getHull();
-    isBounded &= interval.isBounded();
-    most = std::max(most, interval.getMagnitude() / unit.at(index));
-  }
-  // Rounded weights can add up to a little more.
-  most = most * 1.03125 + 8;
+  bool isBounded = range.extremes.getHull().isBounded();
+  double most = isBounded ? getLargest(range.extremes, unit) : 0;
   auto bitsFor = [&](double limit) {
     return static_cast<int>(std::floor(std::log2(limit / most)));
   };
@@ -543,15 +615,84 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
   constexpr double kShort = 1 << 16;
   if (isBounded && bitsFor(32767) >= needed)
     return {makeType(16, std::min(bitsFor(32767), 16)), true};
+  if (need && range.drive.getHull().isBounded())
+    if (quant::QuantizedType type =
+            getSpikingType(context, unit, range.drive, *need))
+      return {type, true};
   if (isBounded && bitsFor(kDriveLimit) >= needed)
     return {makeType(32, std::min(bitsFor(kDriveLimit), 16)), most <= kShort};
   // Nothing bounds the state, or not closely: it saturates, far away from what
   // is usual.
   most = 8;
   for (double scale : unit.values)
-    most = std::max(most, 64 * usual.getMagnitude() / scale);
+    most = std::max(most, 64 * range.usual.getMagnitude() / scale);
   int fraction = std::clamp(bitsFor(kLargestState), -16, 16);
   return {makeType(32, fraction), most <= kShort};
+}
+
+/// What the spikes of a leaky neuron need of its voltage: a range of 8
+/// thresholds, of which the decay leaves no more than a 16th of a threshold or
+/// the smallest weight. None if more voltage always means more spikes.
+template <typename Neuron>
+static std::optional<SpikingNeed> getVoltageNeed(Neuron op,
+                                                 ArrayRef<int64_t> shape) {
+  auto range = [&](Value coefficient, double absent) {
+    return getCoefficientRange(coefficient, absent, shape, -1).getHull();
+  };
+  Interval threshold = range(op.getThreshold(), 0);
+  Interval decay = range(op.getDecay(), 1);
+  bool isLeaky = decay.lo >= 0 && decay.hi < 1;
+  bool counts = op.getSpike() == SpikeRule::CountTrunc ||
+                op.getSpike() == SpikeRule::CountFloor;
+  if (!(threshold.lo > 0) || !isLeaky || counts)
+    return std::nullopt;
+  double reset =
+      std::max(threshold.hi, range(op.getResetValue(), 0).getMagnitude());
+  return SpikingNeed{
+      std::max(8 * threshold.hi, range(op.getInit(), 0).getMagnitude()),
+      threshold.lo / 16, /*mayLeaveUnit=*/true, 1 - decay.hi, 2 * reset};
+}
+
+/// The same of the current: it can move the voltage by 2 thresholds in one
+/// step, and what its decay leaves moves it by no more than a 6th of one in
+/// all.
+static std::optional<SpikingNeed> getCurrentNeed(CubaLIFOp op,
+                                                 ArrayRef<int64_t> shape) {
+  std::optional<SpikingNeed> voltage = getVoltageNeed(op, shape);
+  auto range = [&](Value coefficient, double absent) {
+    return getCoefficientRange(coefficient, absent, shape, -1).getHull();
+  };
+  Interval decay = range(op.getCurrentDecay(), 1),
+           gain = range(op.getGain(), 1);
+  double init = range(op.getCurrentInit(), 0).getMagnitude();
+  if (!voltage || !(gain.lo > 0) || !(decay.lo >= 0 && decay.hi < 1))
+    return std::nullopt;
+  double rest = voltage->rest * 16 / 6 * voltage->forgotten / gain.hi;
+  return SpikingNeed{std::max(voltage->far / 4 / gain.lo, init), rest,
+                     /*mayLeaveUnit=*/false, 1 - decay.hi, 0};
+}
+
+/// What a current with elements of `type` adds to a voltage in one step, no
+/// more than `proved`.
+template <typename Neuron>
+static Bounds getCurrentDrive(Neuron op, quant::QuantizedType type,
+                              const Bounds &proved, ArrayRef<int64_t> shape) {
+  double gain =
+      getCoefficientRange(op.getGain(), 1, shape, -1).getHull().getMagnitude();
+  double leak =
+      getCoefficientRange(op.getLeak(), 0, shape, -1).getHull().getMagnitude();
+  Scales scales = Scales::of(type);
+  auto largest = static_cast<double>(type.getStorageTypeMax());
+  Bounds drive;
+  drive.axis = scales.axis.value_or(-1);
+  drive.values.clear();
+  bool isAlong = proved.size() == scales.size() && proved.axis == drive.axis;
+  for (auto [index, scale] : llvm::enumerate(scales.values)) {
+    Interval known = isAlong ? proved.at(index) : proved.getHull();
+    double most = std::min(known.getMagnitude(), gain * largest * scale + leak);
+    drive.values.push_back({-most, most});
+  }
+  return drive;
 }
 
 void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
@@ -564,40 +705,54 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
     unit = Scales::of(getDriveType(input));
   if (unit.isPerAxis() && *unit.axis != axis)
     axis = *unit.axis;
+  auto addDrive = [&](StateRange &state) {
+    if (Interval drive = state.drive.getHull(); drive.isBounded())
+      state.usual = getHull(state.usual, drive);
+  };
   auto chooseVoltage = [&](auto op) {
     using Neuron = decltype(op);
+    constexpr bool isSpiking =
+        std::is_same_v<Neuron, LIFOp> || std::is_same_v<Neuron, CubaLIFOp>;
     unit = scaleBy(unit, op.getGain(), shape, axis);
-    Interval usual = {0, 0};
-    if constexpr (std::is_same_v<Neuron, LIFOp> ||
-                  std::is_same_v<Neuron, CubaLIFOp>)
-      usual = getCoefficientRange(op.getThreshold(), 0, shape, -1).getHull();
-    Interval drive = range.voltageDrive.getHull();
-    Interval init = getCoefficientRange(op.getInit(), 0, shape, -1).getHull();
-    usual = getHull(usual, init);
-    if (drive.isBounded())
-      usual = getHull(usual, drive);
-    StateType state = getStateType(unit, range.voltageExtremes, usual,
-                                   op.getDecay(), op.getLeak(), shape);
-    types[op.getVoltage()] = state.type;
-    bool isShort = op.getDecay() && state.isShort;
+    StateRange state{
+        range.voltageExtremes, range.voltageDrive,
+        getHull({0, 0},
+                getCoefficientRange(op.getInit(), 0, shape, -1).getHull())};
+    std::optional<SpikingNeed> need;
+    if constexpr (isSpiking) {
+      state.usual = getHull(
+          state.usual,
+          getCoefficientRange(op.getThreshold(), 0, shape, -1).getHull());
+      need = getVoltageNeed(op, shape);
+    }
+    addDrive(state);
+    if constexpr (std::is_same_v<Neuron, CubaLIFOp>)
+      state.drive = getCurrentDrive(op, types.lookup(op.getCurrent()),
+                                    state.drive, shape);
+    StateType chosen =
+        getStateType(unit, state, need, op.getDecay(), op.getLeak(), shape);
+    types[op.getVoltage()] = chosen.type;
+    bool isShort = op.getDecay() && chosen.isShort;
     // A carried reset comes before the decay: what it leaves may be larger.
-    if constexpr (std::is_same_v<Neuron, LIFOp> ||
-                  std::is_same_v<Neuron, CubaLIFOp>)
+    if constexpr (isSpiking)
       isShort &= op.getResetTiming() != ResetTiming::Carried;
     op.setShortDecay(isShort);
   };
   auto chooseCurrent = [&](auto op) {
     unit = scaleBy(unit, op.getCurrentGain(), shape, axis);
-    Interval usual =
-        getCoefficientRange(op.getCurrentInit(), 0, shape, -1).getHull();
-    Interval drive = range.currentDrive.getHull();
-    if (drive.isBounded())
-      usual = getHull(usual, drive);
-    StateType state =
-        getStateType(unit, range.currentExtremes, usual, op.getCurrentDecay(),
-                     op.getCurrentLeak(), shape);
-    types[op.getCurrent()] = state.type;
-    op.setShortCurrentDecay(op.getCurrentDecay() && state.isShort);
+    StateRange state{
+        range.currentExtremes, range.currentDrive,
+        getHull(
+            {0, 0},
+            getCoefficientRange(op.getCurrentInit(), 0, shape, -1).getHull())};
+    addDrive(state);
+    std::optional<SpikingNeed> need;
+    if constexpr (std::is_same_v<decltype(op), CubaLIFOp>)
+      need = getCurrentNeed(op, shape);
+    StateType chosen = getStateType(unit, state, need, op.getCurrentDecay(),
+                                    op.getCurrentLeak(), shape);
+    types[op.getCurrent()] = chosen.type;
+    op.setShortCurrentDecay(op.getCurrentDecay() && chosen.isShort);
   };
   llvm::TypeSwitch<Operation *>(neuron).Case<CubaLIFOp, CubaLIOp>(
       chooseCurrent);
@@ -869,6 +1024,8 @@ void NetworkQuantization::setFactor(MutableOperandRange operand,
 }
 
 /// A decay, with 15 bits for what is forgotten: 1 - decay where that is less.
+/// Of 10 bits and more all but 16 places are given up: then the upper half of a
+/// product with 16 bits of the state is what is forgotten.
 void NetworkQuantization::setDecay(MutableOperandRange operand,
                                    StringRef name) {
   if (operand.empty())
@@ -880,6 +1037,9 @@ void NetworkQuantization::setDecay(MutableOperandRange operand,
   for (double value : real.values)
     largest = std::max(largest, isSlow ? 1 - value : std::abs(value));
   int shift = largest > 0 ? std::clamp(14 - std::ilogb(largest), 0, 30) : 0;
+  constexpr int kHalf = 16, kFewest = 10;
+  if (shift > kHalf && std::ldexp(largest, kHalf) >= (1 << kFewest))
+    shift = kHalf;
   // What rounds up to 2^15 has one bit too many.
   if (roundHalfUp(std::ldexp(largest, shift)) >= 32768 && shift > 0)
     --shift;
@@ -1036,8 +1196,9 @@ struct Quantize : snn::impl::SNNQuantizeBase<Quantize> {
           << weightBits << " bits, expected 4, 8 or 16";
       return signalPassFailure();
     }
-    if (failed(
-            NetworkQuantization(getOperation(), weightBits, powersOfTwo).run()))
+    if (failed(NetworkQuantization(getOperation(), weightBits, powersOfTwo,
+                                   shortStates)
+                   .run()))
       signalPassFailure();
   }
 };

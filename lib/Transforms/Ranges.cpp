@@ -175,8 +175,8 @@ static void addDropped(Bounds &rounding, Value state, const Bounds &decay) {
       dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(state.getType()));
   if (!type)
     return;
-  double units =
-      std::exp2(getShortShift(type)) * decay.getHull().getMagnitude();
+  double units = std::max(1.0, std::exp2(getShortShift(type)) *
+                                   decay.getHull().getMagnitude());
   for (Interval &interval : rounding.values)
     interval = {interval.lo * (1 + units), interval.hi * (1 + units)};
 }

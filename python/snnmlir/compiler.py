@@ -26,7 +26,7 @@ from snnmlir.nir_import import Graph, read_graph
 from snnmlir.nir_import.build import InputType, build
 from snnmlir.nir_import.discretize import NEURONS
 from snnmlir.nir_import.graph import CubaLI, CubaLIF, Input
-from snnmlir.quantize import Bound, Ranges, Scales, bounds, merge_ranges, quantize
+from snnmlir.quantize import Bound, Ranges, Scales, States, bounds, merge_ranges, quantize
 from snnmlir.resources import Resources, add_up
 from snnmlir.runner import Executable
 from snnmlir.selftest import SelfTest, self_test_name
@@ -82,6 +82,7 @@ def compile(
     | Callable[[Network], Iterable[Sample]]
     | None = None,
     scales: Scales = "real",
+    states: States = "short",
     **choices: Any,
 ) -> Network:
     """Compiles a NIR network.
@@ -104,6 +105,9 @@ def compile(
             [T, *input shape], such an array for each input, or several of these; or a function
             that gives them, called with the network in float32.
         scales: With integers, "real", or "pow2" for scales that are powers of two.
+        states: With weights of 8 or 4 bits, "short": voltages and currents of leaky spiking neurons
+            have 16 bits where these are fine enough, and saturate at 8 thresholds or further; or
+            "proved": they saturate only where no range is known.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:
@@ -115,6 +119,8 @@ def compile(
         raise OptionError(f"unknown dtype '{dtype}'", help="use one of " + ", ".join(DTYPES))
     if scales not in ("real", "pow2"):
         raise OptionError(f"unknown scales '{scales}'", help="use real or pow2")
+    if states not in ("short", "proved"):
+        raise OptionError(f"unknown states '{states}'", help="use short or proved")
     if dtype in _FLOATS and calibrate is not None:
         raise OptionError(
             f"dtype '{dtype}' has no scales to calibrate",
@@ -137,6 +143,7 @@ def compile(
         profile=profile,
         notes=tuple(notes),
         scales=scales,
+        states=states,
     )
     if calibrate is not None:
         if callable(calibrate):
@@ -195,6 +202,7 @@ class Network:
         taps: Sequence[str] = (),
         profile: bool = False,
         scales: Scales = "real",
+        states: States = "short",
         ranges: Ranges | None = None,
     ) -> None:
         self.graph = graph
@@ -205,6 +213,7 @@ class Network:
         self._name = name
         self._file_name = file_name
         self._scales: Scales = scales
+        self._states: States = states
         self._ranges = ranges or {}
         self._record = record
         self._context = Context()
@@ -220,7 +229,7 @@ class Network:
                 ranges=self._ranges,
             )
             if self.is_quantized:
-                quantize(self._module, self._context, dtype, scales)
+                quantize(self._module, self._context, dtype, scales, states)
                 self.notes += self._quantization_notes()
         except MLIRError as error:
             raise CompileError(str(error)) from error
@@ -258,6 +267,7 @@ class Network:
             "profile": False,
             "notes": (),
             "scales": self._scales,
+            "states": self._states,
             "ranges": self._ranges,
         }
         return Network(**(arguments | changes))

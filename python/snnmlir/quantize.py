@@ -14,12 +14,15 @@ from snnmlir._mlir import Context, Module, PassManager
 
 Ranges: TypeAlias = "dict[str, tuple[float, float]]"
 Scales: TypeAlias = Literal["real", "pow2"]
+States: TypeAlias = Literal["short", "proved"]
 
 WEIGHT_BITS = {"int8": 8, "int16": 16, "int4": 4}
 """Bits of the weights, by dtype."""
 
 
-def quantize(module: Module, context: Context, dtype: str, scales: Scales) -> None:
+def quantize(
+    module: Module, context: Context, dtype: str, scales: Scales, states: States
+) -> None:
     """Turns a network of float32 into one of integers, in place.
 
     Args:
@@ -27,11 +30,15 @@ def quantize(module: Module, context: Context, dtype: str, scales: Scales) -> No
         context: The module's.
         dtype: "int8", "int16" or "int4".
         scales: "pow2" rounds scales up to powers of two.
+        states: "short" lets states of leaky spiking neurons saturate in 16 bits.
 
     Raises:
         MLIRError: The network cannot be computed in 32 bits.
     """
-    options = f"weight-bits={WEIGHT_BITS[dtype]} powers-of-two={int(scales == 'pow2')}"
+    options = (
+        f"weight-bits={WEIGHT_BITS[dtype]} powers-of-two={int(scales == 'pow2')} "
+        f"short-states={int(states == 'short')}"
+    )
     passes = f"snn-quantize{{{options}}},snn-insert-rescale,snn-infer-ranges"
     PassManager.parse(f"snn.network({passes})", context).run(module)
 

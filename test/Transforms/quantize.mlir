@@ -3,6 +3,8 @@
 // RUN: snn-opt %s --split-input-file --pass-pipeline='builtin.module(snn.network(snn-quantize{weight-bits=16}))' | FileCheck %s --check-prefix=INT16
 // RUN: snn-opt %s --split-input-file --pass-pipeline='builtin.module(snn.network(snn-quantize{weight-bits=8 powers-of-two=true}))' | FileCheck %s --check-prefix=POW2
 
+// RUN: snn-opt %s --split-input-file --pass-pipeline='builtin.module(snn.network(snn-quantize{weight-bits=8 short-states=false}))' | FileCheck %s --check-prefix=PROVED
+
 // Weights have a scale for each output channel: the largest is 127. What spikes bring to a neuron
 // comes in these units, and the voltage is stored in fractions of them, here of 1/128.
 // CHECK-DAG:   ![[WEIGHT:.*]] = !quant.uniform<i8<-127:127>:f32:0, {1.562500e-02,4.687500e-02}>
@@ -122,4 +124,57 @@ snn.network @outputs(%x: tensor<1xi1>) -> (tensor<1xf32>, tensor<1xf32> {snn.rec
   %y = snn.linear %x, %w : (tensor<1xi1>, tensor<1x1xf32>) -> tensor<1xf32>
   %v = snn.li %y : (tensor<1xf32>) -> tensor<1xf32>
   snn.output %v, %v : tensor<1xf32>, tensor<1xf32>
+}
+
+// -----
+
+// A voltage that 10 inputs can lower by 127 units each, and that keeps 19 / 20 of it, can reach -25400
+// units, of which 16 bits hold no fractions. Where it saturates it is far below the threshold of 127
+// units anyway: with 3 fractional bits a step can move it by 12574, rounding and a reset included, and
+// 32767 - 12574 are 19.9 thresholds.
+// CHECK-LABEL:  snn.network @far(
+// CHECK:          arith.constant 1016 : i32
+// CHECK:          snn.lif {{.*}} {saturate, short_decay} : ({{.*}}) -> (tensor<1xi1>, tensor<1x!quant.uniform<i16<-20193:20193>:f32, 9.8425196850393699E-4>>)
+// INT16-LABEL:  snn.network @far(
+// INT16:          snn.lif {{.*}} -> (tensor<1xi1>, tensor<1x!quant.uniform<i32<
+// PROVED-LABEL: snn.network @far(
+// PROVED:         snn.lif {{.*}} {saturate, short_decay} : ({{.*}}) -> (tensor<1xi1>, tensor<1x!quant.uniform<i32<
+snn.network @far(%x: tensor<20xi1>) -> tensor<1xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0]]> : tensor<1x20xf32>
+  %d = arith.constant 0.95 : f32
+  %t = arith.constant 1.0 : f32
+  %y = snn.linear %x, %w : (tensor<20xi1>, tensor<1x20xf32>) -> tensor<1xf32>
+  %s, %v = snn.lif %y decay(%d) threshold(%t) : (tensor<1xf32>, f32, f32) -> (tensor<1xi1>, tensor<1xf32>)
+  snn.output %s : tensor<1xi1>
+}
+
+// -----
+
+// The same current moves the voltage by 2 thresholds and more in one step wherever it saturates.
+// CHECK-LABEL:  snn.network @current(
+// CHECK:          snn.cuba_lif {{.*}} {saturate, short_current_decay, short_decay} : ({{.*}}) -> (tensor<1xi1>, tensor<1x!quant.uniform<i16<{{.*}}>, tensor<1x!quant.uniform<i16<
+// PROVED-LABEL: snn.network @current(
+// PROVED:         snn.cuba_lif {{.*}} -> (tensor<1xi1>, tensor<1x!quant.uniform<i32<{{.*}}>, tensor<1x!quant.uniform<i32<
+snn.network @current(%x: tensor<20xi1>) -> tensor<1xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0]]> : tensor<1x20xf32>
+  %d = arith.constant 0.95 : f32
+  %cd = arith.constant 0.9 : f32
+  %t = arith.constant 1.0 : f32
+  %y = snn.linear %x, %w : (tensor<20xi1>, tensor<1x20xf32>) -> tensor<1xf32>
+  %s, %v, %i = snn.cuba_lif %y current_decay(%cd) decay(%d) threshold(%t) : (tensor<1xf32>, f32, f32, f32) -> (tensor<1xi1>, tensor<1xf32>, tensor<1xf32>)
+  snn.output %s : tensor<1xi1>
+}
+
+// -----
+
+// A count says how far the voltage is above the threshold, so it must not saturate.
+// CHECK-LABEL:  snn.network @counts(
+// CHECK:          snn.lif {{.*}} -> (tensor<1xui8>, tensor<1x!quant.uniform<i32<
+snn.network @counts(%x: tensor<20xi1>) -> tensor<1xui8> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0]]> : tensor<1x20xf32>
+  %d = arith.constant 0.95 : f32
+  %t = arith.constant 1.0 : f32
+  %y = snn.linear %x, %w : (tensor<20xi1>, tensor<1x20xf32>) -> tensor<1xf32>
+  %s, %v = snn.lif %y decay(%d) threshold(%t) {spike = #snn.spike<count_floor>, reset = #snn.reset<subtract>} : (tensor<1xf32>, f32, f32) -> (tensor<1xui8>, tensor<1xf32>)
+  snn.output %s : tensor<1xui8>
 }

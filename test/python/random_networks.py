@@ -210,6 +210,7 @@ def examples(draw: st.DrawFn, dtypes: Sequence[str] = DTYPES) -> Example:
         "convention": draw(conventions()),
         "dtype": draw(st.sampled_from(dtypes)),
         "scales": draw(st.sampled_from(["real", "real", "pow2"])),
+        "states": draw(st.sampled_from(["short", "short", "proved"])),
         "steps": draw(st.integers(10, 25)),
     }
     level = _Level(draw, depth=0, nodes_left=[MAX_NODES])
@@ -527,6 +528,7 @@ def check(example: Example) -> tuple[snnmlir.Network, Verdict]:
         example.graph(),
         dtype=example.spec["dtype"],
         scales=example.spec.get("scales", "real"),
+        states=example.spec.get("states", "short"),
         input_type=example.input_type,
         **example.options,
     )

@@ -50,6 +50,13 @@ mlir::quant::QuantizedType getQuantizedType(mlir::MLIRContext *context,
                                             unsigned bits, int64_t min,
                                             int64_t max, const Scales &scales);
 
+/// What the integers of a signal or a coefficient are.
+struct IntegerInterval {
+  int64_t min = 0, max = 0;
+
+  int64_t getMagnitude() const { return std::max(-min, max); }
+};
+
 /// The fixed-point number that products with a real factor use: the factor is
 /// `multiplier * 2^-shift`, to 15 bits; see spec.md, "Quantized arithmetic".
 struct FixedFactor {

@@ -6,6 +6,8 @@
 
 #include "Coefficients.h"
 
+#include "mlir/IR/Matchers.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -100,6 +102,10 @@ Coefficients::Coefficients(LayerBuilder &layer, Operation *op)
 Coefficients::Entry &Coefficients::addEntry(StringRef name,
                                             const Constant &constant) {
   Entry &entry = entries[name];
+  if (isa<IntegerType>(constant.elementType))
+    entry.integers = {
+        static_cast<int64_t>(*llvm::min_element(constant.values)),
+        static_cast<int64_t>(*llvm::max_element(constant.values))};
   if (constant.isUniform()) {
     entry.number = layer.coefficientValue(constant, name);
     entry.text = formatNumber(constant.at(0), constant.elementType);
@@ -231,11 +237,18 @@ LogicalResult Coefficients::addDecay(StringRef name,
     shift -= entry.dropped;
   }
   int64_t half = shift > 0 ? int64_t(1) << (shift - 1) : 0;
+  entry.isComplement = isComplement;
+  // Half a unit of the product is so much of what is multiplied.
+  if (isShort && isComplement && integers.isUniform() && entry.dropped == 0 &&
+      most > 0) {
+    entry.offset = (2 * half + most) / (2 * most);
+    entry.product = FixedProduct{largest + entry.offset, most, shift, 0};
+    return success();
+  }
   // round(x - p) = x - (p + 1/2 rounded down but for whole halves)
   if (isComplement && half > 0)
     --half;
   entry.product = FixedProduct{largest, most, shift, half};
-  entry.isComplement = isComplement;
   return success();
 }
 
@@ -243,16 +256,26 @@ Value Coefficients::get(StringRef name) const {
   auto it = entries.find(name);
   if (it == entries.end())
     return Value();
-  if (it->second.number)
-    return it->second.number;
-  return getElement(it->second.element);
+  if (Value number = it->second.number) {
+    // Integers are 32-bit constants.
+    if (llvm::APInt integer;
+        compute.isInteger(16) && matchPattern(number, m_ConstantInt(&integer)))
+      return createNumber(*body, compute,
+                          static_cast<double>(integer.getSExtValue()));
+    return number;
+  }
+  Location loc = body->getLoc();
+  body->setLoc(NameLoc::get(body->getStringAttr(name), loc));
+  Value element = getElement(it->second.element);
+  body->setLoc(loc);
+  return element;
 }
 
 Value Coefficients::getElement(unsigned index) const {
   Value element = bound[index];
   // Integers are stored in as few bits as they need.
-  if (isa<IntegerType>(element.getType()) && !element.getType().isInteger(32))
-    return arith::ExtSIOp::create(*body, body->getI32Type(), element);
+  if (isa<IntegerType>(element.getType()) && element.getType() != compute)
+    return arith::ExtSIOp::create(*body, compute, element);
   return element;
 }
 
@@ -294,10 +317,47 @@ Value Coefficients::multiply(StringRef name, Value x) const {
     multiplied = arith::ExtSIOp::create(
         *body, type, arith::TruncIOp::create(*body, body->getI16Type(), high));
   }
+  Location loc = body->getLoc();
+  auto call = [&](StringRef text) {
+    body->setLoc(NameLoc::get(body->getStringAttr(text), loc));
+  };
+  if (it->second.offset != 0) {
+    call("nearest");
+    multiplied = arith::AddIOp::create(
+        *body, x, createNumber(*body, x.getType(), it->second.offset));
+  }
+  call(it->second.isComplement ? "lost" : "driven");
   Value result = product->create(*body, multiplied, factor);
-  if (it->second.isComplement)
-    return arith::SubIOp::create(*body, x, result);
+  if (it->second.isComplement) {
+    call("kept");
+    result = arith::SubIOp::create(*body, x, result);
+  }
+  body->setLoc(loc);
   return result;
+}
+
+std::optional<IntegerInterval>
+Coefficients::getShortProduct(StringRef name, IntegerInterval x) const {
+  constexpr int64_t kMost = std::numeric_limits<int16_t>::max();
+  auto it = entries.find(name);
+  if (it == entries.end())
+    return x;
+  const Entry &entry = it->second;
+  if (entry.shifts || entry.dropped != 0 ||
+      entry.integers.getMagnitude() > kMost || x.max + entry.offset > kMost)
+    return std::nullopt;
+  auto multiply = [&](int64_t number, int64_t factor) {
+    int64_t product = (number + entry.offset) * factor;
+    if (entry.product && entry.product->shift > 0)
+      product = (product + entry.product->rounding) >> entry.product->shift;
+    return entry.isComplement ? number - product : product;
+  };
+  // Products are monotonous in both.
+  auto [least, most] = std::minmax({multiply(x.min, entry.integers.min),
+                                    multiply(x.min, entry.integers.max),
+                                    multiply(x.max, entry.integers.min),
+                                    multiply(x.max, entry.integers.max)});
+  return IntegerInterval{least, most};
 }
 
 bool Coefficients::isBelow(StringRef name, int64_t limit) const {

@@ -42,10 +42,13 @@ public:
   /// The tensors that the loop must read beside its signals.
   llvm::ArrayRef<mlir::Value> getTensors() const { return tensors; }
 
-  /// Tells where the loop's elements of `getTensors` are, and where to compute.
-  void bind(mlir::ImplicitLocOpBuilder &builder, mlir::ValueRange elements) {
+  /// Tells where the loop's elements of `getTensors` are, where to compute and
+  /// in which type.
+  void bind(mlir::ImplicitLocOpBuilder &builder, mlir::ValueRange elements,
+            mlir::Type type) {
     body = &builder;
     bound = elements;
+    compute = type;
   }
 
   bool has(llvm::StringRef name) const { return entries.contains(name); }
@@ -63,6 +66,15 @@ public:
   }
   /// Whether the product with a factor is always less than `limit`.
   bool isBelow(llvm::StringRef name, int64_t limit) const;
+  /// The range of a coefficient of integers; 0 if absent.
+  IntegerInterval getIntegers(llvm::StringRef name) const {
+    auto it = entries.find(name);
+    return it == entries.end() ? IntegerInterval() : it->second.integers;
+  }
+  /// What products of the coefficient with integers from `x` are, if 16 bits
+  /// hold all that is multiplied and added on the way.
+  std::optional<IntegerInterval> getShortProduct(llvm::StringRef name,
+                                                 IntegerInterval x) const;
   /// How the coefficient appears in a comment.
   std::string text(llvm::StringRef name, llvm::StringRef absent = "") const;
 
@@ -71,12 +83,16 @@ private:
     mlir::Value number;
     unsigned element = 0;
     std::string text;
+    /// The range of integers.
+    IntegerInterval integers;
     /// For a fixed-point factor, how the product is computed.
     std::optional<FixedProduct> product;
     /// The product is taken away: the factor is 1 minus this one.
     bool isComplement = false;
     /// Bits that are dropped before the multiplication.
     int dropped = 0;
+    /// What is added before the multiplication.
+    int64_t offset = 0;
     /// Which tensor has the shift of each element, where they differ.
     std::optional<unsigned> shifts;
   };
@@ -92,6 +108,7 @@ private:
   llvm::SmallVector<mlir::Value> tensors;
   mlir::ImplicitLocOpBuilder *body = nullptr;
   mlir::ValueRange bound;
+  mlir::Type compute;
 };
 
 /// The scales of a type as a constant for signals of `rank` dimensions.

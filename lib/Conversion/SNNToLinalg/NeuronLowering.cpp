@@ -19,10 +19,12 @@ namespace {
 /// Arithmetic in the body of a loop, on floating-point numbers or integers.
 class Arithmetic {
 public:
-  /// Computes voltages of `type`; what is stored saturates or is known to fit.
-  Arithmetic(ImplicitLocOpBuilder &builder, Type type, bool saturates)
-      : builder(builder), type(type), compute(getComputeType(type)),
-        saturates(saturates), loc(builder.getLoc()) {}
+  /// Computes voltages of `type` in `compute`; what is stored saturates or is
+  /// known to fit.
+  Arithmetic(ImplicitLocOpBuilder &builder, Type type, Type compute,
+             bool saturates)
+      : builder(builder), type(type), compute(compute), saturates(saturates),
+        loc(builder.getLoc()) {}
 
   Arithmetic &name(StringRef text) {
     builder.setLoc(NameLoc::get(builder.getStringAttr(text), loc));
@@ -35,6 +37,12 @@ public:
     return done(createNumber(builder, compute, value));
   }
   Value mul(Value a, Value b) { return done(createMul(builder, a, b)); }
+  /// floor(a * b / 2^by) of integers; of 16 bits, the upper half.
+  Value mulShifted(Value a, Value b, int by) {
+    if (!compute.isInteger(16))
+      return shiftRight(mul(a, b), by);
+    return done(createUpperHalf(builder, a, b));
+  }
   Value add(Value a, Value b) { return done(createAdd(builder, a, b)); }
   Value sub(Value a, Value b) { return done(createSub(builder, a, b)); }
   Value div(Value a, Value b) {
@@ -66,13 +74,23 @@ public:
     return done(
         arith::FPToUIOp::create(builder, builder.getIntegerType(8), value));
   }
-  /// A new state, clamped to what its type `state` can hold if it saturates.
-  Value saturate(Value value, Type state) {
+  /// A new state, clamped to what its type `state` can hold if it saturates;
+  /// `known` is what it can be, if that is known.
+  Value saturate(Value value, Type state,
+                 std::optional<IntegerInterval> known) {
     if (!saturates)
       return value;
-    return done(createClamp(builder, value, cast<quant::QuantizedType>(state)));
+    auto quantized = cast<quant::QuantizedType>(state);
+    name("bounded");
+    if (!known || known->min < quantized.getStorageTypeMin())
+      value = createAtLeast(builder, value, quantized.getStorageTypeMin());
+    if (!known || known->max > quantized.getStorageTypeMax())
+      value = createAtMost(builder, value, quantized.getStorageTypeMax());
+    return done(value);
   }
-  Value saturate(Value value) { return saturate(value, type); }
+  Value saturate(Value value, std::optional<IntegerInterval> known) {
+    return saturate(value, type, known);
+  }
   /// A number as it is stored in memory for elements of type `state`.
   Value store(Value value, Type state) {
     if (auto quantized = dyn_cast<quant::QuantizedType>(state))
@@ -103,7 +121,17 @@ struct Reciprocal {
   /// Whether the lowest threshold fits into the largest voltage more than 255
   /// times.
   bool clampsCount;
+  /// Whether all is computed in 16 bits.
+  bool isShort = false;
 
+  /// The least threshold whose reciprocal has 15 bits.
+  static constexpr int64_t kLeastShort = 3;
+
+  /// For thresholds of at least `least` and voltages of up to `voltage`, both
+  /// of 16 bits.
+  static Reciprocal ofShort(int64_t least, int64_t voltage) {
+    return {voltage, 0, 16, false, voltage >= 256 * least, true};
+  }
   /// For thresholds from `least` to `greatest` and voltages of up to `voltage`;
   /// none if 32 bits are not enough.
   static std::optional<Reciprocal> of(int64_t least, int64_t greatest,
@@ -139,6 +167,10 @@ struct SpikeModel {
   /// neurons at a time.
   std::optional<Reciprocal> reciprocal = std::nullopt;
 
+  bool counts() const {
+    return spike == SpikeRule::CountTrunc || spike == SpikeRule::CountFloor;
+  }
+
   template <typename Neuron> static SpikeModel of(Neuron op) {
     return {op.getSpike(), op.getSpikeTiming(), op.getReset(),
             op.getResetTiming()};
@@ -165,7 +197,7 @@ static Value integrate(Arithmetic &a, const Coefficients &c, StringRef prefix,
   Value leak = c.get((prefix + "leak").str());
   if (!leak)
     return a.name(name).add(decayed, driven);
-  Value sum = a.add(decayed, driven);
+  Value sum = a.name("sum").add(decayed, driven);
   return a.name(name).add(sum, leak);
 }
 
@@ -177,57 +209,77 @@ static Value fire(Arithmetic &a, const Coefficients &c, SpikeRule rule,
   return a.name(name).compare(predicate, voltage, c.get("threshold"));
 }
 
-/// Several spikes: how often the threshold fits into the voltage.
+/// By how much a spike lowers the voltage.
+static Value subtrahend(const Coefficients &c) {
+  return c.has("reset") ? c.get("reset") : c.get("threshold");
+}
+
+/// Several spikes: how often the threshold fits into the voltage, and what they
+/// leave of it.
 ///
 /// Below the threshold that is 0 times under both rules: the quotient of
 /// neighbouring floating-point numbers does not round to 1. A comparison that
 /// rarely holds is one that processors predict.
-static Value countSpikes(Arithmetic &a, const Coefficients &c,
-                         const SpikeModel &model, Value voltage) {
+static std::pair<Value, Value> countSpikes(Arithmetic &a, const Coefficients &c,
+                                           const SpikeModel &model,
+                                           Value voltage) {
+  auto lower = [&](Value count) {
+    Value number = a.name("number").toNumber(count);
+    Value lowered = a.name("lowered").mul(number, subtrahend(c));
+    return a.name("next").sub(voltage, lowered);
+  };
   Value threshold = c.get("threshold"), zero = a.number(0),
         most = a.number(255);
   if (const std::optional<Reciprocal> &reciprocal = model.reciprocal) {
     auto greater = arith::CmpFPredicate::OGT;
-    Value bounded = a.select(a.compare(greater, voltage, zero), voltage, zero);
+    Value isPositive = a.compare(greater, voltage, zero);
+    Value bounded = a.name("positive").select(isPositive, voltage, zero);
     if (reciprocal->clampsVoltage) {
       Value largest = a.number(static_cast<double>(reciprocal->largest));
       bounded =
           a.select(a.compare(greater, bounded, largest), largest, bounded);
     }
-    Value times = a.shiftRight(
-        a.mul(a.shiftRight(bounded, reciprocal->before), c.get("reciprocal")),
-        reciprocal->after);
-    Value rest = a.sub(bounded, a.mul(times, threshold));
+    Value shifted = a.shiftRight(bounded, reciprocal->before);
+    Value times = a.name("times").mulShifted(shifted, c.get("reciprocal"),
+                                             reciprocal->after);
+    Value covered = a.name("covered").mul(times, threshold);
+    Value rest = a.name("rest").sub(bounded, covered);
     Value isMore = a.compare(arith::CmpFPredicate::OGE, rest, threshold);
-    Value count = a.name("ratio").add(times, a.toNumber(isMore));
+    Value more = a.name("more").toNumber(isMore);
+    Value count = a.name("ratio").add(times, more);
     if (reciprocal->clampsCount)
       count = a.select(a.compare(greater, count, most), most, count);
-    return a.name("count").toCount(count);
+    count = a.name("count").toCount(count);
+    if (!reciprocal->isShort || reciprocal->clampsCount)
+      return {count, lower(count)};
+    // The rest is known already.
+    Value last = a.name("last").select(isMore, threshold, zero);
+    Value below = a.name("below").sub(voltage, bounded);
+    Value left = a.name("left").add(below, rest);
+    return {count, a.name("next").sub(left, last)};
   }
   Value fires = a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
   Value times = a.div(voltage, threshold);
   Value ratio = a.name("ratio").select(fires, times, zero);
   Value isTooMany = a.compare(arith::CmpFPredicate::OGT, ratio, most);
   Value bounded = a.select(isTooMany, most, ratio);
-  return a.name("count").toCount(bounded);
-}
-
-/// By how much a spike lowers the voltage.
-static Value subtrahend(const Coefficients &c) {
-  return c.has("reset") ? c.get("reset") : c.get("threshold");
+  Value count = a.name("count").toCount(bounded);
+  return {count, lower(count)};
 }
 
 static Value resetVoltage(Arithmetic &a, const Coefficients &c) {
   return c.has("reset") ? c.get("reset") : a.number(0);
 }
 
-/// The voltage that is carried on: max(voltage, floor), within its type.
-static Value limit(Arithmetic &a, const Coefficients &c, Value voltage) {
+/// The voltage that is carried on: max(voltage, floor), within its type, where
+/// it is not known to be.
+static Value limit(Arithmetic &a, const Coefficients &c, Value voltage,
+                   std::optional<IntegerInterval> known = std::nullopt) {
   if (Value floor = c.get("floor")) {
     Value isBelow = a.compare(arith::CmpFPredicate::OLT, voltage, floor);
-    voltage = a.select(isBelow, floor, voltage);
+    voltage = a.name("bounded").select(isBelow, floor, voltage);
   }
-  return a.saturate(voltage);
+  return a.saturate(voltage, known);
 }
 
 /// decay * v + gain * x + leak
@@ -252,11 +304,29 @@ static Value stepFromCarried(Arithmetic &a, const Coefficients &c,
   return lower(integrateVoltage(a, c, v, drive));
 }
 
+/// What an immediate reset leaves of voltages from `updated`.
+static IntegerInterval getAfterReset(const Coefficients &c,
+                                     const SpikeModel &model,
+                                     IntegerInterval updated) {
+  IntegerInterval threshold = c.getIntegers("threshold");
+  IntegerInterval reset = c.has("reset") ? c.getIntegers("reset")
+                          : model.reset == ResetKind::Subtract
+                              ? threshold
+                              : IntegerInterval();
+  IntegerInterval spiked =
+      model.reset == ResetKind::Subtract
+          ? IntegerInterval{threshold.min - reset.max, updated.max - reset.min}
+          : reset;
+  return {std::min(updated.min, spiked.min),
+          std::max(threshold.max, spiked.max)};
+}
+
 /// Voltage and spikes after one step, spike timing `post`: the table in the
-/// description of snn.lif.
-static std::pair<Value, Value> stepPost(Arithmetic &a, const Coefficients &c,
-                                        const SpikeModel &model, Value v,
-                                        Value drive) {
+/// description of snn.lif. `updated` is what the voltage is before its reset,
+/// if that is known.
+static std::pair<Value, Value>
+stepPost(Arithmetic &a, const Coefficients &c, const SpikeModel &model, Value v,
+         Value drive, std::optional<IntegerInterval> updated) {
   if (model.resetTiming == ResetTiming::Delayed ||
       model.resetTiming == ResetTiming::Carried) {
     Value previous = fire(a, c, model.spike, v, "previous");
@@ -264,17 +334,20 @@ static std::pair<Value, Value> stepPost(Arithmetic &a, const Coefficients &c,
     return {next, fire(a, c, model.spike, next, "spike")};
   }
   Value u = integrateVoltage(a, c, v, drive);
-  if (model.spike == SpikeRule::CountTrunc ||
-      model.spike == SpikeRule::CountFloor) {
-    Value count = countSpikes(a, c, model, u);
-    Value next = a.sub(u, a.mul(a.toNumber(count), subtrahend(c)));
+  if (model.counts()) {
+    auto [count, next] = countSpikes(a, c, model, u);
     return {limit(a, c, next), count};
   }
   if (model.resetTiming == ResetTiming::Immediate) {
     Value spike = fire(a, c, model.spike, u, "spike");
-    Value after = model.reset == ResetKind::Subtract ? a.sub(u, subtrahend(c))
-                                                     : resetVoltage(a, c);
-    return {limit(a, c, a.select(spike, after, u)), spike};
+    Value after = model.reset == ResetKind::Subtract
+                      ? a.name("lowered").sub(u, subtrahend(c))
+                      : resetVoltage(a, c);
+    std::optional<IntegerInterval> known;
+    if (updated)
+      known = getAfterReset(c, model, *updated);
+    Value next = a.name("next").select(spike, after, u);
+    return {limit(a, c, next, known), spike};
   }
   // Pending: v' = w - (spike - previous) * reset.
   Value previous = fire(a, c, model.spike, v, "previous");
@@ -439,17 +512,114 @@ static double getMagnitude(const Constant &constant) {
   return most;
 }
 
-/// How spikes of quantized voltages are counted; `input` is what the voltage
-/// sees. Without a decay above 1 a voltage is at most the one before and what
-/// is added.
+//===----------------------------------------------------------------------===//
+// Updates in 16 bits
+//===----------------------------------------------------------------------===//
+
+static IntegerInterval operator+(IntegerInterval a, IntegerInterval b) {
+  return {a.min + b.min, a.max + b.max};
+}
+
+static bool fitsShort(IntegerInterval interval) {
+  return interval.min >= std::numeric_limits<int16_t>::min() &&
+         interval.max <= std::numeric_limits<int16_t>::max();
+}
+
+/// The integers that a signal of `type` holds.
+static IntegerInterval getIntegers(Type type) {
+  if (auto quantized = dyn_cast<quant::QuantizedType>(type))
+    return {quantized.getStorageTypeMin(), quantized.getStorageTypeMax()};
+  return {0, getLargestInteger(type)};
+}
+
+/// What decay * state + gain * input + leak is, if 16 bits hold all that it is
+/// made of.
+static std::optional<IntegerInterval> getShortUpdate(const Coefficients &c,
+                                                     StringRef prefix,
+                                                     Type state, Type input) {
+  std::optional<IntegerInterval> decayed =
+      c.getShortProduct((prefix + "decay").str(), getIntegers(state));
+  std::optional<IntegerInterval> driven =
+      c.getShortProduct((prefix + "gain").str(), getIntegers(input));
+  if (!decayed || !driven || !fitsShort(*driven) ||
+      !fitsShort(*decayed + *driven))
+    return std::nullopt;
+  IntegerInterval leak = c.getIntegers((prefix + "leak").str());
+  IntegerInterval sum = *decayed + *driven + leak;
+  if (!fitsShort(leak) || !fitsShort(sum))
+    return std::nullopt;
+  return sum;
+}
+
+/// Whether `voltage` can be compared, reset and limited in 16 bits.
+static bool spikesInShort(const Coefficients &c, const SpikeModel &model,
+                          IntegerInterval voltage) {
+  IntegerInterval threshold = c.getIntegers("threshold");
+  IntegerInterval reset = c.getIntegers("reset");
+  // As many thresholds as are taken away fit into the voltage.
+  if (model.counts())
+    return !c.has("reset") && threshold.min >= Reciprocal::kLeastShort &&
+           fitsShort(threshold) && fitsShort(c.getIntegers("floor"));
+  // A carried reset comes before the decay.
+  if (model.resetTiming == ResetTiming::Carried)
+    return false;
+  // A pending reset can be taken away twice.
+  int64_t lowers = 2 * std::max(threshold.getMagnitude(), reset.getMagnitude());
+  return fitsShort(threshold) && fitsShort(reset) &&
+         fitsShort(c.getIntegers("floor")) &&
+         (model.reset != ResetKind::Subtract ||
+          fitsShort(voltage + IntegerInterval{-lowers, lowers}));
+}
+
+namespace {
+/// How a neuron's update is computed.
+struct Update {
+  Type type;
+  /// What a step makes of the voltage and the current, before resets and
+  /// saturation; known in 16 bits.
+  std::optional<IntegerInterval> voltage = std::nullopt, current = std::nullopt;
+};
+} // namespace
+
+/// Integers of 16 bits, of which processors take twice as many at a time, where
+/// these hold all of the update.
 template <typename Neuron>
-static void addReciprocal(Neuron op, Value input, SpikeModel &model,
-                          Coefficients &c) {
+static Update getUpdate(Neuron op, const Coefficients &c,
+                        const SpikeModel *model) {
   Type type = op.getVoltage().getType().getElementType();
-  bool counts = model.spike == SpikeRule::CountTrunc ||
-                model.spike == SpikeRule::CountFloor;
-  if (!counts || !isa<quant::QuantizedType>(type))
-    return;
+  Update whole{getComputeType(type)},
+      narrow{IntegerType::get(op.getContext(), 16)};
+  if (isa<FloatType>(type))
+    return whole;
+  Type input = op.getInput().getType().getElementType();
+  if constexpr (std::is_same_v<Neuron, CubaLIFOp> ||
+                std::is_same_v<Neuron, CubaLIOp>) {
+    Type current = op.getCurrent().getType().getElementType();
+    if (!fitsShort(getIntegers(input)) || !fitsShort(getIntegers(current)))
+      return whole;
+    narrow.current = getShortUpdate(c, "current_", current, input);
+    if (!narrow.current)
+      return whole;
+    input = current;
+  }
+  if (!fitsShort(getIntegers(input)) || !fitsShort(getIntegers(type)))
+    return whole;
+  narrow.voltage = getShortUpdate(c, "", type, input);
+  if (!narrow.voltage || (model && !spikesInShort(c, *model, *narrow.voltage)))
+    return whole;
+  return narrow;
+}
+
+/// The reciprocals for updates in 32 bits; none where these are not enough.
+/// Without a decay above 1 a voltage is at most the one before and what is
+/// added.
+template <typename Neuron>
+static std::optional<Reciprocal>
+getReciprocal(Neuron op, Value input, int64_t least, int64_t greatest) {
+  constexpr double kMost = std::numeric_limits<int32_t>::max();
+  if (least < 1 || 256 * static_cast<double>(greatest) > kMost)
+    return std::nullopt;
+  Type type = op.getVoltage().getType().getElementType();
   int64_t rank = op.getVoltage().getType().getRank();
   double unit = getMagnitude(
       zipConstants(getRealNumbers(op.getGain(), 1, op.getContext()),
@@ -463,14 +633,24 @@ static void addReciprocal(Neuron op, Value input, SpikeModel &model,
   voltage += static_cast<double>(getLargestInteger(inputType)) * (unit + 1) + 1;
   if (op.getLeak())
     voltage += getMagnitude(*getConstant(op.getLeak()));
+  return Reciprocal::of(least, greatest, std::min(voltage, kMost));
+}
+
+/// How spikes of quantized voltages are counted; `input` is what the voltage
+/// sees.
+template <typename Neuron>
+static void addReciprocal(Neuron op, Value input, const Update &update,
+                          SpikeModel &model, Coefficients &c) {
+  Type type = op.getVoltage().getType().getElementType();
+  if (!model.counts() || !isa<quant::QuantizedType>(type))
+    return;
   Constant thresholds = *getConstant(op.getThreshold());
   auto [least, greatest] =
       std::minmax_element(thresholds.values.begin(), thresholds.values.end());
-  constexpr double kMost = std::numeric_limits<int32_t>::max();
-  if (*least < 1 || 256 * *greatest > kMost)
-    return;
-  model.reciprocal =
-      Reciprocal::of(*least, *greatest, std::min(voltage, kMost));
+  if (update.voltage)
+    model.reciprocal = Reciprocal::ofShort(*least, update.voltage->max);
+  else
+    model.reciprocal = getReciprocal(op, input, *least, *greatest);
   if (!model.reciprocal)
     return;
   thresholds.quantizedType = nullptr;
@@ -487,11 +667,11 @@ static std::string countOf(Value signal) {
 /// The new current as it is stored; `drive` becomes what the voltage sees.
 template <typename Neuron>
 static Value stepCurrent(Neuron op, Arithmetic &a, const Coefficients &c,
-                         Value carried, Value &drive) {
+                         Value carried, Value &drive, const Update &update) {
   Type type = op.getCurrent().getType().getElementType();
   Value before = a.read(carried, type);
   Value sum = integrate(a, c, "current_", before, drive, "i_new");
-  Value after = a.saturate(sum, type);
+  Value after = a.saturate(sum, type, update.current);
   drive = op.getCurrentOrder() == CurrentOrder::Updated ? after : before;
   return a.store(after, type);
 }
@@ -526,20 +706,22 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   SmallVector<Value> inputs = {layer.read(xBuffer)};
   llvm::append_range(inputs, c.getTensors());
   Type type = op.getVoltage().getType().getElementType();
+  Update update = getUpdate(op, c, nullptr);
   SmallVector<Value> results = createElementwise(
       layer, inputs, states,
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        Arithmetic a(b, type, op.getSaturate());
-        c.bind(b, elements.slice(1, c.getTensors().size()));
+        Arithmetic a(b, type, update.type, op.getSaturate());
+        c.bind(b, elements.slice(1, c.getTensors().size()), update.type);
         ValueRange carried = elements.take_back(states.size());
         Value drive =
             a.read(elements[0], op.getInput().getType().getElementType());
         SmallVector<Value> values;
         if constexpr (hasCurrent)
-          values.push_back(stepCurrent(op, a, c, carried.front(), drive));
+          values.push_back(
+              stepCurrent(op, a, c, carried.front(), drive, update));
         Value v = a.read(carried.back(), type);
         Value next = integrate(a, c, "", v, drive, "v_new");
-        values.push_back(a.store(a.saturate(next), type));
+        values.push_back(a.store(a.saturate(next, update.voltage), type));
         return values;
       });
   for (auto [result, buffer] : llvm::zip(results, stateBuffers))
@@ -565,7 +747,6 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   if (failed(addVoltageCoefficients(op, getVoltageInput(op), c)) ||
       failed(addSpikeCoefficients(op, c)))
     return failure();
-  addReciprocal(op, getVoltageInput(op), model, c);
   std::string comment =
       countOf(op.getVoltage()) + " leaky integrate-and-fire neurons.\n  ";
   if constexpr (hasCurrent) {
@@ -576,6 +757,8 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   layer.setComment(comment +
                    describeIntegration(c, "", "v", hasCurrent ? "i" : "x") +
                    describeSpikes(c, model));
+  Update update = getUpdate(op, c, &model);
+  addReciprocal(op, getVoltageInput(op), update, model, c);
 
   SmallVector<Value> outputBuffers, outputs;
   for (auto [variable, buffer] :
@@ -597,20 +780,22 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   SmallVector<Value> results = createElementwise(
       layer, inputs, outputs,
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        Arithmetic a(b, type, op.getSaturate());
-        c.bind(b, elements.slice(firstTensor, c.getTensors().size()));
+        Arithmetic a(b, type, update.type, op.getSaturate());
+        c.bind(b, elements.slice(firstTensor, c.getTensors().size()),
+               update.type);
         ValueRange carried = elements.drop_front(inputs.size());
         Value drive =
             a.read(elements[0], op.getInput().getType().getElementType());
         SmallVector<Value> values;
         if constexpr (hasCurrent)
-          values.push_back(stepCurrent(op, a, c, carried.front(), drive));
+          values.push_back(
+              stepCurrent(op, a, c, carried.front(), drive, update));
         Value v = a.read(carried[values.size()], type);
         if (isPre) {
           Value next = stepFromCarried(a, c, model, v, drive, elements[1]);
           values.push_back(a.store(limit(a, c, next), type));
         } else {
-          auto [next, spikes] = stepPost(a, c, model, v, drive);
+          auto [next, spikes] = stepPost(a, c, model, v, drive, update.voltage);
           llvm::append_values(values, a.store(next, type), spikes);
         }
         return values;
@@ -639,11 +824,12 @@ static LogicalResult lowerFire(Neuron op, StepContext &context) {
   SmallVector<Value> inputs = {layer.read(voltage)};
   llvm::append_range(inputs, c.getTensors());
   Type type = op.getVoltage().getType().getElementType();
+  Type compute = getComputeType(type);
   SmallVector<Value> spikes = createElementwise(
       layer, inputs, layer.update(spikeBuffer),
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        Arithmetic a(b, type, /*saturates=*/false);
-        c.bind(b, elements.slice(1, c.getTensors().size()));
+        Arithmetic a(b, type, compute, /*saturates=*/false);
+        c.bind(b, elements.slice(1, c.getTensors().size()), compute);
         Value v = a.read(elements[0], type);
         return {fire(a, c, op.getSpike(), v, "spike")};
       });

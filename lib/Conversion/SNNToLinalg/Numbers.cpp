@@ -77,9 +77,47 @@ Value snn::createNumber(ImplicitLocOpBuilder &builder, Type type,
       builder, builder.getIntegerAttr(type, static_cast<int64_t>(value)));
 }
 
+Value snn::createUpperHalf(ImplicitLocOpBuilder &builder, Value a, Value b) {
+  Type wide = builder.getI32Type();
+  Value product =
+      arith::MulIOp::create(builder, arith::ExtSIOp::create(builder, wide, a),
+                            arith::ExtSIOp::create(builder, wide, b));
+  Value high =
+      arith::ShRSIOp::create(builder, product, createNumber(builder, wide, 16));
+  return arith::TruncIOp::create(builder, builder.getI16Type(), high);
+}
+
+Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
+                                Value multiplier) const {
+  Type narrow = builder.getI16Type(), wide = builder.getI32Type();
+  auto shiftRight = [&](Value value, int by) -> Value {
+    return arith::ShRSIOp::create(builder, value,
+                                  createNumber(builder, value.getType(), by));
+  };
+  bool isShift = mostMultiplier == 1 && matchPattern(multiplier, m_One());
+  if (shift <= 0)
+    return isShift ? x : arith::MulIOp::create(builder, x, multiplier);
+  if (isShift && largest + rounding <= std::numeric_limits<int16_t>::max()) {
+    if (rounding != 0)
+      x = arith::AddIOp::create(
+          builder, x,
+          createNumber(builder, narrow, static_cast<double>(rounding)));
+    return shiftRight(x, shift);
+  }
+  if (rounding == 0 && shift >= 16) {
+    Value high = createUpperHalf(builder, x, multiplier);
+    return shift == 16 ? high : shiftRight(high, shift - 16);
+  }
+  Value product = create(builder, arith::ExtSIOp::create(builder, wide, x),
+                         arith::ExtSIOp::create(builder, wide, multiplier));
+  return arith::TruncIOp::create(builder, narrow, product);
+}
+
 Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
                            Value multiplier) const {
   Type type = x.getType();
+  if (type.isInteger(16))
+    return createShort(builder, x, multiplier);
   auto number = [&](Type of, int64_t value) {
     return createNumber(builder, of, static_cast<double>(value));
   };
@@ -151,6 +189,24 @@ int64_t snn::getLargestInteger(Type type) {
                   quantized.getStorageTypeMax());
 }
 
+static Value createLimit(ImplicitLocOpBuilder &builder, Value value,
+                         arith::CmpIPredicate predicate, int64_t bound) {
+  Value end =
+      createNumber(builder, value.getType(), static_cast<double>(bound));
+  Value isBeyond = arith::CmpIOp::create(builder, predicate, value, end);
+  return arith::SelectOp::create(builder, isBeyond, end, value);
+}
+
+Value snn::createAtLeast(ImplicitLocOpBuilder &builder, Value value,
+                         int64_t least) {
+  return createLimit(builder, value, arith::CmpIPredicate::slt, least);
+}
+
+Value snn::createAtMost(ImplicitLocOpBuilder &builder, Value value,
+                        int64_t greatest) {
+  return createLimit(builder, value, arith::CmpIPredicate::sgt, greatest);
+}
+
 Value snn::createClamp(ImplicitLocOpBuilder &builder, Value value,
                        quant::QuantizedType type) {
   return createClamp(builder, value, type.getStorageTypeMin(),
@@ -159,12 +215,5 @@ Value snn::createClamp(ImplicitLocOpBuilder &builder, Value value,
 
 Value snn::createClamp(ImplicitLocOpBuilder &builder, Value value,
                        int64_t least, int64_t greatest) {
-  auto limit = [&](arith::CmpIPredicate predicate, int64_t bound) {
-    Value end = createNumber(builder, value.getType(), bound);
-    Value isBeyond = arith::CmpIOp::create(builder, predicate, value, end);
-    value = arith::SelectOp::create(builder, isBeyond, end, value);
-  };
-  limit(arith::CmpIPredicate::slt, least);
-  limit(arith::CmpIPredicate::sgt, greatest);
-  return value;
+  return createAtMost(builder, createAtLeast(builder, value, least), greatest);
 }

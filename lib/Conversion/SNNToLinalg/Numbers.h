@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Quantized numbers are stored as integers of 8, 16 or 32 bits and computed in
-// 32; spikes and counts become what they meet.
+// 32, or in 16 where all that appears is known to fit; spikes and counts become
+// what they meet.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,7 +49,12 @@ mlir::Value createCompare(mlir::ImplicitLocOpBuilder &builder,
 mlir::Value createNumber(mlir::ImplicitLocOpBuilder &builder, mlir::Type type,
                          double value);
 
-/// A product of a 32-bit integer with a fixed-point factor:
+/// floor(a * b / 2^16) of integers of 16 bits: what processors compute for many
+/// at a time.
+mlir::Value createUpperHalf(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
+                            mlir::Value b);
+
+/// A product of an integer with a fixed-point factor:
 /// floor((x * multiplier + rounding) / 2^shift).
 struct FixedProduct {
   /// Of all x.
@@ -59,10 +65,14 @@ struct FixedProduct {
   int shift;
   int64_t rounding;
 
-  /// Computes it in 32 bits if possible, else in 64.
+  /// Computes it in the type of `x`, which holds it: 16 bits, or 32. What is in
+  /// between has 64 bits where that is needed.
   mlir::Value create(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
                      mlir::Value multiplier) const;
 
+  /// The same for `x` and a multiplier of 16 bits.
+  mlir::Value createShort(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
+                          mlir::Value multiplier) const;
   /// Whether the product is less than `limit`.
   bool isBelow(int64_t limit) const;
   /// The product in 64 bits.
@@ -73,6 +83,11 @@ struct FixedProduct {
 /// The largest magnitude that a quantized type holds; 255 or 1 for spikes.
 int64_t getLargestInteger(mlir::Type type);
 
+/// `value`, but at least or at most a number.
+mlir::Value createAtLeast(mlir::ImplicitLocOpBuilder &builder,
+                          mlir::Value value, int64_t least);
+mlir::Value createAtMost(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
+                         int64_t greatest);
 /// `value` clamped to what the quantized type can hold.
 mlir::Value createClamp(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
                         mlir::quant::QuantizedType type);

@@ -62,7 +62,7 @@ createUnary(LayerBuilder &layer, Coefficients &c, Value x, Type xType, Value y,
   SmallVector<Value> result = createElementwise(
       layer, inputs, layer.update(y),
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        c.bind(b, elements.slice(1, c.getTensors().size()));
+        c.bind(b, elements.slice(1, c.getTensors().size()), compute);
         Value number = castToNumber(b, elements[0], xType, compute);
         return {castToStorage(b, body(b, number), storage)};
       });
@@ -168,7 +168,7 @@ LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
   SmallVector<Value> result = createElementwise(
       layer, inputs, layer.update(y),
       [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        c.bind(b, elements.slice(count, c.getTensors().size()));
+        c.bind(b, elements.slice(count, c.getTensors().size()), compute);
         Value sum;
         for (auto [element, input] :
              llvm::zip(elements.take_front(count), op.getInputs())) {

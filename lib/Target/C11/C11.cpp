@@ -93,6 +93,7 @@ private:
   bool usesDouble();
   void emitPlaces();
   void emitHooks();
+  void emitHelper(StringRef text);
   void emitHelpers();
   LogicalResult emitGlobal(memref::GlobalOp global);
   LogicalResult emitLayer(func::FuncOp function);
@@ -259,8 +260,9 @@ LogicalResult ModuleEmitter::collectEventParameters() {
 
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES", "TAP",
-                         "PROFILE", "mask4", "mask8", "mask", "lowest_bit"})
+  for (StringRef name :
+       {"t", "init", "step", "H", "DT", "STATE_BYTES", "TAP", "PROFILE",
+        "mask4", "mask8", "mask", "lowest_bit", "short"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -772,6 +774,17 @@ static inline size_t $_lowest_bit(uint32_t mask)
 
 )";
 
+/// With $ for the prefix.
+static constexpr StringLiteral kShortHelper = R"(
+/* Integers that fit 16 bits: processors with vectors compute more of them at a time. */
+#if defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__riscv_vector)
+typedef int16_t $_short;
+#else
+typedef int $_short;
+#endif
+
+)";
+
 bool ModuleEmitter::usesDouble() {
   auto isDouble = [](Type type) { return getElementTypeOrSelf(type).isF64(); };
   return module
@@ -783,14 +796,28 @@ bool ModuleEmitter::usesDouble() {
       .wasInterrupted();
 }
 
+void ModuleEmitter::emitHelper(StringRef text) {
+  llvm::interleave(
+      llvm::split(text.drop_front(), '$'), source,
+      [&](StringRef part) { source << part; }, prefix);
+}
+
 void ModuleEmitter::emitHelpers() {
   bool usesMask =
       module.walk([](vector::MaskedLoadOp) { return WalkResult::interrupt(); })
           .wasInterrupted();
   if (usesMask)
-    llvm::interleave(
-        llvm::split(kMaskHelper.drop_front(), '$'), source,
-        [&](StringRef part) { source << part; }, prefix);
+    emitHelper(kMaskHelper);
+  bool usesShort =
+      module
+          .walk([](Operation *op) {
+            return op->getNumResults() == 1 && isShortArithmetic(op)
+                       ? WalkResult::interrupt()
+                       : WalkResult::advance();
+          })
+          .wasInterrupted();
+  if (usesShort)
+    emitHelper(kShortHelper);
 }
 
 /// Bytes of all tables.

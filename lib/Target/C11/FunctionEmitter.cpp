@@ -35,6 +35,17 @@ static bool isExpression(Operation *op) {
          isa<memref::LoadOp, math::CountTrailingZerosOp, vector::ExtractOp>(op);
 }
 
+bool isShortArithmetic(Operation *op) {
+  return isArithmetic(op) && op->getResult(0).getType().isInteger(16) &&
+         !isa<arith::ConstantOp, arith::IndexCastUIOp>(op);
+}
+
+/// Whether a value of 16 bits is only stored.
+static bool isStoredShort(Operation *op) {
+  return op->getResult(0).hasOneUse() &&
+         isa<memref::StoreOp>(*op->getUsers().begin());
+}
+
 Value getBase(Value buffer) {
   while (Operation *op = buffer.getDefiningOp()) {
     if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
@@ -102,6 +113,9 @@ static bool isInlined(Operation *op) {
     return true;
   Operation *user = getOnlyUser(op);
   if (!user)
+    return false;
+  // Compilers only know that numbers fit 16 bits if each of them does.
+  if (isShortArithmetic(op) && !isStoredShort(op))
     return false;
   // A bound would be computed again in every iteration.
   if (auto loop = dyn_cast<scf::ForOp>(user);
@@ -172,8 +186,8 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::XOrIOp) {
         return makeBitwise(op, " ^ ", Precedence::And);
       })
-      // Of what is not negative both shifts are the same; others do not
-      // arise.
+      // Both shifts are the same of what is not negative, and in the bits that
+      // an upper half keeps; others do not arise.
       .Case<arith::ShRSIOp, arith::ShRUIOp>(
           [&](auto) { return makeShift(op, " >> "); })
       .Case([&](arith::ShLIOp) { return makeShift(op, " << "); })
@@ -195,7 +209,8 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
                                                   Precedence precedence) {
   Type type = op->getResult(0).getType();
   bool isNumber = isa<FloatType>(type) || type.isIndex() ||
-                  type.isInteger(32) || type.isInteger(64);
+                  type.isInteger(16) || type.isInteger(32) ||
+                  type.isInteger(64);
   if (!isNumber || !isStorable(type))
     return op->emitOpError("C11: on ")
            << type << " is not in the emitter's subset";
@@ -219,8 +234,14 @@ FailureOr<Expression> FunctionEmitter::getWidened(Value value) {
   return getExpression(value);
 }
 
-StringRef FunctionEmitter::typeOf(Value scalar) const {
-  return getScalarType(scalar.getType(), signs.isUnsigned(scalar));
+std::string FunctionEmitter::typeOf(Value scalar) const {
+  StringRef type = getScalarType(scalar.getType(), signs.isUnsigned(scalar));
+  Operation *op = scalar.getDefiningOp();
+  bool isShort = op && (isShortArithmetic(op) ||
+                        llvm::any_of(op->getUsers(), isShortArithmetic));
+  if (isShort && type == "int16_t")
+    return (prefix + "_short").str();
+  return type.str();
 }
 
 FailureOr<Expression> FunctionEmitter::makeBitwise(Operation *op,
@@ -245,7 +266,7 @@ FailureOr<Expression> FunctionEmitter::makeShift(Operation *op,
   // The literal 1 is an int.
   std::string value = lhs->in(Precedence::Unary);
   if (op->getOperand(0).getDefiningOp<arith::ConstantOp>())
-    value = "(" + typeOf(op->getResult(0)).str() + ")" + value;
+    value = "(" + typeOf(op->getResult(0)) + ")" + value;
   return Expression{value + symbol.str() + rhs->in(Precedence::Unary),
                     Precedence::Shift};
 }
@@ -370,14 +391,16 @@ FailureOr<Expression> FunctionEmitter::makeSelect(arith::SelectOp op) {
 }
 
 FailureOr<Expression> FunctionEmitter::makeCast(Operation *op) {
-  StringRef type = typeOf(op->getResult(0));
+  std::string type = typeOf(op->getResult(0));
+  if (isShortArithmetic(op) && isStoredShort(op))
+    type = "int16_t";
   if (type.empty())
     return op->emitOpError("C11: to ")
            << op->getResult(0).getType() << " is not in the emitter's subset";
   FailureOr<Expression> operand = getExpression(op->getOperand(0));
   if (failed(operand))
     return failure();
-  return Expression{"(" + type.str() + ")" + operand->in(Precedence::Unary),
+  return Expression{"(" + type + ")" + operand->in(Precedence::Unary),
                     Precedence::Unary};
 }
 
@@ -465,16 +488,29 @@ std::optional<StringRef> FunctionEmitter::getLocalName(Operation *op) const {
 std::string FunctionEmitter::nameLocal(Operation *op) {
   if (std::optional<StringRef> given = getLocalName(op))
     return addName(*given);
-  if (auto load = dyn_cast<memref::LoadOp>(op))
-    return addName(buffers.lookup(load.getMemRef()) + "_old");
+  if (auto load = dyn_cast<memref::LoadOp>(op)) {
+    // Tables are called "layer_coefficient".
+    std::string buffer = buffers.lookup(load.getMemRef());
+    StringRef name = buffer;
+    auto function = op->getParentOfType<func::FuncOp>();
+    if (isTable(load.getMemRef()) &&
+        name.consume_front(symbols.lookup(function.getName())) &&
+        name.consume_front("_"))
+      return addName(name);
+    return addName(buffer + "_old");
+  }
   return addName("value");
 }
 
 LogicalResult FunctionEmitter::emitLocal(Operation *op) {
   FailureOr<Expression> expression = makeExpression(op);
-  StringRef type = typeOf(op->getResult(0));
+  std::string type = typeOf(op->getResult(0));
   if (failed(expression))
     return failure();
+  // C computes sums and products of 16 bits as an int.
+  if (isShortArithmetic(op) &&
+      isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::ShRSIOp>(op))
+    expression->text = "(" + type + ")" + expression->in(Precedence::Unary);
   if (type.empty())
     return op->emitOpError("C11: result of type ")
            << op->getResult(0).getType() << " is not in the emitter's subset";
@@ -516,7 +552,7 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
       locals[variable] = locals[first];
       continue;
     }
-    StringRef type = typeOf(variable);
+    std::string type = typeOf(variable);
     FailureOr<Expression> value = getExpression(first);
     if (failed(value) || type.empty())
       return loop->emitOpError("C11: carries ")
@@ -712,6 +748,11 @@ LogicalResult FunctionEmitter::emitStore(memref::StoreOp op) {
     if (auto literal =
             getLiteral(constant.getValue(), signs.isUnsigned(op.getMemRef())))
       value->text = *literal;
+  Operation *definition = op.getValueToStore().getDefiningOp();
+  if (definition && isShortArithmetic(definition) &&
+      !isa<arith::TruncIOp>(definition))
+    value = Expression{"(int16_t)" + value->in(Precedence::Unary),
+                       Precedence::Unary};
   // Spikes are stored as numbers.
   if (value->text == "false" || value->text == "true")
     value->text = value->text == "true" ? "1" : "0";

@@ -60,6 +60,9 @@ struct Hooks {
 /// The memory that `buffer` is a shape of.
 mlir::Value getBase(mlir::Value buffer);
 
+/// Whether `op` computes a signed number of 16 bits from others.
+bool isShortArithmetic(mlir::Operation *op);
+
 /// Whether a function never writes to its argument.
 bool isReadOnly(mlir::BlockArgument argument);
 
@@ -152,7 +155,7 @@ private:
   /// The right operand of a sum or product of integers, which C widens itself.
   mlir::FailureOr<Expression> getWidened(mlir::Value value);
   /// The C type of a scalar.
-  llvm::StringRef typeOf(mlir::Value scalar) const;
+  std::string typeOf(mlir::Value scalar) const;
   mlir::FailureOr<Expression> makeExtremum(mlir::Operation *op,
                                            llvm::StringRef symbol);
   mlir::FailureOr<Expression> makeCompare(mlir::Operation *op,

@@ -88,7 +88,7 @@ void Signs::visit(Operation *op) {
         unite(load.getMemRef(), store.getMemRef().getAsOpaquePointer());
       else if (isa<arith::ExtSIOp>(user))
         learn(load.getMemRef(), true);
-      else if (load.getType().isInteger(32) && !isa<arith::IndexCastUIOp>(user))
+      else if (!load.getType().isInteger(8) && !isa<arith::IndexCastUIOp>(user))
         learn(load.getMemRef(), true);
     }
   } else if (auto store = dyn_cast<memref::StoreOp>(op)) {

@@ -91,6 +91,14 @@ def compiler_options(command: Command) -> Command:
             show_default=True,
             help="With intN: scales of any size, or powers of two.",
         ),
+        click.option(
+            "--states",
+            type=click.Choice(["short", "proved"]),
+            default="short",
+            show_default=True,
+            help="With int8 and int4: leaky spiking neurons may saturate in 16 bits, 8 thresholds "
+            "or more away; or only where no range is proved.",
+        ),
         click.option("--verbose", is_flag=True, help="Say more."),
     ]
     for option in reversed(options):
@@ -106,6 +114,7 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "dt": options["dt"],
         "input_type": options["input_type"] or "float",
         "scales": options["scales"],
+        "states": options["states"],
         **{key: value for key, value in options.items() if key in CHOICES},
     }
 

@@ -544,6 +544,11 @@ def _short_decay(decay: Array, shift: Array, state: _Type) -> Callable[[Array], 
 
     if np.all((2 * decay >= one) & (decay <= one)):
         forgotten = one - decay
+        if dropped == 0 and np.all(forgotten == forgotten.flat[0]):
+            # Half a unit of the product, in units of the state.
+            lost = int(forgotten.flat[0])
+            nearest = (int(one) + lost) // (2 * lost) if lost > 0 else 0
+            return lambda q: np.asarray(q - (((q + nearest) * lost) >> shift))
         below = (np.int64(1) << left >> 1) - 1 if left > 0 else np.int64(0)
         return lambda q: np.asarray(q - ((high(q) * forgotten + below) >> left))
     return lambda q: np.asarray((high(q) * decay + (np.int64(1) << left >> 1)) >> left)

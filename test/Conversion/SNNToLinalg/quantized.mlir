@@ -143,25 +143,139 @@ snn.network @add(%x: tensor<4x!x>, %s: tensor<4xi1>) -> tensor<4x!y> attributes 
 !voltage = !quant.uniform<i16<-1000:1000>:f32, 0.25>
 !threshold = !quant.uniform<i32:f32, 0.25>
 
-// A count without a division: 1 / 40 is a little more than 102 / 2^12, and one is missing at most.
+// A count without a division: 1 / 40 is a little more than 1638 / 2^16, and one is missing at most. All
+// of it fits 16 bits.
 // CHECK-LABEL: func.func private @lif(
 // CHECK:         ^bb0(%[[X:.*]]: i16, %[[V:.*]]: i16, %{{.*}}: i8):
+// CHECK-NEXT:      %[[U:.*]] = arith.addi %[[V]], %[[X]] : i16
+// CHECK-NEXT:      %[[IS_POSITIVE:.*]] = arith.cmpi sgt, %[[U]], %c0_i16 : i16
+// CHECK-NEXT:      %[[POSITIVE:.*]] = arith.select %[[IS_POSITIVE]], %[[U]], %c0_i16 : i16
+// CHECK-NEXT:      %[[WIDE:.*]] = arith.extsi %[[POSITIVE]] : i16 to i32
+// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.muli %[[WIDE]], %c1638_i32 : i32
+// CHECK-NEXT:      %[[HIGH:.*]] = arith.shrui %[[PRODUCT]], %c16_i32 : i32
+// CHECK-NEXT:      %[[QUOTIENT:.*]] = arith.trunci %[[HIGH]] : i32 to i16
+// CHECK-NEXT:      %[[TAKEN:.*]] = arith.muli %[[QUOTIENT]], %c40_i16 : i16
+// CHECK-NEXT:      %[[REST:.*]] = arith.subi %[[POSITIVE]], %[[TAKEN]] : i16
+// CHECK-NEXT:      %[[IS_MISSING:.*]] = arith.cmpi sge, %[[REST]], %c40_i16 : i16
+// CHECK-NEXT:      %[[MISSING:.*]] = arith.extui %[[IS_MISSING]] : i1 to i16
+// CHECK-NEXT:      %[[COUNT:.*]] = arith.addi %[[QUOTIENT]], %[[MISSING]] : i16
+// CHECK-NEXT:      %[[S:.*]] = arith.trunci %[[COUNT]] overflow<nuw> : i16 to i8
+// CHECK-NEXT:      %[[LAST:.*]] = arith.select %[[IS_MISSING]], %c40_i16, %c0_i16 : i16
+// CHECK-NEXT:      %[[BELOW:.*]] = arith.subi %[[U]], %[[POSITIVE]] : i16
+// CHECK-NEXT:      %[[LEFT:.*]] = arith.addi %[[BELOW]], %[[REST]] : i16
+// CHECK-NEXT:      %[[NEW:.*]] = arith.subi %[[LEFT]], %[[LAST]] : i16
+// CHECK-NEXT:      linalg.yield %[[NEW]], %[[S]] : i16, i8
+snn.network @count(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<4x!sum>, !threshold) -> (tensor<4xui8>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xui8>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i16<-30000:30000>:f32, 0.25>
+!decay = !quant.uniform<i32:f32, 1.52587890625e-05>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// A decay of 62259 / 2^16 takes away 3277 / 2^16, rounded by adding half of 2^16 / 3277 before. Nothing
+// leaves 16 bits: 30000 + 10 before the product, and at most 28500 + 2 * 300 after it. So it stays
+// below 30000, too.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:         ^bb0(%[[X:.*]]: i16, %[[V:.*]]: i16, %{{.*}}: i1):
+// CHECK-NEXT:      %[[NEAREST:.*]] = arith.addi %[[V]], %c10_i16 : i16
+// CHECK-NEXT:      %[[WIDE:.*]] = arith.extsi %[[NEAREST]] : i16 to i32
+// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.muli %[[WIDE]], %c3277_i32 : i32
+// CHECK-NEXT:      %[[HIGH:.*]] = arith.shrui %[[PRODUCT]], %c16_i32 : i32
+// CHECK-NEXT:      %[[LOST:.*]] = arith.trunci %[[HIGH]] : i32 to i16
+// CHECK-NEXT:      %[[KEPT:.*]] = arith.subi %[[V]], %[[LOST]] : i16
+// CHECK-NEXT:      %[[DRIVE:.*]] = arith.muli %[[X]], %c2_i16 : i16
+// CHECK-NEXT:      %[[U:.*]] = arith.addi %[[KEPT]], %[[DRIVE]] : i16
+// CHECK-NEXT:      %[[S:.*]] = arith.cmpi sgt, %[[U]], %c400_i16 : i16
+// CHECK-NEXT:      %[[NEW:.*]] = arith.select %[[S]], %c0_i16, %[[U]] : i16
+// CHECK-NEXT:      linalg.yield %[[NEW]], %[[S]] : i16, i1
+snn.network @short(%x: tensor<4x!sum>) -> tensor<4xi1> attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 62259 : i32
+  %d = quant.scast %di : i32 to !decay
+  %ti = arith.constant 400 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %gi = arith.constant 2 : i32
+  %g = quant.scast %gi : i32 to !quant.uniform<i32:f32, 1.0>
+  %s, %v = snn.lif %x decay(%d) gain(%g) threshold(%t) {short_decay, saturate} : (tensor<4x!sum>, !decay, !quant.uniform<i32:f32, 1.0>, !threshold) -> (tensor<4xi1>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xi1>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-3000:3000>:f32, 0.25>
+!voltage = !quant.uniform<i16<-30000:30000>:f32, 0.25>
+!decay = !quant.uniform<i32:f32, 1.52587890625e-05>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// Here the sum can reach -28500 - 3000: below -30000, but within 16 bits. A voltage above the threshold is
+// reset, so there is no upper limit to watch.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:           %[[NEW:.*]] = arith.select %{{.*}}, %c0_i16, %{{.*}} : i16
+// CHECK-NEXT:      %[[IS_LOW:.*]] = arith.cmpi slt, %[[NEW]], %c-30000_i16 : i16
+// CHECK-NEXT:      %[[STORED:.*]] = arith.select %[[IS_LOW]], %c-30000_i16, %[[NEW]] : i16
+// CHECK-NEXT:      linalg.yield %[[STORED]], %{{.*}} : i16, i1
+snn.network @saturating(%x: tensor<4x!sum>) -> tensor<4xi1> attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 62259 : i32
+  %d = quant.scast %di : i32 to !decay
+  %ti = arith.constant 400 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x decay(%d) threshold(%t) {short_decay, saturate} : (tensor<4x!sum>, !decay, !threshold) -> (tensor<4xi1>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xi1>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-6000:6000>:f32, 0.25>
+!voltage = !quant.uniform<i16<-30000:30000>:f32, 0.25>
+!decay = !quant.uniform<i32:f32, 1.52587890625e-05>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// 28500 + 6000 is more than 16 bits hold.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:           arith.addi %{{.*}}, %{{.*}} : i32
+// CHECK:           arith.cmpi sgt, %{{.*}}, %c400_i32 : i32
+snn.network @wide(%x: tensor<4x!sum>) -> tensor<4xi1> attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 62259 : i32
+  %d = quant.scast %di : i32 to !decay
+  %ti = arith.constant 400 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x decay(%d) threshold(%t) {short_decay, saturate} : (tensor<4x!sum>, !decay, !threshold) -> (tensor<4xi1>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xi1>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i32<-40000:40000>:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// A count of voltages that do not fit 16 bits: 1 / 40 is a little more than 819 / 2^15. From
+// 256 * 40 on there are 255 spikes.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:         ^bb0(%[[X:.*]]: i16, %[[V:.*]]: i32, %{{.*}}: i8):
 // CHECK:           %[[U:.*]] = arith.addi
 // CHECK-NEXT:      %[[IS_POSITIVE:.*]] = arith.cmpi sgt, %[[U]], %c0_i32 : i32
 // CHECK-NEXT:      %[[POSITIVE:.*]] = arith.select %[[IS_POSITIVE]], %[[U]], %c0_i32 : i32
-// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.muli %[[POSITIVE]], %c102_i32 : i32
-// CHECK-NEXT:      %[[QUOTIENT:.*]] = arith.shrsi %[[PRODUCT]], %c12_i32 : i32
+// CHECK-NEXT:      %[[IS_LARGE:.*]] = arith.cmpi sgt, %[[POSITIVE]], %c10239_i32 : i32
+// CHECK-NEXT:      %[[LIMITED:.*]] = arith.select %[[IS_LARGE]], %c10239_i32, %[[POSITIVE]] : i32
+// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.muli %[[LIMITED]], %c819_i32 : i32
+// CHECK-NEXT:      %[[QUOTIENT:.*]] = arith.shrsi %[[PRODUCT]], %c15_i32 : i32
 // CHECK-NEXT:      %[[TAKEN:.*]] = arith.muli %[[QUOTIENT]], %c40_i32 : i32
-// CHECK-NEXT:      %[[REST:.*]] = arith.subi %[[POSITIVE]], %[[TAKEN]] : i32
+// CHECK-NEXT:      %[[REST:.*]] = arith.subi %[[LIMITED]], %[[TAKEN]] : i32
 // CHECK-NEXT:      %[[IS_MISSING:.*]] = arith.cmpi sge, %[[REST]], %c40_i32 : i32
 // CHECK-NEXT:      %[[MISSING:.*]] = arith.extui %[[IS_MISSING]] : i1 to i32
 // CHECK-NEXT:      %[[COUNT:.*]] = arith.addi %[[QUOTIENT]], %[[MISSING]] : i32
 // CHECK-NEXT:      %[[S:.*]] = arith.trunci %[[COUNT]] overflow<nuw> : i32 to i8
 // CHECK:           arith.muli %{{.*}}, %c40_i32 : i32
 // CHECK-NEXT:      %[[NEW:.*]] = arith.subi %[[U]], %{{.*}} : i32
-// CHECK-NEXT:      %[[STORED:.*]] = arith.trunci %[[NEW]] : i32 to i16
-// CHECK-NEXT:      linalg.yield %[[STORED]], %[[S]] : i16, i8
-snn.network @count(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.0e-3 : f64} {
+// CHECK-NEXT:      linalg.yield %[[NEW]], %[[S]] : i32, i8
+snn.network @count_wide(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.0e-3 : f64} {
   %ti = arith.constant 40 : i32
   %t = quant.scast %ti : i32 to !threshold
   %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<4x!sum>, !threshold) -> (tensor<4xui8>, tensor<4x!voltage>)

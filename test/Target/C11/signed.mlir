@@ -34,6 +34,11 @@ snn.network @net(%x: tensor<8xi1> {snn.name = "x"})
 // CHECK-NEXT: #error "right shifts of negative numbers must keep the sign"
 // CHECK-NEXT: #endif
 
+// What fits 16 bits is computed in these where that is fast.
+// CHECK:      typedef int16_t net_short;
+// CHECK-NEXT: #else
+// CHECK-NEXT: typedef int net_short;
+
 // CHECK:      static const SNN_TABLE int8_t net_fc_weight[8 * 2] = {
 // CHECK-NEXT:     1, -3, 2, 4, 3, 5, 4, 6, 5, 7, 6, 8, 7, 9, 8, 10
 // CHECK-NEXT: };
@@ -47,9 +52,10 @@ snn.network @net(%x: tensor<8xi1> {snn.name = "x"})
 // CHECK-NEXT: };
 
 // CHECK:      static SNN_LAYER void net_lif(const int16_t *RESTRICT x, uint8_t *RESTRICT spikes, int16_t *RESTRICT v)
-// CHECK:              const int32_t u = (int32_t)v[n] + x[n];
-// CHECK:              v[n] = (int16_t)(u - (int32_t)count * {{.*}});
-// CHECK-NEXT:         spikes[n] = count;
+// CHECK:              const net_short u = (net_short)(v[n] + x[n]);
+// CHECK:              const net_short times = (net_short)(((int32_t)positive * net_lif_reciprocal[n]) >> 16);
+// CHECK:              v[n] = (int16_t)(left - last);
+// CHECK-NEXT:         spikes[n] = (uint8_t)ratio;
 
 // CHECK:      static SNN_LAYER void net_fc_rescale(const int16_t *RESTRICT x, int32_t *RESTRICT y)
 // CHECK-NEXT: {
