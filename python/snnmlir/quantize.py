@@ -20,9 +20,7 @@ WEIGHT_BITS = {"int8": 8, "int16": 16, "int4": 4}
 """Bits of the weights, by dtype."""
 
 
-def quantize(
-    module: Module, context: Context, dtype: str, scales: Scales, states: States
-) -> None:
+def quantize(module: Module, context: Context, dtype: str, scales: Scales, states: States) -> None:
     """Turns a network of float32 into one of integers, in place.
 
     Args:
