@@ -237,6 +237,7 @@ class Network:
         self._loops = self._lower("snn-to-loops")
         self._taps = taps
         self._profile = profile
+        self._recorders: dict[tuple[str, ...], Network] = {}
 
     def _provenance(self) -> dict[str, str]:
         facts = {
@@ -533,8 +534,14 @@ class Network:
         return {name: results[name] for name in names}
 
     def recorder(self, nodes: Sequence[str] | None = None) -> Network:
-        """The same network with the given signals as further outputs; all of them if None."""
-        return self._with(record=self.signals if nodes is None else tuple(nodes))
+        """The same network with the given signals as further outputs; all of them if None.
+
+        Compiled and built once for each choice of signals.
+        """
+        names = self.signals if nodes is None else tuple(nodes)
+        if names not in self._recorders:
+            self._recorders[names] = self._with(record=names)
+        return self._recorders[names]
 
     @property
     def signals(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import nir
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
-from snnmlir import OptionError
+from snnmlir import OptionError, runner
 from snnmlir._mlir import Context, MLIRError, NetworkBuilder
 from snnmlir.files import pack_arrays, write_files
 from snnmlir.names import prefix_from
@@ -90,6 +91,31 @@ def test_spikes_are_zero_or_one() -> None:
 def test_inputs_must_fit(x: object, message: str) -> None:
     with pytest.raises(OptionError, match=message):
         snnmlir.compile(GRAPHS["branches"], dt=1e-4).run(x)  # type: ignore[arg-type]
+
+
+def test_the_same_signals_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Mock(wraps=runner._compile)
+    monkeypatch.setattr(runner, "_compile", build)
+    network = snnmlir.compile(RECURRENT, dt=1e-4)
+    x = random_input(RECURRENT, 20)["input"]
+    first, second = network.record(x, ["n", "n.v"]), network.record(x, ["n", "n.v"])
+    assert build.call_count == 1
+    assert list(first) == list(second) == ["n", "n.v"]
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name])
+    assert set(network.record(x)) == set(network.record(x, network.signals)) == {*network.signals}
+    assert build.call_count == 2
+    assert list(network.record(x, ["n.v"])) == ["n.v"]
+    assert build.call_count == 3
+
+
+def test_calibration_builds_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Mock(wraps=runner._compile)
+    monkeypatch.setattr(runner, "_compile", build)
+    x = random_input(RECURRENT, 20)["input"]
+    network = snnmlir.compile(RECURRENT, dt=1e-4, dtype="int8", calibrate=[x, 0.5 * x, -x])
+    assert network.dtype == "int8"
+    assert build.call_count == 1
 
 
 def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 import snnmlir
 from networks import GRAPHS
+from snnmlir import runner
 from snnmlir.cli.compile import main
 from snnmlir.errors import OptionError
 
@@ -55,6 +57,13 @@ def test_networks_without_spikes() -> None:
     found = snnmlir.fidelity(network, [x, x])
     assert found.layers == ()
     assert "the same decision in 100.0 % of 2 samples" in str(found)
+
+
+def test_each_network_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Mock(wraps=runner._compile)
+    monkeypatch.setattr(runner, "_compile", build)
+    assert report("int8").samples == 6
+    assert build.call_count == 2
 
 
 def test_float_networks_have_none() -> None:
