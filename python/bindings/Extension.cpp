@@ -8,6 +8,7 @@
 #include "NetworkBuilder.h"
 #include "NetworkDict.h"
 #include "snn/Analysis/Resources.h"
+#include "snn/IR/Constants.h"
 #include "snn/Pipelines/Pipelines.h"
 #include "snn/Target/C11/C11.h"
 
@@ -93,7 +94,7 @@ public:
     diagnostics.check(mlir::verify(*module));
   }
 
-  /// Kind, name, shape, element type and alignment (0 for that of the elements)
+  /// Kind, node, shape, element type and alignment (0 for that of the elements)
   /// of the members of the network's struct.
   using Buffer =
       std::tuple<std::string, std::string, Shape, std::string, int64_t>;
@@ -107,13 +108,12 @@ public:
       for (BlockArgument argument : function.getArguments()) {
         unsigned index = argument.getArgNumber();
         auto kind = function.getArgAttrOfType<StringAttr>(index, "snn.kind");
-        auto name = function.getArgAttrOfType<StringAttr>(index, "snn.name");
         auto alignment =
             function.getArgAttrOfType<IntegerAttr>(index, "snn.alignment");
         auto type = dyn_cast<MemRefType>(argument.getType());
-        if (!kind || !name || !type)
+        if (!kind || !type)
           continue;
-        Buffer buffer(kind.str(), name.str(),
+        Buffer buffer(kind.str(), snn::getNodeName(argument.getLoc()).str(),
                       Shape(type.getShape().begin(), type.getShape().end()),
                       printType(type.getElementType()),
                       alignment ? alignment.getInt() : 0);
@@ -446,10 +446,8 @@ NB_MODULE(_mlir, m) {
            "constants "
            "none are in it.")
       .def("buffers", &ModuleHandle::getBuffers,
-           "Kind (\"state\", \"scratch\" or \"arena\"), name, shape and "
-           "element type of "
-           "the "
-           "memory of a lowered network.")
+           "Kind (\"state\", \"scratch\" or \"arena\"), node, shape, element "
+           "type and alignment of the memory of a lowered network.")
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
       .def(

@@ -95,7 +95,8 @@ class NodeReport:
         parameters: Its parameters.
         weights: Number of weights and biases of a synapse.
         state: Number of values that it carries from step to step, by name.
-        state_bytes: Bytes of these in the dtype; delayed spikes take one each instead.
+        state_bytes: Bytes of these in the generated C on a 64-bit machine, and of what an edge from
+            it carries to the next step; None if the network is refused.
         recurrent: Whether it lies on a cycle.
         error: Why it cannot be compiled, if it is this node that is refused.
     """
@@ -108,7 +109,7 @@ class NodeReport:
     parameters: tuple[Parameter, ...]
     weights: int
     state: dict[str, int]
-    state_bytes: int
+    state_bytes: int | None
     recurrent: bool
     error: Refusal | None = None
 
@@ -202,8 +203,9 @@ def check(
         refusals = {name: _alone(node, chosen, dtype) for name, node in graph.nodes.items()}
         if refusal.node is not None:
             refusals[refusal.node] = refusal
+    states = _state_bytes(network) if network else {}
     nodes = tuple(
-        _node(graph, node, cycles, chosen, dtype, refusals.get(node.name))
+        _node(graph, node, cycles, chosen, states.get(node.name), refusals.get(node.name))
         for node in graph.nodes.values()
     )
     cut = tuple(
@@ -264,15 +266,24 @@ def _alone(node: Node, convention: Convention, dtype: str) -> Refusal | None:
     return None
 
 
+def _state_bytes(network: Network) -> dict[str, int]:
+    """Bytes of state of each node, with those of the edges that leave it."""
+    names = {f"{source}_to_{target}": source for source, target in network.graph.edges}
+    names |= {name: name for name in network.graph.nodes}
+    found = dict.fromkeys(network.graph.nodes, 0)
+    for name, size in network.states.items():
+        found[names[name]] += size
+    return found
+
+
 def _node(
     graph: Graph,
     node: Node,
     cycles: Cycles,
     convention: Convention,
-    dtype: str,
+    state_bytes: int | None,
     refusal: Refusal | None,
 ) -> NodeReport:
-    state = _state(node, convention)
     return NodeReport(
         name=node.name,
         type=nir_type(node),
@@ -281,8 +292,8 @@ def _node(
         sources=graph.sources(node.name),
         parameters=tuple(_parameters(node, convention)),
         weights=_weights(node),
-        state=state,
-        state_bytes=sum(state.values()) * (8 if dtype == "f64" else 4),
+        state=_state(node, convention),
+        state_bytes=state_bytes,
         recurrent=node.name in cycles.recurrent,
         error=refusal,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -386,11 +387,16 @@ class Network:
     @property
     def state_bytes(self) -> int:
         """Those of them that are carried from step to step."""
-        return sum(
-            _BYTES[element] * math.prod(shape)
-            for kind, _, shape, element, _ in self._loops.buffers()
-            if kind == "state"
-        )
+        return sum(self.states.values())
+
+    @cached_property
+    def states(self) -> dict[str, int]:
+        """The same by node, and by edge ("source_to_target") that carries its signal on."""
+        states: Counter[str] = Counter()
+        for kind, node, shape, element, _ in self._loops.buffers():
+            if kind == "state":
+                states[node] += _BYTES[element] * math.prod(shape)
+        return dict(states)
 
     @cached_property
     def resources(self) -> Resources:

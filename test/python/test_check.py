@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -56,17 +57,22 @@ def test_verdict_and_memory_are_the_compilers(name: str, tmp_path: Path) -> None
     subprocess.run(["gcc", "-std=c11", "-c", "size.c"], cwd=tmp_path, check=True)
 
 
+C_BYTES = {"uint8_t": 1, "int16_t": 2, "int32_t": 4, "float": 4, "double": 8, "size_t": 8}
+
+
+@pytest.mark.parametrize("dtype", ["f32", "f64", "int8"])
 @pytest.mark.parametrize("name", GRAPHS)
-def test_state_is_what_the_code_keeps(name: str) -> None:
-    report = snnmlir.check(GRAPHS[name], dt=1e-4, dtype="f64")
-    state = sum(sum(node.state.values()) for node in report.nodes)
-    cut = sum(size for *_, size in report.cut)
-    kinds = {node.type for node in report.nodes}
-    if not kinds & {"Delay", "Threshold"} and not any("lif" in k.lower() for k in kinds):
-        assert report.state_bytes == 8 * (state + cut)
-    else:  # delayed spikes are single bytes, and there are positions in rings
-        assert report.state_bytes is not None
-        assert state + cut <= report.state_bytes <= 8 * (state + cut + 8)
+def test_state_is_what_the_code_keeps(name: str, dtype: str) -> None:
+    report = snnmlir.check(GRAPHS[name], dt=1e-4, dtype=dtype)
+    header = snnmlir.compile(GRAPHS[name], dt=1e-4, dtype=dtype).h
+    members: Counter[str] = Counter()
+    for kind, owner, size in re.findall(r"^    (\w+) (\w+)_[a-z]+\[(\d+)\];$", header, re.M):
+        members[owner] += C_BYTES[kind] * int(size)
+    expected = {node.name: members[node.name] for node in report.nodes}
+    for source, target, _ in report.cut:
+        expected[source] += members[f"{source}_to_{target}"]
+    assert {node.name: node.state_bytes for node in report.nodes} == expected
+    assert sum(expected.values()) == sum(members.values()) == report.state_bytes
 
 
 def test_nodes_of_a_recurrent_network(model: Path) -> None:
@@ -78,6 +84,11 @@ def test_nodes_of_a_recurrent_network(model: Path) -> None:
     assert report["cut"] == [["w_rec", "n", 7]]
     assert nodes["n"]["type"] == "CubaLIF"
     assert nodes["n"]["state"] == {"i": 7, "v": 7}
+    assert {name: n["state_bytes"] for name, n in nodes.items() if n["state_bytes"]} == {
+        "n": 4 * (7 + 7),
+        "w_rec": 4 * 7,
+        "out": 4 * 3,
+    }
     assert nodes["n"]["sources"] == ["fc1", "w_rec"]
     assert nodes["fc1"]["weights"] == 7 * 5 + 7
     assert report["weights"] == sum(node["weights"] for node in nodes.values())
@@ -92,6 +103,7 @@ def test_tables(model: Path) -> None:
     assert result.exit_code == 0
     assert "convention: norse (" in result.stdout
     assert "cut: w_rec -> n carries the 7 values of the previous step" in result.stdout
+    assert re.search(r"^ *w_rec .* 28 bytes +recurrent *$", result.stdout, re.M)
     assert result.stdout.splitlines()[-1].startswith("compiles: ")
     assert result.stdout == invoke(model, "--dt", "1e-4", "--convention", "norse").stdout
 
@@ -108,6 +120,7 @@ def test_node_that_is_refused(tmp_path: Path) -> None:
     assert (status, report["compiles"]) == (1, False)
     assert report["error"]["node"] == "fc"
     assert [n["name"] for n in report["nodes"] if n["error"]] == ["fc"]
+    assert {n["state_bytes"] for n in report["nodes"]} == {None}
     text = invoke(path).stdout
     assert "does not compile: node 'fc': fc_weight has a value of magnitude 1e+300" in text
     assert "  help: compile with --dtype f64" in text
@@ -163,7 +176,8 @@ def test_delays_in_seconds_and_steps() -> None:
     delay, steps = loop.parameters
     assert (delay.name, delay.low, delay.high) == ("delay", 1e-4, 5e-4)
     assert (steps.name, steps.shape, steps.low, steps.high) == ("steps", (4,), 1, 5)
-    assert (loop.state, loop.state_bytes) == ({"past": 9}, 36)
+    assert loop.state == {"past": 9}
+    assert loop.state_bytes == 9 * 4 + 3 * 8  # and positions of rings of three lengths
 
 
 def test_nodes_that_are_left_out_are_noted() -> None:

@@ -124,10 +124,9 @@ def _cells(node: NodeReport, compiles: bool) -> list[str]:
     parameters = [*map(_parameter, node.parameters)]
     if node.weights:
         parameters.append(f"{node.weights} weights")
-    state = ", ".join(f"{size} {name}" for name, size in node.state.items())
-    if state:
-        most = "at most " if "past" in node.state else ""  # delayed spikes are single bytes
-        state += f"\n{most}{node.state_bytes} bytes"
+    state = [", ".join(f"{size} {name}" for name, size in node.state.items())] if node.state else []
+    if node.state_bytes:
+        state.append(f"{node.state_bytes} bytes")
     verdict = ["recurrent"] if node.recurrent else []
     if not compiles:
         verdict.append("refused" if node.error else "compiles")
@@ -137,7 +136,7 @@ def _cells(node: NodeReport, compiles: bool) -> list[str]:
         ", ".join(map(_name, node.sources)),
         shape,
         "\n".join(parameters),
-        state,
+        "\n".join(state),
         ", ".join(verdict),
     ]
 
