@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/Analysis/Resources.h"
+#include "snn/Analysis/Memory.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "snn/IR/Constants.h"
 
@@ -13,7 +14,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/SymbolTable.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -231,16 +231,6 @@ static int64_t getBytes(Value array) {
   Type element = type.getElementType();
   unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
   return type.getNumElements() * llvm::divideCeil(bits, 8);
-}
-
-/// The memory that `buffer` is another shape of.
-static Value getMemory(Value buffer) {
-  while (auto alias = buffer.getDefiningOp<ViewLikeOpInterface>()) {
-    if (isa<memref::ViewOp>(alias))
-      break;
-    buffer = alias.getViewSource();
-  }
-  return buffer;
 }
 
 namespace {

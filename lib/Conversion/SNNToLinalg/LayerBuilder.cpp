@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "LayerBuilder.h"
+#include "snn/Analysis/Memory.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 using namespace snn;
@@ -50,17 +50,10 @@ ImplicitLocOpBuilder &LayerBuilder::named(StringRef localName) {
   return namedBuilder;
 }
 
-/// The global that `buffer` is a shape of, if it is one.
-static memref::GetGlobalOp getGlobal(Value buffer) {
-  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
-    buffer = view.getViewSource();
-  return buffer.getDefiningOp<memref::GetGlobalOp>();
-}
-
 Value LayerBuilder::addArgument(StringRef argumentName, Value buffer) {
   // Constants are named where they are read, so that pointers to them are not
   // handed on: they may be in another address space.
-  if (memref::GetGlobalOp global = getGlobal(buffer)) {
+  if (auto global = getMemory(buffer).getDefiningOp<memref::GetGlobalOp>()) {
     Value table = builder.clone(*global)->getResult(0);
     return reshapeBuffer(builder, loc, table,
                          cast<MemRefType>(buffer.getType()).getShape());

@@ -6,6 +6,7 @@
 
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "Lowering.h"
+#include "snn/Analysis/Memory.h"
 #include "snn/IR/SNN.h"
 #include "snn/IR/Scales.h"
 
@@ -19,7 +20,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace snn {
@@ -410,13 +410,6 @@ static SmallVector<std::pair<Value, std::string>> getSignals(Operation *op) {
   return signals;
 }
 
-/// The memory that `buffer` is a shape of.
-static Value getBase(Value buffer) {
-  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
-    buffer = view.getViewSource();
-  return buffer;
-}
-
 /// Names the signals in the memory that is handed to the function of `call`.
 static void nameSignals(func::CallOp call, func::FuncOp function, Operation *op,
                         const StepContext &context) {
@@ -426,7 +419,7 @@ static void nameSignals(func::CallOp call, func::FuncOp function, Operation *op,
     SmallVector<Attribute> names;
     for (auto &[value, name] : getSignals(op)) {
       Value buffer = context.bufferOf(value);
-      if (!buffer || getBase(buffer) != getBase(operand.get()))
+      if (!buffer || getMemory(buffer) != getMemory(operand.get()))
         continue;
       names.push_back(builder.getStringAttr(name));
       setScales(function, index, value.getType());

@@ -9,6 +9,7 @@
 #include "Identifiers.h"
 #include "Literals.h"
 #include "Signs.h"
+#include "snn/Analysis/Memory.h"
 #include "snn/IR/Constants.h"
 
 #include "mlir/IR/SymbolTable.h"
@@ -289,7 +290,7 @@ forEachSignal(func::FuncOp step,
     for (auto [operand, parameter] :
          llvm::zip_equal(call.getOperands(), layer.getArguments()))
       for (StringRef signal : getWrittenSignals(parameter))
-        visit(signal, getBase(operand), parameter);
+        visit(signal, getMemory(operand), parameter);
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "FunctionEmitter.h"
 #include "Literals.h"
+#include "snn/Analysis/Memory.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
@@ -46,16 +47,6 @@ static bool isStoredShort(Operation *op) {
          isa<memref::StoreOp>(*op->getUsers().begin());
 }
 
-Value getBase(Value buffer) {
-  while (Operation *op = buffer.getDefiningOp()) {
-    if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
-            op))
-      break;
-    buffer = op->getOperand(0);
-  }
-  return buffer;
-}
-
 bool isReadOnly(BlockArgument argument) {
   SmallVector<Value> aliases = {argument};
   while (!aliases.empty()) {
@@ -88,14 +79,14 @@ SmallVector<StringRef> getWrittenSignals(BlockArgument argument) {
 
 /// Whether `buffer` is in constant memory.
 static bool isTable(Value buffer) {
-  return getBase(buffer).getDefiningOp<memref::GetGlobalOp>() != nullptr;
+  return getMemory(buffer).getDefiningOp<memref::GetGlobalOp>() != nullptr;
 }
 
 /// Whether `op` may write to `buffer`. Different buffers do not overlap: the
 /// parameters are restrict.
 static bool mayWrite(Operation *op, Value buffer) {
   if (auto store = dyn_cast<memref::StoreOp>(op))
-    return getBase(store.getMemRef()) == getBase(buffer);
+    return getMemory(store.getMemRef()) == getMemory(buffer);
   return !isExpression(op) && !isVector(op) && !isa<memref::GetGlobalOp>(op);
 }
 

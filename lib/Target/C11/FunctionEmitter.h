@@ -57,9 +57,6 @@ struct Hooks {
   llvm::StringMap<std::string> layers;
 };
 
-/// The memory that `buffer` is a shape of.
-mlir::Value getBase(mlir::Value buffer);
-
 /// Whether `op` computes a signed number of 16 bits from others.
 bool isShortArithmetic(mlir::Operation *op);
 

@@ -1,0 +1,20 @@
+//===- Memory.h - Where buffers are -----------------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_ANALYSIS_MEMORY_H
+#define SNN_ANALYSIS_MEMORY_H
+
+#include "mlir/IR/Value.h"
+
+namespace snn {
+
+/// The memory that `buffer` is a shape of: an argument, a table, or what a
+/// `memref.view` takes from the arena.
+mlir::Value getMemory(mlir::Value buffer);
+
+} // namespace snn
+
+#endif // SNN_ANALYSIS_MEMORY_H
