@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import kconfiglib
@@ -18,7 +15,8 @@ import pytest
 import yaml
 
 import snnmlir
-from emulation import HERE, TARGETS, Target, console
+from commands import call, call_page, emulate
+from emulation import HERE, TARGETS
 from networks import GRAPHS, affine, graph, neuron
 from snnmlir.errors import OptionError
 from snnmlir.package import KINDS, write_package
@@ -42,25 +40,6 @@ def write(kind: str, folder: Path, name: str = "branches", dtype: str = "f32") -
     folder.mkdir(exist_ok=True)
     write_package(network, kind, folder / "brain", test)
     return folder / "brain"
-
-
-def call(*command: object, cwd: Path) -> str:
-    done = subprocess.run(
-        list(map(str, command)),
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def emulate(target: Target, program: Path) -> list[str]:
-    """The lines that a program prints."""
-    return console(call(*target.emulator, program.name, cwd=program.parent))
 
 
 def texts(package: Path) -> dict[str, str]:
@@ -568,23 +547,7 @@ def test_commands_of_the_page(repo_root: Path, tmp_path: Path) -> None:
             expected.append("")
         else:
             expected[-1] = text
-    environment = os.environ | {
-        "TMPDIR": str(tmp_path),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
-    (tmp_path / "page.sh").write_text(script)
-    done = subprocess.run(
-        ["bash", tmp_path / "page.sh"],
-        cwd=repo_root,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout
-    printed = done.stdout.split("==\n")
+    printed = call_page(script, cwd=repo_root, folder=tmp_path).split("==\n")
     assert len(printed) == len(expected) + 1
     for found, text in zip(printed, expected, strict=False):
         assert text in found

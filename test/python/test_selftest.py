@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import snnmlir
-from emulation import FLAGS, HERE, TARGETS, console
+from commands import emulate
+from emulation import FLAGS, HERE, TARGETS
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir import reference
 from snnmlir.errors import CompileError, OptionError
@@ -162,16 +163,8 @@ def run_on(name: str, folder: Path) -> int:
     sources = [str(HERE / source) for source in target.sources]
     command = [*target.compiler, *flags, f"-I{HERE}", "main.c", "net.c", "net_selftest.c"]
     subprocess.run([*command, *sources, *target.link, "-o", "test.elf"], cwd=folder, check=True)
-    done = subprocess.run(
-        [*target.emulator, "test.elf"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    (failed,) = (line for line in console(done.stdout) if re.fullmatch(r"\d\d", line))
+    lines = emulate(target, folder / "test.elf")
+    (failed,) = (line for line in lines if re.fullmatch(r"\d\d", line))
     return int(failed)
 
 

@@ -6,11 +6,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import nir
@@ -18,6 +15,7 @@ import numpy as np
 import pytest
 
 import snnmlir
+from commands import call_page
 from emulation import (
     FLAGS,
     HERE,
@@ -294,21 +292,9 @@ def test_commands_of_the_pages(tmp_path: Path) -> None:
     assert re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.M) == list(TARGETS)
     own = blocks(page, "sh")
     commands = sum((blocks(family.read_text(), "sh") for family in families), own)
-    script = tmp_path / "page.sh"
-    script.write_text("set -ex\n" + "echo ==\n".join(commands))
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", script],
-        cwd=HERE.parent,
-        env=os.environ | {"TMPDIR": str(tmp_path), "PATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    script = "set -ex\n" + "echo ==\n".join(commands)
     expected, inside = blocks(page, "text")
-    outputs = done.stdout.split("+ echo ==\n==\n")
+    outputs = call_page(script, cwd=HERE.parent, folder=tmp_path).split("+ echo ==\n==\n")
     assert inside in outputs[len(own) - 1]
     for target in TARGETS.values():
         (index,) = (i for i, text in enumerate(commands) if text.startswith(f"# {target.name}\n"))

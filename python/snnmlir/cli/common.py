@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import click
 import h5py
@@ -129,6 +129,13 @@ def network_from(model: Path, options: dict[str, Any], **more: Any) -> Network:
     for text in network.notes:
         click.echo(f"note: {text}", err=True)
     return network
+
+
+def recorded(text: str | None) -> tuple[str, ...] | Literal["all"]:
+    """The signals that --record names."""
+    if text == "all":
+        return "all"
+    return () if text is None else tuple(text.split(","))
 
 
 def reports_errors(command: Command) -> Command:

@@ -10,7 +10,13 @@ from typing import Any, cast
 import click
 
 from snnmlir.budgets import check_flash, check_ram, parse_size
-from snnmlir.cli.common import compiler_options, network_from, read_samples, reports_errors
+from snnmlir.cli.common import (
+    compiler_options,
+    network_from,
+    read_samples,
+    recorded,
+    reports_errors,
+)
 from snnmlir.compiler import Network, Stage
 from snnmlir.errors import OptionError, quoted
 from snnmlir.fidelity import Fidelity, fidelity
@@ -132,8 +138,7 @@ def main(
             "--cc says what builds the C for a report or a limit, and there is none",
             help="add --report, --max-flash or --max-ram",
         )
-    taps = () if record is None else record if record == "all" else record.split(",")
-    network = network_from(model, options, name=name, taps=taps, profile=profile)
+    network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
     content = {}
     if report or limits:
         known = NetworkReport(network.dtype, network.resources)

@@ -15,6 +15,7 @@ from snnmlir.cli.common import (
     compiler_options,
     network_from,
     read_samples,
+    recorded,
     reports_errors,
 )
 from snnmlir.compiler import Network
@@ -76,7 +77,6 @@ def main(
 def _run(network: Network, x: Signals, record: str | None) -> dict[str, npt.NDArray[Any]]:
     results = network.run(x)
     arrays = results if isinstance(results, dict) else {network.outputs[0].name: results}
-    if record:
-        names = None if record == "all" else record.split(",")
-        arrays = network.record(x, names) | arrays
+    if names := recorded(record):
+        arrays = network.record(x, None if names == "all" else names) | arrays
     return arrays
