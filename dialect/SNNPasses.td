@@ -54,6 +54,8 @@ def SNNQuantize : Pass<"snn-quantize", "::snn::NetworkOp"> {
     `quant.dcast` and `quant.qcast`, which `snn-insert-rescale` replaces.
     Neurons and scales saturate until `snn-infer-ranges` proves that they need
     not.
+
+    Networks that have quantized numbers already are refused.
   }];
   let options = [
     Option<"weightBits", "weight-bits", "unsigned", "8",

@@ -248,6 +248,7 @@ public:
 
 private:
   // Decisions: a quantized type for every signal of floating-point numbers.
+  LogicalResult checkTypes();
   LogicalResult checkConstants();
   void chooseWeightScales();
   void chooseType(Operation *op);
@@ -309,6 +310,23 @@ double NetworkQuantization::roundScale(double scale) const {
   if (!powersOfTwo || scale == 0)
     return scale;
   return std::exp2(std::ceil(std::log2(scale) - 1e-9));
+}
+
+LogicalResult NetworkQuantization::checkTypes() {
+  auto isQuantized = [](Type type) {
+    return isa<quant::QuantizedType>(getElementTypeOrSelf(type));
+  };
+  Block *body = network.getBodyBlock();
+  if (llvm::any_of(body->getArgumentTypes(), isQuantized))
+    return network.emitOpError("has quantized inputs, expected floating-point "
+                               "numbers or spikes; it is quantized already, "
+                               "leave snn-quantize out");
+  for (Operation &op : *body)
+    if (llvm::any_of(op.getResultTypes(), isQuantized))
+      return op.emitOpError("has a quantized result, expected floating-point "
+                            "numbers or spikes; the network is quantized "
+                            "already, leave snn-quantize out");
+  return success();
 }
 
 LogicalResult NetworkQuantization::checkConstants() {
@@ -1119,7 +1137,7 @@ void NetworkQuantization::convertTypes() {
 }
 
 LogicalResult NetworkQuantization::run() {
-  if (failed(checkConstants()))
+  if (failed(checkTypes()) || failed(checkConstants()))
     return failure();
   separateOutputs(network);
   RewritePatternSet patterns(context);
