@@ -29,6 +29,46 @@ func.func @net_step(%in: memref<8xi1> {snn.kind = "input"},
 
 // -----
 
+// Where the shorter one of two ends that share a place, the longer one still has a byte.
+// CHECK-LABEL: func.func @net_step(
+// CHECK-SAME:    memref<20xi8> {snn.alignment = 1 : i64
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] : memref<20xi8> to memref<10xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] : memref<20xi8> to memref<11xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c11{{.*}}][] : memref<20xi8> to memref<9xi8>
+func.func private @first(memref<10xi8>, memref<9xi8>)
+func.func private @second(memref<11xi8>, memref<9xi8>)
+func.func @net_step(%a: memref<10xi8> {snn.kind = "scratch", snn.name = "a"},
+                    %b: memref<11xi8> {snn.kind = "scratch", snn.name = "b"},
+                    %c: memref<9xi8> {snn.kind = "scratch", snn.name = "c"})
+    attributes {snn.role = "step"} {
+  call @first(%a, %c) : (memref<10xi8>, memref<9xi8>) -> ()
+  call @second(%b, %c) : (memref<11xi8>, memref<9xi8>) -> ()
+  return
+}
+
+// -----
+
+// Between %c, which takes the place of %a, and %b there are 9 bytes: too few for %d.
+// CHECK-LABEL: func.func @net_step(
+// CHECK-SAME:    memref<55xi8> {snn.alignment = 1 : i64
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] : memref<55xi8> to memref<25xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c25{{.*}}][] : memref<55xi8> to memref<20xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] : memref<55xi8> to memref<16xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c45{{.*}}][] : memref<55xi8> to memref<10xi8>
+func.func private @first(memref<25xi8>, memref<20xi8>)
+func.func private @second(memref<20xi8>, memref<16xi8>, memref<10xi8>)
+func.func @net_step(%a: memref<25xi8> {snn.kind = "scratch", snn.name = "a"},
+                    %b: memref<20xi8> {snn.kind = "scratch", snn.name = "b"},
+                    %c: memref<16xi8> {snn.kind = "scratch", snn.name = "c"},
+                    %d: memref<10xi8> {snn.kind = "scratch", snn.name = "d"})
+    attributes {snn.role = "step"} {
+  call @first(%a, %b) : (memref<25xi8>, memref<20xi8>) -> ()
+  call @second(%b, %c, %d) : (memref<20xi8>, memref<16xi8>, memref<10xi8>) -> ()
+  return
+}
+
+// -----
+
 // Without scratch there is no arena.
 // CHECK-LABEL: func.func @net_step(
 // CHECK-NOT:     arena
