@@ -22,7 +22,7 @@ using namespace mlir;
 using namespace snn;
 
 /// Elements whose activity fits one mask.
-static constexpr int64_t kMaskBits = 32;
+static constexpr int64_t kMaskBits = 64;
 
 MemRefType snn::getEventsStorageType(EventsType type) {
   // The number of elements must fit, too.
@@ -42,84 +42,48 @@ static void storePosition(ImplicitLocOpBuilder &builder, Value position,
   memref::StoreOp::create(builder, narrow, events, at);
 }
 
-/// Goes on with a mask, and the number of events, while `mask predicate limit`.
-static ValueRange
-whileMask(ImplicitLocOpBuilder &builder, ValueRange maskAndCount,
-          arith::CmpIPredicate predicate, int64_t limit,
-          function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, Value, Value)>
-              makeNext) {
-  auto loop = scf::WhileOp::create(
-      builder, nameLocal(builder, "mask"), maskAndCount.getTypes(),
-      maskAndCount,
-      [&](OpBuilder &nested, Location loc, ValueRange values) {
-        ImplicitLocOpBuilder before(loc, nested);
-        Value end = arith::ConstantOp::create(
-            before, before.getIntegerAttr(values[0].getType(), limit));
-        Value goesOn = arith::CmpIOp::create(before, predicate, values[0], end);
-        scf::ConditionOp::create(before, goesOn, values);
-      },
-      [&](OpBuilder &nested, Location loc, ValueRange values) {
-        ImplicitLocOpBuilder after(loc, nested);
-        scf::YieldOp::create(after, makeNext(after, values[0], values[1]));
-      });
-  return loop.getResults();
-}
-
-/// Appends the positions of the bits that are set in `mask`, counted from
-/// `first`, and gives the new number of events.
-static Value appendBits(ImplicitLocOpBuilder &builder, Value mask, Value first,
-                        Value events, Value count) {
-  Type type = mask.getType();
-  // All of them at once, where all are set: at most one turn.
-  auto appendAll = [&](ImplicitLocOpBuilder &body, Value, Value n) {
-    Value bits = createIndex(body, kMaskBits);
-    scf::ForOp::create(
-        body, nameLocal(body, "k"), createIndex(body, 0), bits,
-        createIndex(body, 1), ValueRange(),
-        [&](OpBuilder &nested, Location loc, Value bit, ValueRange) {
-          ImplicitLocOpBuilder store(loc, nested);
-          Value position = arith::AddIOp::create(store, first, bit);
-          Value at = arith::AddIOp::create(store, n, bit);
-          storePosition(store, position, events, at);
-          scf::YieldOp::create(store);
-        });
-    Value none = arith::ConstantOp::create(body, body.getZeroAttr(type));
-    return SmallVector<Value>{none, arith::AddIOp::create(body, n, bits)};
-  };
-  auto appendLowest = [&](ImplicitLocOpBuilder &body, Value set, Value n) {
-    Value bit = math::CountTrailingZerosOp::create(body, set);
-    Value offset = arith::IndexCastUIOp::create(body, body.getIndexType(), bit);
-    storePosition(body, arith::AddIOp::create(body, first, offset), events, n);
-    Value one = arith::ConstantOp::create(body, body.getIntegerAttr(type, 1));
-    Value below = arith::SubIOp::create(body, set, one);
-    Value rest = arith::AndIOp::create(body, set, below);
-    Value next = arith::AddIOp::create(body, n, createIndex(body, 1));
-    return SmallVector<Value>{rest, next};
-  };
-  ValueRange left = whileMask(builder, {mask, count}, arith::CmpIPredicate::eq,
-                              -1, appendAll);
-  return whileMask(builder, left, arith::CmpIPredicate::ne, 0, appendLowest)
-      .back();
-}
-
-/// A mask of which of the `kMaskBits` elements from `first` on are not zero, of
-/// those that `x` has: `size` elements.
+/// Which of the `kMaskBits` elements from `first` on are not zero, of those
+/// that `x` has: `size` elements.
 static Value createMask(ImplicitLocOpBuilder &builder, Value x, Value first,
                         Value size) {
   Type element = cast<MemRefType>(x.getType()).getElementType();
   auto type = VectorType::get(kMaskBits, element);
-  auto isThereType = VectorType::get(kMaskBits, builder.getI1Type());
+  auto maskType = VectorType::get(kMaskBits, builder.getI1Type());
   Value zeros = arith::ConstantOp::create(builder, builder.getZeroAttr(type));
   Value left = arith::SubIOp::create(builder, size, first);
-  Value isThere = vector::CreateMaskOp::create(builder, isThereType, left);
+  Value isThere = vector::CreateMaskOp::create(builder, maskType, left);
   Value elements =
       vector::MaskedLoadOp::create(builder, type, x, first, isThere, zeros);
-  if (!element.isInteger(1))
-    elements = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
-                                     elements, zeros);
-  auto bits = VectorType::get(1, builder.getIntegerType(kMaskBits));
-  Value mask = vector::BitCastOp::create(builder, bits, elements);
-  return vector::ExtractOp::create(builder, mask, ArrayRef<int64_t>{0});
+  if (element.isInteger(1))
+    return elements;
+  return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, elements,
+                               zeros);
+}
+
+/// Stores the positions that `mask` has, counted from `first`, behind the
+/// `count` events that are there.
+static void storePositions(ImplicitLocOpBuilder &builder, Value mask,
+                           Value first, Value events, Value count) {
+  auto type = VectorType::get(kMaskBits, builder.getIndexType());
+  Type narrowType = VectorType::get(
+      kMaskBits, cast<MemRefType>(events.getType()).getElementType());
+  Value steps = vector::StepOp::create(builder, type);
+  Value firsts = vector::BroadcastOp::create(builder, type, first);
+  Value positions = arith::AddIOp::create(builder, firsts, steps);
+  Value narrow = arith::IndexCastUIOp::create(builder, narrowType, positions);
+  // The builder without this attribute, in MLIR 22, exchanges the last two.
+  vector::CompressStoreOp::create(builder, events, count, mask, narrow,
+                                  /*alignment=*/IntegerAttr());
+}
+
+/// How many elements `mask` has.
+static Value countActive(ImplicitLocOpBuilder &builder, Value mask) {
+  auto type = VectorType::get(1, builder.getIntegerType(kMaskBits));
+  Value line = vector::BitCastOp::create(builder, type, mask);
+  Value bits = vector::ExtractOp::create(builder, line, ArrayRef<int64_t>{0});
+  Value number = math::CtPopOp::create(builder, bits);
+  return arith::IndexCastUIOp::create(builder, nameLocal(builder, "count"),
+                                      builder.getIndexType(), number);
 }
 
 /// Lists spikes or counts, a mask of them at a time.
@@ -131,8 +95,10 @@ static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value size,
       [&](OpBuilder &nested, Location, Value first, ValueRange count) {
         ImplicitLocOpBuilder body(builder.getLoc(), nested);
         Value mask = createMask(body, x, first, size);
-        scf::YieldOp::create(
-            body, appendBits(body, mask, first, events, count.front()));
+        storePositions(body, mask, first, events, count.front());
+        Value added = countActive(body, mask);
+        Value next = arith::AddIOp::create(body, count.front(), added);
+        scf::YieldOp::create(body, next);
       });
   return loop.getResult(0);
 }

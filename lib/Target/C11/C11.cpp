@@ -17,6 +17,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 using namespace mlir;
 using namespace snn;
@@ -94,7 +95,10 @@ private:
   bool usesDouble();
   void emitPlaces();
   void emitHooks();
-  void emitHelper(StringRef text);
+  /// Prints C with $ for the prefix; ~ and @ are the suffix and the type of
+  /// positions of `width` bits.
+  void emitHelper(StringRef text, unsigned width = 0);
+  void emitListHelpers();
   void emitHelpers();
   LogicalResult emitGlobal(memref::GlobalOp global);
   LogicalResult emitLayer(func::FuncOp function);
@@ -261,9 +265,9 @@ LogicalResult ModuleEmitter::collectEventParameters() {
 
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name :
-       {"t", "init", "step", "H", "DT", "STATE_BYTES", "TAP", "PROFILE",
-        "mask4", "mask8", "mask", "lowest_bit", "short"})
+  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES", "TAP",
+                         "PROFILE", "mask8", "mask16", "mask", "count", "zero4",
+                         "list", "list_32", "short"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -708,74 +712,128 @@ LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
   return success();
 }
 
-/// With $ for the prefix.
-static constexpr StringLiteral kMaskHelper = R"(
-#if UINTPTR_MAX > 0xffff && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/* Bit k says whether x[k] is not 0, for k < 4: the top bit of each byte that is not 0, then these
+/// Where a machine has 64 bits: a mask of 64 elements.
+static constexpr StringLiteral kMaskHelpers = R"(
+#if UINTPTR_MAX > 0xffffffffu && defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Bit k says whether x[k] is not 0, for k < 8: the top bit of each byte that is not 0, then these
  * side by side. */
-static inline uint32_t $_mask4(const uint8_t *x)
+static inline uint64_t $_mask8(const uint8_t *x)
 {
-    uint32_t bytes;
-    memcpy(&bytes, x, 4);
-    bytes |= (bytes & 0x7f7f7f7fu) + 0x7f7f7f7fu;
-    return ((bytes & 0x80808080u) * 0x00204081u) >> 28;
-}
-
-/* The same for k < 8. */
-static inline uint32_t $_mask8(const uint8_t *x)
-{
-#if UINTPTR_MAX > 0xffffffffu
     uint64_t bytes;
     memcpy(&bytes, x, 8);
     bytes |= (bytes & 0x7f7f7f7f7f7f7f7fu) + 0x7f7f7f7f7f7f7f7fu;
-    return (uint32_t)(((bytes & 0x8080808080808080u) * 0x0002040810204081u) >> 56);
+    return ((bytes & 0x8080808080808080u) * 0x0002040810204081u) >> 56;
+}
+
+/* The same for k < 16. */
+static inline uint64_t $_mask16(const uint8_t *x)
+{
+#if defined(__SSE2__)
+    typedef char bytes16 __attribute__((vector_size(16)));
+    bytes16 bytes;
+    memcpy(&bytes, x, 16);
+    return (uint64_t)__builtin_ia32_pmovmskb128((bytes16)(bytes != 0));
 #else
-    return $_mask4(x) | $_mask4(x + 4) << 4;
+    return $_mask8(x) | $_mask8(x + 8) << 8;
 #endif
 }
 
-/* The same for k < size and k < 32. */
-static inline uint32_t $_mask(const uint8_t *x, size_t size)
+/* The same for k < size and k < 64. */
+static inline uint64_t $_mask(const uint8_t *x, size_t size)
 {
-    uint32_t mask = 0;
+    uint64_t mask = 0;
     size_t k = 0;
-    if (size >= 32)
-        return $_mask8(x) | $_mask8(x + 8) << 8 | $_mask8(x + 16) << 16 | $_mask8(x + 24) << 24;
-    for (; k + 4 <= size; k += 4)
-        mask |= $_mask4(x + k) << k;
+    if (size >= 64)
+        return $_mask16(x) | $_mask16(x + 16) << 16 | $_mask16(x + 32) << 32
+            | $_mask16(x + 48) << 48;
+    for (; k + 16 <= size; k += 16)
+        mask |= $_mask16(x + k) << k;
+    for (; k + 8 <= size; k += 8)
+        mask |= $_mask8(x + k) << k;
     for (; k < size; ++k)
-        mask |= (uint32_t)(x[k] != 0) << k;
+        mask |= (uint64_t)(x[k] != 0) << k;
     return mask;
 }
-#else
-/* Bit k says whether x[k] is not 0, for k < size and k < 32. */
-static inline uint32_t $_mask(const uint8_t *x, size_t size)
-{
-    uint32_t mask = 0;
-    if (size > 32)
-        size = 32;
-    for (size_t k = 0; k < size; ++k)
-        mask = mask >> 1 | (uint32_t)(x[k] != 0) << 31;
-    return mask >> (31 - (size - 1) % 32);
-}
-#endif
 
-/* The number of the lowest bit that is set. */
-static inline size_t $_lowest_bit(uint32_t mask)
+/* How many bits are set. */
+static inline size_t $_count(uint64_t mask)
 {
-#if defined(__GNUC__)
-    return (size_t)__builtin_ctzl(mask);
+#if defined(__POPCNT__) || defined(__aarch64__)
+    return (size_t)__builtin_popcountll(mask);
 #else
-    size_t bit = 0;
-    while ((mask >> bit & 1u) == 0)
-        ++bit;
-    return bit;
+    mask -= mask >> 1 & 0x5555555555555555u;
+    mask = (mask & 0x3333333333333333u) + (mask >> 2 & 0x3333333333333333u);
+    mask = (mask + (mask >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (size_t)(mask * 0x0101010101010101u >> 56);
 #endif
 }
 
 )";
 
-/// With $ for the prefix.
+static constexpr StringLiteral kListFromMask = R"(
+/* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. Up to four
+ * more are written behind them: a list has four elements more than x. */
+static inline size_t $_list~(const uint8_t *x, size_t size, size_t first, @ *events)
+{
+    uint64_t mask = $_mask(x, size);
+    const size_t n = $_count(mask);
+    if (mask == UINT64_MAX) {
+        for (size_t k = 0; k < 64; ++k)
+            events[k] = (@)(first + k);
+        return n;
+    }
+    /* Four at a time: whether there is one more is nothing that a processor can foresee. */
+    do {
+        for (size_t k = 0; k < 4; ++k) {
+            events[k] = (@)(first + (size_t)__builtin_ctzll(mask | (uint64_t)1 << 63));
+            mask &= mask - 1;
+        }
+        events += 4;
+    } while (mask != 0);
+    return n;
+}
+
+)";
+
+/// Elsewhere, four elements at a time are skipped.
+static constexpr StringLiteral kZeroHelper = R"(
+/* Whether x[k] is 0 for all k < 4. */
+static inline bool $_zero4(const uint8_t *x)
+{
+#if defined(__ARM_FEATURE_UNALIGNED)
+    uint32_t bytes;
+    memcpy(&bytes, x, 4);
+    return bytes == 0;
+#else
+    return (x[0] | x[1] | x[2] | x[3]) == 0;
+#endif
+}
+
+)";
+
+static constexpr StringLiteral kListFromBytes = R"(
+/* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. */
+static inline size_t $_list~(const uint8_t *x, size_t size, size_t first, @ *events)
+{
+    size_t n = 0;
+    size_t k = 0;
+    if (size > 64)
+        size = 64;
+    for (; k + 4 <= size; k += 4) {
+        if ($_zero4(x + k))
+            continue;
+        for (size_t i = k; i < k + 4; ++i)
+            if (x[i] != 0)
+                events[n++] = (@)(first + i);
+    }
+    for (; k < size; ++k)
+        if (x[k] != 0)
+            events[n++] = (@)(first + k);
+    return n;
+}
+
+)";
+
 static constexpr StringLiteral kShortHelper = R"(
 /* Integers that fit 16 bits: processors with vectors compute more of them at a time. */
 #if defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__riscv_vector)
@@ -797,18 +855,38 @@ bool ModuleEmitter::usesDouble() {
       .wasInterrupted();
 }
 
-void ModuleEmitter::emitHelper(StringRef text) {
-  llvm::interleave(
-      llvm::split(text.drop_front(), '$'), source,
-      [&](StringRef part) { source << part; }, prefix);
+void ModuleEmitter::emitHelper(StringRef text, unsigned width) {
+  for (char c : text.drop_front())
+    if (c == '$')
+      source << prefix;
+    else if (c == '~')
+      source << (width == 32 ? "_32" : "");
+    else if (c == '@')
+      source << "uint" << width << "_t";
+    else
+      source << c;
+}
+
+void ModuleEmitter::emitListHelpers() {
+  // For each width of positions, in a fixed order.
+  std::set<unsigned> widths;
+  module.walk([&](vector::CompressStoreOp op) {
+    widths.insert(op.getVectorType().getElementTypeBitWidth());
+  });
+  if (widths.empty())
+    return;
+  emitHelper(kMaskHelpers);
+  for (unsigned width : widths)
+    emitHelper(kListFromMask, width);
+  source << "#else\n";
+  emitHelper(kZeroHelper);
+  for (unsigned width : widths)
+    emitHelper(kListFromBytes, width);
+  source << "#endif\n\n";
 }
 
 void ModuleEmitter::emitHelpers() {
-  bool usesMask =
-      module.walk([](vector::MaskedLoadOp) { return WalkResult::interrupt(); })
-          .wasInterrupted();
-  if (usesMask)
-    emitHelper(kMaskHelper);
+  emitListHelpers();
   bool usesShort =
       module
           .walk([](Operation *op) {

@@ -26,14 +26,14 @@ static bool isArithmetic(Operation *op) {
   return isa<arith::ArithDialect>(op->getDialect()) && op->getNumResults() == 1;
 }
 
-/// Vectors only occur on the way to a mask.
+/// Vectors only occur on the way to a list.
 static bool isVector(Operation *op) {
   return llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>);
 }
 
 static bool isExpression(Operation *op) {
   return isArithmetic(op) ||
-         isa<memref::LoadOp, math::CountTrailingZerosOp, vector::ExtractOp>(op);
+         isa<memref::LoadOp, math::CtPopOp, vector::ExtractOp>(op);
 }
 
 bool isShortArithmetic(Operation *op) {
@@ -90,6 +90,14 @@ static bool mayWrite(Operation *op, Value buffer) {
   return !isExpression(op) && !isVector(op) && !isa<memref::GetGlobalOp>(op);
 }
 
+/// Whether something between two operations of a block may write to `buffer`.
+static bool mayWriteBetween(Operation *first, Operation *last, Value buffer) {
+  for (Operation *op = first->getNextNode(); op != last; op = op->getNextNode())
+    if (mayWrite(op, buffer))
+      return true;
+  return false;
+}
+
 /// The only user of `op`, if it is in the same block.
 static Operation *getOnlyUser(Operation *op) {
   if (!op->getResult(0).hasOneUse())
@@ -120,11 +128,7 @@ static bool isInlined(Operation *op) {
   Operation *statement = user;
   while (isExpression(statement) && isInlined(statement))
     statement = getOnlyUser(statement);
-  for (Operation *between = op->getNextNode(); between != statement;
-       between = between->getNextNode())
-    if (mayWrite(between, load.getMemRef()))
-      return false;
-  return true;
+  return !mayWriteBetween(op, statement, load.getMemRef());
 }
 
 //===----------------------------------------------------------------------===//
@@ -182,13 +186,6 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case<arith::ShRSIOp, arith::ShRUIOp>(
           [&](auto) { return makeShift(op, " >> "); })
       .Case([&](arith::ShLIOp) { return makeShift(op, " << "); })
-      .Case([&](math::CountTrailingZerosOp count) -> FailureOr<Expression> {
-        FailureOr<Expression> bits = getExpression(count.getOperand());
-        if (failed(bits) || !count.getType().isInteger(32))
-          return op->emitOpError("C11: is not in the emitter's subset");
-        return Expression{prefix.str() + "_lowest_bit(" + bits->text + ")"};
-      })
-      .Case([&](vector::ExtractOp extract) { return makeMask(extract); })
       .Case([&](memref::LoadOp load) { return makeLoad(load); })
       .Default([](Operation *other) -> FailureOr<Expression> {
         return other->emitOpError("C11: is not in the emitter's subset");
@@ -406,35 +403,6 @@ FailureOr<Expression> FunctionEmitter::makeLoad(memref::LoadOp op) {
   return Expression{*element};
 }
 
-FailureOr<Expression> FunctionEmitter::makeMask(vector::ExtractOp op) {
-  auto bits = op.getSource().getDefiningOp<vector::BitCastOp>();
-  Value elements = bits ? bits.getSource() : Value();
-  // Counts are compared with 0, spikes are what they are.
-  if (auto compare =
-          elements ? elements.getDefiningOp<arith::CmpIOp>() : arith::CmpIOp())
-    if (compare.getPredicate() == arith::CmpIPredicate::ne &&
-        matchPattern(compare.getRhs(), m_Zero()))
-      elements = compare.getLhs();
-  auto load = elements ? elements.getDefiningOp<vector::MaskedLoadOp>()
-                       : vector::MaskedLoadOp();
-  auto mask = load ? load.getMask().getDefiningOp<vector::CreateMaskOp>()
-                   : vector::CreateMaskOp();
-  if (!mask || !op.getType().isInteger(32) ||
-      load.getVectorType().getNumElements() != 32 ||
-      getStorageType(load.getVectorType().getElementType(), true) !=
-          "uint8_t" ||
-      !matchPattern(load.getPassThru(), m_Zero()))
-    return op.emitOpError("C11: is not in the emitter's subset: expected a "
-                          "mask of 32 bits, loaded with vector.maskedload");
-  auto buffer = buffers.find(load.getBase());
-  FailureOr<Expression> first = getExpression(load.getIndices().front());
-  FailureOr<Expression> size = getExpression(mask.getOperand(0));
-  if (buffer == buffers.end() || failed(first) || failed(size))
-    return op.emitOpError("C11: is not in the emitter's subset");
-  return Expression{prefix.str() + "_mask(" + buffer->second + " + " +
-                    first->in(Precedence::Sum) + ", " + size->text + ")"};
-}
-
 FailureOr<std::string> FunctionEmitter::getElement(Operation *op, Value buffer,
                                                    ValueRange indices) {
   auto it = buffers.find(buffer);
@@ -512,34 +480,16 @@ LogicalResult FunctionEmitter::emitLocal(Operation *op) {
   return success();
 }
 
-bool FunctionEmitter::canShareVariable(Operation *loop, Value initial,
-                                       Value result) {
-  // What one loop leaves behind, only the next one needs.
-  if (initial.hasOneUse() && initial.getDefiningOp<scf::WhileOp>() &&
-      initial.getParentBlock() == loop->getBlock() && locals.count(initial))
-    return true;
-  // Of loops that follow each other, what the last one leaves behind counts.
-  while (result.hasOneUse()) {
-    OpOperand &use = *result.use_begin();
-    auto next = dyn_cast<scf::WhileOp>(use.getOwner());
-    if (!next || next->getBlock() != loop->getBlock())
-      break;
-    result = next.getResult(use.getOperandNumber());
-  }
-  auto argument = dyn_cast<BlockArgument>(initial);
-  auto outer = dyn_cast_or_null<scf::ForOp>(loop->getParentOp());
-  if (!argument || !outer || argument.getOwner() != outer.getBody() ||
-      argument == outer.getInductionVar() || !initial.hasOneUse() ||
-      !result.hasOneUse())
-    return false;
-  return outer.getTiedLoopYieldedValue(argument)->get() == result;
+bool FunctionEmitter::canShareVariable(Operation *loop, Value initial) {
+  return initial.hasOneUse() && initial.getDefiningOp<scf::WhileOp>() &&
+         initial.getParentBlock() == loop->getBlock() && locals.count(initial);
 }
 
 LogicalResult FunctionEmitter::declareCarried(Operation *loop,
                                               ValueRange initial,
                                               ValueRange carried) {
   for (auto [index, first, variable] : llvm::enumerate(initial, carried)) {
-    if (canShareVariable(loop, first, loop->getResult(index))) {
+    if (canShareVariable(loop, first)) {
       locals[variable] = locals[first];
       continue;
     }
@@ -572,14 +522,12 @@ bool FunctionEmitter::readsVariable(Value value, StringRef name) {
 std::optional<std::string> FunctionEmitter::makeUpdate(StringRef name,
                                                        Value value) {
   Operation *op = value.getDefiningOp();
-  if (!op || !isa<arith::AddIOp, arith::AndIOp>(op) || !isInlined(op) ||
+  if (!isa_and_present<arith::AddIOp>(op) || !isInlined(op) ||
       locals.lookup(op->getOperand(0)) != name)
     return std::nullopt;
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(rhs))
     return std::nullopt;
-  if (isa<arith::AndIOp>(op))
-    return name.str() + " &= " + rhs->text;
   return rhs->text == "1" ? "++" + name.str() : name.str() + " += " + rhs->text;
 }
 
@@ -650,27 +598,15 @@ LogicalResult FunctionEmitter::emitWhile(scf::WhileOp op) {
   if (failed(declareCarried(op, op.getInits(), before.getArguments())))
     return failure();
   scf::ConditionOp condition = op.getConditionOp();
-  bool isPlain =
-      llvm::all_of(before.without_terminator(), [](Operation &inner) {
-        return isExpression(&inner) && isInlined(&inner);
-      });
-  if (isPlain) {
-    FailureOr<Expression> goesOn = getExpression(condition.getCondition());
-    if (failed(goesOn))
-      return failure();
-    line() << "while (" << goesOn->text << ") {\n";
-    enterScope();
-  } else {
-    line() << "for (;;) {\n";
-    enterScope();
-    if (failed(emitBlock(before)))
-      return failure();
-    FailureOr<Expression> ends = negate(condition.getCondition());
-    if (failed(ends))
-      return failure();
-    line() << "if (" << ends->text << ")\n";
-    line() << "    break;\n";
-  }
+  line() << "for (;;) {\n";
+  enterScope();
+  if (failed(emitBlock(before)))
+    return failure();
+  FailureOr<Expression> ends = negate(condition.getCondition());
+  if (failed(ends))
+    return failure();
+  line() << "if (" << ends->text << ")\n";
+  line() << "    break;\n";
   for (auto [value, argument, result] : llvm::zip(
            condition.getArgs(), op.getAfterArguments(), op.getResults())) {
     auto it = locals.find(value);
@@ -748,6 +684,82 @@ LogicalResult FunctionEmitter::emitStore(memref::StoreOp op) {
   if (value->text == "false" || value->text == "true")
     value->text = value->text == "true" ? "1" : "0";
   line() << *element << (increment ? " += " : " = ") << value->text << ";\n";
+  return success();
+}
+
+/// The load of the bytes that `mask` says are not 0: counts are compared,
+/// spikes are what they are.
+static vector::MaskedLoadOp getMaskedBytes(Value mask) {
+  if (auto compare = mask.getDefiningOp<arith::CmpIOp>();
+      compare && compare.getPredicate() == arith::CmpIPredicate::ne &&
+      matchPattern(compare.getRhs(), m_Zero()))
+    mask = compare.getLhs();
+  auto load = mask.getDefiningOp<vector::MaskedLoadOp>();
+  if (!load || !matchPattern(load.getPassThru(), m_Zero()) ||
+      getStorageType(load.getVectorType().getElementType(), true) != "uint8_t")
+    return nullptr;
+  return load;
+}
+
+/// The first of `positions` that follow each other.
+static Value getFirstPosition(Value positions) {
+  auto narrow = positions.getDefiningOp<arith::IndexCastUIOp>();
+  auto sum = narrow ? narrow.getIn().getDefiningOp<arith::AddIOp>() : nullptr;
+  auto first =
+      sum ? sum.getLhs().getDefiningOp<vector::BroadcastOp>() : nullptr;
+  if (!first || !first.getSource().getType().isIndex() ||
+      !sum.getRhs().getDefiningOp<vector::StepOp>())
+    return nullptr;
+  return first.getSource();
+}
+
+/// The count of the elements that `store` stores.
+static arith::IndexCastUIOp getCount(vector::CompressStoreOp store) {
+  for (Operation *user : store.getMask().getUsers()) {
+    auto bits = dyn_cast<vector::BitCastOp>(user);
+    if (!bits || bits->getBlock() != store->getBlock() ||
+        bits.getResultVectorType().getNumElements() != 1)
+      continue;
+    auto mask = dyn_cast_or_null<vector::ExtractOp>(getOnlyUser(bits));
+    auto number =
+        mask ? dyn_cast_or_null<math::CtPopOp>(getOnlyUser(mask)) : nullptr;
+    auto count =
+        number ? dyn_cast_or_null<arith::IndexCastUIOp>(getOnlyUser(number))
+               : nullptr;
+    if (count && getOnlyUser(count))
+      return count;
+  }
+  return nullptr;
+}
+
+LogicalResult FunctionEmitter::emitList(vector::CompressStoreOp op) {
+  vector::MaskedLoadOp bytes = getMaskedBytes(op.getMask());
+  auto isThere =
+      bytes ? bytes.getMask().getDefiningOp<vector::CreateMaskOp>() : nullptr;
+  Value first = getFirstPosition(op.getValueToStore());
+  arith::IndexCastUIOp count = getCount(op);
+  Type position = op.getVectorType().getElementType();
+  if (!isThere || !first || !count ||
+      op.getVectorType().getNumElements() != 64 ||
+      !(position.isInteger(16) || position.isInteger(32)) ||
+      bytes->getBlock() != op->getBlock() ||
+      mayWriteBetween(bytes, op, bytes.getBase()))
+    return op.emitOpError("C11: is not in the emitter's subset: expected the "
+                          "positions of what is not 0 among 64 bytes, loaded "
+                          "with vector.maskedload and counted with math.ctpop");
+  FailureOr<std::string> x =
+      getElement(bytes, bytes.getBase(), bytes.getIndices());
+  FailureOr<Expression> size = getExpression(isThere.getOperand(0));
+  FailureOr<Expression> from = getExpression(first);
+  FailureOr<std::string> events = getElement(op, op.getBase(), op.getIndices());
+  if (failed(x) || failed(size) || failed(from) || failed(events))
+    return failure();
+  std::string name = nameLocal(count);
+  line() << "const size_t " << name << " = " << prefix
+         << (position.isInteger(16) ? "_list" : "_list_32") << "(&" << *x
+         << ", " << size->text << ", " << from->text << ", &" << *events
+         << ");\n";
+  locals[count] = name;
   return success();
 }
 
@@ -872,7 +884,7 @@ LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
 
 LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (isVector(op))
-    return success(); // a part of a mask
+    return success(); // a part of a list
   if (isExpression(op))
     return op->use_empty() || isInlined(op) ? success() : emitLocal(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
@@ -880,6 +892,7 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](scf::WhileOp loop) { return emitWhile(loop); })
       .Case([&](scf::IfOp branch) { return emitIf(branch); })
       .Case([&](memref::StoreOp store) { return emitStore(store); })
+      .Case([&](vector::CompressStoreOp store) { return emitList(store); })
       .Case([&](memref::CopyOp copy) { return emitCopy(copy); })
       .Case([&](func::CallOp call) { return emitCall(call); })
       .Case([&](memref::GetGlobalOp global) -> LogicalResult {

@@ -110,15 +110,13 @@ private:
   llvm::LogicalResult declareCarried(mlir::Operation *loop,
                                      mlir::ValueRange initial,
                                      mlir::ValueRange carried);
-  /// Whether the variable that holds `initial` can go on in `loop`: nothing
-  /// but the loop needs it, and it gets the loop's `result` at last.
-  bool canShareVariable(mlir::Operation *loop, mlir::Value initial,
-                        mlir::Value result);
+  /// Whether the variable that holds `initial` can go on in `loop`: another
+  /// loop left it behind, and nothing but this one needs it.
+  bool canShareVariable(mlir::Operation *loop, mlir::Value initial);
   /// Assigns what the end of a loop's body hands to the next iteration.
   llvm::LogicalResult assignCarried(mlir::ValueRange carried,
                                     mlir::ValueRange next);
-  /// "++n", "n += 4", "mask &= mask - 1", or none if `value` is nothing of the
-  /// kind.
+  /// "++n", "n += 4", or none if `value` is nothing of the kind.
   std::optional<std::string> makeUpdate(llvm::StringRef name,
                                         mlir::Value value);
   /// Whether the expression of `value` reads the variable `name`.
@@ -129,6 +127,9 @@ private:
   void enterScope();
   void leaveScope();
   llvm::LogicalResult emitStore(mlir::memref::StoreOp op);
+  /// Lists which of 64 bytes are not 0, and gives their number a name. Up to
+  /// four entries behind them are overwritten, which all lists have.
+  llvm::LogicalResult emitList(mlir::vector::CompressStoreOp op);
   llvm::LogicalResult emitCopy(mlir::memref::CopyOp op);
   llvm::LogicalResult emitCall(mlir::func::CallOp op);
   /// Shows what a call with these arguments has written.
@@ -164,8 +165,6 @@ private:
   mlir::FailureOr<Expression> makeSelect(mlir::arith::SelectOp op);
   mlir::FailureOr<Expression> makeCast(mlir::Operation *op);
   mlir::FailureOr<Expression> makeLoad(mlir::memref::LoadOp op);
-  /// The mask of which elements of an array are not 0.
-  mlir::FailureOr<Expression> makeMask(mlir::vector::ExtractOp op);
   /// "x[i * 16 + j]"
   mlir::FailureOr<std::string>
   getElement(mlir::Operation *op, mlir::Value buffer, mlir::ValueRange indices);

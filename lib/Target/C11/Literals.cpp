@@ -90,9 +90,6 @@ std::optional<std::string> getLiteral(Attribute value, bool isUnsigned) {
     return integer.getValue().isZero() ? "false" : "true";
   if (integer.getType().isIndex())
     return std::to_string(integer.getInt());
-  if (isUnsigned && integer.getType().isInteger(32) &&
-      integer.getValue().isAllOnes())
-    return "UINT32_MAX";
   if (isUnsigned)
     return std::to_string(integer.getValue().getZExtValue());
   return getIntegerLiteral(integer.getValue().getSExtValue());

@@ -7,31 +7,10 @@
 #include "Signs.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
 using namespace snn::c11;
-
-/// Whether `value` is a mask of spikes: bits, not a number.
-static bool isMask(Value value) {
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    auto loop = dyn_cast<scf::WhileOp>(argument.getOwner()->getParentOp());
-    if (!loop)
-      return false;
-    if (argument.getOwner() == loop.getBeforeBody())
-      return isMask(loop.getInits()[argument.getArgNumber()]);
-    return isMask(loop.getConditionOp().getArgs()[argument.getArgNumber()]);
-  }
-  Operation *op = value.getDefiningOp();
-  if (isa<vector::ExtractOp>(op))
-    return true;
-  if (auto loop = dyn_cast<scf::WhileOp>(op))
-    return isMask(loop.getConditionOp()
-                      .getArgs()[cast<OpResult>(value).getResultNumber()]);
-  return isa<arith::AndIOp, arith::SubIOp>(op) && isMask(op->getOperand(0));
-}
 
 /// Whether a computed number, not one that was loaded, has a sign.
 static bool isSignedNumber(Value value) {
@@ -180,6 +159,6 @@ bool Signs::isUnsigned(Value value) const {
     });
   }
   if (value.getType().isInteger(32))
-    return isMask(value) || value.getDefiningOp<arith::IndexCastUIOp>();
+    return value.getDefiningOp<arith::IndexCastUIOp>() != nullptr;
   return !isSignedNumber(value);
 }

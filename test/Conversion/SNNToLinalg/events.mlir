@@ -2,7 +2,7 @@
 
 // Lists of events: one function for all signals of a type.
 
-// Spikes, 32 at a time as a mask; the lists of two signals.
+// Spikes, 64 at a time as a mask; the lists of two signals.
 // CHECK-LABEL: func.func @net_step(
 // CHECK-SAME:    %[[ARG0:.*]]: memref<9xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2x40xi1> {snn.kind = "input", snn.name = "input1"}, %[[ARG2:.*]]: memref<1xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG3:.*]]: memref<1xf32> {snn.kind = "output", snn.name = "output1"}, %[[ARG4:.*]]: memref<13xi16> {snn.kind = "scratch", snn.name = "events"}, %[[ARG5:.*]]: memref<84xi16> {snn.kind = "scratch", snn.name = "events"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK-DAG:     %[[C80:.*]] = arith.constant 80 : index
@@ -22,48 +22,24 @@
 // CHECK-DAG:     %[[C3:.*]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
-// CHECK-DAG:     %[[C1_I32:.*]] = arith.constant 1 : i32
-// CHECK-DAG:     %[[ALL:.*]] = arith.constant -1 : i32
-// CHECK-DAG:     %[[C0_I32:.*]] = arith.constant 0 : i32
-// CHECK-DAG:     %[[CST:.*]] = arith.constant dense<false> : vector<32xi1>
+// CHECK-DAG:     %[[CST:.*]] = arith.constant dense<false> : vector<64xi1>
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
-// CHECK-DAG:     %[[C32:.*]] = arith.constant 32 : index
-// CHECK:         %[[V0:.*]] = scf.for %[[ARG3:.*]] = %[[C0]] to %[[ARG1]] step %[[C32]] iter_args(%[[ARG4:.*]] = %[[C0]]) -> (index) {
-// CHECK-NEXT:    %[[V5:.*]] = arith.subi %[[ARG1]], %[[ARG3]] : index
-// CHECK-NEXT:    %[[V6:.*]] = vector.create_mask %[[V5]] : vector<32xi1>
-// CHECK-NEXT:    %[[V7:.*]] = vector.maskedload %[[ARG0]][%[[ARG3]]], %[[V6]], %[[CST]] : memref<?xi1>, vector<32xi1>, vector<32xi1> into vector<32xi1>
-// CHECK-NEXT:    %[[V8:.*]] = vector.bitcast %[[V7]] : vector<32xi1> to vector<1xi32>
-// CHECK-NEXT:    %[[V9:.*]] = vector.extract %[[V8]][0] : i32 from vector<1xi32>
-// CHECK-NEXT:    %[[FULL:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[V9]], %[[ARG6:.*]] = %[[ARG4]]) : (i32, index) -> (i32, index) {
-// CHECK-NEXT:    %[[V11:.*]] = arith.cmpi eq, %[[ARG5]], %[[ALL]] : i32
-// CHECK-NEXT:    scf.condition(%[[V11]]) %[[ARG5]], %[[ARG6]] : i32, index
-// CHECK-NEXT:    } do {
-// CHECK-NEXT:    ^bb0(%[[ARG5]]: i32, %[[ARG6]]: index):
-// CHECK-NEXT:    scf.for %[[BIT:.*]] = %[[C0]] to %[[C32]] step %[[C1]] {
-// CHECK-NEXT:    %[[POSITION:.*]] = arith.addi %[[ARG3]], %[[BIT]] : index
-// CHECK-NEXT:    %[[AT:.*]] = arith.addi %[[ARG6]], %[[BIT]] : index
-// CHECK-NEXT:    %[[NARROW:.*]] = arith.index_castui %[[POSITION]] : index to i16
-// CHECK-NEXT:    memref.store %[[NARROW]], %[[ARG2]][%[[AT]]] : memref<?xi16>
-// CHECK-NEXT:    }
-// CHECK-NEXT:    %[[MORE:.*]] = arith.addi %[[ARG6]], %[[C32]] : index
-// CHECK-NEXT:    scf.yield %[[C0_I32]], %[[MORE]] : i32, index
-// CHECK-NEXT:    }
-// CHECK-NEXT:    %[[V10:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[FULL]]#0, %[[ARG6:.*]] = %[[FULL]]#1) : (i32, index) -> (i32, index) {
-// CHECK-NEXT:    %[[V11:.*]] = arith.cmpi ne, %[[ARG5]], %[[C0_I32]] : i32
-// CHECK-NEXT:    scf.condition(%[[V11]]) %[[ARG5]], %[[ARG6]] : i32, index
-// CHECK-NEXT:    } do {
-// CHECK-NEXT:    ^bb0(%[[ARG5]]: i32, %[[ARG6]]: index):
-// CHECK-NEXT:    %[[V11]] = math.cttz %[[ARG5]] : i32
-// CHECK-NEXT:    %[[V12:.*]] = arith.index_castui %[[V11]] : i32 to index
-// CHECK-NEXT:    %[[V13:.*]] = arith.addi %[[ARG3]], %[[V12]] : index
-// CHECK-NEXT:    %[[V14:.*]] = arith.index_castui %[[V13]] : index to i16
-// CHECK-NEXT:    memref.store %[[V14]], %[[ARG2]][%[[ARG6]]] : memref<?xi16>
-// CHECK-NEXT:    %[[V15:.*]] = arith.subi %[[ARG5]], %[[C1_I32]] : i32
-// CHECK-NEXT:    %[[V16:.*]] = arith.andi %[[ARG5]], %[[V15]] : i32
-// CHECK-NEXT:    %[[V17:.*]] = arith.addi %[[ARG6]], %[[C1]] : index
-// CHECK-NEXT:    scf.yield %[[V16]], %[[V17]] : i32, index
-// CHECK-NEXT:    }
-// CHECK-NEXT:    scf.yield %[[V10]]#1 : index
+// CHECK-DAG:     %[[C64:.*]] = arith.constant 64 : index
+// CHECK:         %[[V0:.*]] = scf.for %[[ARG3:.*]] = %[[C0]] to %[[ARG1]] step %[[C64]] iter_args(%[[ARG4:.*]] = %[[C0]]) -> (index) {
+// CHECK-NEXT:    %[[LEFT:.*]] = arith.subi %[[ARG1]], %[[ARG3]] : index
+// CHECK-NEXT:    %[[THERE:.*]] = vector.create_mask %[[LEFT]] : vector<64xi1>
+// CHECK-NEXT:    %[[MASK:.*]] = vector.maskedload %[[ARG0]][%[[ARG3]]], %[[THERE]], %[[CST]] : memref<?xi1>, vector<64xi1>, vector<64xi1> into vector<64xi1>
+// CHECK-NEXT:    %[[STEP:.*]] = vector.step : vector<64xindex>
+// CHECK-NEXT:    %[[FIRST:.*]] = vector.broadcast %[[ARG3]] : index to vector<64xindex>
+// CHECK-NEXT:    %[[POSITION:.*]] = arith.addi %[[FIRST]], %[[STEP]] : vector<64xindex>
+// CHECK-NEXT:    %[[NARROW:.*]] = arith.index_castui %[[POSITION]] : vector<64xindex> to vector<64xi16>
+// CHECK-NEXT:    vector.compressstore %[[ARG2]][%[[ARG4]]], %[[MASK]], %[[NARROW]] : memref<?xi16>, vector<64xi1>, vector<64xi16>
+// CHECK-NEXT:    %[[LINE:.*]] = vector.bitcast %[[MASK]] : vector<64xi1> to vector<1xi64>
+// CHECK-NEXT:    %[[BITS:.*]] = vector.extract %[[LINE]][0] : i64 from vector<1xi64>
+// CHECK-NEXT:    %[[NUMBER:.*]] = math.ctpop %[[BITS]] : i64
+// CHECK-NEXT:    %[[COUNT:.*]] = arith.index_castui %[[NUMBER]] : i64 to index
+// CHECK-NEXT:    %[[NEXT:.*]] = arith.addi %[[ARG4]], %[[COUNT]] : index
+// CHECK-NEXT:    scf.yield %[[NEXT]] : index
 // CHECK-NEXT:    }
 // CHECK-NEXT:    %[[V1:.*]] = arith.index_castui %[[ARG1]] : index to i16
 // CHECK-NEXT:    memref.store %[[V1]], %[[ARG2]][%[[V0]]] : memref<?xi16>
@@ -93,35 +69,25 @@ snn.network @net(%x: tensor<9xi1>, %z: tensor<2x40xi1>) -> (tensor<1xf32>, tenso
 // CHECK-DAG:     %[[C3:.*]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
-// CHECK-DAG:     %[[C1_I32:.*]] = arith.constant 1 : i32
-// CHECK-DAG:     %[[C0_I32:.*]] = arith.constant 0 : i32
-// CHECK-DAG:     %[[CST:.*]] = arith.constant dense<0> : vector<32xi8>
+// CHECK-DAG:     %[[CST:.*]] = arith.constant dense<0> : vector<64xi8>
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
-// CHECK-DAG:     %[[C32:.*]] = arith.constant 32 : index
-// CHECK:         %[[V0:.*]] = scf.for %[[ARG3:.*]] = %[[C0]] to %[[ARG1]] step %[[C32]] iter_args(%[[ARG4:.*]] = %[[C0]]) -> (index) {
-// CHECK-NEXT:    %[[V5:.*]] = arith.subi %[[ARG1]], %[[ARG3]] : index
-// CHECK-NEXT:    %[[V6:.*]] = vector.create_mask %[[V5]] : vector<32xi1>
-// CHECK-NEXT:    %[[V7:.*]] = vector.maskedload %[[ARG0]][%[[ARG3]]], %[[V6]], %[[CST]] : memref<?xi8>, vector<32xi1>, vector<32xi8> into vector<32xi8>
-// CHECK-NEXT:    %[[V8:.*]] = arith.cmpi ne, %[[V7]], %[[CST]] : vector<32xi8>
-// CHECK-NEXT:    %[[V9:.*]] = vector.bitcast %[[V8]] : vector<32xi1> to vector<1xi32>
-// CHECK-NEXT:    %[[V10:.*]] = vector.extract %[[V9]][0] : i32 from vector<1xi32>
-// CHECK-NEXT:    %[[FULL:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[V10]], %[[ARG6:.*]] = %[[ARG4]]) : (i32, index) -> (i32, index) {
-// CHECK:         %[[V11:.*]]:2 = scf.while (%[[ARG5:.*]] = %[[FULL]]#0, %[[ARG6:.*]] = %[[FULL]]#1) : (i32, index) -> (i32, index) {
-// CHECK-NEXT:    %[[V12:.*]] = arith.cmpi ne, %[[ARG5]], %[[C0_I32]] : i32
-// CHECK-NEXT:    scf.condition(%[[V12]]) %[[ARG5]], %[[ARG6]] : i32, index
-// CHECK-NEXT:    } do {
-// CHECK-NEXT:    ^bb0(%[[ARG5]]: i32, %[[ARG6]]: index):
-// CHECK-NEXT:    %[[V12]] = math.cttz %[[ARG5]] : i32
-// CHECK-NEXT:    %[[V13:.*]] = arith.index_castui %[[V12]] : i32 to index
-// CHECK-NEXT:    %[[V14:.*]] = arith.addi %[[ARG3]], %[[V13]] : index
-// CHECK-NEXT:    %[[V15:.*]] = arith.index_castui %[[V14]] : index to i16
-// CHECK-NEXT:    memref.store %[[V15]], %[[ARG2]][%[[ARG6]]] : memref<?xi16>
-// CHECK-NEXT:    %[[V16:.*]] = arith.subi %[[ARG5]], %[[C1_I32]] : i32
-// CHECK-NEXT:    %[[V17:.*]] = arith.andi %[[ARG5]], %[[V16]] : i32
-// CHECK-NEXT:    %[[V18:.*]] = arith.addi %[[ARG6]], %[[C1]] : index
-// CHECK-NEXT:    scf.yield %[[V17]], %[[V18]] : i32, index
-// CHECK-NEXT:    }
-// CHECK-NEXT:    scf.yield %[[V11]]#1 : index
+// CHECK-DAG:     %[[C64:.*]] = arith.constant 64 : index
+// CHECK:         %[[V0:.*]] = scf.for %[[ARG3:.*]] = %[[C0]] to %[[ARG1]] step %[[C64]] iter_args(%[[ARG4:.*]] = %[[C0]]) -> (index) {
+// CHECK-NEXT:    %[[LEFT:.*]] = arith.subi %[[ARG1]], %[[ARG3]] : index
+// CHECK-NEXT:    %[[THERE:.*]] = vector.create_mask %[[LEFT]] : vector<64xi1>
+// CHECK-NEXT:    %[[X:.*]] = vector.maskedload %[[ARG0]][%[[ARG3]]], %[[THERE]], %[[CST]] : memref<?xi8>, vector<64xi1>, vector<64xi8> into vector<64xi8>
+// CHECK-NEXT:    %[[MASK:.*]] = arith.cmpi ne, %[[X]], %[[CST]] : vector<64xi8>
+// CHECK-NEXT:    %[[STEP:.*]] = vector.step : vector<64xindex>
+// CHECK-NEXT:    %[[FIRST:.*]] = vector.broadcast %[[ARG3]] : index to vector<64xindex>
+// CHECK-NEXT:    %[[POSITION:.*]] = arith.addi %[[FIRST]], %[[STEP]] : vector<64xindex>
+// CHECK-NEXT:    %[[NARROW:.*]] = arith.index_castui %[[POSITION]] : vector<64xindex> to vector<64xi16>
+// CHECK-NEXT:    vector.compressstore %[[ARG2]][%[[ARG4]]], %[[MASK]], %[[NARROW]] : memref<?xi16>, vector<64xi1>, vector<64xi16>
+// CHECK-NEXT:    %[[LINE:.*]] = vector.bitcast %[[MASK]] : vector<64xi1> to vector<1xi64>
+// CHECK-NEXT:    %[[BITS:.*]] = vector.extract %[[LINE]][0] : i64 from vector<1xi64>
+// CHECK-NEXT:    %[[NUMBER:.*]] = math.ctpop %[[BITS]] : i64
+// CHECK-NEXT:    %[[COUNT:.*]] = arith.index_castui %[[NUMBER]] : i64 to index
+// CHECK-NEXT:    %[[NEXT:.*]] = arith.addi %[[ARG4]], %[[COUNT]] : index
+// CHECK-NEXT:    scf.yield %[[NEXT]] : index
 // CHECK-NEXT:    }
 // CHECK-NEXT:    %[[V1:.*]] = arith.index_castui %[[ARG1]] : index to i16
 // CHECK-NEXT:    memref.store %[[V1]], %[[ARG2]][%[[V0]]] : memref<?xi16>

@@ -1,6 +1,6 @@
-// RUN: snn-translate --snn-to-c11 %s | FileCheck %s
+// RUN: snn-translate --snn-to-c11 --split-input-file %s | FileCheck %s
 
-// Loops that carry variables, masks of spikes, and lists of events in C.
+// Loops that carry variables, and lists of events in C.
 
 snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {snn.name = "map"})
     -> (tensor<2xf32> {snn.name = "out"}, tensor<1x3x3xf32> {snn.name = "conv"})
@@ -12,8 +12,13 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
   snn.output %y, %z : tensor<2xf32>, tensor<1x3x3xf32>
 }
 
-// CHECK:      static inline uint32_t net_mask(const uint8_t *x, size_t size)
-// CHECK:      static inline size_t net_lowest_bit(uint32_t mask)
+// One helper for lists, in two forms.
+// CHECK:      #if UINTPTR_MAX > 0xffffffffu
+// CHECK:      static inline size_t net_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
+// CHECK:      #else
+// CHECK:      static inline size_t net_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
+// CHECK:      #endif
+// CHECK-NOT:  net_list_32
 
 // CHECK:      static SNN_LAYER void net_list_values(const float *RESTRICT x, size_t size, uint16_t *RESTRICT events)
 // CHECK-NEXT: {
@@ -26,20 +31,9 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK:      static SNN_LAYER void net_list_spikes(const uint8_t *RESTRICT x, size_t size, uint16_t *RESTRICT events)
 // CHECK-NEXT: {
 // CHECK-NEXT:     size_t n = 0;
-// CHECK-NEXT:     for (size_t i = 0; i < size; i += 32) {
-// CHECK-NEXT:         uint32_t mask = net_mask(x + i, size - i);
-// CHECK-NEXT:         while (mask == UINT32_MAX) {
-// CHECK-NEXT:             for (size_t k = 0; k < 32; ++k) {
-// CHECK-NEXT:                 events[n + k] = (uint16_t)(i + k);
-// CHECK-NEXT:             }
-// CHECK-NEXT:             mask = 0;
-// CHECK-NEXT:             n += 32;
-// CHECK-NEXT:         }
-// CHECK-NEXT:         while (mask != 0) {
-// CHECK-NEXT:             events[n] = (uint16_t)(i + (size_t)net_lowest_bit(mask));
-// CHECK-NEXT:             mask &= mask - 1;
-// CHECK-NEXT:             ++n;
-// CHECK-NEXT:         }
+// CHECK-NEXT:     for (size_t i = 0; i < size; i += 64) {
+// CHECK-NEXT:         const size_t count = net_list(&x[i], size - i, i, &events[n]);
+// CHECK-NEXT:         n += count;
 // CHECK-NEXT:     }
 // CHECK-NEXT:     const uint16_t value = (uint16_t)size;
 // CHECK-NEXT:     events[n] = value;
@@ -94,3 +88,28 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK-DAG:      net_fc([[IN]], out);
 // CHECK-DAG:      net_list_values(map, 32, [[MAP:.*]]);
 // CHECK-DAG:      net_conv([[MAP]], map, {{.*}});
+
+// -----
+
+// Positions of 32 bits where 16 are too few, each with its helper.
+// CHECK:      #if UINTPTR_MAX > 0xffffffffu
+// CHECK:      static inline size_t wide_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
+// CHECK:      static inline size_t wide_list_32(const uint8_t *x, size_t size, size_t first, uint32_t *events)
+// CHECK:                  events[k] = (uint32_t)(first + k);
+// CHECK:      #else
+// CHECK:      static inline size_t wide_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
+// CHECK:      static inline size_t wide_list_32(const uint8_t *x, size_t size, size_t first, uint32_t *events)
+// CHECK:      #endif
+// CHECK:      wide_list_counts(
+// CHECK:              const size_t count = wide_list(&x[i], size - i, i, &events[n]);
+// CHECK:      wide_list_spikes_32(
+// CHECK:              const size_t count = wide_list_32(&x[i], size - i, i, &events[n]);
+
+snn.network @wide(%in: tensor<70000xi1>, %counts: tensor<9xui8>) -> (tensor<1xf32>, tensor<1xf32>)
+    attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<1x70000xf32>
+  %v = arith.constant dense<1.0> : tensor<1x9xf32>
+  %y = snn.linear %in, %w : (tensor<70000xi1>, tensor<1x70000xf32>) -> tensor<1xf32>
+  %z = snn.linear %counts, %v : (tensor<9xui8>, tensor<1x9xf32>) -> tensor<1xf32>
+  snn.output %y, %z : tensor<1xf32>, tensor<1xf32>
+}

@@ -158,26 +158,128 @@ module {
 
 // -----
 
+// Lists are made of 64 elements at a time.
 module {
-  func.func private @work(%x: memref<4xi1> {snn.name = "x"}) {
+  func.func private @work(%x: memref<?xi1> {snn.name = "x"}, %size: index {snn.name = "size"}, %events: memref<?xi16> {snn.name = "events"}) {
     %c0 = arith.constant 0 : index
     %none = arith.constant dense<false> : vector<16xi1>
-    %there = vector.create_mask %c0 : vector<16xi1>
-    %e = vector.maskedload %x[%c0], %there, %none : memref<4xi1>, vector<16xi1>, vector<16xi1> into vector<16xi1>
+    %there = vector.create_mask %size : vector<16xi1>
+    %e = vector.maskedload %x[%c0], %there, %none : memref<?xi1>, vector<16xi1>, vector<16xi1> into vector<16xi1>
+    %s = vector.step : vector<16xindex>
+    %f = vector.broadcast %size : index to vector<16xindex>
+    %p = arith.addi %f, %s : vector<16xindex>
+    %n = arith.index_castui %p : vector<16xindex> to vector<16xi16>
+    // expected-error @+1 {{'vector.compressstore' op C11: is not in the emitter's subset: expected the positions of what is not 0 among 64 bytes, loaded with vector.maskedload and counted with math.ctpop}}
+    vector.compressstore %events[%c0], %e, %n : memref<?xi16>, vector<16xi1>, vector<16xi16>
     %b = vector.bitcast %e : vector<16xi1> to vector<1xi16>
-    // expected-error @+1 {{'vector.extract' op C11: is not in the emitter's subset: expected a mask of 32 bits, loaded with vector.maskedload}}
     %m = vector.extract %b[0] : i16 from vector<1xi16>
-    %i = arith.index_castui %m : i16 to index
-    %s = memref.load %x[%i] : memref<4xi1>
-    memref.store %s, %x[%c0] : memref<4xi1>
+    %c = math.ctpop %m : i16
+    %count = arith.index_castui %c : i16 to index
+    %end = arith.addi %count, %size : index
+    %i16 = arith.index_castui %end : index to i16
+    memref.store %i16, %events[%c0] : memref<?xi16>
     return
   }
   func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
     return
   }
-  func.func @net_step(%x: memref<4xi1> {snn.kind = "input", snn.name = "x"})
+  func.func @net_step(%x: memref<4xi1> {snn.kind = "input", snn.name = "x"}, %events: memref<8xi16> {snn.kind = "scratch", snn.name = "events"})
       attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
-    call @work(%x) : (memref<4xi1>) -> ()
+    %size = arith.constant 4 : index
+    %a = memref.cast %x : memref<4xi1> to memref<?xi1>
+    %b = memref.cast %events : memref<8xi16> to memref<?xi16>
+    call @work(%a, %size, %b) : (memref<?xi1>, index, memref<?xi16>) -> ()
+    return
+  }
+}
+
+// -----
+
+// Nobody counts what the list holds.
+module {
+  func.func private @work(%x: memref<?xi1> {snn.name = "x"}, %size: index {snn.name = "size"}, %events: memref<?xi16> {snn.name = "events"}) {
+    %c0 = arith.constant 0 : index
+    %none = arith.constant dense<false> : vector<64xi1>
+    %there = vector.create_mask %size : vector<64xi1>
+    %e = vector.maskedload %x[%c0], %there, %none : memref<?xi1>, vector<64xi1>, vector<64xi1> into vector<64xi1>
+    %s = vector.step : vector<64xindex>
+    %f = vector.broadcast %size : index to vector<64xindex>
+    %p = arith.addi %f, %s : vector<64xindex>
+    %n = arith.index_castui %p : vector<64xindex> to vector<64xi16>
+    // expected-error @+1 {{expected the positions of what is not 0 among 64 bytes}}
+    vector.compressstore %events[%c0], %e, %n : memref<?xi16>, vector<64xi1>, vector<64xi16>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xi1> {snn.kind = "input", snn.name = "x"}, %events: memref<8xi16> {snn.kind = "scratch", snn.name = "events"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    %size = arith.constant 4 : index
+    %a = memref.cast %x : memref<4xi1> to memref<?xi1>
+    %b = memref.cast %events : memref<8xi16> to memref<?xi16>
+    call @work(%a, %size, %b) : (memref<?xi1>, index, memref<?xi16>) -> ()
+    return
+  }
+}
+
+// -----
+
+// What is listed changes before the list is made.
+module {
+  func.func private @work(%x: memref<?xi1> {snn.name = "x"}, %size: index {snn.name = "size"}, %events: memref<?xi16> {snn.name = "events"}) {
+    %c0 = arith.constant 0 : index
+    %none = arith.constant dense<false> : vector<64xi1>
+    %true = arith.constant true
+    %there = vector.create_mask %size : vector<64xi1>
+    %e = vector.maskedload %x[%c0], %there, %none : memref<?xi1>, vector<64xi1>, vector<64xi1> into vector<64xi1>
+    memref.store %true, %x[%c0] : memref<?xi1>
+    %s = vector.step : vector<64xindex>
+    %f = vector.broadcast %size : index to vector<64xindex>
+    %p = arith.addi %f, %s : vector<64xindex>
+    %n = arith.index_castui %p : vector<64xindex> to vector<64xi16>
+    // expected-error @+1 {{expected the positions of what is not 0 among 64 bytes}}
+    vector.compressstore %events[%c0], %e, %n : memref<?xi16>, vector<64xi1>, vector<64xi16>
+    %b = vector.bitcast %e : vector<64xi1> to vector<1xi64>
+    %m = vector.extract %b[0] : i64 from vector<1xi64>
+    %c = math.ctpop %m : i64
+    %count = arith.index_castui %c : i64 to index
+    %end = arith.addi %count, %size : index
+    %i16 = arith.index_castui %end : index to i16
+    memref.store %i16, %events[%c0] : memref<?xi16>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xi1> {snn.kind = "input", snn.name = "x"}, %events: memref<8xi16> {snn.kind = "scratch", snn.name = "events"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    %size = arith.constant 4 : index
+    %a = memref.cast %x : memref<4xi1> to memref<?xi1>
+    %b = memref.cast %events : memref<8xi16> to memref<?xi16>
+    call @work(%a, %size, %b) : (memref<?xi1>, index, memref<?xi16>) -> ()
+    return
+  }
+}
+
+// -----
+
+// Bits are only counted for a list.
+module {
+  func.func private @work(%x: memref<4xi32> {snn.name = "x"}) {
+    %c0 = arith.constant 0 : index
+    %a = memref.load %x[%c0] : memref<4xi32>
+    // expected-error @+1 {{'math.ctpop' op C11: is not in the emitter's subset}}
+    %b = math.ctpop %a : i32
+    memref.store %b, %x[%c0] : memref<4xi32>
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0 : f64} {
+    return
+  }
+  func.func @net_step(%x: memref<4xi32> {snn.kind = "input", snn.name = "x"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
+    call @work(%x) : (memref<4xi32>) -> ()
     return
   }
 }
