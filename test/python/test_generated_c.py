@@ -220,6 +220,84 @@ def test_events_change_no_bit(name: str, density: float) -> None:
             np.testing.assert_array_equal(values, outputs[1][key])
 
 
+LISTS_DRIVER = """
+#include "net.c"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Nothing, everything, few spikes, many values. */
+static uint8_t value(int kind)
+{
+    const int random = rand();
+    return (uint8_t)(kind == 0 ? 0 : kind == 1 ? 1 : kind == 2 ? random % 20 == 0 : random % 256);
+}
+
+#define CHECK(list, type)                                                        \\
+    for (size_t size = 1; size <= 200; ++size)                                   \\
+        for (int kind = 0; kind < 4; ++kind) {                                   \\
+            uint8_t *const memory = (uint8_t *)malloc(size + size % 4);          \\
+            uint8_t *const x = memory + size % 4;                                \\
+            type *const events = (type *)malloc((size + 4) * sizeof *events);    \\
+            size_t n = 0;                                                        \\
+            for (size_t k = 0; k < size; ++k)                                    \\
+                x[k] = value(kind);                                              \\
+            list(x, size, events);                                               \\
+            for (size_t k = 0; k < size; ++k)                                    \\
+                if (x[k] != 0 && events[n++] != k)                               \\
+                    return fprintf(stderr, #list ": %zu of %zu\\n", k, size);    \\
+            for (size_t k = n; k < n + 4; ++k)                                   \\
+                if (events[k] != size)                                           \\
+                    return fprintf(stderr, #list ": the end of %zu\\n", size);   \\
+            free(memory);                                                        \\
+            free(events);                                                        \\
+        }
+
+int main(void)
+{
+    CHECK(net_list_spikes, uint16_t)
+    CHECK(net_list_spikes_32, uint32_t)
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang-22"])
+@pytest.mark.parametrize(
+    ("flags", "word"),
+    [
+        ([], "pmovmskb"),
+        (["-mpopcnt"], "popcountll"),
+        (["-U__SSE2__"], "net_mask8(x) | net_mask8(x + 8)"),
+        (["-U__BYTE_ORDER__"], "x[0] | x[1]"),
+        (["-U__BYTE_ORDER__", "-D__ARM_FEATURE_UNALIGNED"], "bytes == 0"),
+    ],
+    ids=["vectors", "popcount", "words", "bytes", "unaligned"],
+)
+def test_lists_of_all_sizes(compiler: str, flags: list[str], word: str, tmp_path: Path) -> None:
+    """What other machines compile, too: lists in buffers that hold nothing else."""
+    sizes = {"few": 16, "many": 1 << 16}
+    nodes = {"output": nir.Output({"output": np.array([1])})}
+    edges = []
+    for name, size in sizes.items():
+        nodes |= {name: nir.Input({"input": np.array([size])}),
+                  f"fc_{name}": nir.Linear(np.ones((1, size)))}  # fmt: skip
+        edges += [(name, f"fc_{name}"), (f"fc_{name}", "output")]
+    source = nir.NIRGraph(nodes, edges, type_check=False)
+    snnmlir.compile(source, dtype="int8", dt=1e-4, input_type="spikes").write(tmp_path / "net.c")
+    (tmp_path / "main.c").write_text(LISTS_DRIVER)
+    command = [compiler, "-std=c11", *STRICT, *flags]
+    preprocessed = subprocess.run(
+        [*command, "-E", "main.c"], cwd=tmp_path, check=True, capture_output=True, text=True
+    ).stdout
+    assert word in preprocessed
+    command += [
+        "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "main.c", "-o", "main"
+    ]  # fmt: skip
+    subprocess.run(command, cwd=tmp_path, check=True)
+    done = subprocess.run(["./main"], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
 def events_driver(network: snnmlir.Network, steps: int) -> str:
     """A main that runs both step functions on random spikes and compares all outputs."""
     sizes = [int(np.prod(port.shape)) for port in (*network.inputs, *network.outputs)]
