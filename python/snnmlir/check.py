@@ -37,7 +37,7 @@ from snnmlir.nir_import.graph import (
     Output,
     Pool2d,
 )
-from snnmlir.quantize import Scales
+from snnmlir.quantize import Scales, States
 
 if TYPE_CHECKING:
     import nir
@@ -168,6 +168,7 @@ def check(
     dt: float | None = None,
     input_type: str | Iterable[str] = "float",
     scales: Scales = "real",
+    states: States = "short",
     **choices: Any,
 ) -> Report:
     """Reads and compiles a network, and says what came of it. Arguments as for `compile`.
@@ -187,7 +188,13 @@ def check(
     network, refusal = None, None
     try:
         network = compile_network(
-            source, dtype=dtype, convention=chosen, dt=dt, input_type=input_type, scales=scales
+            source,
+            dtype=dtype,
+            convention=chosen,
+            dt=dt,
+            input_type=input_type,
+            scales=scales,
+            states=states,
         )
     except SnnError as error:
         if isinstance(error, OptionError) and error.node is None:

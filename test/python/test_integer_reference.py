@@ -727,9 +727,11 @@ class TestShortDecay:
             (SLOW, LARGE, -1001, -917),
             # 251 * 20000 / 2^14 = 306.4 are left, not 306.7.
             (FAST, LARGE, 1005, 306),
-            # 16 bits are all that there are; but for 32768 it takes one more.
-            (SLOW, quant((1,), limits=(-32767, 32767)), 1095, 1003),
-            (SLOW, quant((1,), limits=(-32768, 32767)), 1095, 1002),
+            # 16 bits are all that there are: (1166 + 6) * 5536 / 2^16 = 99.002 are forgotten.
+            (SLOW, quant((1,), limits=(-32767, 32767)), 1166, 1067),
+            (SLOW, quant((1,), limits=(-32767, 32767)), -1166, -1068),
+            # But for 32768 it takes one more: 583 * 5536 / 2^15 = 98.495.
+            (SLOW, quant((1,), limits=(-32768, 32767)), 1166, 1068),
             # The decay has no more than the two bits.
             (HALF, LARGE, 1001, 501),
             ((3, 0.25), LARGE, 1001, 751),

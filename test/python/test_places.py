@@ -82,11 +82,11 @@ def test_tables_in_a_section(language: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_are_aligned(language: str, tmp_path: Path) -> None:
-    found = symbols(compile_digits(tmp_path, language, "-DSNN_TABLE=__attribute__((aligned(128)))"))
+    found = symbols(compile_digits(tmp_path, language, "-DSNN_TABLE=__attribute__((aligned(1024)))"))
     assert table_names(found) >= {"net_fc1_weight", "net_fc2_weight"}
-    assert all(found[name][0] % 128 == 0 for name in table_names(found))
+    assert all(found[name][0] % 1024 == 0 for name in table_names(found))
     found = symbols(compile_digits(tmp_path, language))
-    assert any(found[name][0] % 128 != 0 for name in table_names(found))
+    assert any(found[name][0] % 1024 != 0 for name in table_names(found))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

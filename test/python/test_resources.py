@@ -219,7 +219,7 @@ def test_limits_count_code_and_stack_with_a_compiler(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("size", "status"),
-    [("64K", 0), ("64KiB", 0), ("1M", 0), ("10K", 1), ("10852", 0), ("10851", 1), ("0", 1)],
+    [("64K", 0), ("64KiB", 0), ("1M", 0), ("10K", 1), ("10802", 0), ("10801", 1), ("0", 1)],
 )
 def test_units_of_limits(size: str, status: int, tmp_path: Path) -> None:
     result = invoke(tmp_path / "net.c", "--dtype", "int8", "--max-flash", size)

@@ -96,7 +96,7 @@ def test_spikes_as_input(dtype: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", ["f32", "int8"])
 def test_a_changed_number_is_found(dtype: str, tmp_path: Path) -> None:
     for constant, value in (
-        ("fc1_weight", r"-(\2)"), ("fc2_weight", r"-(\2)"), ("n_threshold", "32000")
+        ("fc1_weight", r"-(\2)"), ("fc2_weight", r"-(\2)"), ("n_threshold", "-32000")
     ):  # fmt: skip
         write(tmp_path, dtype=dtype)
         change(tmp_path, constant, value)
