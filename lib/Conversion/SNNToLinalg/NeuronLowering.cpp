@@ -304,7 +304,7 @@ static Value stepFromCarried(Arithmetic &a, const Coefficients &c,
   return lower(integrateVoltage(a, c, v, drive));
 }
 
-/// What an immediate reset leaves of voltages from `updated`.
+/// What an immediate reset and the floor leave of voltages from `updated`.
 static IntegerInterval getAfterReset(const Coefficients &c,
                                      const SpikeModel &model,
                                      IntegerInterval updated) {
@@ -318,7 +318,7 @@ static IntegerInterval getAfterReset(const Coefficients &c,
           ? IntegerInterval{threshold.min - reset.max, updated.max - reset.min}
           : reset;
   return {std::min(updated.min, spiked.min),
-          std::max(threshold.max, spiked.max)};
+          std::max({threshold.max, spiked.max, c.getIntegers("floor").max})};
 }
 
 /// Voltage and spikes after one step, spike timing `post`: the table in the
@@ -567,7 +567,8 @@ static bool spikesInShort(const Coefficients &c, const SpikeModel &model,
   int64_t lowers = 2 * std::max(threshold.getMagnitude(), reset.getMagnitude());
   return fitsShort(threshold) && fitsShort(reset) &&
          fitsShort(c.getIntegers("floor")) &&
-         (model.reset != ResetKind::Subtract ||
+         ((model.reset != ResetKind::Subtract &&
+           model.resetTiming != ResetTiming::Pending) ||
           fitsShort(voltage + IntegerInterval{-lowers, lowers}));
 }
 
