@@ -210,9 +210,9 @@ def check(
         refusals = {name: _alone(node, chosen, dtype) for name, node in graph.nodes.items()}
         if refusal.node is not None:
             refusals[refusal.node] = refusal
-    states = _state_bytes(network) if network else {}
+    state_bytes = _state_bytes(network) if network else {}
     nodes = tuple(
-        _node(graph, node, cycles, chosen, states.get(node.name), refusals.get(node.name))
+        _node(graph, node, cycles, chosen, state_bytes.get(node.name), refusals.get(node.name))
         for node in graph.nodes.values()
     )
     cut = tuple(
