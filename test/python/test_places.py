@@ -82,7 +82,9 @@ def test_tables_in_a_section(language: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_are_aligned(language: str, tmp_path: Path) -> None:
-    found = symbols(compile_digits(tmp_path, language, "-DSNN_TABLE=__attribute__((aligned(1024)))"))
+    found = symbols(
+        compile_digits(tmp_path, language, "-DSNN_TABLE=__attribute__((aligned(1024)))")
+    )
     assert table_names(found) >= {"net_fc1_weight", "net_fc2_weight"}
     assert all(found[name][0] % 1024 == 0 for name in table_names(found))
     found = symbols(compile_digits(tmp_path, language))
