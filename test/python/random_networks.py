@@ -433,8 +433,7 @@ class _Level:
         spans = zip(size, kernel, padding, stride, strict=True)
         sends = [(n + 2 * p - k) // s + 1 for n, k, p, s in spans]
         if channels * math.prod(sends) > MAX_ELEMENTS:
-            padding, stride = [0, 0], [1, 1]
-            sends = [n - k + 1 for n, k in zip(size, kernel, strict=True)]
+            kernel, padding, stride, sends = [1, 1], [0, 0], [1, 1], size
         node |= {"kernel": kernel, "stride": stride, "padding": padding}
         return (channels, *sends)
 
