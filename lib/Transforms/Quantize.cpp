@@ -232,7 +232,9 @@ struct SpikingNeed {
   /// `forgotten`, is no more than the rest.
   int getFraction(double unit) const {
     double most = mayLeaveUnit ? std::max(rest / unit, 1.0) : rest / unit;
-    return static_cast<int>(std::ceil(-std::log2(2 * forgotten * most)));
+    // No state has 100; what is 0 would need infinitely many.
+    return static_cast<int>(
+        std::min(std::ceil(-std::log2(2 * forgotten * most)), 100.0));
   }
 };
 
@@ -282,7 +284,8 @@ private:
                      int shift, StringRef name,
                      llvm::function_ref<double(double)> toInteger);
   void setFactor(MutableOperandRange operand, StringRef name);
-  void setDecay(MutableOperandRange operand, StringRef name);
+  void setDecay(MutableOperandRange operand, quant::QuantizedType state,
+                StringRef name);
   void convertTypes();
 
   NetworkOp network;
@@ -1042,10 +1045,10 @@ void NetworkQuantization::setFactor(MutableOperandRange operand,
 }
 
 /// A decay, with 15 bits for what is forgotten: 1 - decay where that is less.
-/// Of 10 bits and more all but 16 places are given up: then the upper half of a
-/// product with 16 bits of the state is what is forgotten.
+/// For a state of 16 bits, all but 16 places are given up where that leaves 10
+/// bits: then the upper half of the product is what is forgotten.
 void NetworkQuantization::setDecay(MutableOperandRange operand,
-                                   StringRef name) {
+                                   quant::QuantizedType state, StringRef name) {
   if (operand.empty())
     return;
   Constant real = *getConstant(operand[0].get());
@@ -1056,7 +1059,8 @@ void NetworkQuantization::setDecay(MutableOperandRange operand,
     largest = std::max(largest, isSlow ? 1 - value : std::abs(value));
   int shift = largest > 0 ? std::clamp(14 - std::ilogb(largest), 0, 30) : 0;
   constexpr int kHalf = 16, kFewest = 10;
-  if (shift > kHalf && std::ldexp(largest, kHalf) >= (1 << kFewest))
+  if (state.getStorageTypeIntegralWidth() == kHalf && shift > kHalf &&
+      std::ldexp(largest, kHalf) >= (1 << kFewest))
     shift = kHalf;
   // What rounds up to 2^15 has one bit too many.
   if (roundHalfUp(std::ldexp(largest, shift)) >= 32768 && shift > 0)
@@ -1080,7 +1084,7 @@ void NetworkQuantization::convertNeuron(NeuronOpInterface op) {
   quant::QuantizedType voltage = types.lookup(signal);
   auto convertVoltage = [&](auto neuron) {
     using Neuron = decltype(neuron);
-    setDecay(neuron.getDecayMutable(), "decay");
+    setDecay(neuron.getDecayMutable(), voltage, "decay");
     setFactor(neuron.getGainMutable(), "gain");
     setCoefficient(neuron.getLeakMutable(), voltage, signal, "leak");
     setCoefficient(neuron.getInitMutable(), voltage, signal, "init");
@@ -1100,7 +1104,7 @@ void NetworkQuantization::convertNeuron(NeuronOpInterface op) {
   };
   auto convertCurrent = [&](auto neuron) {
     quant::QuantizedType current = types.lookup(neuron.getCurrent());
-    setDecay(neuron.getCurrentDecayMutable(), "current_decay");
+    setDecay(neuron.getCurrentDecayMutable(), current, "current_decay");
     setFactor(neuron.getCurrentGainMutable(), "current_gain");
     setCoefficient(neuron.getCurrentLeakMutable(), current, signal,
                    "current_leak");
