@@ -550,6 +550,12 @@ Scales NetworkQuantization::scaleBy(const Scales &unit, Value factor,
   return result;
 }
 
+/// The real numbers that a coefficient stands for, of all channels.
+static Interval getCoefficientHull(Value coefficient, double absent,
+                                   ArrayRef<int64_t> shape) {
+  return getCoefficientRange(coefficient, absent, shape, -1).getHull();
+}
+
 /// The greatest magnitude of `bounds` in units, per channel, of `unit`.
 static double getLargest(const Bounds &bounds, const Scales &unit) {
   bool isAlong = unit.size() == 1 || bounds.axis == unit.axis.value_or(-1);
@@ -601,7 +607,7 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
                                             std::optional<SpikingNeed> need,
                                             Value decay, Value leak,
                                             ArrayRef<int64_t> shape) {
-  Interval decays = getCoefficientRange(decay, 1, shape, -1).getHull();
+  Interval decays = getCoefficientHull(decay, 1, shape);
   double forgotten = 1 - decays.getMagnitude();
   int needed = 0;
   if (decay && forgotten > 0)
@@ -658,7 +664,7 @@ template <typename Neuron>
 static std::optional<SpikingNeed> getVoltageNeed(Neuron op,
                                                  ArrayRef<int64_t> shape) {
   auto range = [&](Value coefficient, double absent) {
-    return getCoefficientRange(coefficient, absent, shape, -1).getHull();
+    return getCoefficientHull(coefficient, absent, shape);
   };
   Interval threshold = range(op.getThreshold(), 0);
   Interval decay = range(op.getDecay(), 1);
@@ -681,7 +687,7 @@ static std::optional<SpikingNeed> getCurrentNeed(CubaLIFOp op,
                                                  ArrayRef<int64_t> shape) {
   std::optional<SpikingNeed> voltage = getVoltageNeed(op, shape);
   auto range = [&](Value coefficient, double absent) {
-    return getCoefficientRange(coefficient, absent, shape, -1).getHull();
+    return getCoefficientHull(coefficient, absent, shape);
   };
   Interval decay = range(op.getCurrentDecay(), 1),
            gain = range(op.getGain(), 1);
@@ -695,13 +701,10 @@ static std::optional<SpikingNeed> getCurrentNeed(CubaLIFOp op,
 
 /// What a current with elements of `type` adds to a voltage in one step, no
 /// more than `proved`.
-template <typename Neuron>
-static Bounds getCurrentDrive(Neuron op, quant::QuantizedType type,
+static Bounds getCurrentDrive(CubaLIFOp op, quant::QuantizedType type,
                               const Bounds &proved, ArrayRef<int64_t> shape) {
-  double gain =
-      getCoefficientRange(op.getGain(), 1, shape, -1).getHull().getMagnitude();
-  double leak =
-      getCoefficientRange(op.getLeak(), 0, shape, -1).getHull().getMagnitude();
+  double gain = getCoefficientHull(op.getGain(), 1, shape).getMagnitude();
+  double leak = getCoefficientHull(op.getLeak(), 0, shape).getMagnitude();
   Scales scales = Scales::of(type);
   auto largest = static_cast<double>(type.getStorageTypeMax());
   Bounds drive;
@@ -737,13 +740,11 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
     unit = scaleBy(unit, op.getGain(), shape, axis);
     StateRange state{
         range.voltageExtremes, range.voltageDrive,
-        getHull({0, 0},
-                getCoefficientRange(op.getInit(), 0, shape, -1).getHull())};
+        getHull({0, 0}, getCoefficientHull(op.getInit(), 0, shape))};
     std::optional<SpikingNeed> need;
     if constexpr (isSpiking) {
-      state.usual = getHull(
-          state.usual,
-          getCoefficientRange(op.getThreshold(), 0, shape, -1).getHull());
+      state.usual =
+          getHull(state.usual, getCoefficientHull(op.getThreshold(), 0, shape));
       need = getVoltageNeed(op, shape);
     }
     addDrive(state);
@@ -763,9 +764,7 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
     unit = scaleBy(unit, op.getCurrentGain(), shape, axis);
     StateRange state{
         range.currentExtremes, range.currentDrive,
-        getHull(
-            {0, 0},
-            getCoefficientRange(op.getCurrentInit(), 0, shape, -1).getHull())};
+        getHull({0, 0}, getCoefficientHull(op.getCurrentInit(), 0, shape))};
     addDrive(state);
     std::optional<SpikingNeed> need;
     if constexpr (std::is_same_v<decltype(op), CubaLIFOp>)
