@@ -115,6 +115,31 @@ def SNNUseEvents : Pass<"snn-use-events", "::snn::NetworkOp"> {
   ];
 }
 
+def SNNFuseSums : Pass<"snn-fuse-sums", "::snn::NetworkOp"> {
+  let summary = "Let synapses add to the sum that they are a part of";
+  let description = [{
+    Makes the other inputs of a quantized `snn.add` the bias of an `snn.linear`
+    among them, so that its rows are added where the sum is:
+
+    ```mlir
+    %r = snn.linear %past, %w_rec : (...) -> tensor<38x!quant.uniform<i16...>>
+    %y = snn.add %x, %r : (...) -> tensor<38x!quant.uniform<i16...>>
+    ```
+
+    becomes
+
+    ```mlir
+    %y = snn.linear %past, %w_rec bias %x : (...) -> tensor<38x!quant.uniform<i16...>>
+    ```
+
+    Sums that something else sees, and those with another width than the whole,
+    stay what they are. Sums of floating-point numbers do, too: they would be
+    rounded in another order. No sum on the way leaves the type of the whole: it
+    holds the sum of any of the terms.
+  }];
+  let statistics = [Statistic<"numFused", "fused", "Sums that were fused">];
+}
+
 def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Lower networks to step and init functions on tensors";
   let description = [{

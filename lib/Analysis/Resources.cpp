@@ -258,8 +258,6 @@ private:
   SymbolTable symbols;
   ModuleOp module;
   llvm::MapVector<StringRef, LayerResources> layers;
-  /// The memory that was counted for a node.
-  llvm::DenseSet<std::pair<StringRef, Value>> counted;
 };
 
 } // namespace
@@ -277,15 +275,17 @@ static bool isScratch(func::FuncOp step, Value memory) {
 
 void Analysis::addScratch(func::CallOp call) {
   auto step = call->getParentOfType<func::FuncOp>();
-  LayerResources &layer = layerOf(call.getLoc());
+  llvm::SmallDenseSet<Value> counted;
+  int64_t bytes = 0;
   for (Value operand : call.getOperands()) {
     if (!isa<MemRefType>(operand.getType()))
       continue;
     Value memory = getMemory(operand);
-    if (isScratch(step, memory) &&
-        counted.insert({getNodeName(call.getLoc()), memory}).second)
-      layer.scratchBytes += getBytes(memory);
+    if (isScratch(step, memory) && counted.insert(memory).second)
+      bytes += getBytes(memory);
   }
+  LayerResources &layer = layerOf(call.getLoc());
+  layer.scratchBytes = std::max(layer.scratchBytes, bytes);
 }
 
 LogicalResult Analysis::addCall(func::CallOp call) {

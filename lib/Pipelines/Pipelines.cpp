@@ -63,6 +63,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   SNNUseEventsOptions useEvents;
   useEvents.minInputs = options.minEventInputs;
   manager.addNestedPass<NetworkOp>(createSNNUseEvents(useEvents));
+  manager.addNestedPass<NetworkOp>(createSNNFuseSums());
   manager.addPass(createConvertSNNToLinalg());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

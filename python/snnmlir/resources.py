@@ -29,11 +29,13 @@ class Layer:
     """What the generated C needs for one node.
 
     Attributes:
-        node: The node's name; "node_in" of the sum in front of it, where several edges reach it;
-            "source_to_target" of an edge that carries its signal to the next step.
+        node: The node's name; "node_in" of the sum in front of it, where several edges reach
+            it and none adds to that sum itself; "source_to_target" of an edge that carries its
+            signal to the next step.
         constant_bytes: Its tables: weights, biases, coefficients that differ between neurons.
         state_bytes: What it carries from step to step.
-        scratch_bytes: What it reads or writes of the memory of one step, which layers share.
+        scratch_bytes: What it reads or writes at the same time of the memory of one step, which
+            layers share.
         skippable: How many of its inputs cost nothing when they are zero.
         least: Operations of one step with all of these zero.
         most: Operations of one step with none of them zero.

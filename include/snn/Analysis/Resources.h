@@ -31,8 +31,8 @@ struct LayerResources {
   int64_t constantBytes = 0;
   /// Bytes that it carries from step to step.
   int64_t stateBytes = 0;
-  /// Bytes of the memory of one step that it reads or writes, which it shares
-  /// with other layers.
+  /// Bytes of the memory of one step that it reads or writes at the same time,
+  /// which it shares with other layers.
   int64_t scratchBytes = 0;
   /// How many inputs cost nothing when they are zero.
   int64_t skippable = 0;

@@ -364,7 +364,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
     biasShape.push_back(groups);
   biasShape.push_back(outputs);
   FailureOr<Value> initial =
-      createInitialSum(layer, op, biasShape, layer.update(yBuffer));
+      createInitialSum(layer, op, context, biasShape, layer.update(yBuffer));
   if (failed(initial))
     return failure();
   Value sum = active

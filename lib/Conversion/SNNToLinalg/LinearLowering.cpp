@@ -110,10 +110,6 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
 
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
-  layer.setComment(
-      (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
-      " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  y = W x" +
-      (op.getBias() ? " + b" : ""));
   std::optional<EventInputs> active;
   Value x;
   if (op.getEvents())
@@ -129,10 +125,20 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
     rows.shape = {batch * inputs, outputs};
   WeightRows weights(layer, rows, op.getWeight().getType().getElementType());
   Type xType = op.getInput().getType().getElementType();
-  FailureOr<Value> initial =
-      createInitialSum(layer, op, yShape, layer.update(yBuffer));
+  Value y = layer.update(yBuffer);
+  bool isInPlace =
+      op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op);
+  FailureOr<Value> initial = y;
+  if (!isInPlace)
+    initial = createInitialSum(layer, op, context, yShape, y);
   if (failed(initial))
     return failure();
+  layer.setComment(
+      (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
+      " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  " +
+      (isInPlace      ? "y = y + W x"
+       : op.getBias() ? "y = W x + b"
+                      : "y = W x"));
 
   Value sum;
   if (active)

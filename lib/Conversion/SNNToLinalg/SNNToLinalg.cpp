@@ -53,6 +53,9 @@ private:
   void addOutputs();
   /// Gives `signal` a place: an output of the network, or scratch memory.
   void placeSignal(Value signal);
+  /// The scratch memory of the sum that `op` begins with, if it can add to that
+  /// where it is.
+  Value getSumInPlace(Operation *op);
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
   /// Lowers `op` with `lower`, and names the signals in the calls it makes.
@@ -277,6 +280,22 @@ void NetworkLowering::placeSignal(Value signal) {
       addArgument(step, getStorageType(type), "scratch", name, op->getLoc());
 }
 
+Value NetworkLowering::getSumInPlace(Operation *op) {
+  auto linear = dyn_cast<LinearOp>(op);
+  if (!linear || !linear.getBias() || !linear.getBias().hasOneUse())
+    return nullptr;
+  auto memory =
+      dyn_cast_or_null<BlockArgument>(context.bufferOf(linear.getBias()));
+  if (!memory || memory.getType() != getStorageType(linear.getType()))
+    return nullptr;
+  auto kind =
+      step.getArgAttrOfType<StringAttr>(memory.getArgNumber(), kKindAttr);
+  bool isOutput =
+      llvm::is_contained(network.getBodyBlock()->getTerminator()->getOperands(),
+                         Value(linear.getResult()));
+  return kind.getValue() == "scratch" && !isOutput ? memory : nullptr;
+}
+
 void NetworkLowering::placeSignals() {
   for (Operation &op : *network.getBodyBlock()) {
     if (auto delay = dyn_cast<DelayOp>(op); delay && isReadInPlace(delay)) {
@@ -294,6 +313,8 @@ void NetworkLowering::placeSignals() {
         context.buffers[op.getResults().back()] = states.front();
       if (op.getNumResults() > states.size())
         placeSignal(op.getResult(0));
+    } else if (Value sum = getSumInPlace(&op)) {
+      context.buffers[op.getResult(0)] = sum;
     } else if (isa<SNNDialect>(op.getDialect())) {
       for (Value result : op.getResults())
         placeSignal(result);
@@ -396,9 +417,11 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
 /// that with ".v" or ".i". An operation made of several nodes has none.
 static SmallVector<std::pair<Value, std::string>> getSignals(Operation *op) {
   auto node = dyn_cast<NameLoc>(op->getLoc());
-  // These are none of NIR's nodes.
+  // These are none of NIR's nodes, nor is what synapses add to another sum.
+  auto linear = dyn_cast<LinearOp>(op);
   if (!node || op->getNumResults() == 0 ||
-      isa<AddOp, TransposeOp, EventsOp, RescaleOp>(op))
+      isa<AddOp, TransposeOp, EventsOp, RescaleOp>(op) ||
+      (linear && linear.getBias() && !getConstant(linear.getBias())))
     return {};
   std::string name = node.getName().str();
   SmallVector<std::pair<Value, std::string>> signals = {

@@ -33,19 +33,28 @@ FailureOr<Constant> snn::getConstantWeights(SynapseOpInterface op) {
 
 FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
                                        SynapseOpInterface op,
+                                       const StepContext &context,
                                        ArrayRef<int64_t> shape, Value y) {
   ImplicitLocOpBuilder &builder = layer.body();
+  auto yType = cast<RankedTensorType>(y.getType());
   Constant bias;
   if (!op.getBias()) {
     bias.values = {0.0};
   } else if (auto constant = getConstant(op.getBias())) {
     bias = *constant;
   } else {
-    return op->emitOpError("bias is not a constant; only constants can be "
-                           "lowered");
+    Value signal = context.bufferOf(op.getBias());
+    auto type = signal ? cast<MemRefType>(signal.getType()) : MemRefType();
+    if (!type || type.getElementType() != yType.getElementType() ||
+        type.getNumElements() != yType.getNumElements())
+      return op->emitOpError(
+          "bias is neither a constant nor a signal with the "
+          "storage of the result; only those can be lowered");
+    Value sums = layer.addShapedArgument("b", signal, yType.getShape());
+    return linalg::CopyOp::create(builder, layer.read(sums), y).getResult(0);
   }
   // The sum with no input is one that its type holds.
-  bias.elementType = cast<RankedTensorType>(y.getType()).getElementType();
+  bias.elementType = yType.getElementType();
   bias.quantizedType = nullptr;
   if (bias.isUniform()) {
     bias.isScalar = true;
@@ -54,9 +63,8 @@ FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
   }
   bias.shape = llvm::to_vector(shape);
   Value values = layer.constantTensor(bias, "bias");
-  int64_t rank = cast<RankedTensorType>(y.getType()).getRank();
-  auto dims = llvm::to_vector(
-      llvm::seq<int64_t>(0, rank - static_cast<int64_t>(shape.size())));
+  auto dims = llvm::to_vector(llvm::seq<int64_t>(
+      0, yType.getRank() - static_cast<int64_t>(shape.size())));
   if (dims.empty())
     return linalg::CopyOp::create(builder, values, y).getResult(0);
   return linalg::BroadcastOp::create(builder, values, y, dims)->getResult(0);

@@ -53,9 +53,10 @@ private:
 mlir::FailureOr<Constant> getConstantWeights(SynapseOpInterface op);
 
 /// y = bias along the last dimensions of y, or 0 if there is none. `shape` are
-/// the dimensions of y that the bias has.
+/// the dimensions of y that a constant bias has; one that is a signal has all.
 mlir::FailureOr<mlir::Value> createInitialSum(LayerBuilder &layer,
                                               SynapseOpInterface op,
+                                              const StepContext &context,
                                               llvm::ArrayRef<int64_t> shape,
                                               mlir::Value y);
 

@@ -8,11 +8,25 @@ snn.network @weights(%x: tensor<2xf32>, %w: tensor<2x2xf32>) -> tensor<2xf32> at
 
 // -----
 
-snn.network @bias(%x: tensor<2xf32>, %b: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
-  %w = arith.constant dense<1.0> : tensor<2x2xf32>
-  // expected-error @+1 {{bias is not a constant; only constants can be lowered}}
-  %y = snn.linear %x, %w bias %b : (tensor<2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
-  snn.output %y : tensor<2xf32>
+// One number per channel, where a signal must have all.
+snn.network @bias(%x: tensor<2x2x1xf32>, %b: tensor<1xf32>) -> tensor<2x2x1xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<1x1x1x1xf32>
+  // expected-error @+1 {{bias is neither a constant nor a signal with the storage of the result; only those can be lowered}}
+  %y = snn.conv2d %x, %w bias %b channels_last : (tensor<2x2x1xf32>, tensor<1x1x1x1xf32>, tensor<1xf32>) -> tensor<2x2x1xf32>
+  snn.output %y : tensor<2x2x1xf32>
+}
+
+// -----
+
+!wide = !quant.uniform<i32:f32, 0.5>
+!narrow = !quant.uniform<i16:f32, 0.5>
+!weight = !quant.uniform<i8<-127:127>:f32, 0.5>
+snn.network @width(%x: tensor<3xi1>, %b: tensor<2x!narrow>) -> tensor<2x!wide> attributes {dt = 1.0 : f64} {
+  %c = arith.constant dense<1> : tensor<2x3xi8>
+  %w = quant.scast %c : tensor<2x3xi8> to tensor<2x3x!weight>
+  // expected-error @+1 {{bias is neither a constant nor a signal with the storage of the result; only those can be lowered}}
+  %y = snn.linear %x, %w bias %b : (tensor<3xi1>, tensor<2x3x!weight>, tensor<2x!narrow>) -> tensor<2x!wide>
+  snn.output %y : tensor<2x!wide>
 }
 
 // -----
