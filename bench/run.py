@@ -9,6 +9,7 @@ docs/benchmarks.md.
 
 from __future__ import annotations
 
+import itertools
 import json
 import platform
 import re
@@ -121,43 +122,63 @@ def densities(subject: Subject) -> Iterable[float | None]:
     return subject.densities if subject.samples is None else (None,)
 
 
-def measure(
-    subject: Subject, dtype: str, compilers: dict[str, list[str]], instructions: bool
-) -> list[Result]:
-    """All compilers and densities of one network."""
+def prepare(subject: Subject, dtype: str, folder: Path) -> snnmlir.Network:
+    """Writes the C of one network, and what it is compared with, to a new `folder`."""
     source = subject.make()
-    if source is None:
-        return []
+    assert source is not None
     network = snnmlir.compile(
         source, dtype=dtype, input_type="spikes", name="net", **subject.options
     )
     files = sources(network.graph, "f64" if dtype == "f64" else "f32")
     assert files is not None
-    (port,) = network.inputs
     output = {
         "uint8": "uint8_t", "int16": "int16_t", "float32": "float", "float64": "double",
     }  # fmt: skip
+    files["baseline.h"] += f"#define OUTPUT {output[network.outputs[0].dtype.name]}\n"
+    folder.mkdir()
+    network.write(folder / "net.c")
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    return network
+
+
+def build(folder: Path, command: list[str]) -> None:
+    """Builds what `prepare` wrote."""
+    names = sorted(file.name for file in folder.glob("*.c"))
+    flags = [*command, "-std=gnu11", "-I.", "-o", "bench", *names, HERE / "harness.c"]
+    subprocess.run(flags, cwd=folder, check=True)
+
+
+def run(folder: Path, x: np.ndarray) -> dict[str, tuple[float, ...]]:
+    """Nanoseconds of what `build` built: median, third fastest and third slowest, by name."""
+    (folder / "input").write_bytes(x.tobytes())
+    text = subprocess.run(
+        ["./bench", "input"], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout
+    lines = (line.split() for line in text.splitlines())
+    return {key: tuple(map(float, values)) for key, *values in lines}
+
+
+def measure(
+    subject: Subject, dtypes: Iterable[str], compilers: dict[str, list[str]], instructions: bool
+) -> list[Result]:
+    """All types, compilers and densities of one network.
+
+    What is compared is measured one right after the other: the machine's clock may change.
+    """
+    if subject.make() is None:
+        return []
     results = []
     with tempfile.TemporaryDirectory(prefix="snn-bench-") as name:
-        folder = Path(name)
-        network.write(folder / "net.c")
-        files["baseline.h"] += f"#define OUTPUT {output[network.outputs[0].dtype.name]}\n"
-        for file, text in files.items():
-            (folder / file).write_text(text)
-        names = ["net.c", *(file for file in files if file.endswith(".c"))]
+        folders = {dtype: Path(name) / dtype for dtype in dtypes}
+        networks = {dtype: prepare(subject, dtype, folder) for dtype, folder in folders.items()}
         for compiler, command in compilers.items():
-            flags = [*command, "-std=gnu11", "-I.", "-o", "bench", *names, HERE / "harness.c"]
-            subprocess.run(flags, cwd=folder, check=True)
-            for density in densities(subject):
-                x = spikes(subject, port.shape, density or 0.0)
-                (folder / "input").write_bytes(x.tobytes())
-                text = subprocess.run(
-                    ["./bench", "input"], cwd=folder, check=True, capture_output=True, text=True
-                ).stdout
-                times = {
-                    key: tuple(map(float, values))
-                    for key, *values in (line.split() for line in text.splitlines())
-                }
+            for folder in folders.values():
+                build(folder, command)
+            for density, dtype in itertools.product(densities(subject), dtypes):
+                folder, network = folders[dtype], networks[dtype]
+                x = spikes(subject, network.inputs[0].shape, density or 0.0)
+                times = run(folder, x)
                 results.append(
                     Result(
                         network=subject.name,
@@ -190,7 +211,7 @@ def measure_peers(subject: Subject, results: list[Result]) -> list[PeerResult]:
     found = [r for r in results if r.dtype == "f32" and r.compiler == PEER_COMPILER]
     if not found:
         compilers = {PEER_COMPILER: COMPILERS[PEER_COMPILER]}
-        found = measure(subject, "f32", compilers, instructions=False)
+        found = measure(subject, ("f32",), compilers, instructions=False)
     ours = [r.ours for r, d in zip(found, densities(subject), strict=True) if d in wanted]
 
     def compiled(options: dict[str, Any]) -> snnmlir.Network:
@@ -285,6 +306,33 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def integer_table(results: list[Result]) -> list[str]:
+    """Lines of the table of f32 and int8: by compiler, and by the fastest code of each type."""
+    times: dict[tuple[str, float], dict[str, dict[str, float]]] = {}
+    for r in results:
+        place = times.setdefault((r.network, r.density), {})
+        place.setdefault(r.dtype, {})[r.compiler] = r.ours
+    compilers = tuple(dict.fromkeys(r.compiler for r in results))
+    lines = [
+        "## Integers and floats",
+        "",
+        "How many times as long as the int8 C the f32 C takes for one step: built alike, and each as",
+        "it is fastest.",
+        "",
+        "| network | input | " + " | ".join(compilers) + " | fastest |",
+        "|---|---|" + "---|" * (len(compilers) + 1),
+    ]
+    for (name, density), types in times.items():
+        if not {"f32", "int8"} <= types.keys():
+            return []
+        floats, integers = types["f32"], types["int8"]
+        ratios = [floats[compiler] / integers[compiler] for compiler in compilers]
+        ratios.append(min(floats.values()) / min(integers.values()))
+        cells = " | ".join(f"{ratio:.2f}" for ratio in ratios)
+        lines.append(f"| {name} | {density:.1%} | {cells} |")
+    return [*lines, ""]
+
+
 def peer_table(results: list[PeerResult]) -> list[str]:
     """Lines of the table of other systems on one network."""
     (first, *_) = results
@@ -339,6 +387,7 @@ def page(
         "",
         f"Compiling a 4096 x 4096 Affine and LIF to C: {compiled}.",
         "",
+        *integer_table(results),
     ]
     for name in dict.fromkeys(result.network for result in results):
         lines += [
@@ -353,7 +402,7 @@ def page(
             f"| {number(r.low)}..{number(r.high)} | {number(r.naive / r.ours)} "
             f"| {number(r.rows / r.ours if r.rows else None)} | {number(r.ours / r.limit)} "
             f"| {number(r.instructions)} |"
-            for r in results
+            for r in sorted(results, key=lambda result: result.dtype)
             if r.network == name
         ]
         lines.append("")
@@ -387,10 +436,10 @@ def main(
     subjects = [s for s in SUBJECTS if (not only or only in s.name) and (large or not s.large)]
     compilers = {name: COMPILERS[name] for name in chosen or COMPILERS}
     compiled = compile_time() if not only else "not measured"
-    runs = [(s, dtype) for s in subjects for dtype in dtypes or ("f32", "f64", "int8")]
+    types = tuple(dict.fromkeys(dtypes)) or ("f32", "f64", "int8")
     results: list[Result] = []
-    for subject, dtype in track(runs, console=Console(stderr=True), description="measuring"):
-        results += measure(subject, dtype, compilers, instructions)
+    for subject in track(subjects, console=Console(stderr=True), description="measuring"):
+        results += measure(subject, types, compilers, instructions)
     peer_results: list[PeerResult] = []
     for subject in track(
         subjects if peers else (), console=Console(stderr=True), description="other systems"
