@@ -25,12 +25,18 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def SNN_Count : UI<8>;
 
+/// Tensors with a static shape, no dimension of which is 0 [T1].
+class SNN_TensorOf<list<Type> types> : Type<
+    And<[StaticShapeTensorOf<types>.predicate,
+         CPred<"::llvm::cast<::mlir::ShapedType>($_self).getNumElements() > 0">]>,
+    "non-empty " # StaticShapeTensorOf<types>.summary, "::mlir::RankedTensorType">;
+
 /// What may travel along an edge: values, spikes or spike counts [T1].
-def SNN_Signal : StaticShapeTensorOf<[F32, F64, quant_QuantizedType, I1, SNN_Count]>;
+def SNN_Signal : SNN_TensorOf<[F32, F64, quant_QuantizedType, I1, SNN_Count]>;
 /// Values: everything with a scale.
-def SNN_Analog : StaticShapeTensorOf<[F32, F64, quant_QuantizedType]>;
+def SNN_Analog : SNN_TensorOf<[F32, F64, quant_QuantizedType]>;
 /// Spikes, or several of them.
-def SNN_Spikes : StaticShapeTensorOf<[I1, SNN_Count]>;
+def SNN_Spikes : SNN_TensorOf<[I1, SNN_Count]>;
 /// A number per neuron, or one number for all of them, or for all along some
 /// dimensions [T2].
 def SNN_Coefficient : AnyTypeOf<

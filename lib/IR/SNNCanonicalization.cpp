@@ -258,7 +258,8 @@ struct FoldScaleIntoSynapse : OpInterfaceRewritePattern<SynapseOpInterface> {
                                 PatternRewriter &rewriter) const override {
     auto scale = op.getInput().getDefiningOp<ScaleOp>();
     std::optional<int64_t> dim = op.getWeightInputDim();
-    if (!scale || !dim)
+    // Events are those of the scaled signal.
+    if (!scale || !dim || op.getEvents())
       return failure();
     std::optional<Constant> factor = getFloatConstant(scale.getFactor());
     std::optional<Constant> weight = getFloatConstant(op.getWeight());

@@ -160,13 +160,15 @@ LogicalResult NetworkOp::verify() {
        llvm::concat<const Type>(getArgumentTypes(), getResultTypes())) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     Type element = tensor ? tensor.getElementType() : Type();
-    if (!tensor || !tensor.hasStaticShape() ||
+    if (!tensor || !tensor.hasStaticShape() || tensor.getNumElements() == 0 ||
         !(isSpikeType(element) || element.isF32() || element.isF64() ||
           isa<quant::QuantizedType>(element)))
       return emitOpError("has an input or output of type ")
              << type
              << ", expected a statically shaped tensor of f32, f64, i1, ui8 or "
-                "a quantized type [T1]";
+                "a quantized type, no dimension of which is 0 [T1]";
+    if (failed(verifySymmetric(*this, type)))
+      return failure();
   }
   if (failed(verifyNames(*this, getArgAttrsAttr(), "input")))
     return failure();
@@ -262,14 +264,17 @@ LogicalResult NetworkOp::verifyRegions() {
 LogicalResult EventsOp::verify() {
   int64_t size = getInput().getType().getNumElements();
   if (getEvents().getType().getSize() == size)
-    return success();
+    return verifyScales(*this);
   return emitOpError("lists ") << getEvents().getType() << " of a signal of "
                                << size << " elements [E1]";
 }
 
 Value snn::getEventSource(Value signal) {
+  // What is verified may have a cycle.
+  llvm::SmallPtrSet<Operation *, 8> seen;
   while (Operation *op = signal.getDefiningOp()) {
-    if (!isa<TransposeOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+    if (!isa<TransposeOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op) ||
+        !seen.insert(op).second)
       break;
     signal = op->getOperand(0);
   }
@@ -529,7 +534,7 @@ LogicalResult TransposeOp::verify() {
   if (result != expected)
     return emitOpError("result is ")
            << result << ", expected " << expected << " [X2]";
-  return success();
+  return verifyScales(*this);
 }
 
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
@@ -631,9 +636,9 @@ LogicalResult DelayOp::verify() {
            << shape << "], expected one number or shape ["
            << getType().getShape() << "] [D1]";
   for (int64_t count : stepsOf(*this))
-    if (count < 0)
+    if (count < 0 || count > std::numeric_limits<int32_t>::max())
       return emitOpError("is by ")
-             << count << " steps, expected 0 or more [D2]";
+             << count << " steps, expected 0 to 2^31 - 1 [D2]";
   if (failed(verifyCoefficient(*this, "init", getInit(), getResult())))
     return failure();
   return verifyScales(*this);

@@ -95,7 +95,7 @@ static bool isQuantized(Value value) {
          isa<quant::QuantizedType>(getElementTypeOrSelf(value.getType()));
 }
 
-static LogicalResult verifySymmetric(Operation *op, Type type) {
+LogicalResult snn::verifySymmetric(Operation *op, Type type) {
   auto quantized = dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
   if (!quantized)
     return success();
@@ -108,22 +108,46 @@ static LogicalResult verifySymmetric(Operation *op, Type type) {
                                 [](int64_t point) { return point == 0; });
   else
     isSymmetric = false;
-  for (double scale : Scales::of(quantized).values)
+  Scales scales = Scales::of(quantized);
+  for (double scale : scales.values)
     isSymmetric &= std::isfinite(scale) && scale > 0;
-  if (isSymmetric)
+  if (!isSymmetric)
+    return op->emitOpError("uses a quantized type that is not signed and "
+                           "symmetric with positive scales [Q1]");
+  if (!scales.isPerAxis())
     return success();
-  return op->emitOpError("uses a quantized type that is not signed and "
-                         "symmetric with positive scales [Q1]");
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (tensor && *scales.axis < tensor.getRank() &&
+      tensor.getDimSize(*scales.axis) == scales.size())
+    return success();
+  return op->emitOpError("uses ")
+         << type << ", which has " << scales.size() << " scales for dimension "
+         << *scales.axis << ", expected one for each index of a dimension that "
+         << "is there [Q1]";
 }
 
-/// `value`, if there is one, has the scales `expected`, those of `what`.
+/// Whether the scales differ along different dimensions.
+static bool areAcross(const Scales &a, const Scales &b) {
+  return a.isPerAxis() && b.isPerAxis() && *a.axis != *b.axis &&
+         llvm::any_of(a.values, [&](double scale) {
+           return !isSameScale(scale, a.values.front());
+         });
+}
+
+/// `value`, if there is one, has the scales `expected`, those of `what`, along
+/// the dimension that they say.
 static LogicalResult verifySame(Operation *op, StringRef name, Value value,
                                 const Scales &expected, StringRef what,
                                 StringRef rule) {
   if (!value || !isQuantized(value))
     return success();
   Scales found = Scales::of(value.getType());
-  if (isSameScale(found, expected))
+  bool isSame = isSameScale(found, expected);
+  if (isSame && areAcross(found, expected))
+    return op->emitOpError() << name << " has its scales along dimension "
+                             << *found.axis << ", expected " << *expected.axis
+                             << ", that of " << what << " [" << rule << "]";
+  if (isSame)
     return success();
   InFlightDiagnostic error = op->emitOpError() << name << " has ";
   if (found.size() != expected.size() && found.size() != 1 &&
@@ -166,9 +190,15 @@ static LogicalResult verifySynapse(SynapseOpInterface op) {
   double inputScale = Scales::of(op.getInput().getType()).at(0);
   for (double &scale : expected.values)
     scale *= inputScale;
+  if (expected.isPerAxis())
+    expected.axis = op.getResultChannelDim();
   if (failed(verifySame(op, "result", op->getResult(0), expected,
                         "the weight times that of the input", "Q2")))
     return failure();
+  // A bias with one number for each channel has no other dimension.
+  if (expected.isPerAxis() && op.getBias() &&
+      op.getBias().getType().getRank() == 1)
+    expected.axis = 0;
   return verifySame(op, "bias", op.getBias(), expected, "the result", "Q3");
 }
 

@@ -144,6 +144,10 @@ static void planScratch(func::FuncOp step) {
         builder, loc, cast<MemRefType>(buffer.argument.getType()), arena,
         offset, ValueRange());
     BlockArgument argument = buffer.argument;
+    // Buffers in the same place are not one: positions and counts have no sign,
+    // sums have one, and the C says so of each.
+    view->setDiscardableAttr(
+        "snn.buffer", builder.getIndexAttr(buffer.argument.getArgNumber()));
     argument.replaceAllUsesWith(view);
     unused.set(argument.getArgNumber());
   }

@@ -75,21 +75,32 @@ combine(const Bounds &a, const Bounds &b,
 //===----------------------------------------------------------------------===//
 
 int64_t snn::getChannelAxis(Value signal) {
-  int64_t rank = cast<RankedTensorType>(signal.getType()).getRank();
-  Scales scales = Scales::of(signal.getType());
-  if (scales.isPerAxis())
-    return *scales.axis;
-  Operation *op = signal.getDefiningOp();
-  if (auto synapse = dyn_cast_or_null<SynapseOpInterface>(op))
-    return synapse.getResultChannelDim();
-  if (auto neuron = dyn_cast_or_null<NeuronOpInterface>(op))
-    return getChannelAxis(neuron.getInput());
-  if (auto add = dyn_cast_or_null<AddOp>(op)) {
-    for (Value input : add.getInputs())
-      if (input.getDefiningOp<SynapseOpInterface>())
-        return getChannelAxis(input);
+  // Neurons with spike timing 'pre' can drive each other in a cycle.
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  while (true) {
+    Scales scales = Scales::of(signal.getType());
+    if (scales.isPerAxis())
+      return *scales.axis;
+    Operation *op = signal.getDefiningOp();
+    if (auto synapse = dyn_cast_or_null<SynapseOpInterface>(op))
+      return synapse.getResultChannelDim();
+    if (auto neuron = dyn_cast_or_null<NeuronOpInterface>(op);
+        neuron && seen.insert(op).second) {
+      signal = neuron.getInput();
+      continue;
+    }
+    if (auto add = dyn_cast_or_null<AddOp>(op)) {
+      auto isSynapse = [](Value input) {
+        return input.getDefiningOp<SynapseOpInterface>() != nullptr;
+      };
+      auto synapse = llvm::find_if(add.getInputs(), isSynapse);
+      if (synapse != add.getInputs().end()) {
+        signal = *synapse;
+        continue;
+      }
+    }
+    return cast<RankedTensorType>(signal.getType()).getRank() == 1 ? 0 : -1;
   }
-  return rank == 1 ? 0 : -1;
 }
 
 /// What numbers of a type can be.

@@ -13,6 +13,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace snn {
 #define GEN_PASS_DEF_SNNADDSTEPEVENTS
@@ -26,8 +27,9 @@ namespace {
 /// Makes the second step function of one network.
 class StepEvents {
 public:
-  StepEvents(func::FuncOp step, SymbolTable &symbols)
-      : step(step), symbols(symbols) {}
+  StepEvents(func::FuncOp step, SymbolTable &symbols,
+             llvm::StringMap<func::FuncOp> &made)
+      : step(step), symbols(symbols), made(made) {}
 
   void run();
 
@@ -37,8 +39,9 @@ private:
   /// Replaces an input by the positions of its spikes, and their number.
   void replaceInput(unsigned index);
   /// The calls that list the spikes of `input`, through its views.
-  static void findLists(Value input, SmallVectorImpl<func::CallOp> &lists);
-  /// The function `name`, made by `build` if it is not there.
+  void findLists(Value input, SmallVectorImpl<func::CallOp> &lists);
+  /// The function that is called `name` if no other is, made by `build` if it
+  /// is not there.
   func::FuncOp
   getFunction(StringRef name, ArrayRef<Type> types, ArrayRef<StringRef> names,
               StringRef comment,
@@ -48,6 +51,8 @@ private:
 
   func::FuncOp step;
   SymbolTable &symbols;
+  /// Functions of this pass, by the name they ask for.
+  llvm::StringMap<func::FuncOp> &made;
   func::FuncOp events;
 };
 
@@ -74,7 +79,7 @@ void StepEvents::findLists(Value input, SmallVectorImpl<func::CallOp> &lists) {
     if (isa<ViewLikeOpInterface, memref::CastOp>(user))
       findLists(user->getResult(0), lists);
     else if (auto call = dyn_cast<func::CallOp>(user);
-             call && call.getCallee().starts_with("list_spikes"))
+             call && symbols.lookup(call.getCallee())->hasAttr("snn.lists"))
       lists.push_back(call);
   }
 }
@@ -83,10 +88,11 @@ func::FuncOp StepEvents::getFunction(
     StringRef name, ArrayRef<Type> types, ArrayRef<StringRef> names,
     StringRef comment,
     llvm::function_ref<void(ImplicitLocOpBuilder &, Block *)> build) {
-  if (auto function = symbols.lookup<func::FuncOp>(name))
+  func::FuncOp &function = made[name];
+  if (function)
     return function;
   ImplicitLocOpBuilder builder(step.getLoc(), step.getContext());
-  auto function =
+  function =
       func::FuncOp::create(builder, name, builder.getFunctionType(types, {}));
   function.setPrivate();
   for (auto [index, argument] : llvm::enumerate(names))
@@ -258,11 +264,12 @@ struct AddStepEvents : snn::impl::SNNAddStepEventsBase<AddStepEvents> {
 
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
+    llvm::StringMap<func::FuncOp> made;
     for (auto function :
          llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
       if (role && role.getValue() == "step")
-        StepEvents(function, symbols).run();
+        StepEvents(function, symbols, made).run();
     }
   }
 };

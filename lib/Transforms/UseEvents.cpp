@@ -9,6 +9,7 @@
 #include "snn/Transforms/Passes.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
@@ -43,14 +44,17 @@ static bool isSparse(Value signal) {
 /// elements; a convolution can also take a map before its channels are last.
 static Value getListedSignal(SynapseOpInterface synapse) {
   Value signal = synapse.getInput();
-  bool isWindow = isa<WindowOpInterface>(synapse.getOperation());
+  if (auto transpose = signal.getDefiningOp<TransposeOp>()) {
+    auto order = llvm::to_vector(transpose.getPermutation());
+    std::rotate(order.begin(), std::prev(order.end()), order.end());
+    if (isa<WindowOpInterface>(synapse.getOperation()) &&
+        isIdentityPermutation(order))
+      signal = transpose.getInput();
+  }
   while (Operation *op = signal.getDefiningOp()) {
-    bool isTranspose = isWindow && isa<TransposeOp>(op);
-    if (!isTranspose &&
-        !isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+    if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
       break;
     signal = op->getOperand(0);
-    isWindow &= !isTranspose;
   }
   return signal;
 }

@@ -30,28 +30,28 @@ snn.network @net() attributes {dt = 0x7FF8000000000000 : f64} {
 
 // -----
 
-// expected-error@+1 {{has an input or output of type 'tensor<?xf32>', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type [T1]}}
+// expected-error@+1 {{has an input or output of type 'tensor<?xf32>', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type, no dimension of which is 0 [T1]}}
 snn.network @net(%x: tensor<?xf32>) attributes {dt = 1.0e-3 : f64} {
   snn.output
 }
 
 // -----
 
-// expected-error@+1 {{has an input or output of type 'tensor<4xf16>', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type [T1]}}
+// expected-error@+1 {{has an input or output of type 'tensor<4xf16>', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type, no dimension of which is 0 [T1]}}
 snn.network @net(%x: tensor<4xf16>) attributes {dt = 1.0e-3 : f64} {
   snn.output
 }
 
 // -----
 
-// expected-error@+1 {{has an input or output of type 'tensor<4xi8>', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type [T1]}}
+// expected-error@+1 {{has an input or output of type 'tensor<4xi8>', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type, no dimension of which is 0 [T1]}}
 snn.network @net(%x: tensor<4xi8>) attributes {dt = 1.0e-3 : f64} {
   snn.output
 }
 
 // -----
 
-// expected-error@+1 {{has an input or output of type 'f32', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type [T1]}}
+// expected-error@+1 {{has an input or output of type 'f32', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type, no dimension of which is 0 [T1]}}
 snn.network @net(%x: f32) attributes {dt = 1.0e-3 : f64} {
   snn.output
 }
@@ -381,7 +381,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 // -----
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
-  // expected-error@+1 {{is by -1 steps, expected 0 or more [D2]}}
+  // expected-error@+1 {{is by -1 steps, expected 0 to 2^31 - 1 [D2]}}
   %y = snn.delay %x by dense<-1> : tensor<i64> : tensor<4xf32>
   snn.output
 }
@@ -389,7 +389,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 // -----
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
-  // expected-error@+1 {{is by -2 steps, expected 0 or more [D2]}}
+  // expected-error@+1 {{is by -2 steps, expected 0 to 2^31 - 1 [D2]}}
   %y = snn.delay %x by dense<[1, -2, 0, 3]> : tensor<4xi64> : tensor<4xf32>
   snn.output
 }
@@ -1080,16 +1080,16 @@ snn.network @net(%x: tensor<2x5xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<2x5x5xf32>) attributes {dt = 1.0e-3 : f64} {
   %w = arith.constant dense<1.0> : tensor<4x2x0x3xf32>
-  // expected-error@+1 {{weight's shape is [4, 2, 0, 3], expected 4 numbers from 1 to 2147483647 [V1]}}
+  // expected-error@+1 {{operand #1 must be non-empty statically shaped tensor}}
   %y = snn.conv2d %x, %w  : (tensor<2x5x5xf32>, tensor<4x2x0x3xf32>) -> tensor<4x3x3xf32>
   snn.output
 }
 
 // -----
 
+// expected-error@+1 {{no dimension of which is 0 [T1]}}
 snn.network @net(%x: tensor<2x0x5xf32>) attributes {dt = 1.0e-3 : f64} {
   %w = arith.constant dense<1.0> : tensor<4x2x3x3xf32>
-  // expected-error@+1 {{input's shape is [2, 0, 5], expected 3 numbers from 1 to 2147483647 [V1]}}
   %y = snn.conv2d %x, %w  : (tensor<2x0x5xf32>, tensor<4x2x3x3xf32>) -> tensor<4x3x3xf32>
   snn.output
 }
@@ -1349,16 +1349,16 @@ snn.network @net(%x: tensor<8xi1>) attributes {dt = 1.0e-3 : f64} {
 
 // -----
 
+// expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
 snn.network @net(%x: tensor<4x!quant.uniform<i8:f32, 0.5:3>>) attributes {dt = 1.0e-3 : f64} {
-  // expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
   %y = snn.rescale %x : tensor<4x!quant.uniform<i8:f32, 0.5:3>> -> tensor<4x!quant.uniform<i8:f32, 0.5>>
   snn.output
 }
 
 // -----
 
+// expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
 snn.network @net(%x: tensor<4x!quant.uniform<u8:f32, 0.5>>) attributes {dt = 1.0e-3 : f64} {
-  // expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
   %y = snn.rescale %x : tensor<4x!quant.uniform<u8:f32, 0.5>> -> tensor<4x!quant.uniform<i8:f32, 0.5>>
   snn.output
 }
@@ -1658,4 +1658,80 @@ snn.network @net(%x: tensor<1x2x!quant.uniform<i32:f32, 0.5>>, %w: tensor<1x1x1x
   // expected-error@+1 {{weight has element type 'f32', the result '!quant.uniform<i32:f32, 5.000000e-01>' [V6]}}
   %y = snn.conv1d %x, %w : (tensor<1x2x!quant.uniform<i32:f32, 0.5>>, tensor<1x1x1xf32>) -> tensor<1x2x!quant.uniform<i32:f32, 0.5>>
   snn.output
+}
+
+// -----
+
+snn.network @long_delay(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  // expected-error@+1 {{is by 2147483648 steps, expected 0 to 2^31 - 1 [D2]}}
+  %y = snn.delay %x by dense<2147483648> : tensor<i64> : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+// expected-error@+1 {{has an input or output of type 'tensor<0xf32>', expected a statically shaped tensor of f32, f64, i1, ui8 or a quantized type, no dimension of which is 0 [T1]}}
+snn.network @empty(%x: tensor<0xf32>) -> tensor<0xf32> attributes {dt = 1.0 : f64} {
+  snn.output %x : tensor<0xf32>
+}
+
+// -----
+
+snn.network @empty_weight(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<0x2xf32>
+  // expected-error@+1 {{operand #1 must be non-empty statically shaped tensor}}
+  %y = snn.linear %x, %w : (tensor<2xf32>, tensor<0x2xf32>) -> tensor<0xf32>
+  snn.output %x : tensor<2xf32>
+}
+
+// -----
+
+!unsigned = !quant.uniform<u8:f32, 0.5:128>
+// expected-error@+1 {{uses a quantized type that is not signed and symmetric with positive scales [Q1]}}
+snn.network @moved(%x: tensor<2x!unsigned>) -> tensor<2x!unsigned> attributes {dt = 1.0 : f64} {
+  snn.output %x : tensor<2x!unsigned>
+}
+
+// -----
+
+!axis = !quant.uniform<i8:f32:1, {0.5, 0.25}>
+!one = !quant.uniform<i8:f32, 0.5>
+snn.network @no_dimension(%x: tensor<2x!one>) -> tensor<2x!one> attributes {dt = 1.0 : f64} {
+  // expected-error@+1 {{which has 2 scales for dimension 1, expected one for each index of a dimension that is there [Q1]}}
+  %y = snn.rescale %x : tensor<2x!one> -> tensor<2x!axis>
+  snn.output %x : tensor<2x!one>
+}
+
+// -----
+
+!axis = !quant.uniform<i8:f32:0, {0.5, 0.25}>
+!one = !quant.uniform<i8:f32, 0.5>
+snn.network @too_few_scales(%x: tensor<4x!one>) -> tensor<4x!one> attributes {dt = 1.0 : f64} {
+  // expected-error@+1 {{which has 2 scales for dimension 0, expected one for each index of a dimension that is there [Q1]}}
+  %y = snn.rescale %x : tensor<4x!one> -> tensor<4x!axis>
+  snn.output %x : tensor<4x!one>
+}
+
+// -----
+
+!rows = !quant.uniform<i16:f32:0, {0.5, 0.25}>
+!columns = !quant.uniform<i16:f32:1, {0.5, 0.25}>
+snn.network @across(%x: tensor<2x2x!rows>, %y: tensor<2x2x!columns>) -> tensor<2x2x!rows> attributes {dt = 1.0 : f64} {
+  // expected-error@+1 {{input has its scales along dimension 1, expected 0, that of the result [Q3]}}
+  %z = snn.add %x, %y : (tensor<2x2x!rows>, tensor<2x2x!columns>) -> tensor<2x2x!rows>
+  snn.output %z : tensor<2x2x!rows>
+}
+
+// -----
+
+// What is verified may have a cycle anywhere.
+// expected-error@+1 {{has a cycle without a delay or a neuron with spike timing 'pre'}}
+snn.network @events_of_a_cycle(%x: tensor<2x2xf32>) -> tensor<2x2xf32> attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<1x4xf32>
+  %e = snn.events %a : tensor<2x2xf32> -> <4>
+  %f = tensor.collapse_shape %a [[0, 1]] : tensor<2x2xf32> into tensor<4xf32>
+  %y = snn.linear %f, %w events %e : (tensor<4xf32>, tensor<1x4xf32>, !snn.events<4>) -> tensor<1xf32>
+  %a = snn.transpose %b [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
+  %b = snn.transpose %a [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
+  snn.output %a : tensor<2x2xf32>
 }

@@ -20,7 +20,7 @@
 // CHECK:         return
 // CHECK:       func.func private @copy_events(
 // CHECK:       func.func private @set_spikes(
-func.func private @list_spikes(memref<?xi1>, index, memref<?xi16>)
+func.func private @list_spikes(memref<?xi1>, index, memref<?xi16>) attributes {snn.lists}
 func.func private @other(memref<2x4xi1>, memref<3xf32>)
 func.func @net_step(%in: memref<2x4xi1> {snn.kind = "input", snn.name = "in"},
                     %x: memref<3xf32> {snn.kind = "input", snn.name = "x"},
@@ -41,5 +41,28 @@ func.func @net_step(%in: memref<2x4xi1> {snn.kind = "input", snn.name = "in"},
 // CHECK-LABEL: func.func @net_step(
 // CHECK-NOT:     step_events
 func.func @net_step(%x: memref<3xf32> {snn.kind = "input", snn.name = "x"}) attributes {snn.role = "step"} {
+  return
+}
+
+// -----
+
+// Nodes can be called as the functions of this pass are.
+// CHECK-LABEL: func.func @net_step_events(
+// CHECK:         call @copy_events_{{[0-9]}}(
+// CHECK:         call @copy_events(%{{.*}}, %{{.*}}) : (memref<12xi16>, memref<3xf32>)
+// CHECK:         call @list_spikes_of_mine(
+func.func private @lists(memref<?xi1>, index, memref<?xi16>) attributes {snn.lists}
+func.func private @copy_events(memref<12xi16>, memref<3xf32>)
+func.func private @list_spikes_of_mine(memref<8xi1>)
+func.func @net_step(%in: memref<8xi1> {snn.kind = "input", snn.name = "in"},
+                    %y: memref<3xf32> {snn.kind = "output", snn.name = "y"},
+                    %list: memref<12xi16> {snn.kind = "scratch", snn.name = "in_events"})
+    attributes {snn.role = "step"} {
+  %line = memref.cast %in : memref<8xi1> to memref<?xi1>
+  %size = arith.constant 8 : index
+  %target = memref.cast %list : memref<12xi16> to memref<?xi16>
+  call @lists(%line, %size, %target) : (memref<?xi1>, index, memref<?xi16>) -> ()
+  call @copy_events(%list, %y) : (memref<12xi16>, memref<3xf32>) -> ()
+  call @list_spikes_of_mine(%in) : (memref<8xi1>) -> ()
   return
 }

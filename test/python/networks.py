@@ -276,6 +276,46 @@ def batch_of_matrices() -> nir.NIRGraph:
     )
 
 
+def lists_and_sums() -> nir.NIRGraph:
+    """A list of spikes as large as a sum, which can have its place; nodes with names of helpers."""
+    rng = np.random.default_rng(10)
+    nodes = ports(10, 14) | {
+        "list_spikes_a": affine(10, 10, rng),
+        "list_spikes": neuron("LIF", 10, rng),
+        "copy_events": affine(2, 10, rng),
+        "set_spikes": neuron("LIF", 2, rng),
+        "step_events": affine(14, 2, rng),
+        "list_counts": neuron("LIF", 14, rng),
+    }
+    names = list(nodes)
+    chain = ["input", *names[2:], "output"]
+    return graph(nodes, *itertools.pairwise(chain))
+
+
+def flat_sequence() -> nir.NIRGraph:
+    """Spikes of a map, flattened to the channels of a convolution over one position."""
+    rng = np.random.default_rng(11)
+    lif = neuron("LIF", 12, rng)
+    for name in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
+        setattr(lif, name, getattr(lif, name).reshape(3, 4, 1))
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([2, 4, 1])}),
+        "map": nir.Conv2d((4, 1), rng.normal(0.3, 1, (3, 2, 1, 1)), 1, 0, 1, 1, np.zeros(3)),
+        "n": lif,
+        "flat": nir.Flatten({"input": np.array([3, 4, 1])}, start_dim=0, end_dim=1),
+        "line": nir.Conv1d(1, rng.normal(0, 1, (2, 12, 1)), 1, 0, 1, 1, np.zeros(2)),
+        "output": nir.Output(output_type={"output": np.array([2, 1])}),
+    }
+    return graph(nodes, *itertools.pairwise(["input", "map", "n", "flat", "line", "output"]))
+
+
+def ring() -> nir.NIRGraph:
+    """Two layers of neurons that drive each other."""
+    rng = np.random.default_rng(12)
+    nodes = ports(4, 4) | {"a": neuron("LIF", 4, rng), "b": neuron("LIF", 4, rng)}
+    return graph(nodes, ("input", "a"), ("a", "b"), ("b", "a"), ("a", "output"))
+
+
 KINDS = ("I", "IF", "LI", "LIF", "CubaLI", "CubaLIF")
 SPIKING = ("IF", "LIF", "CubaLIF")
 
@@ -293,6 +333,9 @@ GRAPHS = (
         "delays-per-element": delays_per_element(),
         "convolutions": convolutions(),
         "batch-of-matrices": batch_of_matrices(),
+        "lists-and-sums": lists_and_sums(),
+        "flat-sequence": flat_sequence(),
+        "ring": ring(),
     }
 )
 

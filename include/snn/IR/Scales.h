@@ -78,6 +78,8 @@ int getShortShift(mlir::quant::QuantizedType type);
 /// round(x) = floor(x + 1/2)
 double roundHalfUp(double x);
 
+/// Checks that a quantized type is one that values can have [Q1].
+llvm::LogicalResult verifySymmetric(mlir::Operation *op, mlir::Type type);
 /// Checks the scales of an operation on quantized values [Q1]-[Q4].
 llvm::LogicalResult verifyScales(mlir::Operation *op);
 

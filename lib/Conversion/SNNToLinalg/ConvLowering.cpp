@@ -338,12 +338,9 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op->getLoc());
   std::optional<EventInputs> active;
-  bool channelsFirst = false;
-  if (op.getEvents()) {
+  std::optional<EventOrder> order = getEventOrder(op);
+  if (order) {
     active.emplace(layer, op, context);
-    auto events = op.getEvents().getDefiningOp<EventsOp>();
-    channelsFirst = events.getInput() != op.getInput() &&
-                    op.getInput().getDefiningOp<TransposeOp>();
   } else {
     x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                            mapShape(input, channels)));
@@ -367,9 +364,9 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
       createInitialSum(layer, op, context, biasShape, layer.update(yBuffer));
   if (failed(initial))
     return failure();
-  Value sum = active
-                  ? visitEvents(layer.body(), *active, channelsFirst, *initial)
-                  : visitPositions(layer.body(), {}, *initial);
+  Value sum = active ? visitEvents(layer.body(), *active,
+                                   order->isChannelsFirst, *initial)
+                     : visitPositions(layer.body(), {}, *initial);
   layer.write(sum, yBuffer);
   layer.finish();
   return success();

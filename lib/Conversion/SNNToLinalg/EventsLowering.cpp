@@ -151,6 +151,7 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
       builder, name,
       builder.getFunctionType({x, builder.getIndexType(), events}, {}));
   function.setPrivate();
+  function->setAttr("snn.lists", builder.getUnitAttr());
   context.symbols.insert(function);
   function.setArgAttr(0, kNameAttr, builder.getStringAttr("x"));
   function.setArgAttr(1, kNameAttr, builder.getStringAttr("size"));

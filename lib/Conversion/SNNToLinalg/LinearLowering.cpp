@@ -89,6 +89,19 @@ static Value addAll(ImplicitLocOpBuilder &builder, Value x, Type type,
   return addRows(builder, constant(even), inputs - even, sums);
 }
 
+/// Row `positions[n]` as row n.
+static Constant permuteRows(const Constant &rows, ArrayRef<int64_t> positions) {
+  if (rows.isUniform())
+    return rows;
+  Constant result = rows;
+  int64_t size = rows.shape.back();
+  result.values.clear();
+  for (int64_t position : positions)
+    for (int64_t n = 0; n < size; ++n)
+      result.values.push_back(rows.at(position * size + n));
+  return result;
+}
+
 LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   FailureOr<Constant> weight = getConstantWeights(op);
   if (failed(weight))
@@ -111,8 +124,9 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, getLayerName(op),
                      op.getLoc());
   std::optional<EventInputs> active;
+  std::optional<EventOrder> eventOrder = getEventOrder(op);
   Value x;
-  if (op.getEvents())
+  if (eventOrder)
     active.emplace(layer, op, context);
   else
     x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
@@ -121,6 +135,9 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
       layer.addShapedArgument("y", context.bufferOf(op.getResult()), yShape);
   ImplicitLocOpBuilder &builder = layer.body();
   Constant rows = weight->transpose(order);
+  // The rows of the listed inputs, in their order.
+  if (eventOrder && !eventOrder->isInput)
+    rows = permuteRows(rows, eventOrder->positions);
   if (active && rank > 2)
     rows.shape = {batch * inputs, outputs};
   WeightRows weights(layer, rows, op.getWeight().getType().getElementType());

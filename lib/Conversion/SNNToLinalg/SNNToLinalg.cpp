@@ -6,6 +6,7 @@
 
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "Lowering.h"
+#include "Synapses.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/SNN.h"
 #include "snn/IR/Scales.h"
@@ -248,7 +249,7 @@ static bool isRead(Value signal) {
   return llvm::any_of(signal.getUses(), [](OpOperand &use) {
     auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
     bool isInput = synapse && use.getOperandNumber() == 0;
-    if (isInput && synapse.getEvents())
+    if (isInput && getEventOrder(synapse))
       return false;
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
       return isRead(use.getOwner()->getResult(0));

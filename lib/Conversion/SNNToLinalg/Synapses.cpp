@@ -10,6 +10,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace snn;
 
@@ -158,6 +160,56 @@ Value WeightRows::add(ImplicitLocOpBuilder &builder,
 //===----------------------------------------------------------------------===//
 // Events
 //===----------------------------------------------------------------------===//
+
+/// Which element of its source each element of `signal` is: they differ by
+/// reshapes and transposes.
+static std::vector<int64_t> getSourceOrder(Value signal) {
+  auto type = cast<RankedTensorType>(signal.getType());
+  std::vector<int64_t> order(type.getNumElements());
+  std::iota(order.begin(), order.end(), 0);
+  Value source = getEventSource(signal);
+  while (signal != source) {
+    Operation *op = signal.getDefiningOp();
+    signal = op->getOperand(0);
+    auto transpose = dyn_cast<TransposeOp>(op);
+    if (!transpose)
+      continue;
+    std::vector<int64_t> moved = getPermutedOrder(
+        transpose.getInput().getType().getShape(), transpose.getPermutation());
+    for (int64_t &position : order)
+      position = moved[position];
+  }
+  return order;
+}
+
+std::optional<EventOrder> snn::getEventOrder(SynapseOpInterface op) {
+  if (!op.getEvents())
+    return std::nullopt;
+  Value listed = op.getEvents().getDefiningOp<EventsOp>().getInput();
+  std::vector<int64_t> input = getSourceOrder(op.getInput());
+  std::vector<int64_t> inverse(input.size());
+  for (auto [position, source] : llvm::enumerate(input))
+    inverse[source] = position;
+  EventOrder order;
+  for (int64_t source : getSourceOrder(listed))
+    order.positions.push_back(inverse[source]);
+  order.isInput = llvm::is_sorted(order.positions);
+  if (order.isInput)
+    return order;
+  if (auto linear = dyn_cast<LinearOp>(op.getOperation())) {
+    // Rows in another order are in one matrix.
+    if (linear.getWeight().getType().getRank() == 2)
+      return order;
+    return std::nullopt;
+  }
+  ArrayRef<int64_t> map = op.getInput().getType().getShape();
+  auto toFirst = llvm::to_vector(llvm::seq<int64_t>(0, map.size()));
+  std::rotate(toFirst.begin(), std::prev(toFirst.end()), toFirst.end());
+  order.isChannelsFirst = order.positions == getPermutedOrder(map, toFirst);
+  if (order.isChannelsFirst)
+    return order;
+  return std::nullopt;
+}
 
 EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
                          StepContext &context)

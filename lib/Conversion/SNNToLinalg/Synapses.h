@@ -60,6 +60,19 @@ mlir::FailureOr<mlir::Value> createInitialSum(LayerBuilder &layer,
                                               llvm::ArrayRef<int64_t> shape,
                                               mlir::Value y);
 
+/// The order of what a synapse's events list.
+struct EventOrder {
+  /// The input's elements, in their order.
+  bool isInput = false;
+  /// Those of a map whose channels are not last, as they are in the input.
+  bool isChannelsFirst = false;
+  /// Which element of the input each listed one is.
+  std::vector<int64_t> positions;
+};
+
+/// The order of a synapse's events, if it has any and can visit its input so.
+std::optional<EventOrder> getEventOrder(SynapseOpInterface op);
+
 /// The inputs of a synapse with events, in one dimension.
 class EventInputs {
 public:

@@ -265,9 +265,9 @@ LogicalResult ModuleEmitter::collectEventParameters() {
 
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name : {"t", "init", "step", "H", "DT", "STATE_BYTES", "TAP",
-                         "PROFILE", "mask8", "mask16", "mask", "count", "zero4",
-                         "list", "list_32", "short"})
+  for (StringRef name : {"t", "init", "step", "step_events", "H", "DT",
+                         "STATE_BYTES", "TAP", "PROFILE", "mask8", "mask16",
+                         "mask", "count", "zero4", "list", "list_32", "short"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);

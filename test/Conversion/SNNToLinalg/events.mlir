@@ -18,7 +18,7 @@
 // CHECK-NEXT:    call @linear_0(%[[ARG5]], %[[ARG3]]) : (memref<84xi16>, memref<1xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @list_spikes(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<?xi1> {snn.name = "x"}, %[[ARG1:.*]]: index {snn.name = "size"}, %[[ARG2:.*]]: memref<?xi16> {snn.name = "events"}) attributes {snn.comment = "The positions of the elements of x that are not 0, and then, four times, their number."} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<?xi1> {snn.name = "x"}, %[[ARG1:.*]]: index {snn.name = "size"}, %[[ARG2:.*]]: memref<?xi16> {snn.name = "events"}) attributes {snn.comment = "The positions of the elements of x that are not 0, and then, four times, their number.", snn.lists} {
 // CHECK-DAG:     %[[C3:.*]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
@@ -65,7 +65,7 @@ snn.network @net(%x: tensor<9xi1>, %z: tensor<2x40xi1>) -> (tensor<1xf32>, tenso
 
 // Counts are compared with 0.
 // CHECK-LABEL: func.func private @list_counts(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<?xi8> {snn.name = "x"}, %[[ARG1:.*]]: index {snn.name = "size"}, %[[ARG2:.*]]: memref<?xi16> {snn.name = "events"}) attributes {snn.comment = "The positions of the elements of x that are not 0, and then, four times, their number."} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<?xi8> {snn.name = "x"}, %[[ARG1:.*]]: index {snn.name = "size"}, %[[ARG2:.*]]: memref<?xi16> {snn.name = "events"}) attributes {snn.comment = "The positions of the elements of x that are not 0, and then, four times, their number.", snn.lists} {
 // CHECK-DAG:     %[[C3:.*]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
@@ -109,7 +109,7 @@ snn.network @net(%x: tensor<9xui8>) -> tensor<1xf32> attributes {dt = 1.0e-3 : f
 
 // Values: every position is written, and kept if the value is not 0.
 // CHECK-LABEL: func.func private @list_values(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<?xf32> {snn.name = "x"}, %[[ARG1:.*]]: index {snn.name = "size"}, %[[ARG2:.*]]: memref<?xi16> {snn.name = "events"}) attributes {snn.comment = "The positions of the elements of x that are not 0, and then, four times, their number."} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<?xf32> {snn.name = "x"}, %[[ARG1:.*]]: index {snn.name = "size"}, %[[ARG2:.*]]: memref<?xi16> {snn.name = "events"}) attributes {snn.comment = "The positions of the elements of x that are not 0, and then, four times, their number.", snn.lists} {
 // CHECK-DAG:     %[[C3:.*]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C2:.*]] = arith.constant 2 : index
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
