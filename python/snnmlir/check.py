@@ -126,7 +126,8 @@ class Report:
         sha256: Digest of the file.
         dtype: Type of weights, voltages and analog signals.
         convention: The convention in force, choice by choice; dt in seconds.
-        suggested_convention: Options that the parameters look like, or None.
+        suggested_convention: Options that the parameters look like, or None. How neurons reset is
+            not in a file: for "snntorch", see its other presets, too.
         notes: What was assumed, and hints, one sentence each.
         inputs: Names of the Inputs.
         outputs: Names of the Outputs.

@@ -127,6 +127,11 @@ def compile(
             f"dtype '{dtype}' has no scales to calibrate",
             help="leave the data out, or choose dtype int8, int16 or int4",
         )
+    if dtype in _FLOATS and (scales, states) != ("real", "short"):
+        raise OptionError(
+            f"dtype '{dtype}' has no integers for scales '{scales}' and states '{states}'",
+            help="leave these out, or choose dtype int8, int16 or int4",
+        )
     graph = read_graph(source)
     notes = [*graph.notes]
     if dt is None and chosen.dt == DEFAULT_DT:
@@ -287,8 +292,10 @@ class Network:
             inputs = x if isinstance(x, Mapping) else {self.inputs[0].name: x}
             given = {name: np.asarray(inputs[name], np.float64) for name in inputs}
             recordings.append(reference.record(x) | given)
-        if not recordings:
-            raise OptionError("there is no data to calibrate with")
+        if not any(array.size for recording in recordings for array in recording.values()):
+            raise OptionError(
+                "there is no data to calibrate with", help="give at least one step of input"
+            )
         ranges = merge_ranges(recordings)
         for name, kind in self._input_types.items():
             if kind == "spikes":
@@ -439,6 +446,8 @@ class Network:
         """The text of one stage: "c", "snn", "linalg" or "loops"."""
         if stage == "c":
             return self.c
+        if stage not in ("snn", "linalg", "loops"):
+            raise OptionError(f"unknown stage {quoted(stage)}", help="use c, snn, linalg or loops")
         modules = {
             "snn": lambda: self._module,
             "linalg": lambda: self._lower("snn-to-linalg"),

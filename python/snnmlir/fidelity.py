@@ -27,8 +27,8 @@ class Layer:
     Attributes:
         node: The node's name.
         spikes: Spikes in float32.
-        jaccard: Spikes that both networks have, as a part of those that either has; 1 where neither
-            has any.
+        jaccard: Spikes that both networks have, as a part of those that either has; None where
+            neither has any.
         correlation: Pearson's correlation of the neurons' spike counts; None if one of them is the
             same for all neurons.
         voltage_error: Root mean square of the difference of the voltages, in thresholds; None
@@ -37,7 +37,7 @@ class Layer:
 
     node: str
     spikes: int
-    jaccard: float
+    jaccard: float | None
     correlation: float | None
     voltage_error: float | None
 
@@ -51,16 +51,19 @@ class Fidelity:
         samples: How many runs were compared.
         layers: In the order of the network.
         decisions: By output, the part of the samples in which the same element is the greatest in
-            sum over all steps.
+            sum over all steps, the first of several; None where nothing is decided: by an output
+            with one element, or that is 0 throughout in both networks.
+        data: What the samples are.
     """
 
     dtype: str
     samples: int
     layers: tuple[Layer, ...]
-    decisions: dict[str, float]
+    decisions: dict[str, float | None]
+    data: str
 
     def __str__(self) -> str:
-        lines = [f"{self.dtype} against float32", ""]
+        lines = [f"{self.dtype} against float32, on {self.data}", ""]
         if self.layers:
             titles = ("node", "spikes", "Jaccard", "correlation", "voltage error")
             rows = [
@@ -74,20 +77,26 @@ class Fidelity:
                 for layer in self.layers
             ]
             lines += [*table(titles, rows), ""]
-        lines += [
-            f"output {printable(name)}: the same decision in {100 * part:.1f} % of "
-            f"{self.samples} samples"
-            for name, part in self.decisions.items()
-        ]
+        for name, part in self.decisions.items():
+            if part is None:
+                lines.append(f"output {printable(name)}: decides nothing")
+                continue
+            lines.append(
+                f"output {printable(name)}: the same decision in {round(part * self.samples)} of "
+                f"{self.samples} samples ({100 * part:.1f} %)"
+            )
         return "\n".join(lines) + "\n"
 
 
-def fidelity(network: Network, samples: Iterable[Sample]) -> Fidelity:
+def fidelity(
+    network: Network, samples: Iterable[Sample], data: str = "the given samples"
+) -> Fidelity:
     """Runs `network` and the same in float32 and compares them, layer by layer.
 
     Args:
         network: A network of integers.
         samples: Inputs as for `Network.run`; each is a run of its own.
+        data: What to call them.
 
     Raises:
         OptionError: The network is one of floats, there is no sample, or one does not fit.
@@ -99,18 +108,22 @@ def fidelity(network: Network, samples: Iterable[Sample]) -> Fidelity:
         )
     real = network.as_float()
     pairs = [(real.record(x), network.record(x)) for x in samples]
-    if not pairs:
-        raise OptionError("there is no sample to compare the networks on")
+    if not any(array.size for pair in pairs for array in pair[0].values()):
+        raise OptionError("there is no step of input to compare the networks on")
     layers = tuple(
         _layer(name, node.v_threshold, pairs)
         for name, node in network.graph.nodes.items()
         if isinstance(node, SPIKING)
     )
-    decisions = {
-        name: float(np.mean([_decision(a[name]) == _decision(b[name]) for a, b in pairs]))
-        for name in network.graph.outputs
-    }
-    return Fidelity(network.dtype, len(pairs), layers, decisions)
+    decisions = {name: _agreement(name, pairs) for name in network.graph.outputs}
+    return Fidelity(network.dtype, len(pairs), layers, decisions, data)
+
+
+def _agreement(name: str, pairs: list[tuple[dict[str, Signal], dict[str, Signal]]]) -> float | None:
+    signals = [(a[name], b[name]) for a, b in pairs]
+    if math.prod(signals[0][0].shape[1:]) == 1 or not any(a.any() or b.any() for a, b in signals):
+        return None
+    return float(np.mean([_decision(a) == _decision(b) for a, b in signals]))
 
 
 def _layer(
@@ -119,7 +132,7 @@ def _layer(
     ours = np.concatenate([b[name] for _, b in pairs]).astype(np.int64)
     theirs = np.concatenate([a[name] for a, _ in pairs]).astype(np.int64)
     either = int(np.maximum(ours, theirs).sum())
-    jaccard = float(np.minimum(ours, theirs).sum() / either) if either else 1.0
+    jaccard = float(np.minimum(ours, theirs).sum() / either) if either else None
     counts = [np.reshape(values.sum(0), -1) for values in (ours, theirs)]
     correlation = error = None
     if all(np.ptp(count) > 0 for count in counts):

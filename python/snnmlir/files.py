@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,27 +19,80 @@ import numpy.typing as npt
 from snnmlir.errors import OptionError, quoted
 
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Writes all files beside their places first, then moves them there.
+def check_targets(paths: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
+    """Refuses files that cannot be written, or whose writing would lose something.
+
+    Args:
+        paths: The files to be written.
+        inputs: Files that are read.
 
     Raises:
-        OSError: A file cannot be written; then none of them is there, nor a part of one.
+        OptionError: There is no such folder, a file is another one of these or an input, or there
+            is something that is not a file.
     """
+    taken = {path.resolve(): "the input" for path in inputs}
+    for path in paths:
+        target = path.resolve()
+        if not target.parent.is_dir():
+            raise OptionError(
+                f"there is no folder {quoted(path.parent)} for {quoted(path.name)}",
+                help="make it, or choose another one",
+            )
+        if target.exists() and not target.is_file():
+            kind = "a folder" if target.is_dir() else "no regular file"
+            raise OptionError(f"{quoted(path)} is {kind}", help="choose another name")
+        if target in taken:
+            raise OptionError(
+                f"{quoted(path)} is {taken[target]}, which would be lost",
+                help="choose another name",
+            )
+        taken[target] = "another output"
+
+
+def write_files(contents: Mapping[Path, bytes], inputs: Iterable[Path] = ()) -> None:
+    """Writes all files beside their places first, then moves them there.
+
+    Args:
+        contents: The files; links are followed.
+        inputs: Files that were read, which are not to be lost.
+
+    Raises:
+        OptionError: As `check_targets` does.
+        OSError: A file cannot be written; then none of those that are new is there, nor a part of
+            one.
+    """
+    check_targets(contents, inputs)
     mode = 0o666 & ~_umask()
     finished: list[tuple[Path, Path]] = []
+    new: list[Path] = []
     try:
         for path, content in contents.items():
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".snn-", delete=False) as file:
-                finished.append((Path(file.name), path))
-                file.write(content)
-            Path(file.name).chmod(mode)
-        for temporary, path in finished:
-            temporary.replace(path)
+            target = path.resolve()
+            with _named(path):
+                folder = target.parent
+                with tempfile.NamedTemporaryFile(dir=folder, prefix=".snn-", delete=False) as file:
+                    finished.append((Path(file.name), target))
+                    file.write(content)
+                Path(file.name).chmod(mode)
+        for temporary, target in finished:
+            if not target.exists():
+                new.append(target)
+            with _named(target):
+                temporary.replace(target)
     except BaseException:
-        for temporary, _ in finished:
+        for left in (*(temporary for temporary, _ in finished), *new):
             with contextlib.suppress(OSError):
-                temporary.unlink()
+                left.unlink()
         raise
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Makes errors name `path`, not the temporary file."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -70,7 +123,8 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
         raise OptionError(
             f"{quoted(folder)} is the current folder", help="name a folder that is not there"
         )
-    temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=".snn-"))
+    with _named(folder):
+        temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=".snn-"))
     try:
         for name, content in contents.items():
             path = temporary / name

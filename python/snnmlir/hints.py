@@ -39,9 +39,9 @@ def hints(graph: Graph, convention: Convention) -> list[str]:
         )
     if convention.name == "nir" and _look_like_snntorch(graph, convention.dt):
         texts.append(
-            "r is tau/dt, as snnTorch writes it; snnTorch resets to 0 and feeds recurrent spikes "
-            "back through the weights: --convention snntorch, or snntorch-default for delayed "
-            "subtraction"
+            "r is tau/dt, as snnTorch writes it; how its neurons reset is not in the file: "
+            "--convention snntorch-default for reset_mechanism='subtract' with reset_delay, its "
+            "defaults, --convention snntorch for reset_mechanism='zero' without"
         )
     return texts
 

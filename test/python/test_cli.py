@@ -204,7 +204,11 @@ def test_bad_models(write: Callable[[Path], None], message: str, tmp_path: Path)
         (["--name", "int"], "the name 'int' cannot be used in C"),
         (["--name", "a b"], "the name 'a b' cannot be used in C"),
         (["--verify", "no.npy"], "'no.npy': No such file"),
-        (["-o", "{folder}/none/out.c"], "No such file or directory"),
+        (["-o", "{folder}/none/out.c"], "there is no folder '{folder}/none' for 'out.c'"),
+        (["-o", "{folder}"], "'{folder}' is a folder"),
+        (["-o", "/dev/null"], "'/dev/null' is no regular file"),
+        (["--report", "{folder}/model.nir"], "model.nir' is the input, which would be lost"),
+        (["--states", "proved"], "dtype 'f32' has no integers for scales 'real' and states"),
         (["-o", "{folder}/out.xyz"], "cannot tell from 'out.xyz' what to write"),
         (["-o", '{folder}/o"ut.c'], "cannot be included from C"),
         (["-o", "{folder}/out.h", "--emit", "c"], "'out.h' is the name of the header"),
@@ -215,7 +219,8 @@ def test_bad_options(arguments: list[str], message: str, model: Path) -> None:
     given = [a.replace("{folder}", str(model.parent)) for a in arguments]
     if "-o" not in given:
         given += ["-o", str(model.with_name("out.c"))]
-    check_refused(compile_main, message, model.parent, model, *given)
+    text = message.replace("{folder}", str(model.parent))
+    check_refused(compile_main, text, model.parent, model, *given)
 
 
 def check_refused(main: object, message: str, folder: Path, *arguments: object) -> None:
@@ -327,3 +332,10 @@ def test_record_of_an_unknown_signal(model: Path) -> None:
     np.save(data, np.zeros((3, 5)))
     arguments = (model, data, "-o", model.with_name("y.npz"), "--record", "nobody")
     check_refused(run_main, "there is no signal 'nobody' to record", model.parent, *arguments)
+
+
+@pytest.mark.parametrize("arguments", [["--scales", "both"], ["--dt", "abc"], ["--none"], []])
+def test_wrong_options_have_the_status_of_errors(arguments: list[str], model: Path) -> None:
+    result = invoke(compile_main, model, *arguments)
+    assert result.exit_code == 1
+    assert "Error: " in result.stderr

@@ -197,11 +197,41 @@ def test_uniform_parameters_stay_one_number() -> None:
 
 def test_files_appear_together_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "a.h").mkdir()
-    with pytest.raises(OSError, match="directory"):
-        write_files({tmp_path / "a.h": b"1"})
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(OptionError, match=r"a.h' is a folder"):
+        write_files({tmp_path / "a.c": b"0", tmp_path / "a.h": b"1"})
+    with pytest.raises(OptionError, match="there is no folder"):
         write_files({tmp_path / "a.c": b"1", tmp_path / "none" / "b": b"2"})
+    with pytest.raises(OptionError, match=r"b.c' is another output"):
+        write_files({tmp_path / "b.c": b"1", tmp_path / "a.h" / ".." / "b.c": b"2"})
     assert [path.name for path in tmp_path.iterdir()] == ["a.h"]
+
+
+def test_links_are_followed_and_inputs_kept(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"0")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write_files({tmp_path / "link": b"1"})
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"1"
+    with pytest.raises(OptionError, match=r"link' is the input, which would be lost"):
+        write_files({tmp_path / "link": b"2"}, inputs=[tmp_path / "real"])
+    assert (tmp_path / "real").read_bytes() == b"1"
+
+
+def test_what_fails_between_two_files_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def fails(self: Path, target: Path) -> Path:
+        if target.name == "b":
+            raise PermissionError(13, "Permission denied", str(self))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(PermissionError) as error:
+        write_files({tmp_path / "a": b"1", tmp_path / "b": b"2"})
+    assert error.value.filename == str(tmp_path / "b")
+    assert not any(tmp_path.iterdir())
 
 
 def test_packed_arrays_read_back(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from unittest.mock import Mock
 
+import nir
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -56,7 +57,22 @@ def test_networks_without_spikes() -> None:
     x = np.zeros((5, *network.inputs[0].shape))
     found = snnmlir.fidelity(network, [x, x])
     assert found.layers == ()
-    assert "the same decision in 100.0 % of 2 samples" in str(found)
+    assert "the same decision in 2 of 2 samples (100.0 %)" in str(found)
+
+
+def test_what_is_silent_decides_nothing() -> None:
+    ones, zeros = np.ones(3), np.zeros(3)
+    lif = nir.LIF(tau=ones, r=ones, v_leak=zeros, v_threshold=ones, v_reset=zeros)
+    graph = nir.NIRGraph.from_list(nir.Linear(np.eye(3)), lif)
+    network = snnmlir.compile(graph, dtype="int8", dt=1e-4)
+    silent = snnmlir.fidelity(network, [np.zeros((5, 3))])
+    assert [(layer.spikes, layer.jaccard) for layer in silent.layers] == [(0, None)]
+    assert silent.decisions == {"output": None}
+    assert "output output: decides nothing" in str(silent)
+    single = snnmlir.compile(nir.NIRGraph.from_list(nir.Linear(np.ones((1, 2)))), dtype="int8")
+    assert snnmlir.fidelity(single, [np.ones((5, 2))]).decisions == {"output": None}
+    with pytest.raises(OptionError, match="there is no step of input"):
+        snnmlir.fidelity(single, [np.ones((0, 2))])
 
 
 def test_each_network_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,5 +104,5 @@ def test_command(suffix: str, tmp_path: Path) -> None:
         layers = json.loads(text)["fidelity"]["layers"]
         assert [layer["node"] for layer in layers] == ["lif1", "lif2"]
     else:
-        assert "\nint8 against float32\n\nnode" in text
+        assert f"\nint8 against float32, on {data}\n\nnode" in text
         assert "lif1" in text

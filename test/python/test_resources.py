@@ -273,7 +273,7 @@ def test_a_report_replaces_no_other_file(tmp_path: Path) -> None:
     for file in ("net.c", "net.h"):
         result = invoke(tmp_path / "net.c", "--report", tmp_path / file)
         assert result.exit_code == 1
-        assert "which is written already" in result.stderr
+        assert "is another output, which would be lost" in result.stderr
     assert invoke(tmp_path / "net.c", "--report", tmp_path / "nowhere" / "report").exit_code == 1
     assert not any(tmp_path.iterdir())
 
@@ -327,11 +327,17 @@ def test_a_compiler_without_use(tmp_path: Path) -> None:
     assert "help: add --report, --max-flash or --max-ram" in result.stderr
 
 
-def test_commands_of_the_page(tmp_path: Path) -> None:
-    """docs/reports.md has what the commands in it print."""
-    page = (DIGITS.parents[2] / "docs/reports.md").read_text()
-    blocks = re.findall(r"^```\n(.*?)^```$", page, re.M | re.S)
-    assert len(blocks) == 2
+@pytest.mark.parametrize(
+    ("page", "begin", "count"),
+    [("docs/reports.md", "", 2), ("README.md", "$ snn-mlir-compile examples/digits", 3)],
+)
+def test_commands_of_the_page(page: str, begin: str, count: int, tmp_path: Path) -> None:
+    """The pages have what the commands in them print."""
+    text = (DIGITS.parents[2] / page).read_text()
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S)
+    blocks = [block for kind, block in fenced if not kind and block.startswith(begin)]
+    blocks = [block for block in blocks if "--package" not in block]
+    assert len(blocks) == count
     (tmp_path / "examples").symlink_to(DIGITS.parents[1])
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for block in blocks:

@@ -16,14 +16,17 @@ from rich.table import Table
 from rich.text import Text
 
 from snnmlir.check import NodeReport, Parameter, Refusal, Report, check
-from snnmlir.cli.common import compiler_options, options_of, reports_errors
+from snnmlir.cli.common import OneStatus, compiler_options, options_of, reports_errors
 from snnmlir.errors import SnnError
 
 _WIDTH = 100
 """Where the output is no terminal."""
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=OneStatus,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "--json",
@@ -102,6 +105,12 @@ def _summary(report: Report) -> list[str]:
     )
     if report.suggested_convention:
         lines.append(f"the parameters look like: {report.suggested_convention}")
+        if "snntorch" in report.suggested_convention:
+            lines.append(
+                "how snnTorch's neurons reset is not in the file: snntorch is "
+                "reset_mechanism='zero' without delay, snntorch-default what Leaky() does unless "
+                "told otherwise"
+            )
     if report.nodes:
         lines.append(f"inputs: {', '.join(map(_name, report.inputs))}")
         lines.append(f"outputs: {', '.join(map(_name, report.outputs))}")

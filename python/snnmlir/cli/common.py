@@ -43,6 +43,18 @@ _CHOICE_HELP = {
 }
 
 
+class OneStatus(click.Command):
+    """A command whose wrong options, too, give exit status 1."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Raises errors of usage that end with status 1."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            setattr(error, "exit_code", 1)  # noqa: B010
+            raise
+
+
 def compiler_options(command: Command) -> Command:
     """Adds the options that `network_from` understands."""
     options = [

@@ -11,6 +11,7 @@ import click
 
 from snnmlir.budgets import check_flash, check_ram, parse_size
 from snnmlir.cli.common import (
+    OneStatus,
     compiler_options,
     network_from,
     read_samples,
@@ -20,16 +21,20 @@ from snnmlir.cli.common import (
 from snnmlir.compiler import Network, Stage
 from snnmlir.errors import OptionError, quoted
 from snnmlir.fidelity import Fidelity, fidelity
-from snnmlir.files import write_files
+from snnmlir.files import check_targets, write_files
 from snnmlir.footprint import footprint
 from snnmlir.names import prefix_from
 from snnmlir.package import KINDS, write_package
 from snnmlir.report import NetworkReport
 from snnmlir.selftest import SelfTest, self_test
+from snnmlir.tables import printable
 from snnmlir.verify import mismatch_error, random_input, verify
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=OneStatus,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -138,6 +143,9 @@ def main(
             "--cc says what builds the C for a report or a limit, and there is none",
             help="add --report, --max-flash or --max-ram",
         )
+    data = (options["calibrate"], *(Path(name) for name in (verify_on, self_test_on) if name))
+    inputs = [model, *(path for path in data if path)]
+    check_targets([path for path in (report, None if package else output) if path], inputs)
     network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
     content = {}
     if report or limits:
@@ -157,13 +165,9 @@ def main(
         write_package(network, package, output, test)
     else:
         files = network.files(output, cast("Stage | None", emit), test)
-        if report in files:
-            raise OptionError(
-                f"--report is {quoted(report)}, which is written already",
-                help="choose another name",
-            )
+        check_targets([*content, *files], inputs)
         content |= files
-    write_files(content)
+    write_files(content, inputs)
     if options["verbose"]:
         for port in network.inputs:
             click.echo(f"input {port.name}: {list(port.shape)} {port.dtype}", err=True)
@@ -177,7 +181,9 @@ def main(
 def _fidelity(network: Network, data: Path | None) -> Fidelity | None:
     if not network.is_quantized:
         return None
-    return fidelity(network, read_samples(data, network) if data else [random_input(network)])
+    if data is None:
+        return fidelity(network, [random_input(network)], "random input")
+    return fidelity(network, read_samples(data, network), printable(str(data)))
 
 
 def _self_test(network: Network, data: str) -> SelfTest:

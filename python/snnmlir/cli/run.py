@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir.cli.common import (
+    OneStatus,
     Signals,
     compiler_options,
     network_from,
@@ -19,14 +20,17 @@ from snnmlir.cli.common import (
     reports_errors,
 )
 from snnmlir.compiler import Network
-from snnmlir.errors import OptionError
-from snnmlir.files import pack_arrays, write_files
+from snnmlir.errors import OptionError, quoted
+from snnmlir.files import check_targets, pack_arrays, write_files
 from snnmlir.nirdata import Format, pack_data
 
 _NIRDATA = (".nir", ".nirdata", ".h5", ".hdf5")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=OneStatus,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("data", metavar="INPUT", type=click.Path(path_type=Path))
 @click.option(
@@ -61,6 +65,12 @@ def main(
         raise OptionError(
             "--events is for NIRData files", help=f"end the output's name in {_NIRDATA[0]}"
         )
+    if not as_data and output.suffix != ".npz":
+        raise OptionError(
+            f"the output {quoted(output)} is neither .npz nor NIRData",
+            help="end its name in .npz or in " + ", ".join(_NIRDATA),
+        )
+    check_targets([output], [model, data])
     network = network_from(model, options)
     runs = [_run(network, x, record) for x in read_samples(data, network)]
     if not runs:
@@ -71,7 +81,7 @@ def main(
         content = pack_data(samples, network.graph.nodes, network.convention.dt, form)
     else:
         content = pack_arrays(samples if len(runs) > 1 else runs[0])
-    write_files({output: content})
+    write_files({output: content}, [model, data])
 
 
 def _run(network: Network, x: Signals, record: str | None) -> dict[str, npt.NDArray[Any]]:
