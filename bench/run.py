@@ -316,8 +316,8 @@ def integer_table(results: list[Result]) -> list[str]:
     lines = [
         "## Integers and floats",
         "",
-        "How many times as long as the int8 C the f32 C takes for one step: built alike, and each as",
-        "it is fastest.",
+        "How many times as long as the int8 C the f32 C takes for one step: built alike, and each",
+        "as it is fastest.",
         "",
         "| network | input | " + " | ".join(compilers) + " | fastest |",
         "|---|---|" + "---|" * (len(compilers) + 1),

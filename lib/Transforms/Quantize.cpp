@@ -53,19 +53,23 @@ static bool isStateless(Operation *op) {
 
 /// What the network gives and also uses itself gets a copy of its own, so that
 /// watching a value does not change how it is computed.
-static Value copyForOutput(Value value) {
+static Value copyForOutput(Value value,
+                           llvm::DenseMap<Operation *, Value> &copies) {
   Operation *op = value.getDefiningOp();
   if (!isStateless(op) || !isFloat(value))
     return value;
+  if (Value copy = copies.lookup(op))
+    return copy;
   OpBuilder builder(op);
   Operation *copy = builder.clone(*op);
   unsigned signals = isa<AddOp>(op) ? op->getNumOperands() : 1;
   for (unsigned index = 0; index < signals; ++index)
-    copy->setOperand(index, copyForOutput(op->getOperand(index)));
-  return copy->getResult(0);
+    copy->setOperand(index, copyForOutput(op->getOperand(index), copies));
+  return copies[op] = copy->getResult(0);
 }
 
 static void separateOutputs(NetworkOp network) {
+  llvm::DenseMap<Operation *, Value> copies;
   Operation *terminator = network.getBodyBlock()->getTerminator();
   SmallVector<OpOperand *> pending = llvm::map_to_vector(
       terminator->getOpOperands(), [](OpOperand &operand) { return &operand; });
@@ -75,7 +79,7 @@ static void separateOutputs(NetworkOp network) {
     if (!isStateless(op) || !isFloat(operand.get()))
       continue;
     if (!operand.get().hasOneUse()) {
-      operand.set(copyForOutput(operand.get()));
+      operand.set(copyForOutput(operand.get(), copies));
       continue;
     }
     unsigned signals = isa<AddOp>(op) ? op->getNumOperands() : 1;

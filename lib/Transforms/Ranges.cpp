@@ -263,7 +263,9 @@ Bounds RangeAnalysis::getSynapse(SynapseOpInterface op) const {
   ArrayRef<int64_t> resultShape =
       cast<RankedTensorType>(result.getType()).getShape();
   Bounds bias(0, 0);
-  if (Value operand = op.getBias()) {
+  if (Value operand = op.getBias(); operand && !getConstant(operand)) {
+    bias = get(operand);
+  } else if (operand) {
     int64_t axis = cast<RankedTensorType>(operand.getType()).getRank() - 1;
     bias = getCoefficientRange(operand, 0, resultShape, axis);
     if (bias.size() > 1)

@@ -10,6 +10,13 @@ from snnmlir._mlir import is_c11_prefix
 from snnmlir.errors import OptionError, quoted
 
 
+_HEADERS = frozenset(
+    "assert complex ctype errno features fenv float inttypes iso646 limits locale math memory setjmp "
+    "signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath "
+    "threads time uchar unistd wchar wctype".split()
+)
+
+
 def prefix_from(stem: str) -> str:
     """A prefix like a file name's stem: "my-model" gives "my_model"."""
     text = re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_")[:40]
@@ -22,13 +29,13 @@ def check_prefix(name: str) -> str:
     """`name` if it can be a prefix.
 
     Raises:
-        OptionError: It is no C identifier, or a keyword.
+        OptionError: It is no C identifier, a keyword, or makes the name of one of C's types.
     """
     if not is_c11_prefix(name):
         raise OptionError(
             f"the name {quoted(name)} cannot be used in C",
             help="begin with a letter, go on with letters, digits and underscores, 48 characters "
-            "at most, and use no keyword",
+            "at most; use no keyword, and no NAME for which C has a type NAME_t",
         )
     return name
 
@@ -37,12 +44,17 @@ def header_for(path: Path) -> Path:
     """The header that belongs to a C file.
 
     Raises:
-        OptionError: The file's name cannot stand in an #include.
+        OptionError: The file's name cannot stand in an #include, or there means another header.
     """
     header = path.with_suffix(".h")
     if header == path:
         raise OptionError(
             f"{quoted(path.name)} is the name of the header", help="give the C file's name"
+        )
+    if header.stem in _HEADERS:
+        raise OptionError(
+            f"the header would be {quoted(header.name)}, which C has itself",
+            help="choose another file name",
         )
     if not header.name.isprintable() or any(c in header.name for c in '"\\?'):
         raise OptionError(

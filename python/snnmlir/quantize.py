@@ -110,5 +110,8 @@ def bounds(network: Mapping[str, Any]) -> list[Bound]:
 
 
 def to_integers(real: npt.NDArray[Any], scales: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """The integers that stand for real numbers, halves up; `scales` broadcasts with them."""
-    return np.floor(real / scales + 0.5).astype(np.int64)
+    """The integers that stand for real numbers, halves up; `scales` broadcasts with them.
+
+    Numbers too large for 64 bits become ones that no port takes.
+    """
+    return np.clip(np.floor(real / scales + 0.5), -(2.0**62), 2.0**62).astype(np.int64)

@@ -68,3 +68,22 @@ snn.network @overflow(%x: tensor<3x!value>) -> tensor<1x!sum> attributes {dt = 1
   %y = snn.linear %x, %w : (tensor<3x!value>, tensor<1x3x!value>) -> tensor<1x!sum>
   snn.output %y : tensor<1x!sum>
 }
+
+// -----
+
+!part = !quant.uniform<i16<-100:100>:f32, 0.5>
+!sum = !quant.uniform<i32:f32, 0.5>
+!weight = !quant.uniform<i8<-127:127>:f32, 0.5>
+
+// A bias that is a signal has that signal's range.
+// CHECK-LABEL: snn.network @computed_bias(
+// CHECK:         snn.linear {{.*}} bias {{.*}} -> tensor<2x!quant.uniform<i16<-100:103>:
+snn.network @computed_bias(%x: tensor<3xi1>, %p: tensor<2x!part>) -> tensor<2xi1> attributes {dt = 1.0 : f64} {
+  %c = arith.constant dense<1> : tensor<2x3xi8>
+  %w = quant.scast %c : tensor<2x3xi8> to tensor<2x3x!weight>
+  %i = arith.constant 20 : i16
+  %t = quant.scast %i : i16 to !part
+  %0 = snn.linear %x, %w bias %p : (tensor<3xi1>, tensor<2x3x!weight>, tensor<2x!part>) -> tensor<2x!sum>
+  %1 = snn.threshold %0, %t : (tensor<2x!sum>, !part) -> tensor<2xi1>
+  snn.output %1 : tensor<2xi1>
+}

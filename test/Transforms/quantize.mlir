@@ -178,3 +178,32 @@ snn.network @counts(%x: tensor<20xi1>) -> tensor<1xui8> attributes {dt = 1.0e-3 
   %s, %v = snn.lif %y decay(%d) threshold(%t) {spike = #snn.spike<count_floor>, reset = #snn.reset<subtract>} : (tensor<1xf32>, f32, f32) -> (tensor<1xui8>, tensor<1xf32>)
   snn.output %s : tensor<1xui8>
 }
+
+// -----
+
+// Neurons that drive each other: the search for what drives them ends.
+// CHECK-LABEL: snn.network @ring(
+// CHECK:         snn.lif
+snn.network @ring() -> tensor<2xi1> attributes {dt = 1.0 : f64} {
+  %t = arith.constant 1.5 : f32
+  %l = arith.constant 0.5 : f32
+  %s, %v = snn.lif %s2 leak(%l) threshold(%t) {spike_timing = #snn.spike_timing<pre>, reset_timing = #snn.reset_timing<delayed>} : (tensor<2xi1>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  %s2, %v2 = snn.lif %s leak(%l) threshold(%t) {spike_timing = #snn.spike_timing<pre>, reset_timing = #snn.reset_timing<delayed>} : (tensor<2xi1>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  snn.output %s : tensor<2xi1>
+}
+
+// -----
+
+// What is given and also used is copied, each operation once.
+// CHECK-LABEL: snn.network @diamonds(
+// CHECK-COUNT-4: snn.add
+// CHECK-NOT:     snn.add
+snn.network @diamonds(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xi1>) attributes {dt = 1.0 : f64} {
+  %t = arith.constant 1.5 : f32
+  %f = arith.constant 0.5 : f32
+  %0 = snn.scale %x, %f : (tensor<2xf32>, f32) -> tensor<2xf32>
+  %1 = snn.add %0, %0 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %2 = snn.add %1, %1 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %s, %v = snn.lif %2 threshold(%t) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  snn.output %2, %s : tensor<2xf32>, tensor<2xi1>
+}

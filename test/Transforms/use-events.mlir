@@ -54,3 +54,19 @@ snn.network @views(%x: tensor<2x4x4xi1>) -> (tensor<3x3x1xf32>, tensor<1xf32>, t
   %2 = snn.linear %g, %q : (tensor<8xf32>, tensor<1x8xf32>) -> tensor<1xf32>
   snn.output %0, %1, %2 : tensor<3x3x1xf32>, tensor<1xf32>, tensor<1xf32>
 }
+
+// -----
+
+// A transpose that is not just the channels put last, right in front of the convolution, is not
+// looked through.
+// CHECK-LABEL: snn.network @flattened(
+// CHECK:         %[[T:.*]] = snn.transpose
+// CHECK-NEXT:    snn.events %[[T]]
+snn.network @flattened(%x: tensor<4x2x3xi1>) -> tensor<1x1xf32> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<1x24x1xf32>
+  %t = snn.transpose %x [2, 0, 1] : tensor<4x2x3xi1> -> tensor<3x4x2xi1>
+  %f = tensor.collapse_shape %t [[0, 1, 2]] : tensor<3x4x2xi1> into tensor<24xi1>
+  %l = tensor.expand_shape %f [[0, 1]] output_shape [1, 24] : tensor<24xi1> into tensor<1x24xi1>
+  %0 = snn.conv1d %l, %w channels_last : (tensor<1x24xi1>, tensor<1x24x1xf32>) -> tensor<1x1xf32>
+  snn.output %0 : tensor<1x1xf32>
+}

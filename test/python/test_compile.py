@@ -137,6 +137,8 @@ def test_compiler_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         ("my-model v2", "my_model_v2"),
         ("2nd", "model_2nd"),
         ("int", "model_int"),
+        ("int8", "model_int8"),
+        ("size", "model_size"),
         ("__x", "x"),
         ("Ünï", "n"),
         ("", "model"),

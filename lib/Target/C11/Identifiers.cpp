@@ -110,8 +110,35 @@ std::string NameTable::add(StringRef wanted) {
 
 } // namespace snn::c11
 
+/// Names for which NAME_t is a type of C or POSIX.
+static constexpr StringLiteral kTypes[] = {
+    "blkcnt",       "blksize",     "char16",       "char32",
+    "clock",        "clockid",     "cnd",          "constraint_handler",
+    "dev",          "div",         "double",       "errno",
+    "fexcept",      "fenv",        "float",        "fpos",
+    "fsblkcnt",     "fsfilcnt",    "gid",          "id",
+    "idtype",       "imaxdiv",     "ino",          "int16",
+    "int32",        "int64",       "int8",         "int_fast16",
+    "int_fast32",   "int_fast64",  "int_fast8",    "int_least16",
+    "int_least32",  "int_least64", "int_least8",   "intmax",
+    "intptr",       "key",         "ldiv",         "lldiv",
+    "locale",       "loff",        "max_align",    "mbstate",
+    "mode",         "mtx",         "nlink",        "nullptr",
+    "off",          "pid",         "ptrdiff",      "quad",
+    "register",     "rsize",       "sig_atomic",   "sigset",
+    "size",         "ssize",       "stack",        "suseconds",
+    "thrd",         "time",        "timer",        "tss",
+    "u_int16",      "u_int32",     "u_int64",      "u_int8",
+    "u_quad",       "uid",         "uint16",       "uint32",
+    "uint64",       "uint8",       "uint_fast16",  "uint_fast32",
+    "uint_fast64",  "uint_fast8",  "uint_least16", "uint_least32",
+    "uint_least64", "uint_least8", "uintmax",      "uintptr",
+    "useconds",     "wchar",       "wctrans",      "wctype",
+    "wint"};
+
 bool snn::isC11Prefix(StringRef text) {
   auto isPart = [](char c) { return isAlnum(c) || c == '_'; };
   return !text.empty() && isAlpha(text.front()) && all_of(text, isPart) &&
-         text.size() <= c11::kMaxLength && !c11::isReserved(text);
+         text.size() <= c11::kMaxLength && !c11::isReserved(text) &&
+         !is_contained(kTypes, text);
 }
