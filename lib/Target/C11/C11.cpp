@@ -8,6 +8,7 @@
 #include "FunctionEmitter.h"
 #include "Identifiers.h"
 #include "Literals.h"
+#include "Reuse.h"
 #include "Signs.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Constants.h"
@@ -265,9 +266,10 @@ LogicalResult ModuleEmitter::collectEventParameters() {
 
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name : {"t", "init", "step", "step_events", "H", "DT",
-                         "STATE_BYTES", "TAP", "PROFILE", "mask8", "mask16",
-                         "mask", "count", "zero4", "list", "list_32", "short"})
+  for (StringRef name :
+       {"t", "init", "step", "step_events", "H", "DT", "STATE_BYTES", "TAP",
+        "PROFILE", "mask8", "mask16", "mask", "count", "zero4", "list",
+        "list_32", "short", "fence"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -686,6 +688,7 @@ LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
                                       MutableArrayRef<Parameter> parameters) {
   FunctionEmitter emitter(symbols, signs, globals, prefix, source);
   emitter.setHooks(hooks);
+  emitter.setReuses(findReuses(function));
   source << declareStep(name, parameters) << "\n{\n";
   (void)emitter.getNames().add("net");
   bool usesNet = false;
@@ -844,6 +847,17 @@ typedef int $_short;
 
 )";
 
+static constexpr StringLiteral kFenceHelper = R"(
+/* Scratch memory holds one type after another: accesses to it stay on their side of this. */
+static inline void $_fence(void)
+{
+#if defined(__GNUC__)
+    __asm__ volatile("" : : : "memory");
+#endif
+}
+
+)";
+
 bool ModuleEmitter::usesDouble() {
   auto isDouble = [](Type type) { return getElementTypeOrSelf(type).isF64(); };
   return module
@@ -897,6 +911,9 @@ void ModuleEmitter::emitHelpers() {
           .wasInterrupted();
   if (usesShort)
     emitHelper(kShortHelper);
+  if (!findReuses(step).empty() ||
+      (stepEvents && !findReuses(stepEvents).empty()))
+    emitHelper(kFenceHelper);
 }
 
 /// Bytes of all tables.

@@ -883,6 +883,8 @@ LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
 }
 
 LogicalResult FunctionEmitter::emitOp(Operation *op) {
+  if (reuses.contains(op))
+    line() << prefix << "_fence();\n";
   if (isVector(op))
     return success(); // a part of a list
   if (isExpression(op))

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -95,6 +96,11 @@ public:
 
   /// Emits what `hooks` asks for beside calls.
   void setHooks(const Hooks &newHooks) { hooks = &newHooks; }
+
+  /// Says before which operations memory changes its type.
+  void setReuses(llvm::SmallPtrSet<mlir::Operation *, 8> operations) {
+    reuses = std::move(operations);
+  }
 
   llvm::LogicalResult emitBody(mlir::func::FuncOp function);
 
@@ -180,6 +186,7 @@ private:
   llvm::StringRef prefix;
   llvm::raw_ostream &os;
   const Hooks *hooks = nullptr;
+  llvm::SmallPtrSet<mlir::Operation *, 8> reuses;
   mlir::Location functionLoc = mlir::UnknownLoc();
   unsigned depth = 1;
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};
