@@ -9,12 +9,12 @@ from pathlib import Path
 from snnmlir._mlir import is_c11_prefix
 from snnmlir.errors import OptionError, quoted
 
-
-_HEADERS = frozenset(
-    "assert complex ctype errno features fenv float inttypes iso646 limits locale math memory setjmp "
-    "signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath "
-    "threads time uchar unistd wchar wctype".split()
-)
+_STANDARD_HEADERS = (
+    "assert", "complex", "ctype", "errno", "features", "fenv", "float", "inttypes", "iso646",
+    "limits", "locale", "math", "memory", "setjmp", "signal", "stdalign", "stdarg", "stdatomic",
+    "stdbool", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string", "tgmath",
+    "threads", "time", "uchar", "unistd", "wchar", "wctype",
+)  # fmt: skip
 
 
 def prefix_from(stem: str) -> str:
@@ -51,7 +51,7 @@ def header_for(path: Path) -> Path:
         raise OptionError(
             f"{quoted(path.name)} is the name of the header", help="give the C file's name"
         )
-    if header.stem in _HEADERS:
+    if header.stem in _STANDARD_HEADERS:
         raise OptionError(
             f"the header would be {quoted(header.name)}, which C has itself",
             help="choose another file name",
