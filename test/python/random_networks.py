@@ -289,8 +289,12 @@ class _Level:
             0: lambda: (),
             1: lambda: (self.number(1, 9),),
             2: lambda: (self.number(1, 4), self.number(1, 8)),
-            3: lambda: (self.number(1, 4), self.number(1, 5), self.number(1, 5)),
+            3: lambda: (self.number(1, 4), self.number(1, 5), self.width()),
         }[self.pick([1, 2, 3, 3, 1, 2, 3, 0])]()
+
+    def width(self) -> int:
+        """Of a map; with one column, what Flatten makes of the rest is a sequence of one."""
+        return 1 if self.chance(3) else self.number(1, 5)
 
     def add_input(self) -> None:
         shape = self.shape()
@@ -442,6 +446,8 @@ class _Level:
         rank = len(shape)
         start = self.number(0, rank - 1) if self.chance(2) else 0
         end = self.number(start, rank - 1) if self.chance(2) else rank - 1
+        if rank == 3 and shape[2] == 1 and self.chance(2):
+            start, end = 0, 1
         node["start"] = start - rank * self.pick([0, 1])
         node["end"] = end - rank * self.pick([0, 1])
         node["declared"] = self.pick([False, True])
@@ -523,11 +529,13 @@ def check(example: Example) -> tuple[snnmlir.Network, Verdict]:
         SnnError: The network is refused, which none of them should be.
     """
     x = example.x()
+    dtype = example.spec["dtype"]
+    # Those of floats there are none.
+    integers = {key: example.spec[key] for key in ("scales", "states") if key in example.spec}
     network = snnmlir.compile(
         example.graph(),
-        dtype=example.spec["dtype"],
-        scales=example.spec.get("scales", "real"),
-        states=example.spec.get("states", "short"),
+        dtype=dtype,
+        **(integers if dtype.startswith("int") else {}),
         input_type=example.input_type,
         **example.options,
     )
