@@ -134,8 +134,8 @@ def SNNFuseSums : Pass<"snn-fuse-sums", "::snn::NetworkOp"> {
 
     Sums that something else sees, and those with another width than the whole,
     stay what they are. Sums of floating-point numbers do, too: they would be
-    rounded in another order. No sum on the way leaves the type of the whole: it
-    holds the sum of any of the terms.
+    rounded in another order. No sum on the way leaves the type of the whole if that
+    is from `snn-infer-ranges`: it holds the sum of any of the terms.
   }];
   let statistics = [Statistic<"numFused", "fused", "Sums that were fused">];
 }

@@ -336,6 +336,23 @@ def test_record_of_an_unknown_signal(model: Path) -> None:
     check_refused(run_main, "there is no signal 'nobody' to record", model.parent, *arguments)
 
 
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("y.npy", "neither .npz nor NIRData"),
+        ("x.npz", "x.npz' is the input, which would be lost"),
+        ("model.nir", "model.nir' is the input, which would be lost"),
+        ("none/y.npz", "there is no folder"),
+    ],
+)
+def test_run_replaces_nothing(output: str, message: str, model: Path) -> None:
+    data = model.with_name("x.npz")
+    np.savez(data, input=np.zeros((3, 5)))
+    before = {path: path.read_bytes() for path in model.parent.iterdir() if path.is_file()}
+    check_refused(run_main, message, model.parent, model, data, "-o", model.parent / output)
+    assert before == {path: path.read_bytes() for path in before}
+
+
 @pytest.mark.parametrize("arguments", [["--scales", "both"], ["--dt", "abc"], ["--none"], []])
 def test_wrong_options_have_the_status_of_errors(arguments: list[str], model: Path) -> None:
     result = invoke(compile_main, model, *arguments)

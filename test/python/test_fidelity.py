@@ -106,3 +106,13 @@ def test_command(suffix: str, tmp_path: Path) -> None:
     else:
         assert f"\nint8 against float32, on {data}\n\nnode" in text
         assert "lif1" in text
+
+
+def test_data_that_says_nothing() -> None:
+    graph = GRAPHS["layer-LIF"]
+    silent = snnmlir.compile(graph, dtype="int8", dt=1e-4, calibrate=np.zeros((4, 5)))
+    assert any("'input' is 0 throughout in the data" in note for note in silent.notes)
+    heard = snnmlir.compile(graph, dtype="int8", dt=1e-4, calibrate=np.ones((4, 5)))
+    assert not any("0 throughout" in note for note in heard.notes)
+    with pytest.raises(OptionError, match="there is no data to calibrate with"):
+        snnmlir.compile(graph, dtype="int8", dt=1e-4, calibrate=np.zeros((0, 5)))
