@@ -223,6 +223,11 @@ Bounds snn::getCoefficientRange(Value coefficient, double absent,
   return range;
 }
 
+static bool isFloatOrQuantized(Value value) {
+  return isa<FloatType, quant::QuantizedType>(
+      getElementTypeOrSelf(value.getType()));
+}
+
 //===----------------------------------------------------------------------===//
 // Stateless operations
 //===----------------------------------------------------------------------===//
@@ -321,8 +326,12 @@ void RangeAnalysis::visit(Operation *op) {
       .Case([&](ScaleOp scale) {
         Bounds factor =
             getCoefficientRange(scale.getFactor(), 1, shapeOf(result), -1);
-        range = getProduct(combine(factor, get(scale.getInput()), multiply),
-                           result, 1);
+        Bounds input = get(scale.getInput());
+        // Each of several spikes is a rounded number of units.
+        double count = isFloatOrQuantized(scale.getInput())
+                           ? 1
+                           : input.getHull().getMagnitude();
+        range = getProduct(combine(factor, input, multiply), result, count);
       })
       .Case([&](RescaleOp rescale) {
         range = getProduct(get(rescale.getInput()), result, 1);
@@ -589,11 +598,6 @@ static Bounds intersect(const Bounds &a, const Bounds &b) {
   return combine(a, b, [](Interval x, Interval y) {
     return Interval{std::max(x.lo, y.lo), std::min(x.hi, y.hi)};
   });
-}
-
-static bool isFloatOrQuantized(Value value) {
-  return isa<FloatType, quant::QuantizedType>(
-      getElementTypeOrSelf(value.getType()));
 }
 
 static Value getThreshold(Operation *op) {

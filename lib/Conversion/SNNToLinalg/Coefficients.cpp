@@ -231,7 +231,9 @@ LogicalResult Coefficients::addDecay(StringRef name,
   if (integers.isUniform())
     entry.text = formatNumber(constant->at(0) / one,
                               Float32Type::get(layer.body().getContext()));
-  if (isShort && getShortShift(quantized) < shift) {
+  // What would be dropped is all of the fraction: nothing is.
+  isShort &= getShortShift(quantized) < shift;
+  if (isShort) {
     entry.dropped = getShortShift(quantized);
     largest = entry.dropped > 0 ? 32767 : largest;
     shift -= entry.dropped;
