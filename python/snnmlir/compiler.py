@@ -321,13 +321,12 @@ class Network:
 
     def _quantization_notes(self) -> tuple[str, ...]:
         """What was assumed about numbers that the weights do not bound."""
-        notes = []
-        for name in self.graph.inputs:
-            if self._ranges.get(name) == (0.0, 0.0):
-                notes.append(
-                    f"input {quoted(name)} is 0 throughout in the data, which says nothing about "
-                    "its unit; --calibrate takes data that the network is for"
-                )
+        notes = [
+            f"input {quoted(name)} is 0 throughout in the data, which says nothing about its unit; "
+            "--calibrate takes data that the network is for"
+            for name in self.graph.inputs
+            if self._ranges.get(name) == (0.0, 0.0)
+        ]
         for port in self.inputs:
             if port.scales is not None and port.name not in self._ranges:
                 most = float(port.scales) * np.iinfo(port.dtype).max
