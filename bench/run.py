@@ -122,13 +122,11 @@ def densities(subject: Subject) -> Iterable[float | None]:
     return subject.densities if subject.samples is None else (None,)
 
 
-def prepare(subject: Subject, dtype: str, folder: Path) -> snnmlir.Network:
+def prepare(
+    source: nir.NIRGraph | Path, options: dict[str, Any], dtype: str, folder: Path
+) -> snnmlir.Network:
     """Writes the C of one network, and what it is compared with, to a new `folder`."""
-    source = subject.make()
-    assert source is not None
-    network = snnmlir.compile(
-        source, dtype=dtype, input_type="spikes", name="net", **subject.options
-    )
+    network = snnmlir.compile(source, dtype=dtype, input_type="spikes", name="net", **options)
     files = sources(network.graph, "f64" if dtype == "f64" else "f32")
     assert files is not None
     output = {
@@ -166,12 +164,16 @@ def measure(
 
     What is compared is measured one right after the other: the machine's clock may change.
     """
-    if subject.make() is None:
+    source = subject.make()
+    if source is None:
         return []
     results = []
     with tempfile.TemporaryDirectory(prefix="snn-bench-") as name:
         folders = {dtype: Path(name) / dtype for dtype in dtypes}
-        networks = {dtype: prepare(subject, dtype, folder) for dtype, folder in folders.items()}
+        networks = {
+            dtype: prepare(source, subject.options, dtype, folder)
+            for dtype, folder in folders.items()
+        }
         for compiler, command in compilers.items():
             for folder in folders.values():
                 build(folder, command)

@@ -18,15 +18,12 @@ namespace snn {
 using namespace mlir;
 using namespace snn;
 
-static unsigned getStorageBits(quant::QuantizedType type) {
-  return type.getStorageType().getIntOrFloatBitWidth();
-}
-
 /// Whether `value` is stored in integers as wide as those of `type`.
 static bool isAsWide(Value value, quant::QuantizedType type) {
   auto own = dyn_cast<quant::QuantizedType>(
       cast<RankedTensorType>(value.getType()).getElementType());
-  return own && getStorageBits(own) == getStorageBits(type);
+  return own && own.getStorageTypeIntegralWidth() ==
+                    type.getStorageTypeIntegralWidth();
 }
 
 /// The synapses that give `value`, if they can add to another sum of `type`,

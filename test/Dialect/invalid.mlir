@@ -1735,3 +1735,11 @@ snn.network @events_of_a_cycle(%x: tensor<2x2xf32>) -> tensor<2x2xf32> attribute
   %b = snn.transpose %a [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
   snn.output %a : tensor<2x2xf32>
 }
+
+// -----
+
+snn.network @long_kernel(%x: tensor<1x1x1xf32>, %w: tensor<1x1x2147483648x1xf32>) -> tensor<1x1x1xf32> attributes {dt = 1.0 : f64} {
+  // expected-error@+1 {{weight's shape is [1, 1, 2147483648, 1], expected 4 numbers from 1 to 2147483647 [V1]}}
+  %y = snn.conv2d %x, %w : (tensor<1x1x1xf32>, tensor<1x1x2147483648x1xf32>) -> tensor<1x1x1xf32>
+  snn.output %x : tensor<1x1x1xf32>
+}

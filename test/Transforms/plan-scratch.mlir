@@ -4,9 +4,9 @@
 // offsets are multiples of the largest element.
 // CHECK-LABEL: func.func @net_step(
 // CHECK-SAME:    %[[IN:.*]]: memref<8xi1> {snn.kind = "input"}, %[[V:.*]]: memref<4xf32> {snn.kind = "state"}, %[[ARENA:.*]]: memref<28xi8> {snn.alignment = 4 : i64, snn.kind = "arena", snn.name = "scratch"})
-// CHECK-DAG:     %[[A:.*]] = memref.view %[[ARENA]][%c0{{.*}}][] {{.*}}: memref<28xi8> to memref<4xf32>
-// CHECK-DAG:     %[[B:.*]] = memref.view %[[ARENA]][%c16{{.*}}][] {{.*}}: memref<28xi8> to memref<12xi8>
-// CHECK-DAG:     %[[C:.*]] = memref.view %[[ARENA]][%c0{{.*}}][] {{.*}}: memref<28xi8> to memref<5xi16>
+// CHECK-DAG:     %[[A:.*]] = memref.view %[[ARENA]][%c0{{.*}}][] {snn.buffer = 1 : index} : memref<28xi8> to memref<4xf32>
+// CHECK-DAG:     %[[B:.*]] = memref.view %[[ARENA]][%c16{{.*}}][] {snn.buffer = 3 : index} : memref<28xi8> to memref<12xi8>
+// CHECK-DAG:     %[[C:.*]] = memref.view %[[ARENA]][%c0{{.*}}][] {snn.buffer = 4 : index} : memref<28xi8> to memref<5xi16>
 // CHECK:         call @first(%[[IN]], %[[A]])
 // CHECK:         %[[R:.*]] = memref.expand_shape %[[A]]
 // CHECK:         call @second(%[[R]], %[[B]])
@@ -32,9 +32,9 @@ func.func @net_step(%in: memref<8xi1> {snn.kind = "input"},
 // Where the shorter one of two ends that share a place, the longer one still has a byte.
 // CHECK-LABEL: func.func @net_step(
 // CHECK-SAME:    memref<20xi8> {snn.alignment = 1 : i64
-// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {{.*}}: memref<20xi8> to memref<10xi8>
-// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {{.*}}: memref<20xi8> to memref<11xi8>
-// CHECK-DAG:     memref.view %{{.*}}[%c11{{.*}}][] {{.*}}: memref<20xi8> to memref<9xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {snn.buffer = 0 : index} : memref<20xi8> to memref<10xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {snn.buffer = 1 : index} : memref<20xi8> to memref<11xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c11{{.*}}][] {snn.buffer = 2 : index} : memref<20xi8> to memref<9xi8>
 func.func private @first(memref<10xi8>, memref<9xi8>)
 func.func private @second(memref<11xi8>, memref<9xi8>)
 func.func @net_step(%a: memref<10xi8> {snn.kind = "scratch", snn.name = "a"},
@@ -51,10 +51,10 @@ func.func @net_step(%a: memref<10xi8> {snn.kind = "scratch", snn.name = "a"},
 // Between %c, which takes the place of %a, and %b there are 9 bytes: too few for %d.
 // CHECK-LABEL: func.func @net_step(
 // CHECK-SAME:    memref<55xi8> {snn.alignment = 1 : i64
-// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {{.*}}: memref<55xi8> to memref<25xi8>
-// CHECK-DAG:     memref.view %{{.*}}[%c25{{.*}}][] {{.*}}: memref<55xi8> to memref<20xi8>
-// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {{.*}}: memref<55xi8> to memref<16xi8>
-// CHECK-DAG:     memref.view %{{.*}}[%c45{{.*}}][] {{.*}}: memref<55xi8> to memref<10xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {snn.buffer = 0 : index} : memref<55xi8> to memref<25xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c25{{.*}}][] {snn.buffer = 1 : index} : memref<55xi8> to memref<20xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c0{{.*}}][] {snn.buffer = 2 : index} : memref<55xi8> to memref<16xi8>
+// CHECK-DAG:     memref.view %{{.*}}[%c45{{.*}}][] {snn.buffer = 3 : index} : memref<55xi8> to memref<10xi8>
 func.func private @first(memref<25xi8>, memref<20xi8>)
 func.func private @second(memref<20xi8>, memref<16xi8>, memref<10xi8>)
 func.func @net_step(%a: memref<25xi8> {snn.kind = "scratch", snn.name = "a"},

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import nir
 import numpy as np
@@ -32,6 +33,14 @@ def neuron(kind: str, size: int, rng: np.random.Generator) -> nir.NIRNode:
         "CubaLI": lambda: nir.CubaLI(**cuba, **v),
         "CubaLIF": lambda: nir.CubaLIF(**cuba, **v, **spike),
     }[kind]()
+
+
+def lif_map(shape: tuple[int, ...], rng: np.random.Generator) -> nir.LIF:
+    """LIF neurons in several dimensions, with parameters for each."""
+    lif = neuron("LIF", math.prod(shape), rng)
+    for name in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
+        setattr(lif, name, getattr(lif, name).reshape(shape))
+    return lif
 
 
 def affine(outputs: int, inputs: int, rng: np.random.Generator) -> nir.Affine:
@@ -168,12 +177,9 @@ def scalar() -> nir.NIRGraph:
 def feature_map() -> nir.NIRGraph:
     """Neurons in two dimensions, with parameters for each; one layer without any input."""
     rng = np.random.default_rng(6)
-    lif = neuron("LIF", 6, rng)
-    for name in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
-        setattr(lif, name, getattr(lif, name).reshape(2, 3))
     nodes = {
         "input": nir.Input(input_type={"input": np.array([2, 3])}),
-        "n": lif,
+        "n": lif_map((2, 3), rng),
         "alone": nir.LIF(*(np.full((2, 3), v) for v in (1e-3, 1.0, 2.0, 1.0, 0.0))),
         "output": nir.Output(output_type={"output": np.array([2, 3])}),
     }
@@ -295,13 +301,10 @@ def lists_and_sums() -> nir.NIRGraph:
 def flat_sequence() -> nir.NIRGraph:
     """Spikes of a map, flattened to the channels of a convolution over one position."""
     rng = np.random.default_rng(11)
-    lif = neuron("LIF", 12, rng)
-    for name in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
-        setattr(lif, name, getattr(lif, name).reshape(3, 4, 1))
     nodes = {
         "input": nir.Input(input_type={"input": np.array([2, 4, 1])}),
         "map": nir.Conv2d((4, 1), rng.normal(0.3, 1, (3, 2, 1, 1)), 1, 0, 1, 1, np.zeros(3)),
-        "n": lif,
+        "n": lif_map((3, 4, 1), rng),
         "flat": nir.Flatten({"input": np.array([3, 4, 1])}, start_dim=0, end_dim=1),
         "line": nir.Conv1d(1, rng.normal(0, 1, (2, 12, 1)), 1, 0, 1, 1, np.zeros(2)),
         "output": nir.Output(output_type={"output": np.array([2, 1])}),

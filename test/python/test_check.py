@@ -329,3 +329,4 @@ def test_digits() -> None:
     status, report = report_of(DIGITS)
     assert status == 0
     assert report["suggested_convention"] == "--convention snntorch --dt 0.0001"
+    assert "how snnTorch's neurons reset is not in the file" in invoke(DIGITS).stdout

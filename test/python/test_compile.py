@@ -40,6 +40,8 @@ def test_stages() -> None:
     assert "snn.cuba_lif" in network.mlir
     assert "linalg.generic" in network.emit("linalg")
     assert "scf.for" in network.emit("loops")
+    with pytest.raises(OptionError, match="unknown stage 'x'"):
+        network.emit("x")
 
 
 def test_runs_start_from_the_initial_state() -> None:

@@ -16,17 +16,14 @@ from rich.table import Table
 from rich.text import Text
 
 from snnmlir.check import NodeReport, Parameter, Refusal, Report, check
-from snnmlir.cli.common import OneStatus, compiler_options, options_of, reports_errors
+from snnmlir.cli.common import Command, compiler_options, options_of, reports_errors
 from snnmlir.errors import SnnError
 
 _WIDTH = 100
 """Where the output is no terminal."""
 
 
-@click.command(
-    cls=OneStatus,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+@click.command(cls=Command)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "--json",

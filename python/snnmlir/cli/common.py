@@ -23,7 +23,7 @@ from snnmlir.errors import OptionError, SnnError, quoted
 from snnmlir.nirdata import read_data, to_signals
 
 Signals: TypeAlias = "npt.NDArray[Any] | dict[str, npt.NDArray[Any]]"
-Command = TypeVar("Command", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _CHOICE_HELP = {
     "integrator": "Decay 1 - dt/tau, or exp(-dt/tau).",
@@ -43,8 +43,12 @@ _CHOICE_HELP = {
 }
 
 
-class OneStatus(click.Command):
-    """A command whose wrong options, too, give exit status 1."""
+class Command(click.Command):
+    """A command with `-h`, whose wrong options, too, give exit status 1."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.context_settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Raises errors of usage that end with status 1."""
@@ -55,7 +59,7 @@ class OneStatus(click.Command):
             raise
 
 
-def compiler_options(command: Command) -> Command:
+def compiler_options(command: Function) -> Function:
     """Adds the options that `network_from` understands."""
     options = [
         click.option(
@@ -150,7 +154,7 @@ def recorded(text: str | None) -> tuple[str, ...] | Literal["all"]:
     return () if text is None else tuple(text.split(","))
 
 
-def reports_errors(command: Command) -> Command:
+def reports_errors(command: Function) -> Function:
     """Makes errors one message and exit status 1, without a traceback."""
 
     @functools.wraps(command)

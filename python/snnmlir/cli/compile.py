@@ -11,7 +11,7 @@ import click
 
 from snnmlir.budgets import check_flash, check_ram, parse_size
 from snnmlir.cli.common import (
-    OneStatus,
+    Command,
     compiler_options,
     network_from,
     read_samples,
@@ -31,10 +31,7 @@ from snnmlir.tables import printable
 from snnmlir.verify import mismatch_error, random_input, verify
 
 
-@click.command(
-    cls=OneStatus,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+@click.command(cls=Command)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -165,7 +162,7 @@ def main(
         write_package(network, package, output, test)
     else:
         files = network.files(output, cast("Stage | None", emit), test)
-        check_targets([*content, *files], inputs)
+        check_targets([*content, *files])  # what is there twice is once in a dictionary
         content |= files
     write_files(content, inputs)
     if options["verbose"]:

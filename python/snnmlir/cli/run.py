@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir.cli.common import (
-    OneStatus,
+    Command,
     Signals,
     compiler_options,
     network_from,
@@ -27,10 +27,7 @@ from snnmlir.nirdata import Format, pack_data
 _NIRDATA = (".nir", ".nirdata", ".h5", ".hdf5")
 
 
-@click.command(
-    cls=OneStatus,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+@click.command(cls=Command)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("data", metavar="INPUT", type=click.Path(path_type=Path))
 @click.option(
