@@ -18,6 +18,7 @@ from snnmlir.conventions import Convention, convention
 from snnmlir.errors import CompileError, NirError, OptionError, SnnError
 from snnmlir.fidelity import Fidelity, fidelity
 from snnmlir.footprint import Footprint, footprint
+from snnmlir.inference import Inference, infer
 from snnmlir.package import write_package
 from snnmlir.resources import Resources
 from snnmlir.selftest import SelfTest, self_test
@@ -29,6 +30,7 @@ __all__ = [
     "Convention",
     "Fidelity",
     "Footprint",
+    "Inference",
     "Network",
     "NirError",
     "OptionError",
@@ -41,6 +43,7 @@ __all__ = [
     "convention",
     "fidelity",
     "footprint",
+    "infer",
     "reference",
     "self_test",
     "write_package",

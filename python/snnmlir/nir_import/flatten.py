@@ -58,9 +58,7 @@ class FlatGraph:
         return sorted(found, key=natural_key)
 
 
-def flatten(
-    graph: RawGraph, notes: Notes, replaced: Sequence[tuple[Edge, Edge]] = ()
-) -> FlatGraph:
+def flatten(graph: RawGraph, notes: Notes, replaced: Sequence[tuple[Edge, Edge]] = ()) -> FlatGraph:
     """Dissolves all subgraphs.
 
     Args:
