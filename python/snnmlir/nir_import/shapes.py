@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from snnmlir.errors import quoted
 from snnmlir.nir_import.graph import Edge, Flatten, Node, Shape
 from snnmlir.nir_import.nodes.boundary import PendingInput
-from snnmlir.nir_import.nodes.linear import PendingAffine
+from snnmlir.nir_import.nodes.linear import PendingAffine, transposed
 from snnmlir.nir_import.nodes.pending import Pending
 
 
@@ -41,6 +41,8 @@ def infer(
     batch = _batch_dimensions(pending, forward)
     nodes: dict[str, Node] = {}
     for name, unresolved in pending.items():
+        for source in forward[name]:
+            unresolved = unresolved.accepting(nodes[source].output_shape)
         shape = _input_shape(
             unresolved,
             batch[name],
@@ -133,6 +135,8 @@ def _check_edge(source: Node, target: Pending, shape: Shape) -> None:
 def _advice(source: Node, target: Pending, shape: Shape) -> str:
     if isinstance(source, Flatten):
         return "start_dim and end_dim of a Flatten count dimensions without the batch"
+    if isinstance(target, PendingAffine) and source.output_shape == target.output_shape():
+        return transposed(target.weight)
     if isinstance(target, PendingAffine) and math.prod(source.output_shape) == math.prod(shape):
         return "put a Flatten between the two"
     return "check the parameters of both nodes and the edge between them"
