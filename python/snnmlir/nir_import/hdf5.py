@@ -338,7 +338,8 @@ class _FileReader(Guard):
         if is_numeric(dataset.dtype):
             return np.asarray(load(dataset, (), path, key))
         if dataset.dtype == np.bool_:  # in HDF5 bytes, which may be neither 0 nor 1
-            return np.asarray(load(dataset, (), path, key)).view(np.uint8) != 0
+            stored = np.asarray(load(dataset, (), path, key)).view(np.uint8)
+            return np.asarray(stored != 0)
         if _holds_text(dataset) and dataset.shape == ():
             value = load(dataset, (), path, key)
             if isinstance(value, bytes):

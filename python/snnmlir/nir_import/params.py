@@ -154,9 +154,21 @@ class Params:
             raise self.error(f"{key} has {len(numbers)} entries, expected 1 or {count}")
         return numbers
 
-    def shape(self, key: str) -> Shape | None:
-        """A declared shape, or None where the source leaves it open."""
-        return self.checked(self.integers(key), key) if self.has(key) else None
+    def shape(self, key: str, *, open: bool = False) -> Shape | None:
+        """A declared shape, or None where the source leaves it open.
+
+        Args:
+            key: Its name.
+            open: Whether sizes may be 0, which older exporters wrote for those they did not know.
+        """
+        if not self.has(key):
+            return None
+        shape = self.integers(key)
+        if open and 0 in shape:
+            self.note(f"{key} {shape} holds zeros, which are taken as unknown sizes")
+            self.checked(tuple(size or 1 for size in shape), key)
+            return shape
+        return self.checked(shape, key)
 
     def checked(self, shape: Shape, what: str) -> Shape:
         """Refuses shapes that no network has."""
