@@ -8,7 +8,7 @@ The layout, as `nir.write` makes it:
       type                        "NIRGraph"
       edges                       [N, 2] text
       nodes/<name>/               per node: `type`, and one dataset per parameter, or a graph again
-      metadata/                   anything; never looked at
+      metadata/                   anything; only its names are looked at
 
 Nothing is read that was not sized before. Links inside the file are followed, as nir.read does; none
 is followed out of it.
@@ -34,6 +34,7 @@ from snnmlir.nir_import.graph import Edge
 from snnmlir.nir_import.heap import has_endless_heap
 from snnmlir.nir_import.raw import (
     MAX_DEPTH,
+    METADATA_NAMES,
     Model,
     RawGraph,
     RawNode,
@@ -230,7 +231,7 @@ class _FileReader(Guard):
                 f"the file holds a single node of type {quoted(kind)}, expected a NIRGraph",
                 help="put the node between an Input and an Output in a nir.NIRGraph",
             )
-        graph = RawGraph()
+        graph = RawGraph(metadata=_metadata(group))
         todo = [_Unread(graph, fields, None, (self._enter(group, None),))]
         while todo:
             level = todo.pop()
@@ -246,7 +247,9 @@ class _FileReader(Guard):
                 inner = self._fields(node, full)
                 kind = self._type(inner, full)
                 if kind != "NIRGraph":
-                    level.graph.nodes[name] = RawNode(kind, self._params(inner, full))
+                    level.graph.nodes[name] = RawNode(
+                        kind, self._params(inner, full), _metadata(node)
+                    )
                     continue
                 if address in level.within:
                     raise NirError(
@@ -254,7 +257,7 @@ class _FileReader(Guard):
                         node=full,
                         help=_WRITE_AGAIN,
                     )
-                level.graph.nodes[name] = subgraph = RawGraph()
+                level.graph.nodes[name] = subgraph = RawGraph(metadata=_metadata(node))
                 todo.append(_Unread(subgraph, inner, full, (*level.within, address)))
         return graph
 
@@ -393,6 +396,15 @@ def _wrong_link(link: Any) -> str:
     if isinstance(link, h5py.SoftLink):
         return f"a link that leads over more than {MAX_LINKS} links, such as to itself"
     return "a link to nothing"
+
+
+def _metadata(node: h5py.Group) -> tuple[str, ...]:
+    """The first names in a node's metadata, if it has any."""
+    if not isinstance(node.get("metadata", getlink=True), h5py.HardLink):
+        return ()
+    group = node["metadata"]
+    names = itertools.islice(group, METADATA_NAMES) if isinstance(group, h5py.Group) else ()
+    return tuple(str(name) for name in names)
 
 
 def load(dataset: h5py.Dataset, selection: Any, path: str | None, key: str) -> Any:
