@@ -225,7 +225,7 @@ def _number(value: Any) -> float | None:
 def _checked_dt(dt: object) -> float:
     number = _number(dt) if isinstance(dt, str) else dt
     real = isinstance(number, Real) and not isinstance(number, bool)
-    if not real or not 0.0 < float(cast(float, number)) < math.inf:
+    if not real or not 0.0 < cast(float, number) < math.inf:
         raise OptionError(f"dt is {dt!r}, expected a positive number of seconds")
     return float(number) if isinstance(dt, str) else cast(float, number)
 

@@ -306,9 +306,9 @@ class Batch:
                 courses[name].append(values[name])
         found = {}
         for name, arrays in courses.items():
-            values, of = _distinct(np.concatenate(arrays))
+            different, of = _distinct(np.concatenate(arrays))
             lookup = of[position] if len(of) else position
-            found[name] = _Histories(values, lookup[back])
+            found[name] = _Histories(different, lookup[back])
         return found, extra[back]
 
     def _sum(
@@ -740,7 +740,7 @@ def _spiked(group: _Group, v: Array, drive: Array) -> tuple[Array, Array]:
         if attributes["reset"] == "none":
             return voltage
         if subtracts:
-            return voltage - spikes * threshold
+            return np.asarray(voltage - spikes * threshold)
         return np.where(spikes > 0, 0.0 if value is None else value, voltage)
 
     timing = attributes["reset_timing"]
