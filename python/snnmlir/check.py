@@ -22,7 +22,7 @@ from snnmlir.compiler import compile as compile_network
 from snnmlir.conventions import Convention
 from snnmlir.errors import ConventionWarning, NirError, OptionError, SnnError
 from snnmlir.hints import hints, suggested_convention
-from snnmlir.nir_import import Graph, read_graph
+from snnmlir.nir_import import Graph, read_network
 from snnmlir.nir_import.build import Dtype
 from snnmlir.nir_import.cycles import Cycles, find_cycles
 from snnmlir.nir_import.discretize import NEURONS, delay_steps
@@ -207,7 +207,7 @@ def check(
             raise
         refusal = _refusal(error)
     try:
-        graph = network.graph if network else read_graph(source, edges=chosen.rewired())
+        graph = network.graph if network else read_network(source, chosen)
         cycles = find_cycles(graph, chosen)
     except NirError as error:
         return report(compiles=False, error=_refusal(error))

@@ -24,7 +24,7 @@ from snnmlir.errors import CompileError, ConventionWarning, OptionError, quoted
 from snnmlir.files import write_files
 from snnmlir.hints import hints
 from snnmlir.names import check_prefix, header_for, prefix_from
-from snnmlir.nir_import import Graph, read_graph
+from snnmlir.nir_import import Graph, read_network
 from snnmlir.nir_import.build import InputType, build
 from snnmlir.nir_import.concerns import check_nodes
 from snnmlir.nir_import.discretize import NEURONS
@@ -139,7 +139,7 @@ def compile(
             f"dtype '{dtype}' has no integers for scales '{scales}' and states '{states}'",
             help="leave these out, or choose dtype int8, int16 or int4",
         )
-    graph = read_graph(source, edges=chosen.rewired())
+    graph = read_network(source, chosen)
     check_nodes(chosen, graph)
     notes = [*graph.notes]
     if dt is None and convention in PRESETS and chosen.dt == DEFAULT_DT:

@@ -34,9 +34,10 @@ from snnmlir.conventions import (
 from snnmlir.errors import ConventionWarning, OptionError, SnnError, quoted
 from snnmlir.files import write_files
 from snnmlir.inference import Inference, infer
+from snnmlir.inference.infer import read_recorded
 from snnmlir.inference.recording import inputs_of
 from snnmlir.inference.words import advice, describe
-from snnmlir.nir_import import Graph, read_graph
+from snnmlir.nir_import import Graph
 from snnmlir.nirdata import read_data, recorded_signals, to_signals
 
 Signals: TypeAlias = "npt.NDArray[Any] | dict[str, npt.NDArray[Any]]"
@@ -64,6 +65,7 @@ _CHOICE_HELP = {
     "feedback": "What the edge that closes a cycle carries.",
     "feedback_bias": "Biases of recurrent synapses.",
     "flatten": "Order in which Flatten reads a feature map.",
+    "ports": "Shapes of Inputs and Outputs: of one step, or time first.",
 }
 
 
@@ -264,7 +266,7 @@ def inference_from(model: Path, options: dict[str, Any]) -> Inference:
                 help="leave one of them out; --verify RECORDING compares a convention with what "
                 "was recorded",
             )
-    runs = read_runs(options["like"], read_graph(model), options["dt"])
+    runs = read_runs(options["like"], read_recorded(model), options["dt"])
     known = {key: options[key] for key in CHOICES}
     with _Bar() as bar:
         return infer(model, runs, dt=options["dt"], progress=bar.show, **known)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from snnmlir import reference
 from snnmlir.conventions import Convention, option_name
 from snnmlir.conventions.choices import checked_choices
-from snnmlir.errors import OptionError, SnnError, quoted
+from snnmlir.errors import NirError, OptionError, SnnError, quoted
 from snnmlir.inference.batch import Batch
 from snnmlir.inference.recording import Recording, holds_values, recording_for
 from snnmlir.inference.search import Base, Candidate, Progress, Search
@@ -156,17 +156,38 @@ def infer(
         NirError: The source cannot be read.
         OptionError: The recording does not fit the network, or a choice is unknown.
     """
-    graph = read_graph(source)
+    fixed = checked_choices({k: v for k, v in choices.items() if v is not None})
+    graph, rewired = _graphs(source, fixed)
     runs = [recording] if isinstance(recording, Mapping) else list(recording)
     if not runs:
         raise OptionError("there is no recording", help="give at least one run")
     recorded = [recording_for(graph, run) for run in runs]
-    fixed = checked_choices({k: v for k, v in choices.items() if v is not None})
     if dt is not None:
         fixed["dt"] = checked_choices({"dt": dt})["dt"]
-    rewired = read_graph(source, edges=graph.rewirings) if graph.rewirings else None
     told = Progress(progress, seconds)
     return _Inferrer(Search(graph, rewired, recorded[0], fixed, told), recorded).run()
+
+
+def read_recorded(source: Source) -> Graph:
+    """A graph whose ports may or may not begin with time, for the shapes of its signals."""
+    return _graphs(source, {})[0]
+
+
+def _graphs(source: Source, fixed: dict[str, Any]) -> tuple[Graph, Graph | None]:
+    """The graph of the file, and that with wrong edges replaced; says how ports were read."""
+    ports = [fixed["ports"]] if "ports" in fixed else ["nir", "time-first"]
+    for number, choice in enumerate(ports):
+        try:
+            first = choice == "time-first"
+            graph = read_graph(source, time_first=first)
+            if first:
+                fixed["ports"] = choice
+            other = graph.rewirings or None
+            return graph, other and read_graph(source, edges=other, time_first=first)
+        except NirError:
+            if number == len(ports) - 1:
+                return read_graph(source, time_first=ports[0] == "time-first"), None
+    raise AssertionError("one of the two ways was taken")
 
 
 class _Inferrer:

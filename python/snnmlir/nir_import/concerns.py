@@ -45,6 +45,7 @@ CONCERNS: dict[str, tuple[type[Node], ...]] = {
     "v_init": _NEURONS,
     "v_floor": _NEURONS,
     "flatten": (Flatten,),
+    "ports": (),
 }
 """The types of nodes that a choice concerns, by attribute name.
 

@@ -34,12 +34,14 @@ class Params:
         raw: Its type and values.
         notes: Where assumptions are noted.
         flatten_order: What the caller of the reader asked for.
+        time_first: Likewise.
     """
 
     name: str
     raw: RawNode
     notes: Notes
     flatten_order: FlattenOrder = "chw"
+    time_first: bool = False
 
     def error(self, message: str, help: str = EXPORT_AGAIN) -> NirError:
         """An error about this node."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import nir
 import numpy as np
 
-from snnmlir.conventions import FlattenOrder
+from snnmlir.conventions import Convention, FlattenOrder
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.ends import shape_behind
 from snnmlir.nir_import.flatten import FlatGraph, Port, flatten
@@ -37,6 +37,7 @@ def read_graph(
     *,
     flatten_order: FlattenOrder = "chw",
     edges: Sequence[tuple[Edge, Edge]] = (),
+    time_first: bool = False,
 ) -> Graph:
     """Reads and checks a NIR graph.
 
@@ -47,6 +48,7 @@ def read_graph(
         source: Path of a .nir (HDF5) file, or a `nir.NIRGraph`.
         flatten_order: The order in which Flatten nodes read a whole feature map.
         edges: Edges to replace, old by new, by full names of nodes ("a/b" is b in subgraph a).
+        time_first: Whether declared shapes of Inputs and Outputs may begin with a number of steps.
 
     Returns:
         The flat graph, with every shape known and a note for everything that was assumed.
@@ -60,7 +62,7 @@ def read_graph(
     flat = flatten(model.graph, notes, edges)
     inputs, outputs = flat.names("Input"), flat.names("Output")
     _check_boundary(flat, outputs)
-    pending = _parse(flat, notes, flatten_order)
+    pending = _parse(flat, notes, flatten_order, time_first)
     kept = _used(flat, inputs, outputs, notes)
     used = [edge for edge in flat.edges if edge[0] in kept and edge[1] in kept]
     names, closing = topological_order(kept, used, inputs)
@@ -82,6 +84,18 @@ def read_graph(
     )
 
 
+def read_network(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
+    """Reads a graph as a convention says: its edges replaced, its ports with or without time.
+
+    Raises:
+        NirError: As `read_graph` does.
+        OptionError: An edge to replace is not there.
+    """
+    return read_graph(
+        source, edges=convention.rewired(), time_first=convention.ports == "time-first"
+    )
+
+
 def _load(source: object) -> Model:
     if isinstance(source, nir.NIRGraph):
         return read_object(source)
@@ -93,11 +107,13 @@ def _load(source: object) -> Model:
     )
 
 
-def _parse(flat: FlatGraph, notes: Notes, flatten_order: FlattenOrder) -> dict[str, Pending]:
+def _parse(
+    flat: FlatGraph, notes: Notes, flatten_order: FlattenOrder, time_first: bool
+) -> dict[str, Pending]:
     """The checked parameters of all nodes; added Inputs get the shape that is behind them."""
     names = sorted(flat.nodes, key=natural_key)
     pending = {
-        name: parse(Params(name, flat.nodes[name], notes, flatten_order))
+        name: parse(Params(name, flat.nodes[name], notes, flatten_order, time_first))
         for name in names
         if name not in flat.added
     }

@@ -145,7 +145,7 @@ def _batch_dimensions(
     batch = dict.fromkeys(pending, 0)
     for name, node in pending.items():
         if isinstance(node, PendingInput):
-            batch[name] = min(excess[name], node.leading_ones())
+            batch[name] = min(excess[name], node.leading())
         else:
             free = [batch[source] for source in sources[name] if pending[source].rank is None]
             batch[name] = max(free, default=0)
