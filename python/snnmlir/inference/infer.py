@@ -182,8 +182,9 @@ def _graphs(source: Source, fixed: dict[str, Any]) -> tuple[Graph, Graph | None]
             graph = read_graph(source, time_first=first)
             if first:
                 fixed["ports"] = choice
-            other = graph.rewirings or None
-            return graph, other and read_graph(source, edges=other, time_first=first)
+            if not graph.rewirings:
+                return graph, None
+            return graph, read_graph(source, input_to_neuron=True, time_first=first)
         except NirError:
             if number == len(ports) - 1:
                 return read_graph(source, time_first=ports[0] == "time-first"), None
@@ -223,7 +224,7 @@ class _Inferrer:
     def _stages(self) -> Iterator[Callable[[], list[tuple[Candidate, int]]]]:
         """What is tried, one after the other: cheap conventions first, likely steps first."""
         search = self.search
-        inner = len(self.recorded.signals) > len(search.graphs[False].outputs)
+        inner = len(self.recorded.signals) > len(search.graphs["nir"].outputs)
         several = len(search.spaces) > 1
         likely, others = slice(0, 4), slice(4, None)
 
@@ -259,7 +260,8 @@ class _Inferrer:
         return [d for run in self.runs for d in _differences(graph, convention, run)]
 
     def _graph(self, candidate: Candidate) -> Graph:
-        return self.search.graphs[candidate.base.rewired]
+        chosen = self.search.complete(candidate).recurrent_input
+        return self.search.graphs.get(chosen, self.search.graphs["nir"])
 
     def _remember(self, candidate: Candidate, differences: list[Difference]) -> None:
         self.best.append((sum(d.entries for d in differences), candidate.cost, candidate))

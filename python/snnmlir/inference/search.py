@@ -34,19 +34,17 @@ from snnmlir.inference.spaces import (
 )
 from snnmlir.inference.steps import step_candidates
 from snnmlir.nir_import.discretize import NEURONS
-from snnmlir.nir_import.graph import Delay, Edge, Graph
+from snnmlir.nir_import.graph import Delay, Graph
 
 Override: TypeAlias = tuple[str, Any]
 Vector: TypeAlias = tuple[int, ...]
-StructureKey: TypeAlias = tuple[Values, bool, int]
+StructureKey: TypeAlias = tuple[Values, int]
 
 SLACK = 3
 """Entries that may differ without a convention being dropped: a recording may be damaged."""
 
 _MOST_ROWS = 600_000
 _BEAM = 1500
-
-STRUCTURAL = ("feedback", "feedback_bias", "flatten")
 
 
 @dataclass(frozen=True)
@@ -57,18 +55,16 @@ class Base:
         preset: Name of the preset.
         dt: Index of the length of a step.
         overrides: Choices beside the preset, in the order of their names.
-        rewired: Whether edges that exporters wire wrongly are replaced.
     """
 
     preset: str
     dt: int
     overrides: tuple[Override, ...] = ()
-    rewired: bool = False
 
     @property
     def cost(self) -> int:
         """Number of choices beside the preset."""
-        return len(self.overrides) + self.rewired
+        return len(self.overrides)
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ class Search:
 
     Args:
         graph: The graph as the file has it.
-        rewired: The graph with the edges replaced that exporters wire wrongly, if there are such.
+        rewired: The graph with `recurrent_input` "neuron", if that makes a difference.
         recording: What to reproduce.
         fixed: Choices that the caller knows, for all nodes; `dt` among them.
         progress: What is told meanwhile.
@@ -132,7 +128,7 @@ class Search:
         progress: Progress,
         floors: Sequence[float] = FLOORS,
     ) -> None:
-        self.graphs = {False: graph} | ({True: rewired} if rewired is not None else {})
+        self.graphs = {"nir": graph} | ({"neuron": rewired} if rewired is not None else {})
         self.recording = recording
         self.fixed = {key: value for key, value in fixed.items() if key != "dt"}
         self.progress = progress
@@ -146,7 +142,7 @@ class Search:
             for name, node in graph.nodes.items()
             if isinstance(node, (*NEURONS, Delay))
         }
-        self.structural = structural_choices(graph.nodes, bool(graph.closing))
+        self.structural = structural_choices(graph)
         self.alternatives = {
             choice: values
             for choice, values in relevant_choices(self.spaces, self.structural).items()
@@ -174,10 +170,7 @@ class Search:
             if index != candidate.base.dt:
                 choices = {"dt": self.dts[index]} | choices
             nodes[name] = choices
-        edges = {}
-        if candidate.base.rewired:
-            edges = {_arrow(old): _arrow(new) for old, new in self.graphs[False].rewirings}
-        return dataclasses.replace(base, nodes=nodes, edges=edges)
+        return dataclasses.replace(base, nodes=nodes)
 
     def members(self, base: Base) -> Vector | None:
         """The classes of all nodes under a base, None where it cannot be applied to one."""
@@ -227,19 +220,20 @@ class Search:
         convention = PRESETS[base.preset]
         chosen = self.fixed | dict(base.overrides)
         key = tuple(chosen.get(c, getattr(convention, c)) for c in self.structural)
-        loops_wait = self.graphs[False].closing and any(
+        loops_wait = self.graphs["nir"].closing and any(
             isinstance(s.node, Delay) for s in self.spaces.values()
         )
-        return key, base.rewired, base.dt if loops_wait else 0
+        return key, base.dt if loops_wait else 0
 
     def batch(self, key: StructureKey) -> Batch:
         """The batch for a structure."""
         if key not in self.batches:
-            values, rewired, dt = key
+            values, dt = key
             chosen = dict(zip(self.structural, values, strict=True))
+            graph = self.graphs[chosen.get("recurrent_input", "nir")]
             timing = "pre" if chosen.get("feedback") == "current" else "post"
             convention = Convention(dt=self.dts[dt], spike_timing=timing, **chosen)  # type: ignore[arg-type]
-            structure = Structure(self.graphs[rewired], convention, self.spaces)
+            structure = Structure(graph, convention, self.spaces)
             self.batches[key] = Batch(structure, self.recording)
         return self.batches[key]
 
@@ -251,16 +245,9 @@ class Search:
         for dt, preset in itertools.product(range(len(self.dts))[dts], self.presets):
             if self.progress.is_late():
                 return
-            for rewired in self.graphs:
-                count = cost - rewired
-                if count < 0:
-                    continue
-                for names in itertools.combinations(choices, count):
-                    for values in itertools.product(
-                        *(self._others(c, preset, cost) for c in names)
-                    ):
-                        overrides = tuple(zip(names, values, strict=True))
-                        yield Base(preset, dt, overrides, rewired)
+            for names in itertools.combinations(choices, cost):
+                for values in itertools.product(*(self._others(c, preset, cost) for c in names)):
+                    yield Base(preset, dt, tuple(zip(names, values, strict=True)))
 
     def _others(self, choice: str, preset: str, cost: int) -> list[Any]:
         own = self.fixed.get(choice, getattr(PRESETS[preset], choice))
@@ -382,12 +369,12 @@ class Search:
     def _structural_bases(self) -> Iterator[Base]:
         """A base for every structure."""
         names = [c for c in self.structural if c not in self.fixed]
-        for dt, rewired in itertools.product(range(len(self.dts)), self.graphs):
+        for dt in range(len(self.dts)):
             for values in itertools.product(*(self.structural[c] for c in names)):
                 overrides = list(zip(names, values, strict=True))
                 if ("feedback", "current") in overrides and "spike_timing" not in self.fixed:
                     overrides.append(("spike_timing", "pre"))
-                yield Base("nir", dt, tuple(overrides), rewired)
+                yield Base("nir", dt, tuple(overrides))
 
     def _through_layers(self, batch: Batch, bases: list[Base]) -> list[tuple[Candidate, int]]:
         costs = {name: self._cheapest(name) for name in self.spaces}
@@ -488,7 +475,3 @@ def _recurrent(graph: Graph) -> frozenset[str]:
     from snnmlir.nir_import.cycles import find_cycles
 
     return find_cycles(graph, Convention()).recurrent
-
-
-def _arrow(edge: Edge) -> str:
-    return f"{edge[0]} -> {edge[1]}"
