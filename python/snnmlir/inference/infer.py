@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
 Report: TypeAlias = Callable[[str, float], None]
 
-SECONDS = 30.0
-"""How long a search goes on to further conventions."""
-
 _FRESH_STEPS = 200
 _MOST_CHECKED = 12
 
@@ -131,7 +128,7 @@ def infer(
     recording: Mapping[str, npt.ArrayLike] | Sequence[Mapping[str, npt.ArrayLike]],
     *,
     dt: float | None = None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     progress: Report | None = None,
     **choices: Any,
 ) -> Inference:
@@ -144,7 +141,8 @@ def infer(
             several of these, each a run from the initial state; the first is searched, and all of
             them have to be reproduced.
         dt: Seconds per step, if it is known.
-        seconds: How long the search goes on to further conventions.
+        seconds: How long the search goes on to further conventions; until all were tried if None,
+            and the same recording then gives the same convention on every machine.
         progress: Called with what is tried, and the share of it that is done.
         **choices: Choices for all nodes that are known, by attribute name.
 
@@ -242,14 +240,14 @@ class _Inferrer:
             yield search.layer_by_layer
         if several:
             yield deviating(0, 1, slice(None))
-        for dts in (likely, others):
-            yield uniform(2, dts)
-            if several:
-                yield deviating(1, 1, dts)
-                yield deviating(0, 2, dts)
+        yield uniform(2, likely)
+        if several:
+            yield deviating(1, 1, likely)
+            yield deviating(0, 2, likely)
+        yield uniform(2, others)
         if not inner:
             yield search.layer_by_layer
-        yield uniform(3, likely)
+        yield uniform(3, slice(0, 2))
 
     # Verdicts
 

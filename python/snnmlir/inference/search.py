@@ -43,7 +43,11 @@ StructureKey: TypeAlias = tuple[Values, int]
 SLACK = 3
 """Entries that may differ without a convention being dropped: a recording may be damaged."""
 
-_MOST_ROWS = 600_000
+_MOST_WORK = 2_000_000_000
+"""Neurons times steps times configurations that one stage may take."""
+
+_MOST_ROWS = 150_000
+_LEAST_ROWS = 500
 _BEAM = 1500
 
 
@@ -88,13 +92,13 @@ class Progress:
 
     Attributes:
         report: Called with what is tried, and the share of it that is done.
-        seconds: How long the search goes on to further conventions.
+        seconds: How long the search goes on to further conventions; None until all were tried.
         started: When it began.
         tried: Configurations that were tried.
     """
 
     report: Callable[[str, float], None] | None = None
-    seconds: float = 60.0
+    seconds: float | None = None
     started: float = field(default_factory=time.monotonic)
     tried: int = 0
 
@@ -105,7 +109,7 @@ class Progress:
 
     def is_late(self) -> bool:
         """Whether the search has gone on for long enough."""
-        return time.monotonic() - self.started > self.seconds
+        return self.seconds is not None and time.monotonic() - self.started > self.seconds
 
 
 class Search:
@@ -148,6 +152,9 @@ class Search:
             for choice, values in relevant_choices(self.spaces, self.structural).items()
             if choice not in self.fixed
         }
+        size = sum(int(np.prod(s.node.output_shape, dtype=np.int64)) for s in self.spaces.values())
+        work = max(1, size) * recording.steps
+        self.most_rows = min(_MOST_ROWS, max(_LEAST_ROWS, _MOST_WORK // work))
         self.batches: dict[StructureKey, Batch] = {}
         self.results: dict[tuple[StructureKey, Vector], int] = {}
 
@@ -266,7 +273,7 @@ class Search:
             key = self.structure(base), members
             if key not in found and key not in self.results:
                 found[key] = Candidate(base, members, cost)
-                if len(found) >= _MOST_ROWS:
+                if len(found) >= self.most_rows:
                     break
         return list(found.values())
 
@@ -286,7 +293,7 @@ class Search:
                 key = structure, vector
                 if key not in found and key not in self.results:
                     found[key] = Candidate(base, vector, base.cost + cost)
-            if len(found) >= _MOST_ROWS or self.progress.is_late():
+            if len(found) >= self.most_rows or self.progress.is_late():
                 break
         return list(found.values())
 
@@ -339,7 +346,7 @@ class Search:
 
     def nearest(self) -> list[tuple[Candidate, int]]:
         """Candidates of the cheapest stages with all their differing entries, however many."""
-        self.progress.started = time.monotonic()
+        self.progress.seconds = None
         self.results.clear()
         candidates = [*self.uniform(0), *self.uniform(1)]
         return self.evaluate(candidates, "the nearest conventions", slack=LOST - 1)
@@ -388,11 +395,12 @@ class Search:
                 continue
             done += names
             for tier in (0, 1, 2, 3, 9):
-                rows, cost = _extended(prefixes, spent, [costs[n] for n in names], tier)
+                options = [costs[n] for n in names]
+                rows, cost = _extended(prefixes, spent, options, tier, self.most_rows)
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
                 errors = batch.run(self._padded(rows, done), SLACK, until=done[-1]).errors
                 self.progress.tried += len(rows)
-                if np.any(errors == 0) or len(rows) >= _MOST_ROWS or self.progress.is_late():
+                if np.any(errors == 0) or len(rows) >= self.most_rows or self.progress.is_late():
                     break
             exact = errors == 0 if np.any(errors == 0) else errors < LOST
             order = np.argsort(cost[exact], kind="stable")[:_BEAM]
@@ -441,11 +449,11 @@ class Search:
 
 
 def _extended(
-    prefixes: Indices, spent: Indices, costs: Sequence[Indices], most: int
+    prefixes: Indices, spent: Indices, costs: Sequence[Indices], most: int, number: int
 ) -> tuple[Indices, Indices]:
     """Every prefix with every class of the next nodes that costs at most `most`.
 
-    Of more than `_MOST_ROWS`, the cheapest.
+    Of more than `number`, the cheapest.
     """
     options = [np.flatnonzero(cost <= most) for cost in costs]
     rows, total = prefixes, spent
@@ -455,8 +463,8 @@ def _extended(
             axis=1,
         )
         total = np.repeat(total, len(option)) + np.tile(cost[option], len(total))
-        if len(rows) > _MOST_ROWS:
-            cheapest = np.argsort(total, kind="stable")[:_MOST_ROWS]
+        if len(rows) > number:
+            cheapest = np.argsort(total, kind="stable")[:number]
             rows, total = rows[cheapest], total[cheapest]
     return rows, total
 
