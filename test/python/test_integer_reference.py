@@ -576,7 +576,8 @@ class TestLIF:
         assert y == ([3, 1, 255], [37, 17, 3017])
 
     @pytest.mark.parametrize(
-        ("reset", "voltages"), [("subtract", [17, 7, 1]), ("value", [0, 0, 4]), ("none", [37, 37, 41])]
+        ("reset", "voltages"),
+        [("subtract", [17, 7, 1]), ("value", [0, 0, 4]), ("none", [37, 37, 41])],
     )
     def test_most_spikes(self, reset: str, voltages: list[int]) -> None:
         options: Attributes = {"spike": "count_trunc", "reset": reset, "max_spikes": 2}
