@@ -424,7 +424,7 @@ private:
   Interval lower(Interval v) const {
     return reset == ResetKind::Subtract ? v + negate(resetValue) : resetValue;
   }
-  Interval lowerByCount(Interval v, Interval &extremes) const;
+  Interval lowerByCount(Interval v) const;
   Interval stepSpiking(Interval v, Interval &extremes) const;
 };
 
@@ -432,16 +432,13 @@ private:
 
 /// What is left of `v`, which fires, where every one of several spikes is
 /// subtracted.
-Interval Update::lowerByCount(Interval v, Interval &extremes) const {
+Interval Update::lowerByCount(Interval v) const {
   // A count of other thresholds is undefined.
   if (threshold.lo <= 0)
     return {};
   // Less than a threshold, or what the most spikes leave.
   if (!hasResetValue)
     return {0, std::max(threshold.hi, v.hi - mostSpikes * threshold.lo)};
-  extremes = getHull(
-      extremes,
-      resetValue * Interval{0, std::min(mostSpikes, v.hi / threshold.lo)});
   std::optional<Interval> left;
   // v / threshold - f spikes with f from 0 to 1.
   Interval counted{v.lo, std::min(v.hi, (mostSpikes + 1) * threshold.hi)};
@@ -497,7 +494,7 @@ Interval Update::stepSpiking(Interval v, Interval &extremes) const {
   if (firing.lo > firing.hi)
     return *next;
   bool takesSeveral = isCount(rule) && reset == ResetKind::Subtract;
-  include(next, takesSeveral ? lowerByCount(firing, extremes) : lower(firing));
+  include(next, takesSeveral ? lowerByCount(firing) : lower(firing));
   return *next;
 }
 
