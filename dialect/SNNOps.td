@@ -468,16 +468,18 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
 
     With reset timing `delayed` and `carried`, the spikes are `s = fire(v')` for
     spike timing `post` and `s = p` for `pre`; the others are `post` [U5].
-    With reset `none` a spike leaves the voltage alone: it is `immediate` for
-    `post` and `delayed` for `pre`, and has no reset value [U8].
 
     and at last `v' = max(v', floor)` where there is a floor. `fire` compares
     with the threshold (`gt`, `ge`) or counts how often it fits, at most
     `max_spikes` times [U7]: `count_trunc` is
     `trunc(u / threshold) if u > 0 else 0`, `count_floor` is
-    `floor(u / threshold) if u >= threshold else 0`. A voltage that would give
-    more gives `max_spikes`; with `subtract`, what is left stays in the voltage.
-    With `value`, one spike or several reset it once [U4].
+    `floor(u / threshold) if u >= threshold else 0`.
+
+    Counts are `immediate` and `post` [U4]. Several spikes subtract as often as
+    there are, and what is beyond `max_spikes` of them stays in the voltage; with
+    `value` they reset it once. With `none` spikes leave the voltage alone: then
+    the reset timing is `immediate` for `post` and `delayed` for `pre`, and there
+    is no reset value [U8].
 
     An absent coefficient is neutral: decay 1, gain 1, leak 0, reset 0 (or the
     threshold, for `subtract`), init 0. So an integrate-and-fire neuron is a
