@@ -17,7 +17,7 @@ from snnmlir.nir_import.nodes.elementwise import Elementwise
 from snnmlir.nir_import.nodes.pending import Pending
 from snnmlir.nir_import.notes import Notes
 from snnmlir.nir_import.order import natural_key, reachable, successors
-from snnmlir.nir_import.raw import RawGraph, RawNode, join, owner
+from snnmlir.nir_import.raw import RawGraph, RawNode, owner
 
 _LISTED = 20
 

@@ -10,8 +10,8 @@ The layout, as `nir.write` makes it:
       nodes/<name>/               per node: `type`, and one dataset per parameter, or a graph again
       metadata/                   anything; only its names are looked at
 
-Nothing is read that was not sized before. Links inside the file are followed, as nir.read does; none
-is followed out of it.
+Nothing is read that was not sized before. Links inside the file are followed, as nir.read does, and
+none out of it.
 """
 
 from __future__ import annotations

@@ -13,7 +13,16 @@ import numpy as np
 
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.graph import Edge
-from snnmlir.nir_import.raw import MAX_DEPTH, METADATA_NAMES, Model, RawGraph, RawNode, Value, join, owner
+from snnmlir.nir_import.raw import (
+    MAX_DEPTH,
+    METADATA_NAMES,
+    Model,
+    RawGraph,
+    RawNode,
+    Value,
+    join,
+    owner,
+)
 
 
 def read_object(graph: nir.NIRGraph) -> Model:

@@ -92,7 +92,7 @@ class _Behind:
 
     def _sent(self, name: str, shape: Shape) -> list[Shape] | None:
         """None if a node cannot take `shape`, else the shape that it sends on if it is open."""
-        node = self.pending[name].accepting(shape)
+        node = self.pending[name]
         others = [self.nodes[n].output_shape for n in self.sources[name] if n in self.nodes]
         known = self.nodes[name].input_shape if name in self.nodes else node.input_shape
         if any(other != shape for other in others) or known not in (None, shape):

@@ -59,7 +59,9 @@ class Elementwise(Pending):
                 "of a feature map has shape (C, 1, 1)",
             )
         one = collapsed(value)
-        return one if one.ndim == 0 else np.broadcast_to(drop_leading_ones(value, len(shape)), shape)
+        if one.ndim == 0:
+            return one
+        return np.broadcast_to(drop_leading_ones(value, len(shape)), shape)
 
 
 def _fits(value: Array, shape: Shape) -> bool:

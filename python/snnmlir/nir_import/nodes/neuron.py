@@ -130,11 +130,12 @@ def _check_time_constant(params: Params, key: str, tau: Values) -> None:
 
 def _check_gain(params: Params, key: str, gain: Values, key_of_tau: str, tau: Values) -> None:
     """An infinite gain is tau / dt, and means something only where tau is infinite, too."""
-    gain, tau = collapsed(gain), collapsed(tau)
-    wrong = np.isinf(gain) & ~np.isinf(tau)
+    # Parameters that all have one value may have shapes that do not fit each other.
+    wrong = np.isinf(collapsed(gain)) & ~np.isinf(collapsed(tau))
     if wrong.any():
         raise params.error(
-            f"{key} is {at_first(wrong, gain)}, expected finite numbers where {key_of_tau} is finite"
+            f"{key} is {at_first(wrong, collapsed(gain))}, expected finite numbers where "
+            f"{key_of_tau} is finite"
         )
 
 
