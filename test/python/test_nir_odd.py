@@ -25,6 +25,8 @@ DATA = Path(__file__).parents[1] / "data/nir-odd"
 CASES: list[dict[str, Any]] = json.loads((DATA / "cases.json").read_text())
 ACCEPTED = [case for case in CASES if case["kind"] == "accept"]
 REFUSED = [case for case in CASES if case["kind"] == "refuse"]
+# Of these it is the convention (nir_import/discretize.py) that decides: tau_inf, tau_inf_one,
+# tau_inf_li, tau_inf_r_one. The reader decides about all others.
 COMMANDS = {"snn-mlir-check": check_main, "snn-mlir-compile": compile_main}
 
 PAGE = """\
@@ -67,7 +69,7 @@ def outcomes() -> dict[str, str]:
             found[case["nir"]] = "; ".join(("accepted", *network.notes))
         except snnmlir.SnnError as error:
             where = f"node '{error.node}': " if error.node is not None else ""
-            found[case["nir"]] = f"refused: {where}{error.message}"
+            found[case["nir"]] = f"refused: {where}{error.message}; help: {error.help}"
     return found
 
 

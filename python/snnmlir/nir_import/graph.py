@@ -4,8 +4,10 @@
 A `Graph` is flat (subgraphs are dissolved, node names joined with "/"), its nodes are in
 topological order up to the edges that close cycles, and every node knows the shapes of its input
 and output. Parameters are NumPy arrays, already checked: finite, real, of a shape that fits the
-node. Only time constants may be infinite, and with them the `r` or `w_in` that exporters write as
-tau / dt; they are not 0, but may be negative: what that means depends on the convention. Shapes never contain batch or time dimensions, feature maps are channels first.
+node. Shapes never contain batch or time dimensions, feature maps are channels first.
+
+Time constants are not 0 but may be negative or infinite, and where they are infinite, so may be the
+`r` or `w_in` that exporters write as tau / dt: what these mean depends on the convention.
 """
 
 from __future__ import annotations

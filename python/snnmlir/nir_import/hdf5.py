@@ -31,7 +31,7 @@ import numpy as np
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.foreign import foreign
 from snnmlir.nir_import.graph import Edge
-from snnmlir.nir_import.heap import has_endless_heap
+from snnmlir.nir_import.heap import has_endless_heap, longest_text
 from snnmlir.nir_import.raw import (
     MAX_DEPTH,
     METADATA_NAMES,
@@ -171,6 +171,10 @@ class Guard:
         if size > MAX_UNWRITTEN and dataset.id.get_storage_size() == 0:
             raise NirError(f"{takes}, which were never written", node=path, help=_INTERRUPTED)
         self._bytes += size
+        if longest_text(dataset) > dataset.file.id.get_filesize():
+            raise NirError(
+                f"{quoted(key)} has a text that is longer than the file", node=path, help=_DAMAGED
+            )
 
     def count(self, size: int) -> None:
         """Refuses more than `MAX_BYTES` in all."""

@@ -156,6 +156,17 @@ def test_heap_on_which_the_hdf5_library_loops_for_ever(
 DAMAGED = ["stored_gzip", "stored_latest", "soft_link", "subgraph_nested", "flatten_type_zeros"]
 
 
+@pytest.mark.parametrize("key", ["version", "node/edges", "node/nodes/lif/type"])
+def test_a_text_that_is_longer_than_the_file(good: Path, key: str, refusal: Refusal) -> None:
+    with h5py.File(good) as file:
+        place = file[key].id.get_offset()
+    content = bytearray(good.read_bytes())
+    content[place : place + 4] = struct.pack("<I", 4_000_000_000)
+    good.write_bytes(content)
+    message = refusal(read_graph, good).message
+    assert message == f"'{key.rpartition('/')[2]}' has a text that is longer than the file"
+
+
 # In a process of its own, because the HDF5 library is not safe against damage of every kind.
 @pytest.mark.parametrize("name", DAMAGED)
 def test_damage_ends_in_a_graph_or_a_nir_error(name: str, tmp_path: Path) -> None:
