@@ -14,7 +14,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -183,12 +183,13 @@ def _packages(value: Any) -> set[str]:
     return {cls.__module__.partition(".")[0] for cls in type(value).__mro__}
 
 
-def _adapter(framework: str) -> Any:
+def _adapter(framework: str) -> Adapter:
     if framework not in FRAMEWORKS:
         raise OptionError(
             f"unknown framework {quoted(framework)}", help="use one of " + ", ".join(FRAMEWORKS)
         )
-    return importlib.import_module(f"snnmlir.deployment.{framework}").Adapter()
+    adapter: Adapter = importlib.import_module(f"snnmlir.deployment.{framework}").Adapter()
+    return adapter
 
 
 def _check_exported(exported: Exported) -> None:
@@ -235,13 +236,13 @@ def _infer(exported: Exported, recording: Mapping[str, Signal], framework: str) 
     first = inference.first
     node = getattr(first, "node", None) or getattr(first, "signal", None)
     step = getattr(first, "step", None)
-    layer = exported.layers.get(str(node))
+    place = exported.layers.get(str(node))
     raise DeployError(
         f"computes something else than its node, whatever the convention: the nearest one differs "
         f"in {inference.differing} entries"
         + (f", first in step {step}" if step is not None else "")
         + f"; the exporter of {framework} loses something of this layer, or of one before it",
-        layer=None if layer is None else str(layer),
+        layer=None if place is None else str(place),
         node=None if node is None else str(node),
         step=step,
         differing=inference.differing,
@@ -271,8 +272,8 @@ def _compare(network: Network, exported: Exported) -> None:
             first = (first_step(wrong), name, layer)
     step, node, place = first or (first_step(different), None, None)
     raise DeployError(
-        f"the C differs from the network: {int(different.sum())} of {different.size} entries of the "
-        f"output, first in step {step}",
+        f"the C differs from the network in {int(different.sum())} of {different.size} entries of "
+        f"the output, first in step {step}",
         layer=None if place is None else str(place),
         node=node,
         step=step,

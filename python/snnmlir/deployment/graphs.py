@@ -124,8 +124,8 @@ def check_layers(
                 name,
                 layer,
                 f"receives something else than the sum of {_sources(known, name, layers)}, "
-                f"which is what the exporter of {framework} wrote: the network computes something "
-                "between its layers, such as an addition, that is lost",
+                f"which is what the exporter of {framework} wrote: something that the network "
+                "computes between its layers is lost",
                 help="put what is computed there into a layer that NIR has, or leave it out",
             )
         if not isinstance(node, stateless.STATELESS):
@@ -163,7 +163,7 @@ def _total(graph: Graph, name: str, signals: Mapping[str, Signal | None]) -> Sig
     if not arrived or any(signal is None for signal in arrived):
         return None
     try:
-        return sum(np.asarray(signal, np.float64) for signal in arrived)  # type: ignore[return-value, misc]
+        return sum(np.asarray(signal, np.float64) for signal in arrived)  # type: ignore[return-value]
     except ValueError:  # of other shapes
         return None
 
@@ -192,12 +192,18 @@ def _check_same(
     message: str,
     help: str | None = None,
 ) -> None:
-    where = {"layer": None if layer is None else str(layer), "node": node, "help": help}
+    label = None if layer is None else str(layer)
     if found.shape != expected.shape:
         shapes = f"{list(expected.shape[1:])} and {list(found.shape[1:])}"
-        raise DeployError(f"{message} (shapes {shapes})", **where)
+        raise DeployError(f"{message} (shapes {shapes})", layer=label, node=node, help=help)
     different = differing(found, expected)
     if different.any():
         step, count = first_step(different), int(different.sum())
-        text = f"{message} (first in step {step}, {count} of {different.size} entries)"
-        raise DeployError(text, step=step, differing=count, **where)
+        raise DeployError(
+            f"{message} (first in step {step}, {count} of {different.size} entries)",
+            layer=label,
+            node=node,
+            step=step,
+            differing=count,
+            help=help,
+        )

@@ -64,9 +64,11 @@ class Adapter(Protocol):
     """One framework.
 
     Attributes:
+        framework: Its name.
         flatten: The order in which its Flatten reads a feature map.
     """
 
+    framework: str
     flatten: Literal["chw", "hwc"]
 
     def export(self, module: Any, sample: Any, layout: Layout) -> Exported:

@@ -54,8 +54,8 @@ class Adapter(TorchAdapter):
         tau = module.tau_syn_calculated
         if tau is not None:
             raise DeployError(
-                f"has a synaptic current, tau_syn = {float(tau.detach().flatten()[0]):g}, which the "
-                "exporter of Sinabs does not write",
+                f"has a synaptic current, tau_syn = {float(tau.detach().flatten()[0]):g}, which "
+                "the exporter of Sinabs does not write",
                 layer=label,
                 help="train with tau_syn=None",
             )

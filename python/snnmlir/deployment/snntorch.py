@@ -53,7 +53,7 @@ class Adapter(TorchAdapter):
                 f"has graded spikes ({module.graded_spikes_factor.flatten()[0]:g} each), which the "
                 "exporter loses: spikes are 1 in NIR",
                 layer=label,
-                help="multiply the factor into the weights of the next layer, and leave it out here",
+                help="leave the factor out and multiply it into the weights of the next layer",
             )
         if module.inhibition:
             raise DeployError(
@@ -97,9 +97,11 @@ class Adapter(TorchAdapter):
         two = torch.cat((x, x))[:2].unsqueeze(1)
         calls: list[tuple[int, ...]] = []
         neurons = [p for _, p in layers_of(module, self.is_layer) if self.is_neuron(p)]
-        handles = [
-            neurons[0].register_forward_hook(lambda _, args, __: calls.append(args[0].shape))
-        ] if neurons else []
+        handles = (
+            [neurons[0].register_forward_hook(lambda _, args, __: calls.append(args[0].shape))]
+            if neurons
+            else []
+        )
         self.reset(module)
         try:
             module(two)

@@ -66,9 +66,7 @@ class Adapter(TorchAdapter):
     def layout(self, module: Any, x: Any) -> Layout:
         """Layers know whether they compute one step or several in a call."""
         modes = {
-            part.step_mode
-            for _, part in layers_of(module, self.is_layer)
-            if self.is_neuron(part)
+            part.step_mode for _, part in layers_of(module, self.is_layer) if self.is_neuron(part)
         }
         return "sequence" if modes == {"m"} else "step"
 

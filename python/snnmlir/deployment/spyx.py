@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -100,10 +100,9 @@ class Adapter:
             found[f"{name}/{inner}"] = layer
         elif f"{name}_threshold" in nodes:
             assert layer.voltage is not None
-            values = {"received": layer.voltage, "voltage": None}
-            found[f"{name}_threshold"] = dataclasses.replace(layer, **values)
-            values = {"sent": layer.voltage, "voltage": None, "spiking": False}
-            found[name] = dataclasses.replace(layer, **values)
+            voltage = layer.voltage
+            found[f"{name}_threshold"] = replace(layer, received=voltage, voltage=None)
+            found[name] = replace(layer, sent=voltage, voltage=None, spiking=False)
         elif id(kept) in pools:
             made = pools[id(kept)].nodes(name, layer.sent.shape[1:])
             nodes |= made
@@ -116,10 +115,17 @@ class Adapter:
                     node.kernel_size, node.stride, _padding(original, layer)
                 )
             elif isinstance(node, nir.Conv2d):
-                values = {f.name: getattr(node, f.name) for f in dataclasses.fields(node) if f.init}
-                values["dilation"] = pair(getattr(original, "kernel_dilation", 1) or 1)
-                values["groups"] = int(getattr(original, "feature_group_count", 1))
-                nodes[name] = nir.Conv2d(**values)
+                dilation = pair(getattr(original, "kernel_dilation", 1) or 1)
+                groups = int(getattr(original, "feature_group_count", 1))
+                nodes[name] = nir.Conv2d(
+                    layer.received.shape[-2:],
+                    node.weight,
+                    node.stride,
+                    node.padding,
+                    dilation,
+                    groups,
+                    node.bias,
+                )
             found[name] = layer
 
 

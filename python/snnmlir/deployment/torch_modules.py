@@ -401,7 +401,7 @@ class Rewriter:
         import torch
 
         source = self.before(path)
-        synapse = self.module.get_submodule(source) if source else None
+        synapse: Any = self.module.get_submodule(source) if source else None
         if not source or not is_a(synapse, SYNAPSES) or self.calls[source].targets != 1:
             raise DeployError(
                 "is not in NIR, and does not follow a Linear or Conv of its own, into which it "
@@ -470,10 +470,10 @@ class Rewriter:
         kernel = pair(pool.kernel_size)
         stride = kernel if pool.stride is None else pair(pool.stride)
         self.pools[path] = Pool(spikes, kernel, stride, pair(pool.padding))
-        given, sent = (calls[0].shape[-2:] for calls in (self.calls[path].received, self.calls[path].sent))
-        replace_module(
-            self.module, path, self.placeholder(self.pools[path], pool, (given, sent))
+        given, sent = (
+            calls[0].shape[-2:] for calls in (self.calls[path].received, self.calls[path].sent)
         )
+        replace_module(self.module, path, self.placeholder(self.pools[path], pool, (given, sent)))
 
 
 # --- the adapter -------------------------------------------------------------------------------
@@ -512,10 +512,10 @@ class TorchAdapter(ABC):
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """What the framework's exporter writes."""
 
-    def prepare(self, module: Any, calls: Mapping[str, Calls], notes: list[str]) -> None:
+    def prepare(self, module: Any, calls: Mapping[str, Calls], notes: list[str]) -> None:  # noqa: B027 (nothing by default)
         """Changes a copy so that the exporter accepts it."""
 
-    def finish(self, nodes: dict[str, Any], layers: Mapping[str, Layer]) -> None:
+    def finish(self, nodes: dict[str, Any], layers: Mapping[str, Layer]) -> None:  # noqa: B027 (nothing by default)
         """Mends nodes that the exporter wrote."""
 
     def state(self, module: Any, result: Any) -> Any:
@@ -546,7 +546,7 @@ class TorchAdapter(ABC):
         """Whether a call of the module computes one step or all of them."""
         return "step"
 
-    def reset(self, module: Any) -> None:
+    def reset(self, module: Any) -> None:  # noqa: B027 (nothing by default)
         """Puts all neurons into their initial state."""
 
     # What all have in common
@@ -599,9 +599,7 @@ class TorchAdapter(ABC):
         self, module: Any, x: Any, layout: Layout, recorder: Recorder
     ) -> tuple[Any, Signal, Leading]:
         try:
-            result, leading = recorder.watched(
-                lambda: self.run(module, x, layout, recorder)
-            )
+            result, leading = recorder.watched(lambda: self.run(module, x, layout, recorder))
         except (DeployError, KeyboardInterrupt):
             raise
         except Exception as error:
@@ -625,7 +623,7 @@ class TorchAdapter(ABC):
             self._check_source(label, found, first=index == 0)
             if len(found.sent) not in (1, steps):
                 raise DeployError(
-                    f"is called {len(found.sent)} times in {steps} steps, a node of NIR once a step",
+                    f"is called {len(found.sent)} times in {steps} steps, where NIR has it once a step",
                     layer=label,
                     help="give each place in the network a layer of its own",
                 )
