@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -165,8 +165,10 @@ def check(
     source: Source,
     *,
     dtype: str = "f32",
-    convention: str | Convention = "nir",
+    convention: str | os.PathLike[str] | Convention = "nir",
     dt: float | None = None,
+    nodes: Mapping[str, Mapping[str, Any]] | None = None,
+    edges: Mapping[str, str] | None = None,
     input_type: str | Iterable[str] = "float",
     scales: Scales = "real",
     states: States = "short",
@@ -179,7 +181,7 @@ def check(
     Raises:
         OptionError: An option is unknown or contradicts another.
     """
-    chosen = conventions.convention(convention, dt=dt, **choices)
+    chosen = conventions.convention(convention, dt=dt, nodes=nodes, edges=edges, **choices)
     report = functools.partial(
         Report,
         file=Path(source).name if isinstance(source, str | os.PathLike) else None,
@@ -202,13 +204,15 @@ def check(
             raise
         refusal = _refusal(error)
     try:
-        graph = network.graph if network else read_graph(source)
+        graph = network.graph if network else read_graph(source, edges=chosen.rewired())
         cycles = find_cycles(graph, chosen)
     except NirError as error:
         return report(compiles=False, error=_refusal(error))
     refusals: dict[str, Refusal | None] = {}
     if refusal is not None:
-        refusals = {name: _alone(node, chosen, dtype) for name, node in graph.nodes.items()}
+        refusals = {
+            name: _alone(node, chosen.at(name), dtype) for name, node in graph.nodes.items()
+        }
         if refusal.node is not None:
             refusals[refusal.node] = refusal
     state_bytes = _state_bytes(network) if network else {}
@@ -298,9 +302,9 @@ def _node(
         input_shape=node.input_shape,
         output_shape=node.output_shape,
         sources=graph.sources(node.name),
-        parameters=tuple(_parameters(node, convention)),
+        parameters=tuple(_parameters(node, convention.at(node.name))),
         weights=_weights(node),
-        state=_state(node, convention),
+        state=_state(node, convention.at(node.name)),
         state_bytes=state_bytes,
         recurrent=node.name in cycles.recurrent,
         error=refusal,
@@ -329,7 +333,7 @@ def _parameters(node: Node, convention: Convention) -> Iterable[Parameter]:
         elif value is not None:
             yield Parameter(field.name, value=value)
     if isinstance(node, Delay):
-        yield _array("steps", delay_steps(node, convention.dt))
+        yield _array("steps", delay_steps(node, convention))
 
 
 def _array(name: str, values: npt.NDArray[Any], *, whole: bool = False) -> Parameter:
@@ -348,7 +352,7 @@ def _weights(node: Node) -> int:
 def _state(node: Node, convention: Convention) -> dict[str, int]:
     size = math.prod(node.output_shape)
     if isinstance(node, Delay):
-        steps = np.broadcast_to(delay_steps(node, convention.dt), node.output_shape)
+        steps = np.broadcast_to(delay_steps(node, convention), node.output_shape)
         return {"past": int(steps.sum())} if steps.any() else {}
     if isinstance(node, CubaLI | CubaLIF):
         return {"i": size, "v": size}

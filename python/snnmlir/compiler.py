@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir._mlir import Context, MLIRError, Module, PassManager, emit_c11
-from snnmlir.conventions import DEFAULT_DT, Convention
+from snnmlir.conventions import DEFAULT_DT, PRESETS, Convention
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.files import write_files
@@ -25,6 +25,7 @@ from snnmlir.hints import hints
 from snnmlir.names import check_prefix, header_for, prefix_from
 from snnmlir.nir_import import Graph, read_graph
 from snnmlir.nir_import.build import InputType, build
+from snnmlir.nir_import.concerns import check_nodes
 from snnmlir.nir_import.discretize import NEURONS
 from snnmlir.nir_import.graph import CubaLI, CubaLIF, Input
 from snnmlir.quantize import Bound, Ranges, Scales, States, bounds, merge_ranges, quantize
@@ -70,8 +71,10 @@ def compile(
     source: Source,
     *,
     dtype: str = "f32",
-    convention: str | Convention = "nir",
+    convention: str | os.PathLike[str] | Convention = "nir",
     dt: float | None = None,
+    nodes: Mapping[str, Mapping[str, Any]] | None = None,
+    edges: Mapping[str, str] | None = None,
     input_type: str | Iterable[str] = "float",
     name: str | None = None,
     record: Sequence[str] = (),
@@ -92,8 +95,11 @@ def compile(
         source: Path of a .nir file, or a `nir.NIRGraph`.
         dtype: "f32" or "f64": the type of weights, voltages and analog signals; "int8", "int16" or
             "int4": integers throughout, with weights of that many bits.
-        convention: How NIR's differential equations are stepped: the name of a preset.
-        dt: Seconds per step; the preset's if not given.
+        convention: How NIR's differential equations are stepped: the name of a preset, the path of
+            a convention file (.toml), or a `Convention`, such as that of an `Inference`.
+        dt: Seconds per step; the convention's if not given.
+        nodes: Choices of single nodes by name: {"lif1": {"reset": "zero"}}.
+        edges: Edges of the file to replace: {"a -> b": "a -> c"}.
         input_type: "float", "spikes" or "int8" for all inputs, or several of "NAME=float" and the
             like. With integers, a "float" input takes 16-bit integers and "int8" those of 8 bits,
             both times a scale.
@@ -115,7 +121,7 @@ def compile(
         NirError: The network is malformed or cannot be compiled faithfully.
         OptionError: An option is unknown or contradicts another.
     """
-    chosen = make_convention(convention, dt=dt, **choices)
+    chosen = make_convention(convention, dt=dt, nodes=nodes, edges=edges, **choices)
     if dtype not in DTYPES:
         raise OptionError(f"unknown dtype '{dtype}'", help="use one of " + ", ".join(DTYPES))
     if scales not in ("real", "pow2"):
@@ -132,9 +138,10 @@ def compile(
             f"dtype '{dtype}' has no integers for scales '{scales}' and states '{states}'",
             help="leave these out, or choose dtype int8, int16 or int4",
         )
-    graph = read_graph(source)
+    graph = read_graph(source, edges=chosen.rewired())
+    check_nodes(chosen, graph)
     notes = [*graph.notes]
-    if dt is None and chosen.dt == DEFAULT_DT:
+    if dt is None and convention in PRESETS and chosen.dt == DEFAULT_DT:
         notes.append(f"dt was not given, {DEFAULT_DT:g} s is used")
     notes += hints(graph, chosen)
     network = Network(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from snnmlir.conventions import Convention
+from snnmlir.conventions import PRESETS, Convention
 from snnmlir.nir_import.graph import IF, LI, LIF, CubaLI, CubaLIF, Graph
 
 
@@ -67,6 +67,13 @@ def suggested_convention(graph: Graph) -> str | None:
         if np.all(dt > 0) and np.ptp(dt) <= 1e-4 * np.max(dt):
             return f"--convention {name} --dt {float(np.median(dt)):.4g}"
     return None
+
+
+def suggested_presets(graph: Graph) -> list[str]:
+    """The presets of the framework that a graph's parameters look like; none where nothing says."""
+    text = suggested_convention(graph)
+    family = text.split()[1] if text else None
+    return [name for name in PRESETS if family is not None and name.startswith(family)]
 
 
 def _time_constants(node: LI | LIF | CubaLI | CubaLIF) -> tuple[np.ndarray, ...]:

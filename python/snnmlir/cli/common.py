@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from snnmlir.compiler import DTYPES, Network
 from snnmlir.compiler import compile as compile_network
-from snnmlir.conventions import CHOICES, PRESETS
+from snnmlir.conventions import CHOICES, PRESETS, choice_values, option_name
 from snnmlir.errors import OptionError, SnnError, quoted
 from snnmlir.nirdata import read_data, to_signals
 
@@ -26,17 +27,21 @@ Signals: TypeAlias = "npt.NDArray[Any] | dict[str, npt.NDArray[Any]]"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _CHOICE_HELP = {
+    "time_unit": "What the file counts time constants and delays in.",
     "integrator": "Decay 1 - dt/tau, or exp(-dt/tau).",
+    "decay": "Decays as computed, or held inside [0, 1].",
     "input_gain": "Gain of inputs: NIR's, NIR's with r = 1 in LI and LIF, or 1.",
+    "current_gain": "Gain of inputs of currents: as --input-gain says, or 1.",
     "if_gain": "Gain of inputs of IF: r dt, or 1.",
     "leak": "What voltages decay to: v_leak, v_reset, or 0.",
     "current_leak": "What currents decay to: 0, or v_leak.",
     "reset": "What a spike does to the voltage.",
     "spike": "When a neuron spikes, and how often in one step.",
+    "max_spikes": "Most spikes that a neuron counts in one step.",
     "spike_timing": "Spikes are read from the updated or the carried voltage.",
     "current_decay": "The current decays before or after its input is added.",
     "v_init": "Voltages before the first step.",
-    "v_floor": "Lower bound of the voltage of IF.",
+    "v_floor": "Lower bound of voltages: -threshold in IF, or a number in every neuron.",
     "feedback": "What the edge that closes a cycle carries.",
     "feedback_bias": "Biases of recurrent synapses.",
     "flatten": "Order in which Flatten reads a feature map.",
@@ -73,19 +78,33 @@ def compiler_options(command: Function) -> Function:
         click.option(
             "--convention",
             default="nir",
-            metavar="NAME",
+            metavar="NAME|FILE",
             show_default=True,
-            help=f"How NIR's equations are stepped: {', '.join(PRESETS)}.",
+            help=f"How NIR's equations are stepped: {', '.join(PRESETS)}; or a file (.toml).",
         ),
         click.option("--dt", type=float, metavar="SECONDS", help="Length of a step."),
         *(
             click.option(
-                f"--{choice.replace('_', '-')}",
+                f"--{option_name(choice)}",
                 choice,
-                metavar="|".join(values),
+                metavar=choice_values(choice),
                 help=_CHOICE_HELP[choice],
             )
-            for choice, values in CHOICES.items()
+            for choice in CHOICES
+        ),
+        click.option(
+            "--set",
+            "node_choices",
+            multiple=True,
+            metavar="NODE.CHOICE=VALUE",
+            help="A choice for a single node, dt among them, such as lif1.reset=zero.",
+        ),
+        click.option(
+            "--edge",
+            "edges",
+            multiple=True,
+            metavar="'A -> B = A -> C'",
+            help="Replace an edge of the file; nodes of subgraphs are called SUBGRAPH/NODE.",
         ),
         click.option(
             "--input-type",
@@ -128,11 +147,42 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "dtype": options["dtype"],
         "convention": options["convention"],
         "dt": options["dt"],
+        "nodes": _node_choices(options["node_choices"]),
+        "edges": _edges(options["edges"]),
         "input_type": options["input_type"] or "float",
         "scales": options["scales"],
         "states": options["states"],
         **{key: value for key, value in options.items() if key in CHOICES},
     }
+
+
+def _node_choices(texts: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What --set says: {"lif1": {"reset": "zero"}}. Names of nodes may hold dots."""
+    nodes: dict[str, dict[str, str]] = {}
+    for text in texts:
+        found = re.fullmatch(r"(?s)(.+)\.([A-Za-z_-]+)=([^=]*)", text)
+        if not found:
+            raise OptionError(
+                f"--set {quoted(text)} is not NODE.CHOICE=VALUE",
+                help="write it as in --set lif1.reset=zero",
+            )
+        node, choice, value = found.groups()
+        nodes.setdefault(node, {})[choice] = value
+    return nodes
+
+
+def _edges(texts: Iterable[str]) -> dict[str, str]:
+    """What --edge says: {"a -> b": "a -> c"}."""
+    edges = {}
+    for text in texts:
+        old, separator, new = text.partition(" = ")
+        if not separator:
+            raise OptionError(
+                f"--edge {quoted(text)} is not 'A -> B = A -> C'",
+                help="name the edge of the file, and after ' = ' the one in its place",
+            )
+        edges[old] = new
+    return edges
 
 
 def network_from(model: Path, options: dict[str, Any], **more: Any) -> Network:

@@ -103,10 +103,7 @@ class _NetworkBuild:
                 for name in graph.inputs
             ],
             convention.dt,
-            {
-                choice.replace("_", "-"): str(value)
-                for choice, value in dataclasses.asdict(convention).items()
-            },
+            convention.records(),
         )
 
     def run(
@@ -151,7 +148,7 @@ class _NetworkBuild:
             if isinstance(node, Input):
                 return "i1" if self.input_types[name] == "spikes" else self.dtype
             if isinstance(node, IF | LIF | CubaLIF):
-                return "ui8" if self.convention.spike.startswith("count") else "i1"
+                return "ui8" if self.convention.at(name).counts else "i1"
             if isinstance(node, Threshold):
                 return "i1"
             sources = self.graph.sources(name)
@@ -187,9 +184,10 @@ class _NetworkBuild:
     def add_feedback(self, edge: Edge) -> Value:
         source, target = edge
         path = self.cycles.paths[edge]
-        bias = self.convention.feedback_bias == "keep"
+        choices = self.convention.at(target)
+        bias = choices.feedback_bias == "keep"
         cut = edge in self.cycles.cut
-        if cut and path and self.convention.feedback == "spikes":
+        if cut and path and choices.feedback == "spikes":
             return self.add_path(edge, bias=bias, delayed=True)
         has_bias = any(getattr(self.graph.nodes[name], "bias", None) is not None for name in path)
         value = self.signal(source) if bias or not has_bias else self.add_path(edge, bias=False)
@@ -243,7 +241,8 @@ class _NetworkBuild:
         x = self.add_sum(node, values)
         if isinstance(node, NEURONS):
             recurrent = node.name in self.cycles.recurrent
-            return self.add_neuron(node, x, discretize(node, self.convention, recurrent=recurrent))
+            choices = self.convention.at(node.name)
+            return self.add_neuron(node, x, discretize(node, choices, recurrent=recurrent))
         if isinstance(node, Delay):
             return self.add_delay(node, x)
         return self.add_stateless(node, x)
@@ -291,10 +290,10 @@ class _NetworkBuild:
     def reads_channels_last(self, node: Flatten) -> bool:
         """Whether a feature map is flattened in the order H, W, C."""
         whole = len(node.input_shape) == 3 and len(node.output_shape) == 1
-        return whole and "hwc" in (node.order, self.convention.flatten)
+        return whole and "hwc" in (node.order, self.convention.at(node.name).flatten)
 
     def add_delay(self, node: Delay, x: Value) -> Value:
-        steps = delay_steps(node, self.convention.dt)
+        steps = delay_steps(node, self.convention.at(node.name))
         if steps.ndim and np.all(steps == steps.flat[0]):
             steps = steps.flat[:1]
         return self.builder.delay(x, [int(n) for n in steps.flat], node=node.name)

@@ -51,8 +51,8 @@ def _is_register(graph: Graph, name: str, convention: Convention) -> bool:
     """Whether the node's output does not depend on its input in the same step."""
     node = graph.nodes[name]
     if isinstance(node, Delay):
-        return bool(np.all(delay_steps(node, convention.dt) >= 1))
-    return convention.feedback == "current" and isinstance(node, (IF, LIF, CubaLIF))
+        return bool(np.all(delay_steps(node, convention.at(name)) >= 1))
+    return convention.at(name).feedback == "current" and isinstance(node, (IF, LIF, CubaLIF))
 
 
 def _components(nodes: Iterable[str], edges: Iterable[Edge]) -> dict[str, int]:

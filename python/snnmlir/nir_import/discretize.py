@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from snnmlir.conventions import Convention
+from snnmlir.conventions import MAX_SPIKES, Convention
 from snnmlir.errors import NirError, OptionError
 from snnmlir.nir_import.graph import (
     IF,
@@ -51,24 +51,29 @@ class Update:
 
     op: str
     coefficients: dict[str, Coefficient]
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str | int] = field(default_factory=dict)
 
 
-def delay_steps(node: Delay, dt: float) -> npt.NDArray[np.int64]:
+def delay_steps(node: Delay, convention: Convention) -> npt.NDArray[np.int64]:
     """The delays in whole steps, a half rounded up; shape () or the node's.
+
+    Args:
+        node: A Delay.
+        convention: The one of this node.
 
     Raises:
         NirError: The past values that the delays keep would not fit into any memory.
     """
     with np.errstate(over="ignore"):
-        steps = np.floor(node.delay / dt * (1.0 + _NEXT_TO_ONE) + 0.5)
+        steps = np.floor(node.delay / convention.step * (1.0 + _NEXT_TO_ONE) + 0.5)
     kept = float(np.sum(np.broadcast_to(steps, node.output_shape)))
     if not kept <= MAX_KEPT:
         raise NirError(
-            f"delays by up to {float(np.max(steps)):g} steps of {dt:g} s and keeps {kept:g} past "
-            f"values, expected at most {MAX_KEPT}",
+            f"delays by up to {float(np.max(steps)):g} steps of {convention.dt:g} s and keeps "
+            f"{kept:g} past values, expected at most {MAX_KEPT}",
             node=node.name,
-            help="use shorter delays, or a longer --dt if the network was trained with it",
+            help="use shorter delays, or a longer --dt if the network was trained with it; "
+            "--time-unit says what the file counts time in",
         )
     return np.asarray(steps.astype(np.int64))
 
@@ -78,11 +83,12 @@ def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Upda
 
     Args:
         node: A neuron.
-        convention: How to step it.
+        convention: How to step it: the choices of this node, `Convention.at`.
         recurrent: Whether the node lies on a cycle; some frameworks reset such neurons otherwise.
 
     Raises:
-        OptionError: Spikes are counted and a threshold is not positive.
+        OptionError: Spikes are counted and a threshold is not positive, or time constants are
+            infinite or negative where the choices give that no meaning.
     """
     if isinstance(node, CubaLI | CubaLIF):
         coefficients = _cuba(node, convention)
@@ -92,7 +98,9 @@ def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Upda
         coefficients = _leak_free(node, convention)
     coefficients["init"] = _initial_voltage(node, convention)
     spiking = isinstance(node, IF | LIF | CubaLIF)
-    attributes = {}
+    attributes: dict[str, str | int] = {}
+    if isinstance(convention.v_floor, float):
+        coefficients["floor"] = np.asarray(convention.v_floor)
     if isinstance(node, IF | LIF | CubaLIF):
         _check_threshold(node, convention)
         coefficients["threshold"] = node.v_threshold
@@ -121,53 +129,98 @@ def _snap(gain: Coefficient) -> Coefficient:
     return np.where(np.abs(gain - 1.0) <= _NEXT_TO_ONE, 1.0, gain)
 
 
-def _decay_and_share(tau: Coefficient, c: Convention) -> tuple[Coefficient, Coefficient]:
+@dataclass(frozen=True, eq=False)
+class _Leak:
     """What is left of a state after one step, and the share that its drive gets."""
-    k = np.asarray(c.dt / tau)
-    if c.integrator == "euler":
-        return 1.0 - k, k
-    return np.exp(-k), 1.0 - np.exp(-k)
+
+    node: Neuron
+    key: str
+    tau: Coefficient
+    decay: Coefficient
+    share: Coefficient
+
+    def gain(self, key: str, factor: Coefficient, *, unit: bool) -> Coefficient:
+        """The gain of what drives the state: `factor`, the parameter `key`, times the share.
+
+        Without a leak (tau = inf) exporters write r = tau / dt = inf for a gain of 1.
+        """
+        if unit:
+            return np.ones(())
+        endless, unbounded = np.broadcast_arrays(np.isinf(self.tau), np.isinf(factor))
+        if np.any(endless & ~unbounded):
+            finite = float(np.broadcast_to(factor, endless.shape)[endless & ~unbounded].flat[0])
+            raise OptionError(
+                f"{self.key} is inf and {key} is {finite:g}, so that no input ever moves the state",
+                node=self.node.name,
+                help="a neuron without leak is an IF or I, or has "
+                f"{key} = inf, too, for a gain of 1; --input-gain unit gives its input a gain of 1",
+            )
+        if np.any(unbounded & ~endless):
+            raise OptionError(
+                f"{key} is inf and {self.key} is not, expected a finite {key}",
+                node=self.node.name,
+                help=f"{key} = inf has a meaning only beside {self.key} = inf: no leak",
+            )
+        with np.errstate(invalid="ignore"):
+            return _snap(np.where(unbounded, 1.0, factor * self.share))
 
 
-def _input_gain(r: Coefficient, share: Coefficient, c: Convention) -> Coefficient:
-    return np.ones(()) if c.input_gain == "unit" else _snap(r * share)
+def _leak(node: Neuron, key: str, c: Convention) -> _Leak:
+    tau = getattr(node, key)
+    k = np.asarray(c.step / tau)
+    if np.any(tau < 0) and c.decay != "clipped":
+        shortest = float(np.max(tau[tau < 0]))
+        raise OptionError(
+            f"{key} is {shortest:g}, expected a positive time constant",
+            node=node.name,
+            help="a learned beta above 1 is exported as a negative time constant, and frameworks "
+            "that hold beta inside [0, 1] clip it when they run: --decay clipped does the same; "
+            "or clip beta to 1 before the export",
+        )
+    exponential = c.integrator == "exponential"
+    with np.errstate(over="ignore"):
+        decay = np.exp(-k) if exponential else 1.0 - k
+        share = 1.0 - np.exp(-k) if exponential else k
+    if c.decay == "clipped":
+        decay = np.clip(decay, 0.0, 1.0)
+    return _Leak(node, key, tau, decay, share)
 
 
 def _leak_free(node: Integrator | IF, c: Convention) -> dict[str, Coefficient]:
     unit = isinstance(node, IF) and c.if_gain == "unit"
-    return {"gain": np.ones(()) if unit else _snap(node.r * c.dt)}
+    return {"gain": np.ones(()) if unit else _snap(node.r * c.step)}
 
 
 def _leaky(node: LI | LIF, c: Convention) -> dict[str, Coefficient]:
-    decay, share = _decay_and_share(node.tau, c)
+    leak = _leak(node, "tau", c)
     r = np.ones(()) if c.input_gain == "ignore-r" else node.r
-    gain = _input_gain(r, share, c)
+    gain = leak.gain("r", r, unit=c.input_gain == "unit")
     if c.current_decay == "after-input" and isinstance(node, LI):
-        gain = decay * gain
+        gain = leak.decay * gain
     target: Coefficient = np.zeros(())
     if c.leak == "reset" and isinstance(node, LIF):
         target = node.v_reset
     elif c.leak != "none":
         target = node.v_leak
-    return {"decay": decay, "gain": gain, "leak": share * target}
+    return {"decay": leak.decay, "gain": gain, "leak": leak.share * target}
 
 
 def _cuba(node: CubaLI | CubaLIF, c: Convention) -> dict[str, Coefficient]:
-    decay, share = _decay_and_share(node.tau_mem, c)
-    current_decay, current_share = _decay_and_share(node.tau_syn, c)
-    current_gain = _input_gain(node.w_in, current_share, c)
+    voltage, current = _leak(node, "tau_mem", c), _leak(node, "tau_syn", c)
+    unit = "unit" in (c.input_gain, c.current_gain)
+    current_gain = current.gain("w_in", node.w_in, unit=unit)
     if c.current_decay == "after-input":
-        current_gain = current_decay * current_gain
-    leak = node.v_leak if c.leak == "nir" else np.zeros(())
-    current_leak = node.v_leak if c.current_leak == "leak" else np.zeros(())
+        current_gain = current.decay * current_gain
+    target = node.v_leak if c.leak == "nir" else np.zeros(())
+    current_target = node.v_leak if c.current_leak == "leak" else np.zeros(())
     starts_at_leak = c.v_init == "leak" and c.current_leak == "leak"
     return {
-        "current_decay": current_decay,
+        "current_decay": current.decay,
         "current_gain": current_gain,
-        "current_leak": current_share * current_leak,
-        "decay": decay,
-        "gain": _input_gain(node.r, share, c),
-        "leak": share * leak,
+        "current_leak": current.share * current_target,
+        "decay": voltage.decay,
+        "gain": voltage.gain("r", node.r, unit=c.input_gain == "unit"),
+        "leak": voltage.share * target,
         "current_init": node.v_leak if starts_at_leak else np.zeros(()),
     }
 
@@ -181,7 +234,7 @@ def _initial_voltage(node: Neuron, c: Convention) -> Coefficient:
 
 
 def _check_threshold(node: IF | LIF | CubaLIF, c: Convention) -> None:
-    if c.spike.startswith("count") and not np.all(node.v_threshold > 0):
+    if c.counts and not np.all(node.v_threshold > 0):
         raise OptionError(
             f"v_threshold is {float(np.min(node.v_threshold)):g}, and spike '{c.spike}' needs "
             "positive thresholds",
@@ -190,21 +243,27 @@ def _check_threshold(node: IF | LIF | CubaLIF, c: Convention) -> None:
         )
 
 
-def _spike_attributes(node: IF | LIF | CubaLIF, c: Convention, recurrent: bool) -> dict[str, str]:
-    reset = "subtract" if c.reset.startswith("subtract") else "value"
-    return {
+def _spike_attributes(
+    node: IF | LIF | CubaLIF, c: Convention, recurrent: bool
+) -> dict[str, str | int]:
+    kinds = {"none": "none", "subtract": "subtract"}
+    found: dict[str, str | int] = {
         "spike": c.spike.replace("-", "_"),
         "spike_timing": c.spike_timing,
-        "reset": reset,
+        "reset": kinds.get(c.reset.partition("-")[0], "value"),
         "reset_timing": _reset_timing(node, c, recurrent),
     }
+    if c.counts and c.max_spikes != MAX_SPIKES:
+        found["max_spikes"] = c.max_spikes
+    return found
 
 
 def _reset_timing(node: IF | LIF | CubaLIF, c: Convention, recurrent: bool) -> str:
     """Where in the update the reset acts; see the table of snn.lif."""
     cuba = isinstance(node, CubaLIF)
     if c.spike_timing == "pre":
-        return "delayed" if c.reset == "subtract" and not cuba else "carried"
+        straight = c.reset == "none" or (c.reset == "subtract" and not cuba)
+        return "delayed" if straight else "carried"
     if c.reset == "zero-delayed":
         return "delayed" if cuba or recurrent else "carried"
     return {"subtract-delayed": "delayed", "subtract-carried": "pending"}.get(c.reset, "immediate")

@@ -7,14 +7,16 @@ ports here: they carry values and compute nothing, so they vanish once their edg
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from snnmlir.errors import NirError, quoted
+from snnmlir.errors import NirError, OptionError, quoted
 from snnmlir.nir_import.graph import Edge
 from snnmlir.nir_import.notes import Notes
 from snnmlir.nir_import.order import natural_key
@@ -48,6 +50,7 @@ class FlatGraph:
     nodes: dict[str, RawNode]
     edges: frozenset[Edge]
     ports: tuple[Port, ...]
+    rewirings: tuple[tuple[Edge, Edge], ...] = ()
 
     def names(self, type: str) -> list[str]:
         """Full names of the nodes of a NIR type, in natural order."""
@@ -55,12 +58,20 @@ class FlatGraph:
         return sorted(found, key=natural_key)
 
 
-def flatten(graph: RawGraph, notes: Notes) -> FlatGraph:
+def flatten(
+    graph: RawGraph, notes: Notes, replaced: Sequence[tuple[Edge, Edge]] = ()
+) -> FlatGraph:
     """Dissolves all subgraphs.
+
+    Args:
+        graph: The graph as the source has it.
+        notes: Where assumptions are noted.
+        replaced: Edges to replace, old by new, by full names.
 
     Raises:
         NirError: An edge names no node, leaves an Output, enters an Input, or does not say which
             Input or Output of a subgraph it means; or nodes get the same name.
+        OptionError: An edge to replace is not there, or a node of the new one.
     """
     levels = [_Level(None, graph)]
     wiring = _Wiring()
@@ -74,7 +85,12 @@ def flatten(graph: RawGraph, notes: Notes) -> FlatGraph:
     for level in levels:
         for edge in _distinct(level, notes):
             wiring.add_edge(_leaving(level, edge), _entering(level, edge))
-    return wiring.dissolve()
+    for old, new in replaced:
+        wiring.replace_edge(old, new)
+    rewirings = tuple(wiring.input_into_synapse(level) for level in levels)
+    return dataclasses.replace(
+        wiring.dissolve(), rewirings=tuple(found for found in rewirings if found)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +216,40 @@ class _Wiring:
                 f"the graph has more than {MAX_EDGES} edges once its subgraphs are dissolved",
                 help="networks of this size are not for the targets of this compiler",
             )
+
+    def replace_edge(self, old: Edge, new: Edge) -> None:
+        """Takes one edge for another; both by full names."""
+        if old[0] not in self.targets or old[1] not in self.targets[old[0]]:
+            raise OptionError(
+                f"there is no edge from {quoted(old[0])} to {quoted(old[1])} to replace",
+                help="name nodes with the subgraphs that they are in, as in 'a/b -> a/c'",
+            )
+        for name in new:
+            if name not in self.targets:
+                raise OptionError(f"there is no node {quoted(name)} for an edge to lead to or from")
+        self.targets[old[0]].remove(old[1])
+        self.sources[old[1]].remove(old[0])
+        self.count -= 1
+        self.add_edge(*new)
+
+    def input_into_synapse(self, level: _Level) -> tuple[Edge, Edge] | None:
+        """An edge from a subgraph's Input into its recurrent synapse, and to the neuron instead.
+
+        Spyx 1.0.0 writes RLIF, RCuBaLIF and RIF like this: the weights would act on the input, too,
+        where its network adds it to the neuron.
+        """
+        if level.path is None or len(level.ports["Input"]) != 1:
+            return None
+        port = join(level.path, level.ports["Input"][0])
+        if len(self.targets[port]) != 1:
+            return None
+        (synapse,) = self.targets[port]
+        if synapse not in self.nodes or self.nodes[synapse].type not in ("Affine", "Linear"):
+            return None
+        for neuron in self.targets[synapse] & self.sources[synapse]:
+            if neuron in self.nodes and self.nodes[neuron].type in ("LIF", "CubaLIF", "IF"):
+                return (port, synapse), (port, neuron)
+        return None
 
     def dissolve(self) -> FlatGraph:
         """Joins the edges before and after each port, from the sources on."""

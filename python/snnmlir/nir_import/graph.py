@@ -207,6 +207,9 @@ class Graph:
         version: The nir version in the file, or None.
         sha256: Hex digest of the file's bytes, or of a canonical serialization of a graph object.
         notes: What was assumed while reading, for the user, one sentence each.
+        rewirings: Edges that some exporters wire wrongly, each with the one that was meant:
+            from the Input of a subgraph into the recurrent synapse, and to its neuron. They are
+            as in the file; `read_graph(edges=...)` replaces them.
     """
 
     nodes: dict[str, Node]
@@ -217,6 +220,7 @@ class Graph:
     version: str | None = None
     sha256: str = ""
     notes: tuple[str, ...] = field(default=())
+    rewirings: tuple[tuple[Edge, Edge], ...] = ()
 
     def sources(self, name: str) -> tuple[str, ...]:
         """Names of the nodes with an edge to `name`, in node order."""

@@ -30,7 +30,10 @@ from snnmlir.nir_import.shapes import infer
 
 
 def read_graph(
-    source: str | os.PathLike[str] | nir.NIRGraph, *, flatten_order: FlattenOrder = "chw"
+    source: str | os.PathLike[str] | nir.NIRGraph,
+    *,
+    flatten_order: FlattenOrder = "chw",
+    edges: Sequence[tuple[Edge, Edge]] = (),
 ) -> Graph:
     """Reads and checks a NIR graph.
 
@@ -40,16 +43,18 @@ def read_graph(
     Args:
         source: Path of a .nir (HDF5) file, or a `nir.NIRGraph`.
         flatten_order: The order in which Flatten nodes read a whole feature map.
+        edges: Edges to replace, old by new, by full names of nodes ("a/b" is b in subgraph a).
 
     Returns:
         The flat graph, with every shape known and a note for everything that was assumed.
 
     Raises:
         NirError: The source cannot be read, is malformed, or means nothing that could be compiled.
+        OptionError: An edge to replace is not there.
     """
     model = _load(source)
     notes = Notes()
-    flat = flatten(model.graph, notes)
+    flat = flatten(model.graph, notes, edges)
     inputs, outputs = flat.names("Input"), flat.names("Output")
     _check_boundary(flat, inputs, outputs)
     pending = {
@@ -57,22 +62,23 @@ def read_graph(
         for name, node in sorted(flat.nodes.items(), key=lambda item: natural_key(item[0]))
     }
     kept = _used(flat, inputs, outputs, notes)
-    edges = [edge for edge in flat.edges if edge[0] in kept and edge[1] in kept]
-    names, closing = topological_order(kept, edges, inputs)
-    nodes = infer({name: pending[name] for name in names}, edges, closing)
+    used = [edge for edge in flat.edges if edge[0] in kept and edge[1] in kept]
+    names, closing = topological_order(kept, used, inputs)
+    nodes = infer({name: pending[name] for name in names}, used, closing)
     _check_ports(flat.ports, nodes, notes)
-    _check_loops(nodes, edges)
-    _note_silent(nodes, edges, inputs, notes)
+    _check_loops(nodes, used)
+    _note_silent(nodes, used, inputs, notes)
     position = {name: i for i, name in enumerate(names)}
     return Graph(
         nodes=nodes,
-        edges=tuple(sorted(edges, key=lambda edge: (position[edge[1]], position[edge[0]]))),
+        edges=tuple(sorted(used, key=lambda edge: (position[edge[1]], position[edge[0]]))),
         closing=closing,
         inputs=tuple(inputs),
         outputs=tuple(outputs),
         version=model.version,
         sha256=model.sha256,
         notes=notes.sentences(),
+        rewirings=flat.rewirings,
     )
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from snnmlir import conventions
 from snnmlir.conventions import Convention
 from snnmlir.errors import OptionError, quoted
+from snnmlir.nir_import.concerns import check_nodes
 from snnmlir.nir_import.graph import (
     SPIKING,
     STATEFUL,
@@ -40,7 +41,8 @@ class Interpreter:
 
     Args:
         source: Path of a .nir file, a nir.NIRGraph, or a Graph.
-        convention: The name of a preset, or a Convention.
+        convention: The name of a preset, the path of a convention file, or a Convention. The edges
+            that it replaces are those of a file or nir.NIRGraph: a Graph has been read already.
         dt: Seconds per step; None leaves the convention's.
         dtype: float64, or float32 to see how sensitive a network is to rounding.
         **choices: Single choices that replace the convention's, by attribute name.
@@ -59,8 +61,10 @@ class Interpreter:
         dtype: npt.DTypeLike = np.float64,
         **choices: Any,
     ) -> None:
-        self.graph = source if isinstance(source, Graph) else _read(source)
         self.convention = conventions.convention(convention, dt=dt, **choices)
+        self.graph = source if isinstance(source, Graph) else _read(source, self.convention)
+        check_nodes(self.convention, self.graph)
+        self._at = {name: self.convention.at(name) for name in self.graph.nodes}
         self._dtype = _float_type(dtype)
         self._order = plan(self.graph, self.convention)
         self._sources = {name: self.graph.sources(name) for name in self.graph.nodes}
@@ -71,7 +75,7 @@ class Interpreter:
         nodes = self.graph.nodes
         recurrent = self._order.recurrent
         self._cells = {
-            name: make_cell(node, self.convention, self._dtype, recurrent=name in recurrent)
+            name: make_cell(node, self._at[name], self._dtype, recurrent=name in recurrent)
             for name, node in nodes.items()
             if isinstance(node, STATEFUL)
         }
@@ -80,9 +84,13 @@ class Interpreter:
         }
         self._totals: dict[str, Array] = {}
         self._held = {edge: silence[edge[0]] for edge in self._order.cut}
-        if self.convention.feedback == "spikes":
-            bias = self.convention.feedback_bias == "keep"
-            self._held = {e: self._along(e, e[0], silence, bias=bias) for e in self._held}
+        self._held |= {
+            edge: self._along(
+                edge, edge[0], silence, bias=self._at[edge[1]].feedback_bias == "keep"
+            )
+            for edge in self._order.cut
+            if self._at[edge[1]].feedback == "spikes"
+        }
 
     def step(self, x: Mapping[str, Signal]) -> dict[str, Array]:
         """One step.
@@ -103,7 +111,7 @@ class Interpreter:
             if name in self._cells:
                 outputs[name] = self._cells[name].step(total)
             else:
-                outputs[name] = stateless.apply(node, total, flatten=self.convention.flatten)
+                outputs[name] = stateless.apply(node, total, flatten=self._at[name].flatten)
         for name in self._order.registers:
             self._cells[name].step(self._total(name, outputs))
         self._held = {edge: self._sent(edge, outputs) for edge in self._order.cut}
@@ -201,7 +209,7 @@ class Interpreter:
 
     def _sent(self, edge: Edge, outputs: Mapping[str, Array]) -> Array:
         """What the source of an edge puts onto it in this step."""
-        if edge in self._order.paths and self.convention.feedback_bias == "drop":
+        if edge in self._order.paths and self._at[edge[1]].feedback_bias == "drop":
             return self._along(edge, edge[0], outputs, bias=False)
         return outputs[edge[0]]
 
@@ -216,7 +224,7 @@ class Interpreter:
                 total = total + self._carried((source, name), outputs)
             else:
                 total = total + self._along(edge, source, outputs, bias=bias)
-        return stateless.apply(node, total, flatten=self.convention.flatten, bias=bias)
+        return stateless.apply(node, total, flatten=self._at[name].flatten, bias=bias)
 
     def _sends_spikes(self, name: str) -> bool:
         """Whether a node sends spikes or counts: it makes them, or passes on those of one node."""
@@ -311,10 +319,10 @@ def margins(
     return Interpreter(source, convention, dt=dt, dtype=dtype, **choices).margins(x)
 
 
-def _read(source: str | os.PathLike[str] | nir.NIRGraph) -> Graph:
+def _read(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
     from snnmlir.nir_import import read_graph
 
-    return read_graph(source)
+    return read_graph(source, edges=convention.rewired())
 
 
 def _float_type(dtype: npt.DTypeLike) -> DType:

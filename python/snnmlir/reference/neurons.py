@@ -29,9 +29,6 @@ from snnmlir.nir_import.graph import (
     Node,
 )
 
-MAX_COUNT = 255
-"""Most spikes one neuron emits in one step; what is left stays in the voltage."""
-
 ROUNDING = 2.0**-22
 """Relative distance below which a gain counts as 1, and a delay as a half step."""
 
@@ -61,7 +58,9 @@ class Cell(ABC):
 
 
 def make_cell(node: Node, convention: Convention, dtype: DType, *, recurrent: bool) -> Cell:
-    """A stateful node at t = 0; `recurrent` says whether it lies on a cycle.
+    """A stateful node at t = 0 under its own convention.
+
+    `recurrent` says whether it lies on a cycle.
 
     Raises:
         OptionError: The convention cannot be applied to the node.
@@ -69,7 +68,7 @@ def make_cell(node: Node, convention: Convention, dtype: DType, *, recurrent: bo
     """
     match node:
         case Delay():
-            return DelayLine(node, convention.dt, dtype)
+            return DelayLine(node, convention.step, dtype)
         case IF() | LIF() | CubaLIF():
             return SpikingNeuron(node, convention, dtype, recurrent)
         case Integrator() | LI() | CubaLI():
@@ -80,8 +79,8 @@ def make_cell(node: Node, convention: Convention, dtype: DType, *, recurrent: bo
 class DelayLine(Cell):
     """y(t) = x(t - delay), zero before the first step."""
 
-    def __init__(self, node: Delay, dt: float, dtype: DType) -> None:
-        self._steps = np.broadcast_to(delay_steps(node, dt), node.output_shape)
+    def __init__(self, node: Delay, step: float, dtype: DType) -> None:
+        self._steps = np.broadcast_to(delay_steps(node, step), node.output_shape)
         length = int(self._steps.max(initial=0)) + 1
         self._past: Array = np.zeros((length, *node.output_shape), dtype)
 
@@ -98,11 +97,12 @@ class DelayLine(Cell):
         return np.asarray(np.take_along_axis(self._past, steps[np.newaxis], axis=0)[0])
 
 
-def delay_steps(node: Delay, dt: float) -> npt.NDArray[np.int64]:
-    """`delay / dt` rounded to whole steps, a half up; shape of `node.delay`.
+def delay_steps(node: Delay, step: float) -> npt.NDArray[np.int64]:
+    """`delay / step` rounded to whole steps, a half up; shape of `node.delay`.
 
-    Files store delays in float32 and dt is a decimal fraction, so what was meant as a half step
-    can arrive as a little less: within a relative 2^-22 it is a half.
+    `step` is the length of a step in the unit of the file. Files store delays in float32 and it is
+    a decimal fraction, so what was meant as a half step can arrive as a little less: within a
+    relative 2^-22 it is a half.
 
     Raises:
         NirError: A negative delay.
@@ -110,7 +110,7 @@ def delay_steps(node: Delay, dt: float) -> npt.NDArray[np.int64]:
     if np.any(node.delay < 0):
         shortest = float(np.min(node.delay))
         raise NirError(f"delay is {shortest!r} s, expected no negative delays", node=node.name)
-    steps = node.delay.astype(np.float64) / dt
+    steps = node.delay.astype(np.float64) / step
     return np.floor(steps * (1.0 + ROUNDING) + 0.5).astype(np.int64)
 
 
@@ -134,18 +134,21 @@ class Membrane:
                 self._gain = rounded(_integrator_gain(node, convention))
             case LI() | LIF():
                 leak = _leak_target(node, convention)
-                self._decay, self._gain, self._rest = map(
-                    rounded, _leaky(node.tau, _resistance(node, convention), leak, convention)
-                )
+                r = _resistance(node, convention)
+                coefficients = _leaky(node.name, node.tau, r, leak, convention)
+                self._decay, self._gain, self._rest = map(rounded, coefficients)
             case CubaLI() | CubaLIF():
                 leak = _leak_target(node, convention)
-                self._decay, self._gain, self._rest = map(
-                    rounded, _leaky(node.tau_mem, node.r, leak, convention)
-                )
+                coefficients = _leaky(node.name, node.tau_mem, node.r, leak, convention)
+                self._decay, self._gain, self._rest = map(rounded, coefficients)
                 leaks = convention.current_leak == "leak"
                 leak = node.v_leak if leaks else np.zeros(())
+                as_it_is = convention.current_gain == "unit"
+                coefficients = _leaky(
+                    node.name, node.tau_syn, node.w_in, leak, convention, unit=as_it_is
+                )
                 self._current_decay, self._current_gain, self._current_rest = map(
-                    rounded, _leaky(node.tau_syn, node.w_in, leak, convention)
+                    rounded, coefficients
                 )
                 if leaks and convention.v_init == "leak":
                     self.i = rounded(node.v_leak)
@@ -176,6 +179,7 @@ class AnalogNeuron(Cell):
 
     def __init__(self, node: Node, convention: Convention, dtype: DType) -> None:
         self._membrane = Membrane(node, convention, dtype)
+        self._floor = _number_floor(convention, dtype)
 
     @property
     def state(self) -> dict[str, Array]:
@@ -183,8 +187,11 @@ class AnalogNeuron(Cell):
         return self._membrane.state
 
     def step(self, x: Array) -> Array:
-        """Advances by one step; the voltage."""
-        self._membrane.v = self._membrane.advance(self._membrane.v, x)
+        """Advances by one step; the voltage, which only the next step bounds."""
+        carried = self._membrane.v
+        if self._floor is not None:
+            carried = np.maximum(carried, self._floor)
+        self._membrane.v = self._membrane.advance(carried, x)
         return self._membrane.v
 
 
@@ -201,9 +208,11 @@ class SpikingNeuron(Cell):
         self._threshold = node.v_threshold.astype(dtype)
         reset_value = node.v_reset if convention.reset == "value" else np.zeros(())
         self._reset_value = reset_value.astype(dtype)
-        self._floored = convention.v_floor == "-threshold" and isinstance(node, IF)
+        self._floor = _number_floor(convention, dtype)
+        if convention.v_floor == "-threshold" and isinstance(node, IF):
+            self._floor = -self._threshold
         self._compared: list[Array] = []
-        if convention.spike.startswith("count") and np.any(node.v_threshold <= 0):
+        if convention.counts and np.any(node.v_threshold <= 0):
             lowest = float(np.min(node.v_threshold))
             raise OptionError(
                 f"spike '{convention.spike}' divides by v_threshold, which is {lowest!r} here",
@@ -232,13 +241,15 @@ class SpikingNeuron(Cell):
         self._compared = []
         pre = self._convention.spike_timing == "pre"
         spikes, v = self._step_pre(x) if pre else self._step_post(x)
-        self._membrane.v = np.maximum(v, -self._threshold) if self._floored else v
+        self._membrane.v = v if self._floor is None else np.maximum(v, self._floor)
         return spikes
 
     def _step_pre(self, x: Array) -> tuple[Array, Array]:
         """Spikes from the carried voltage, and the next voltage."""
         carried = self._membrane.v
         s = self._spikes(carried)
+        if self._convention.reset == "none":
+            return s, self._membrane.advance(carried, x)
         if self._convention.reset != "subtract":
             return s, self._membrane.advance(self._replaced(carried, s), x)
         if self._subtract_before_decay:
@@ -253,6 +264,8 @@ class SpikingNeuron(Cell):
             return self._spikes(u), u
         u = self._membrane.advance(carried, x)
         match self._convention.reset:
+            case "none":
+                return self._spikes(u), u
             case "subtract":
                 s = self._spikes(u)
                 return s, u - s * self._threshold
@@ -288,29 +301,61 @@ class SpikingNeuron(Cell):
             case "count-trunc" | "count-floor":
                 # Thresholds are positive, so trunc and floor are the same wherever v > 0.
                 count = np.floor(np.maximum(v, 0.0) / self._threshold)
-                return np.asarray(np.minimum(count, MAX_COUNT).astype(v.dtype))
+                return np.asarray(np.minimum(count, self._convention.max_spikes).astype(v.dtype))
 
     def _distance(self, v: Array) -> Array:
         boundary = self._threshold
-        if self._convention.spike.startswith("count"):
-            boundary = boundary * np.clip(np.rint(v / boundary), 1, MAX_COUNT)
+        if self._convention.counts:
+            most = self._convention.max_spikes
+            boundary = boundary * np.clip(np.rint(v / boundary), 1, most)
         return np.asarray(np.abs(v - boundary))
 
 
+def _number_floor(convention: Convention, dtype: DType) -> Array | None:
+    """The lower bound that is a number, if there is one."""
+    floor = convention.v_floor
+    return np.asarray(floor, dtype) if isinstance(floor, float) else None
+
+
 def _leaky(
-    tau: Array, factor: Array, target: Array, convention: Convention
+    name: str,
+    tau: Array,
+    factor: Array,
+    target: Array,
+    convention: Convention,
+    *,
+    unit: bool = False,
 ) -> tuple[Array, Array, Array]:
     """Decay, gain and constant term of tau dy/dt = target - y + factor x, stepped by dt.
 
     Euler: y + k (target - y + factor x), with k = dt / tau. Exponential: exact for an input that is
-    constant over the step.
+    constant over the step. Where tau is infinite, nothing decays; an infinite factor then stands
+    for a gain of 1.
     """
-    k = np.asarray(convention.dt / tau)
+    clipped = convention.decay == "clipped"
+    if np.any(tau < 0) and not clipped:
+        raise OptionError(
+            f"a time constant of {float(np.min(tau))!r} lets the state grow",
+            node=name,
+            help="choose decay 'clipped'",
+        )
+    k = np.asarray(convention.step / tau)
     exponential = convention.integrator == "exponential"
     decay = np.exp(-k) if exponential else 1.0 - k
     share = -np.expm1(-k) if exponential else k
-    unit = convention.input_gain == "unit"
-    return decay, np.ones(()) if unit else snap_to_one(factor * share), target * share
+    if clipped:
+        decay = np.minimum(np.maximum(decay, 0.0), 1.0)
+    if unit or convention.input_gain == "unit":
+        return decay, np.ones(()), target * share
+    forever = np.isinf(tau)
+    if np.any(forever != np.isinf(factor)):
+        raise OptionError(
+            "the time constant or the factor of its input is infinite, and the other is not",
+            node=name,
+            help="choose input-gain 'unit'",
+        )
+    gain = np.where(forever, 1.0, np.where(forever, 0.0, factor) * share)
+    return decay, snap_to_one(gain), target * share
 
 
 def _resistance(node: LI | LIF, convention: Convention) -> Array:
@@ -320,7 +365,7 @@ def _resistance(node: LI | LIF, convention: Convention) -> Array:
 def _integrator_gain(node: Integrator | IF, convention: Convention) -> Array:
     if isinstance(node, IF) and convention.if_gain == "unit":
         return np.ones(())
-    return snap_to_one(node.r * convention.dt)
+    return snap_to_one(node.r * convention.step)
 
 
 def snap_to_one(gain: Array) -> Array:

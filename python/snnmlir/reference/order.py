@@ -65,8 +65,8 @@ def plan(graph: Graph, convention: Convention) -> Order:
 def _is_register(graph: Graph, name: str, convention: Convention) -> bool:
     node = graph.nodes[name]
     if isinstance(node, Delay):
-        return bool(np.all(delay_steps(node, convention.dt) >= 1))
-    return convention.feedback == "current" and isinstance(node, SPIKING)
+        return bool(np.all(delay_steps(node, convention.at(name).step) >= 1))
+    return convention.at(name).feedback == "current" and isinstance(node, SPIKING)
 
 
 def _reachable(start: str, edges: tuple[Edge, ...]) -> set[str]:

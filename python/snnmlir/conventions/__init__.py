@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Conventions: how NIR's equations are stepped, for all nodes and for single ones.
+
+`choices` has what can be chosen, `presets` the named sets, `files` the TOML files.
+"""
+
+from snnmlir.conventions.choices import (
+    CHOICES,
+    DEFAULT_DT,
+    MAX_SPIKES,
+    NUMBERS,
+    Convention,
+    FlattenOrder,
+    choice_values,
+    option_name,
+)
+from snnmlir.conventions.files import convention_arguments, convention_text, read_convention
+from snnmlir.conventions.presets import PRESETS, SOURCES, convention
+
+__all__ = [
+    "CHOICES",
+    "DEFAULT_DT",
+    "MAX_SPIKES",
+    "NUMBERS",
+    "PRESETS",
+    "SOURCES",
+    "Convention",
+    "FlattenOrder",
+    "choice_values",
+    "convention",
+    "convention_arguments",
+    "convention_text",
+    "option_name",
+    "read_convention",
+]

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The conventions that have names, and what each was compared with."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from snnmlir.conventions.choices import (
+    Convention,
+    check_consistent,
+    checked_choices,
+)
+from snnmlir.errors import OptionError, quoted
+
+_SNNTORCH = Convention(
+    name="snntorch",
+    decay="clipped",
+    if_gain="unit",
+    leak="none",
+    reset="zero",
+    feedback="spikes",
+)
+_NORSE = Convention(
+    name="norse",
+    input_gain="ignore-r",
+    if_gain="unit",
+    current_leak="leak",
+    reset="zero",
+    v_init="leak",
+)
+_SINABS = Convention(
+    name="sinabs",
+    dt=1.0,
+    integrator="exponential",
+    input_gain="unit",
+    if_gain="unit",
+    leak="none",
+    reset="subtract",
+    spike="count-trunc",
+    v_floor="-threshold",
+)
+_SPIKINGJELLY = Convention(name="spikingjelly", leak="reset", spike="ge", v_init="reset")
+
+PRESETS: dict[str, Convention] = {
+    preset.name: preset
+    for preset in (
+        Convention(name="nir"),
+        _SNNTORCH,
+        dataclasses.replace(_SNNTORCH, name="snntorch-default", reset="subtract-delayed"),
+        dataclasses.replace(_SNNTORCH, name="snntorch-subtract", reset="subtract-carried"),
+        dataclasses.replace(_SNNTORCH, name="snntorch-zero-delayed", reset="zero-delayed"),
+        dataclasses.replace(_SNNTORCH, name="snntorch-none", reset="none"),
+        _NORSE,
+        dataclasses.replace(_NORSE, name="norse-subtract", reset="subtract"),
+        dataclasses.replace(_NORSE, name="norse-cell", current_gain="unit", current_leak="none"),
+        _SINABS,
+        dataclasses.replace(_SINABS, name="sinabs-default", input_gain="nir", v_floor="none"),
+        Convention(
+            name="rockpool",
+            integrator="exponential",
+            input_gain="unit",
+            if_gain="unit",
+            leak="none",
+            reset="subtract",
+            spike="count-floor",
+            current_decay="after-input",
+        ),
+        Convention(
+            name="spyx",
+            decay="clipped",
+            input_gain="unit",
+            if_gain="unit",
+            leak="none",
+            reset="subtract",
+            spike_timing="pre",
+            feedback="current",
+            feedback_bias="drop",
+            flatten="hwc",
+        ),
+        _SPIKINGJELLY,
+        dataclasses.replace(_SPIKINGJELLY, name="spikingjelly-soft", reset="subtract"),
+    )
+}
+
+SOURCES: dict[str, str] = {
+    "nir": "NIR's own text, Euler, reset to v_reset",
+    "snntorch": "snnTorch 1.0.0: Leaky, Synaptic with reset_mechanism='zero', reset_delay=False",
+    "snntorch-default": "snnTorch 1.0.0: Leaky, Synaptic, RLeaky, RSynaptic at their defaults "
+    "(reset_mechanism='subtract', reset_delay=True)",
+    "snntorch-subtract": "snnTorch 1.0.0: Leaky, Synaptic with reset_mechanism='subtract', "
+    "reset_delay=False",
+    "snntorch-zero-delayed": "snnTorch 1.0.0: Leaky, Synaptic, RLeaky, RSynaptic with "
+    "reset_mechanism='zero', reset_delay=True",
+    "snntorch-none": "snnTorch 1.0.0: Leaky with reset_mechanism='none'",
+    "norse": "Norse 1.1.0: LIFBoxCell, LIBoxCell, IAFCell at their defaults, and what its importer "
+    "makes of LIF, CubaLIF and IF",
+    "norse-subtract": "Norse 1.1.0: LIFBoxCell with reset_method=reset_subtract",
+    "norse-cell": "Norse 1.1.0: LIFCell, LIFBoxCell, LIBoxCell, IAFCell at their defaults",
+    "sinabs": "Sinabs 3.1.3: what its importer makes of LIF and IF; LIF(norm_input=False), "
+    "IAF(min_v_mem=-spike_threshold), ExpLeak",
+    "sinabs-default": "Sinabs 3.1.3: LIF (norm_input=True) and IAF (min_v_mem=None) at their "
+    "defaults; not ExpLeak, whose gain is 1",
+    "rockpool": "Rockpool 3.1.0: LIFTorch, LIFNeuronTorch, ExpSynTorch at their defaults",
+    "spyx": "Spyx 1.0.0: LIF, IF, CuBaLIF, PSU_LIF and Flatten at their defaults",
+    "spikingjelly": "SpikingJelly 2.0.0: LIFNode, IFNode, CUBALIFNode at their defaults",
+    "spikingjelly-soft": "SpikingJelly 2.0.0: LIFNode, IFNode with v_reset=None",
+}
+"""What each preset was compared with: classes, arguments and versions."""
+
+
+def convention(
+    base: str | os.PathLike[str] | Convention = "nir",
+    *,
+    nodes: Mapping[str, Mapping[str, Any]] | None = None,
+    edges: Mapping[str, str] | None = None,
+    **overrides: Any,
+) -> Convention:
+    """A preset, a file, or any convention, with single choices replaced.
+
+    Args:
+        base: A key of `PRESETS`, the path of a convention file (.toml), or a Convention.
+        nodes: Choices of single nodes by name; beside those of `base`, and before them.
+        edges: Edges to replace, "a -> b" by "a -> c"; likewise.
+        **overrides: Choices for all nodes by attribute name; None leaves the value of `base`.
+
+    Raises:
+        OptionError: An unknown preset, choice or value, a `dt` that is not a positive finite
+            number, choices that contradict each other, or a file that cannot be read.
+    """
+    if not isinstance(base, Convention):
+        base = _named(base)
+    given = {key: value for key, value in overrides.items() if value is not None}
+    merged = {name: dict(choices) for name, choices in base.nodes.items()}
+    for name, choices in (nodes or {}).items():
+        try:
+            merged[name] = merged.get(name, {}) | checked_choices(choices)
+        except OptionError as error:
+            raise OptionError(error.message, node=name, help=error.help) from None
+    chosen = dataclasses.replace(
+        base, nodes=merged, edges=dict(base.edges) | dict(edges or {}), **checked_choices(given)
+    )
+    check_consistent(chosen)
+    return chosen
+
+
+def _named(base: str | os.PathLike[str]) -> Convention:
+    from snnmlir.conventions.files import read_convention
+
+    name = os.fspath(base)
+    if name in PRESETS:
+        return PRESETS[name]
+    if Path(name).suffix == ".toml":
+        return read_convention(name)
+    close = difflib.get_close_matches(name, PRESETS, n=1)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    raise OptionError(
+        f"unknown convention {quoted(name)}",
+        help=f"{hint}use one of {', '.join(PRESETS)}, or a file whose name ends in .toml",
+    )

@@ -1,0 +1,406 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""`infer`: from a recording to a convention, and what the recording leaves open."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from snnmlir import reference
+from snnmlir.conventions import Convention, option_name
+from snnmlir.conventions.choices import checked_choices
+from snnmlir.errors import SnnError, quoted
+from snnmlir.inference.batch import Batch, Structure
+from snnmlir.inference.recording import Recording, holds_values, recording_for
+from snnmlir.inference.search import Base, Candidate, Progress, Search
+from snnmlir.inference.spaces import FLOORS
+from snnmlir.nir_import import Graph, read_graph
+from snnmlir.nir_import.graph import Output
+
+if TYPE_CHECKING:
+    import nir
+
+Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
+Report: TypeAlias = Callable[[str, float], None]
+
+SECONDS = 30.0
+"""How long a search goes on to further conventions."""
+
+_FRESH_STEPS = 200
+_MOST_CHECKED = 12
+
+_WOULD_TELL = {
+    "reset": "input strong enough that neurons spike in several steps, one soon after the other",
+    "spike": "input strong enough that a neuron spikes several times in a step",
+    "max_spikes": "input strong enough that neurons spike more often in a step",
+    "spike_timing": "input that makes neurons spike in the first steps",
+    "v_floor": "input that drives voltages far below 0",
+    "v_init": "the first steps after a start, without input",
+    "dt": "a longer recording",
+}
+_WOULD_TELL_ELSE = "a longer recording, with stronger and weaker input"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a convention and the recording first differ.
+
+    Attributes:
+        signal: The recorded signal.
+        node: The node that sends it; of an Output, the one that feeds it.
+        step: The first step with other entries.
+        entries: Entries of this signal that differ in all steps.
+    """
+
+    signal: str
+    node: str
+    step: int
+    entries: int
+
+    def __str__(self) -> str:
+        plural = "entry" if self.entries == 1 else "entries"
+        return f"{self.entries} {plural} of node {quoted(self.node)}, first in step {self.step}"
+
+
+@dataclass(frozen=True)
+class Open:
+    """A choice that the recording does not determine.
+
+    Attributes:
+        choice: The choice, by attribute name.
+        node: The node, or None for all.
+        chosen: What the convention says.
+        others: What it could be as well; on other input these give other outputs.
+        would_tell: What a recording needs to determine it.
+    """
+
+    choice: str
+    node: str | None
+    chosen: Any
+    others: tuple[Any, ...]
+    would_tell: str
+
+    def __str__(self) -> str:
+        where = f"{self.node}." if self.node is not None else ""
+        others = " or ".join(map(str, self.others))
+        return (
+            f"{where}{option_name(self.choice)} is {self.chosen}, and could be {others}: "
+            f"{self.would_tell} would tell"
+        )
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What a recording says about a convention.
+
+    Attributes:
+        convention: The convention that reproduces the recording; or, where none was found, the one
+            with the fewest differing entries.
+        exact: Whether it reproduces every spike, and every value within 5e-5 times the largest.
+        differing: Entries of the recording that differ.
+        first: Where they first differ, None where nothing does.
+        undetermined: Choices that the recording leaves open.
+        nearest: Where none is exact, the best conventions with their differing entries.
+        entries: Entries that were compared.
+        steps: Steps of the recording.
+        tried: Conventions that were tried.
+        notes: What else there is to say, one sentence each.
+    """
+
+    convention: Convention
+    exact: bool
+    differing: int
+    first: Difference | None
+    undetermined: tuple[Open, ...]
+    nearest: tuple[tuple[Convention, Difference], ...]
+    entries: int
+    steps: int
+    tried: int
+    notes: tuple[str, ...] = ()
+
+
+def infer(
+    source: Source,
+    recording: Mapping[str, npt.ArrayLike],
+    *,
+    dt: float | None = None,
+    seconds: float = SECONDS,
+    progress: Report | None = None,
+    **choices: Any,
+) -> Inference:
+    """Finds the convention under which a network computes what was recorded.
+
+    Args:
+        source: Path of a .nir file, or a `nir.NIRGraph`.
+        recording: Arrays [T, *shape]: "input" and "output" (with several "input.NAME",
+            "output.NAME"), and any signals in between by node name, voltages as "NODE.v".
+        dt: Seconds per step, if it is known.
+        seconds: How long the search goes on to further conventions.
+        progress: Called with what is tried, and the share of it that is done.
+        **choices: Choices for all nodes that are known, by attribute name.
+
+    Returns:
+        The convention, and whether it is exact. It is never called exact unless the reference
+        interpreter, which shares nothing with the search, reproduces every recorded entry with it.
+
+    Raises:
+        NirError: The source cannot be read.
+        OptionError: The recording does not fit the network, or a choice is unknown.
+    """
+    graph = read_graph(source)
+    recorded = recording_for(graph, recording)
+    fixed = checked_choices({k: v for k, v in choices.items() if v is not None})
+    if dt is not None:
+        fixed["dt"] = checked_choices({"dt": dt})["dt"]
+    rewired = read_graph(source, edges=graph.rewirings) if graph.rewirings else None
+    told = Progress(progress, seconds)
+    return _Inferrer(Search(graph, rewired, recorded, fixed, told)).run()
+
+
+class _Inferrer:
+    """One search, and what is said about its end."""
+
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.recorded = search.recording
+        self.progress = search.progress
+        self.best: list[tuple[int, int, Candidate]] = []
+
+    def run(self) -> Inference:
+        for candidates in self._stages():
+            left = candidates()
+            exact = sorted((c.cost, n, c) for n, (c, error) in enumerate(left) if error == 0)
+            for _, _, candidate in exact[:_MOST_CHECKED]:
+                differences = self.differences(candidate)
+                if not differences:
+                    return self._exact(candidate)
+                self._remember(candidate, differences)
+            left.sort(key=lambda item: (item[1], item[0].cost))
+            self.best += [(e, c.cost, c) for c, e in left[:_MOST_CHECKED]]
+            if self.progress.is_late():
+                break
+        return self._inexact()
+
+    def _stages(self) -> Iterator[Callable[[], list[tuple[Candidate, int]]]]:
+        """What is tried, one after the other: cheap conventions first, likely steps first."""
+        search = self.search
+        inner = len(self.recorded.signals) > len(search.graphs[False].outputs)
+        several = len(search.spaces) > 1
+        likely, others = slice(0, 4), slice(4, None)
+
+        def uniform(cost: int, dts: slice) -> Callable[[], list[tuple[Candidate, int]]]:
+            what = f"{cost} choices for all nodes"
+            return lambda: search.evaluate(search.uniform(cost, dts), what)
+
+        def deviating(base: int, cost: int, dts: slice) -> Callable[..., Any]:
+            what = f"{base} choices for all nodes and {cost} for single ones"
+            return lambda: search.evaluate(search.deviating(search.bases(base, dts), cost), what)
+
+        yield uniform(0, slice(None))
+        yield uniform(1, slice(None))
+        if inner:
+            yield search.layer_by_layer
+        if several:
+            yield deviating(0, 1, slice(None))
+        for dts in (likely, others):
+            yield uniform(2, dts)
+            if several:
+                yield deviating(1, 1, dts)
+                yield deviating(0, 2, dts)
+        if not inner:
+            yield search.layer_by_layer
+        yield uniform(3, likely)
+
+    # Verdicts
+
+    def differences(self, candidate: Candidate) -> list[Difference]:
+        """What the reference interpreter says about a candidate."""
+        convention = self.search.complete(candidate)
+        return _differences(self._graph(candidate), convention, self.recorded)
+
+    def _graph(self, candidate: Candidate) -> Graph:
+        return self.search.graphs[candidate.base.rewired]
+
+    def _remember(self, candidate: Candidate, differences: list[Difference]) -> None:
+        self.best.append((sum(d.entries for d in differences), candidate.cost, candidate))
+
+    def _exact(self, candidate: Candidate) -> Inference:
+        return Inference(
+            convention=self.search.complete(candidate),
+            exact=True,
+            differing=0,
+            first=None,
+            undetermined=tuple(self._undetermined(candidate)),
+            nearest=(),
+            entries=self.recorded.entries,
+            steps=self.recorded.steps,
+            tried=self.progress.tried,
+            notes=self.recorded.notes,
+        )
+
+    def _inexact(self) -> Inference:
+        if not self.best:
+            left = self.search.nearest()
+            left.sort(key=lambda item: (item[1], item[0].cost))
+            self.best = [(error, c.cost, c) for c, error in left[:_MOST_CHECKED]]
+        found = []
+        for _, _, candidate in sorted(self.best, key=lambda item: item[:2])[:_MOST_CHECKED]:
+            differences = self.differences(candidate)
+            total = sum(d.entries for d in differences)
+            first = min(differences, key=lambda d: d.step)
+            found.append((total, self.search.complete(candidate), first))
+        found.sort(key=lambda item: item[0])
+        if not found:
+            raise SnnError("no convention can be applied to this network")
+        total, convention, first = found[0]
+        return Inference(
+            convention=convention,
+            exact=False,
+            differing=total,
+            first=first,
+            undetermined=(),
+            nearest=tuple((c, d) for _, c, d in found[:3]),
+            entries=self.recorded.entries,
+            steps=self.recorded.steps,
+            tried=self.progress.tried,
+            notes=self.recorded.notes,
+        )
+
+    # What the recording leaves open
+
+    def _undetermined(self, candidate: Candidate) -> Iterator[Open]:
+        """Single changes that reproduce the recording, too, and differ on other input."""
+        changes = list(self._changes(candidate))
+        if not changes:
+            return
+        left = []
+        for change in changes:
+            key = self.search.structure(change[3].base), change[3].members
+            left.append((key, change))
+        same = []
+        for structure in dict.fromkeys(key[0] for key, _ in left):
+            group = [change for key, change in left if key[0] == structure]
+            try:
+                batch = self.search.batch(structure)
+                rows = np.asarray([c.members for *_, c in group], np.int64)
+                errors = batch.run(rows.reshape(len(group), -1), 0).errors
+                kept = [change for change, e in zip(group, errors, strict=True) if e == 0]
+                if not kept:
+                    continue
+                fresh = Batch(batch.structure, self._fresh(candidate))
+                rows = np.asarray([c.members for *_, c in kept], np.int64)
+                errors = fresh.run(rows.reshape(len(kept), -1), 0).errors
+            except SnnError:
+                continue
+            same += [change for change, e in zip(kept, errors, strict=True) if e != 0]
+        others: dict[tuple[str, str | None, Any], list[Any]] = {}
+        for choice, node, value, changed in same:
+            chosen = self._chosen(candidate, choice, node)
+            others.setdefault((choice, node, chosen), []).append(value)
+            del changed
+        for (choice, node, chosen), values in others.items():
+            if node is not None and (choice, None, self._chosen(candidate, choice, None)) in others:
+                continue
+            tell = _WOULD_TELL.get(choice, _WOULD_TELL_ELSE)
+            yield Open(choice, node, chosen, tuple(values), tell)
+
+    def _chosen(self, candidate: Candidate, choice: str, node: str | None) -> Any:
+        convention = self.search.complete(candidate)
+        return getattr(convention if node is None else convention.at(node), choice)
+
+    def _changes(
+        self, candidate: Candidate
+    ) -> Iterator[tuple[str, str | None, Any, Candidate]]:
+        """Choices that differ in one value, for all nodes or a single one."""
+        search = self.search
+        convention = search.complete(candidate)
+        seen = {(search.structure(candidate.base), candidate.members)}
+        names = list(search.spaces)
+        for choice, values in search.alternatives.items():
+            for value in values:
+                if value == getattr(convention, choice):
+                    continue
+                base = _with(candidate.base, choice, value)
+                if search.members(base) is None:
+                    continue
+                for node in (None, *names):
+                    if node is not None and choice in search.structural:
+                        continue
+                    members = list(candidate.members)
+                    for column, name in enumerate(names):
+                        if node not in (None, name):
+                            continue
+                        at = dataclasses.replace(convention.at(name), **{choice: value})
+                        index = search.dts.index(at.dt)
+                        member = search.spaces[name].member(at, index)
+                        if member is not None:
+                            members[column] = member
+                    changed = Candidate(
+                        base if choice in search.structural else candidate.base,
+                        tuple(members),
+                        candidate.cost + 1,
+                    )
+                    key = search.structure(changed.base), changed.members
+                    if key not in seen:
+                        seen.add(key)
+                        yield choice, node, value, changed
+
+    def _fresh(self, candidate: Candidate) -> Recording:
+        """Other input of the same kind, and what the convention makes of it."""
+        rng = np.random.default_rng(0)
+        steps = min(2 * self.recorded.steps, _FRESH_STEPS)
+        inputs = {}
+        for name, signal in self.recorded.inputs.items():
+            flat = signal.reshape(-1)
+            inputs[name] = rng.choice(flat, (steps, *signal.shape[1:]))
+        graph = self._graph(candidate)
+        result = reference.record(
+            graph, inputs, graph.outputs, convention=self.search.complete(candidate)
+        )
+        signals = {
+            name: result[name].astype(np.int64 if result[name].dtype == np.uint8 else np.float64)
+            for name in graph.outputs
+        }
+        return Recording(inputs, signals)
+
+
+def _with(base: Base, choice: str, value: Any) -> Base:
+    overrides = dict(base.overrides) | {choice: value}
+    return dataclasses.replace(base, overrides=tuple(sorted(overrides.items())))
+
+
+def _differences(graph: Graph, convention: Convention, recorded: Recording) -> list[Difference]:
+    """Every recorded signal that differs from the reference interpreter's."""
+    names = dict.fromkeys(
+        name if name in graph.nodes else name.rpartition(".")[0] for name in recorded.signals
+    )
+    found = reference.record(graph, recorded.inputs, names, convention=convention)
+    return list(compare(graph, found, recorded))
+
+
+def compare(
+    graph: Graph, found: Mapping[str, npt.NDArray[Any]], recorded: Recording
+) -> Iterable[Difference]:
+    """Every recorded signal that differs from what was found."""
+    for name, expected in recorded.signals.items():
+        apart = np.abs(found[name].astype(np.float64) - expected.astype(np.float64))
+        wrong = ~(apart <= recorded.allowed(name)) if holds_values(expected) else apart != 0
+        if np.any(wrong):
+            step = int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1)))
+            yield Difference(name, _sender(graph, name), step, int(np.sum(wrong)))
+
+
+def _sender(graph: Graph, name: str) -> str:
+    node = name if name in graph.nodes else name.rpartition(".")[0]
+    while isinstance(graph.nodes[node], Output) and len(graph.sources(node)) == 1:
+        node = graph.sources(node)[0]
+    return node
+
+
+__all__ = ["FLOORS", "Difference", "Inference", "Open", "Structure", "compare", "infer"]
