@@ -23,11 +23,11 @@ from snnmlir.compiler import compile as compile_network
 from snnmlir.deployment.graphs import check_layers, differing, first_step
 from snnmlir.deployment.protocol import Adapter, Exported, Layer, Layout, Signal
 from snnmlir.errors import DeployError, OptionError, quoted
+from snnmlir.inference import Inference, infer
 
 if TYPE_CHECKING:
     import nir
 
-    from snnmlir import Inference
 
 __all__ = ["Deployment", "deploy"]
 
@@ -106,7 +106,7 @@ def deploy(
     )
     recording = _recording(exported)
     inference = _infer(exported, recording, adapter.framework)
-    convention: Any = inference.convention
+    convention = inference.convention
     network = compile_network(exported.graph, convention=convention, input_type=input_type)
     _compare(network, exported)
     if dtype != "f32" or options or name is not None:
@@ -224,8 +224,6 @@ def _compact(signal: Signal) -> Signal:
 
 def _infer(exported: Exported, recording: Mapping[str, Signal], framework: str) -> Inference:
     """The convention that gives the recorded spikes of all neurons."""
-    from snnmlir import infer
-
     given = {"input": recording["input"], "output": recording["output"]}
     for name, layer in exported.layers.items():
         if layer.spiking:
@@ -234,20 +232,18 @@ def _infer(exported: Exported, recording: Mapping[str, Signal], framework: str) 
     if inference.exact:
         return inference
     first = inference.first
-    node = getattr(first, "node", None) or getattr(first, "signal", None)
-    step = getattr(first, "step", None)
-    place = exported.layers.get(str(node))
+    node = None if first is None else first.node
+    place = exported.layers.get(node or "")
     raise DeployError(
-        f"computes something else than its node, whatever the convention: the nearest one differs "
-        f"in {inference.differing} entries"
-        + (f", first in step {step}" if step is not None else "")
-        + f"; the exporter of {framework} loses something of this layer, or of one before it",
+        "computes something else than its node, whatever the convention: the nearest one differs "
+        f"in {inference.differing} entries of all layers"
+        + ("" if first is None else f", first in step {first.step}")
+        + f"; the exporter of {framework} loses something of this layer",
         layer=None if place is None else str(place),
-        node=None if node is None else str(node),
-        step=step,
+        node=node,
+        step=None if first is None else first.step,
         differing=inference.differing,
-        help="use arguments of the layer that NIR has; the layer's other arguments at their "
-        "defaults tell which one it is",
+        help="set the layer's arguments to their defaults one by one, to see which one NIR has not",
     )
 
 
