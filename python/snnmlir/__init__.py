@@ -21,6 +21,7 @@ from snnmlir.conventions import Convention, convention
 from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
 from snnmlir.fidelity import Fidelity, fidelity
 from snnmlir.footprint import Footprint, footprint
+from snnmlir.inference import Inference, infer
 from snnmlir.package import write_package
 from snnmlir.resources import Resources
 from snnmlir.selftest import SelfTest, self_test
@@ -37,6 +38,7 @@ __all__ = [
     "Deployment",
     "Fidelity",
     "Footprint",
+    "Inference",
     "Network",
     "NirError",
     "OptionError",
@@ -50,6 +52,7 @@ __all__ = [
     "deploy",
     "fidelity",
     "footprint",
+    "infer",
     "reference",
     "self_test",
     "write_package",

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import math
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,9 @@ from snnmlir import conventions
 from snnmlir.compiler import Network
 from snnmlir.compiler import compile as compile_network
 from snnmlir.conventions import Convention
-from snnmlir.errors import NirError, OptionError, SnnError
+from snnmlir.errors import ConventionWarning, NirError, OptionError, SnnError
 from snnmlir.hints import hints, suggested_convention
-from snnmlir.nir_import import Graph, read_graph
+from snnmlir.nir_import import Graph, read_network
 from snnmlir.nir_import.build import Dtype
 from snnmlir.nir_import.cycles import Cycles, find_cycles
 from snnmlir.nir_import.discretize import NEURONS, delay_steps
@@ -190,21 +191,23 @@ def check(
     )
     network, refusal = None, None
     try:
-        network = compile_network(
-            source,
-            dtype=dtype,
-            convention=chosen,
-            dt=dt,
-            input_type=input_type,
-            scales=scales,
-            states=states,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConventionWarning)  # the report has them as notes
+            network = compile_network(
+                source,
+                dtype=dtype,
+                convention=chosen,
+                dt=dt,
+                input_type=input_type,
+                scales=scales,
+                states=states,
+            )
     except SnnError as error:
         if isinstance(error, OptionError) and error.node is None:
             raise
         refusal = _refusal(error)
     try:
-        graph = network.graph if network else read_graph(source, edges=chosen.rewired())
+        graph = network.graph if network else read_network(source, chosen)
         cycles = find_cycles(graph, chosen)
     except NirError as error:
         return report(compiles=False, error=_refusal(error))
@@ -216,7 +219,7 @@ def check(
         if refusal.node is not None:
             refusals[refusal.node] = refusal
     state_bytes = _state_bytes(network) if network else {}
-    nodes = tuple(
+    reports = tuple(
         _node(graph, node, cycles, chosen, state_bytes.get(node.name), refusals.get(node.name))
         for node in graph.nodes.values()
     )
@@ -233,9 +236,9 @@ def check(
         notes=network.notes if network else (*graph.notes, *hints(graph, chosen)),
         inputs=graph.inputs,
         outputs=graph.outputs,
-        nodes=nodes,
+        nodes=reports,
         cut=cut,
-        weights=sum(node.weights for node in nodes),
+        weights=sum(node.weights for node in reports),
         state_bytes=network.state_bytes if network else None,
         memory_bytes=network.memory_bytes if network else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ import numpy.typing as npt
 from snnmlir._mlir import Context, MLIRError, Module, PassManager, emit_c11
 from snnmlir.conventions import DEFAULT_DT, PRESETS, Convention
 from snnmlir.conventions import convention as make_convention
-from snnmlir.errors import CompileError, OptionError, quoted
+from snnmlir.errors import CompileError, ConventionWarning, OptionError, quoted
 from snnmlir.files import write_files
 from snnmlir.hints import hints
 from snnmlir.names import check_prefix, header_for, prefix_from
-from snnmlir.nir_import import Graph, read_graph
+from snnmlir.nir_import import Graph, read_network
 from snnmlir.nir_import.build import InputType, build
 from snnmlir.nir_import.concerns import check_nodes
 from snnmlir.nir_import.discretize import NEURONS
@@ -138,12 +139,14 @@ def compile(
             f"dtype '{dtype}' has no integers for scales '{scales}' and states '{states}'",
             help="leave these out, or choose dtype int8, int16 or int4",
         )
-    graph = read_graph(source, edges=chosen.rewired())
+    graph = read_network(source, chosen)
     check_nodes(chosen, graph)
     notes = [*graph.notes]
     if dt is None and convention in PRESETS and chosen.dt == DEFAULT_DT:
         notes.append(f"dt was not given, {DEFAULT_DT:g} s is used")
-    notes += hints(graph, chosen)
+    for text in hints(graph, chosen):
+        warnings.warn(text, ConventionWarning, stacklevel=2)
+        notes.append(text)
     network = Network(
         graph=graph,
         convention=chosen,

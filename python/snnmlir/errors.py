@@ -33,6 +33,10 @@ class OptionError(SnnError):
     """An option contradicts another one or the network."""
 
 
+class ConventionWarning(UserWarning):
+    """A network's parameters do not look like the convention that it is compiled with."""
+
+
 class CompileError(SnnError):
     """The MLIR pipeline or the host's C compiler refused the network."""
 

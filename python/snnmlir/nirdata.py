@@ -31,6 +31,7 @@ from snnmlir.nir_import.raw import MAX_DEPTH, is_numeric, join
 
 if TYPE_CHECKING:
     from snnmlir.compiler import Port
+    from snnmlir.nir_import import Graph
 
 Signal: TypeAlias = npt.NDArray[Any]
 Format: TypeAlias = Literal["grid", "events"]
@@ -197,7 +198,50 @@ def to_signals(data: Data, inputs: Sequence[Port], dt: float) -> dict[str, Signa
     return signals
 
 
-def _signal(data: Data, port: Port, dt: float) -> Signal:
+def recorded_signals(data: Data, graph: Graph, dt: float | None) -> list[dict[str, Signal]]:
+    """Everything that a file holds of a network's nodes, a dictionary for each sample.
+
+    Args:
+        data: The file.
+        graph: The network.
+        dt: Seconds per step; None takes that of the file.
+
+    Returns:
+        Arrays [T, *shape] by node, those of observables "v" and "i" as "NODE.v" and "NODE.i".
+
+    Raises:
+        OptionError: There is no dt, or an array does not fit its node.
+    """
+    found: dict[str, Signal] = {}
+    for name, observables in data.items():
+        if name not in graph.nodes:
+            continue
+        port = _Place(name, graph.nodes[name].output_shape)
+        for key, observable in observables.items():
+            step = observable.dt if isinstance(observable, Gridded) else dt
+            if step is None:
+                raise OptionError(
+                    f"the events of node {quoted(name)} have times, and no step is known",
+                    help="say how long a step is: --dt",
+                )
+            signal = _signal({name: {key: observable}}, port, step)
+            found[f"{name}.{key}" if key in ("v", "i") else name] = signal
+    counts = {len(signal) for signal in found.values()}
+    if len(counts) > 1:
+        raise OptionError(f"the nodes have different numbers of samples: {sorted(counts)}")
+    samples = counts.pop() if counts else 0
+    return [{name: signal[k] for name, signal in found.items()} for k in range(samples)]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What `_signal` needs to know of a port."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+def _signal(data: Data, port: Port | _Place, dt: float) -> Signal:
     where = f"input {quoted(port.name)}"
     if port.name not in data:
         raise OptionError(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Compares the generated C with the NumPy reference, signal by signal."""
+"""Compares the generated C with a recording of the framework, or with the NumPy reference."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from snnmlir import reference
 from snnmlir.errors import CompileError
+from snnmlir.inference import Difference
+from snnmlir.inference.infer import compare, earliest
+from snnmlir.inference.recording import Recording
 from snnmlir.nir_import.graph import SPIKING
 from snnmlir.reference.integer import IntegerInterpreter
 
@@ -45,6 +48,51 @@ class Verdict:
     spikes: int
     largest_error: float
     mismatches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the C and what the framework computed agree.
+
+    Attributes:
+        steps: Steps that were compared.
+        entries: Spikes and values that were compared.
+        differences: The signals that differ.
+    """
+
+    steps: int
+    entries: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def differing(self) -> int:
+        """Entries that differ."""
+        return sum(difference.entries for difference in self.differences)
+
+
+def agreement(network: Network, recorded: Recording) -> Agreement:
+    """Runs `network` on a recording's input and compares all that was recorded.
+
+    Spikes have to be equal, values within 5e-5 times the largest magnitude, at least 1.
+    """
+    names = [name for name in recorded.signals if name in {*network.signals, *network.graph.nodes}]
+    found = network.record(dict(recorded.inputs), names)
+    signals = {name: recorded.signals[name] for name in names}
+    compared = Recording(recorded.inputs, signals)
+    differences = tuple(compare(network.graph, found, compared))
+    return Agreement(compared.steps, compared.entries, differences)
+
+
+def disagreement_error(agreements: Sequence[Agreement]) -> CompileError:
+    """What is raised where a network of floats does not compute what was recorded."""
+    first = earliest([d for agreement in agreements for d in agreement.differences])
+    differing = sum(agreement.differing for agreement in agreements)
+    entries = sum(agreement.entries for agreement in agreements)
+    return CompileError(
+        f"the C and the recording differ in {differing} of {entries} entries; the first: {first}",
+        help="--like RECORDING instead of --convention finds the convention that reproduces it, "
+        "or says that none does",
+    )
 
 
 def mismatch_error(mismatches: Sequence[str]) -> CompileError:

@@ -16,8 +16,18 @@ from rich.table import Table
 from rich.text import Text
 
 from snnmlir.check import NodeReport, Parameter, Refusal, Report, check
-from snnmlir.cli.common import Command, compiler_options, options_of, reports_errors
+from snnmlir.cli.common import (
+    Command,
+    compiler_options,
+    found_convention,
+    inference_from,
+    options_of,
+    reports_errors,
+    save_convention,
+)
+from snnmlir.conventions import option_name
 from snnmlir.errors import SnnError
+from snnmlir.inference.words import advice, as_dict, describe
 
 _WIDTH = 100
 """Where the output is no terminal."""
@@ -37,17 +47,31 @@ _WIDTH = 100
 def main(model: Path, as_json: bool, **options: Any) -> None:
     """Say what MODEL, a .nir file, holds, and whether and how it compiles with these options.
 
-    The exit status is 0 if it compiles, and 1 if it does not. The keys of the JSON document are
+    With --like it also says which convention reproduces a recording, and what the recording leaves
+    open. The exit status is 0 if it compiles, and with --like if such a convention was found, and
+    1 otherwise. The keys of the JSON document are
     the attributes of snnmlir.check.Report; "error" is null, or has "message", "node" and "help".
+    With --like there is "inference", too.
     """
-    report = check(model, **options_of(options))
+    arguments = options_of(options)
+    inference = inference_from(model, options) if options["like"] is not None else None
+    if inference is not None:
+        arguments |= found_convention(inference)
+    report = check(model, **arguments)
+    if options["save_convention"] is not None:
+        save_convention(options["save_convention"], arguments, [model])
     if as_json:
-        click.echo(json.dumps(report.to_dict(), indent=2))
+        found = {"inference": as_dict(inference)} if inference is not None else {}
+        click.echo(json.dumps(report.to_dict() | found, indent=2))
     elif report.error is not None and not report.nodes:
         raise _error(report.error)  # nothing could be read
     else:
         _print(report)
-    sys.exit(0 if report.compiles else 1)
+        for line in describe(inference) if inference is not None else ():
+            click.echo(line)
+        if inference is not None and not inference.exact:
+            click.echo(f"help: {advice(inference)}")
+    sys.exit(0 if report.compiles and (inference is None or inference.exact) else 1)
 
 
 def _print(report: Report) -> None:
@@ -91,15 +115,20 @@ def _error(refusal: Refusal) -> SnnError:
 def _summary(report: Report) -> list[str]:
     choices = dict(report.convention)
     name, dt = choices.pop("name"), choices.pop("dt")
+    nodes, edges = choices.pop("nodes"), choices.pop("edges")
     lines = [f"file: {_name(report.file or '')}, nir {_name(report.nir_version or 'unknown')}"]
     if report.sha256:
         lines.append(f"sha256: {report.sha256}")
     lines.append(f"type: {report.dtype}, dt {dt:g} s")
     lines.append(
         f"convention: {name} ("
-        + ", ".join(f"{choice.replace('_', '-')} {value}" for choice, value in choices.items())
+        + ", ".join(f"{option_name(choice)} {value}" for choice, value in choices.items())
         + ")"
     )
+    for node, chosen in nodes.items():
+        values = ", ".join(f"{option_name(choice)} {value}" for choice, value in chosen.items())
+        lines.append(f"  {_name(node)}: {values}")
+    lines += [f"  edge {_name(old)} becomes {_name(new)}" for old, new in edges.items()]
     if report.suggested_convention:
         lines.append(f"the parameters look like: {report.suggested_convention}")
         if "snntorch" in report.suggested_convention:

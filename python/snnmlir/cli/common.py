@@ -6,9 +6,11 @@ from __future__ import annotations
 import functools
 import re
 import sys
+import time
+import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -16,15 +18,33 @@ import click
 import h5py
 import numpy as np
 import numpy.typing as npt
+from rich.console import Console
+from rich.progress import Progress
 
 from snnmlir.compiler import DTYPES, Network
 from snnmlir.compiler import compile as compile_network
-from snnmlir.conventions import CHOICES, PRESETS, choice_values, option_name
-from snnmlir.errors import OptionError, SnnError, quoted
-from snnmlir.nirdata import read_data, to_signals
+from snnmlir.conventions import (
+    CHOICES,
+    PRESETS,
+    choice_values,
+    convention,
+    convention_text,
+    option_name,
+)
+from snnmlir.errors import ConventionWarning, OptionError, SnnError, quoted
+from snnmlir.files import write_files
+from snnmlir.inference import Inference, infer
+from snnmlir.inference.infer import read_recorded
+from snnmlir.inference.recording import inputs_of
+from snnmlir.inference.words import advice, describe
+from snnmlir.nir_import import Graph
+from snnmlir.nirdata import read_data, recorded_signals, to_signals
 
 Signals: TypeAlias = "npt.NDArray[Any] | dict[str, npt.NDArray[Any]]"
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+_PATIENCE = 1.0
+"""Seconds before a progress bar appears."""
 
 _CHOICE_HELP = {
     "time_unit": "What the file counts time constants and delays in.",
@@ -45,6 +65,7 @@ _CHOICE_HELP = {
     "feedback": "What the edge that closes a cycle carries.",
     "feedback_bias": "Biases of recurrent synapses.",
     "flatten": "Order in which Flatten reads a feature map.",
+    "ports": "Shapes of Inputs and Outputs: of one step, or time first.",
 }
 
 
@@ -77,10 +98,23 @@ def compiler_options(command: Function) -> Function:
         ),
         click.option(
             "--convention",
-            default="nir",
             metavar="NAME|FILE",
-            show_default=True,
-            help=f"How NIR's equations are stepped: {', '.join(PRESETS)}; or a file (.toml).",
+            help=f"How NIR's equations are stepped: {', '.join(PRESETS)}; or a file (.toml).  "
+            "[default: nir]",
+        ),
+        click.option(
+            "--like",
+            type=click.Path(path_type=Path),
+            metavar="RECORDING",
+            help="Find the convention that reproduces what the framework computed: .npz with "
+            "'input' and 'output', and signals between by node name; or NIRData. What other "
+            "options say of the convention is taken as known.",
+        ),
+        click.option(
+            "--save-convention",
+            type=click.Path(path_type=Path),
+            metavar="FILE.toml",
+            help="Write the convention to a file for --convention.",
         ),
         click.option("--dt", type=float, metavar="SECONDS", help="Length of a step."),
         *(
@@ -145,7 +179,7 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
     """The arguments of `snnmlir.compile` that the command line gives."""
     return {
         "dtype": options["dtype"],
-        "convention": options["convention"],
+        "convention": options["convention"] or "nir",
         "dt": options["dt"],
         "nodes": _node_choices(options["node_choices"]),
         "edges": _edges(options["edges"]),
@@ -186,15 +220,97 @@ def _edges(texts: Iterable[str]) -> dict[str, str]:
 
 
 def network_from(model: Path, options: dict[str, Any], **more: Any) -> Network:
-    """Compiles `model` as the options say, and prints what was assumed."""
+    """Compiles `model` as the options say, and prints what was assumed.
+
+    Raises:
+        OptionError: --like found no convention.
+    """
     arguments = options_of(options) | more
+    if options.get("like") is not None:
+        inference = inference_from(model, options)
+        for line in describe(inference):
+            click.echo(line, err=True)
+        if not inference.exact:
+            raise OptionError(
+                f"no convention reproduces {quoted(options['like'])}", help=advice(inference)
+            )
+        arguments |= found_convention(inference)
     data = options.get("calibrate")
     if data is not None:
         arguments["calibrate"] = functools.partial(read_samples, data)
-    network = compile_network(model, **arguments)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConventionWarning)  # printed as notes
+        network = compile_network(model, **arguments)
     for text in network.notes:
         click.echo(f"note: {text}", err=True)
     return network
+
+
+def found_convention(inference: Inference) -> dict[str, Any]:
+    """The arguments of `snnmlir.compile` in place of what options say of the convention."""
+    known = dict.fromkeys(("dt", "nodes", "edges", *CHOICES))
+    return known | {"convention": inference.convention}
+
+
+def inference_from(model: Path, options: dict[str, Any]) -> Inference:
+    """What --like finds, with a progress bar where it takes longer.
+
+    Raises:
+        OptionError: An option says what --like is to find, or the recording does not fit.
+    """
+    for option in ("convention", "node_choices", "edges"):
+        if options[option]:
+            name = {"node_choices": "set", "edges": "edge"}.get(option, option)
+            raise OptionError(
+                f"--like finds the convention, and --{name} gives it",
+                help="leave one of them out; --verify RECORDING compares a convention with what "
+                "was recorded",
+            )
+    runs = read_runs(options["like"], read_recorded(model), options["dt"])
+    known = {key: options[key] for key in CHOICES}
+    with _Bar() as bar:
+        return infer(model, runs, dt=options["dt"], progress=bar.show, **known)
+
+
+def save_convention(path: Path, arguments: Mapping[str, Any], inputs: Sequence[Path]) -> None:
+    """Writes the convention that `arguments` of `snnmlir.compile` give to a file.
+
+    Raises:
+        OptionError: The file is no .toml, or one of `inputs`.
+    """
+    if path.suffix != ".toml":
+        raise OptionError(
+            f"a convention file cannot be called {quoted(path.name)}", help="end its name in .toml"
+        )
+    keys = ("dt", "nodes", "edges", *CHOICES)
+    chosen = convention(arguments["convention"], **{key: arguments.get(key) for key in keys})
+    write_files({path: convention_text(chosen).encode()}, inputs)
+
+
+class _Bar:
+    """A progress bar on a terminal, once something takes longer."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._bar = Progress(console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("", total=1.0)
+        self._shown = False
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._shown:
+            self._bar.stop()
+
+    def show(self, what: str, share: float) -> None:
+        """Shows what is tried."""
+        if not sys.stderr.isatty() or time.monotonic() - self._started < _PATIENCE:
+            return
+        if not self._shown:
+            self._bar.start()
+            self._shown = True
+        self._bar.update(self._task, description=what, completed=share)
 
 
 def recorded(text: str | None) -> tuple[str, ...] | Literal["all"]:
@@ -234,7 +350,27 @@ def read_samples(path: Path, network: Network) -> list[Signals]:
         signals = to_signals(read_data(str(path)), network.inputs, network.convention.dt)
         samples = len(next(iter(signals.values()), ()))
         return [{name: signal[k] for name, signal in signals.items()} for k in range(samples)]
-    return [_read_arrays(path)]
+    arrays = _read_arrays(path)
+    if isinstance(arrays, dict) and not set(arrays) <= set(network.graph.inputs):
+        arrays = inputs_of(network.graph, arrays) or arrays  # a recording has more than inputs
+    return [arrays]
+
+
+def read_runs(path: Path, graph: Graph, dt: float | None) -> list[dict[str, npt.NDArray[Any]]]:
+    """What a file holds of a network's signals, inputs among them, for one or more runs.
+
+    Raises:
+        OptionError: It is no .npz or NIRData file, or holds no run.
+        NirError: A NIRData file is damaged.
+    """
+    if h5py.is_hdf5(path):
+        runs = recorded_signals(read_data(str(path)), graph, dt)
+    else:
+        arrays = _read_arrays(path)
+        runs = [arrays if isinstance(arrays, dict) else {"input": arrays}]
+    if not runs:
+        raise OptionError(f"there is no run in {quoted(path)}")
+    return runs
 
 
 def _read_arrays(path: Path) -> Signals:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,23 +13,33 @@ import click
 from snnmlir.budgets import check_flash, check_ram, parse_size
 from snnmlir.cli.common import (
     Command,
+    Signals,
     compiler_options,
     network_from,
+    read_runs,
     read_samples,
     recorded,
     reports_errors,
+    save_convention,
 )
 from snnmlir.compiler import Network, Stage
 from snnmlir.errors import OptionError, quoted
 from snnmlir.fidelity import Fidelity, fidelity
 from snnmlir.files import check_targets, write_files
 from snnmlir.footprint import footprint
+from snnmlir.inference.recording import Recording, has_outputs, recording_for
 from snnmlir.names import prefix_from
 from snnmlir.package import KINDS, write_package
 from snnmlir.report import NetworkReport
 from snnmlir.selftest import SelfTest, self_test
 from snnmlir.tables import printable
-from snnmlir.verify import mismatch_error, random_input, verify
+from snnmlir.verify import (
+    agreement,
+    disagreement_error,
+    mismatch_error,
+    random_input,
+    verify,
+)
 
 
 @click.command(cls=Command)
@@ -55,7 +66,7 @@ from snnmlir.verify import mismatch_error, random_input, verify
     type=str,
     metavar="[DATA]",
     help="Build the C for this machine, run it on DATA (.npy, .npz, NIRData) or on random spikes, "
-    "and compare every signal with the NumPy reference.",
+    "and compare it with the outputs that DATA has, or else with the NumPy reference.",
 )
 @click.option(
     "--self-test",
@@ -165,6 +176,8 @@ def main(
         check_targets([*content, *files])  # what is there twice is once in a dictionary
         content |= files
     write_files(content, inputs)
+    if options["save_convention"] is not None:
+        save_convention(options["save_convention"], {"convention": network.convention}, inputs)
     if options["verbose"]:
         for port in network.inputs:
             click.echo(f"input {port.name}: {list(port.shape)} {port.dtype}", err=True)
@@ -197,21 +210,58 @@ def _self_test(network: Network, data: str) -> SelfTest:
 
 
 def _verify(network: Network, data: str) -> None:
-    """Raises CompileError if the C and the reference differ."""
+    """Compares the C with what a file recorded, or else with the reference; says which.
+
+    Raises:
+        CompileError: They differ.
+    """
+    if data:
+        runs = read_runs(Path(data), network.graph, network.convention.dt)
+        if all(has_outputs(network.graph, run) for run in runs):
+            _verify_recording(network, [recording_for(network.graph, run) for run in runs])
+            return
     samples = read_samples(Path(data), network) if data else [random_input(network)]
+    click.echo(f"verified: {_compared_with_reference(network, samples)}", err=True)
+    click.echo("what the framework computes was not compared", err=True)
+
+
+def _verify_recording(network: Network, runs: Sequence[Recording]) -> None:
+    agreements = [agreement(network, run) for run in runs]
+    steps = sum(found.steps for found in agreements)
+    entries = sum(found.entries for found in agreements)
+    differing = sum(found.differing for found in agreements)
+    for note in dict.fromkeys(note for run in runs for note in run.notes):
+        click.echo(f"note: {note}", err=True)
+    if network.is_quantized:
+        text = _compared_with_reference(network, [run.inputs for run in runs])
+        click.echo(f"verified: {text}", err=True)
+        click.echo(
+            f"compared with the recording, {network.dtype} gives {differing} of {entries} other "
+            "entries",
+            err=True,
+        )
+        return
+    if differing:
+        raise disagreement_error(agreements)
+    click.echo(f"verified: equal to the recording, {steps} steps, {entries} entries", err=True)
+
+
+def _compared_with_reference(network: Network, samples: Sequence[Signals]) -> str:
+    """What was compared with the reference interpreter.
+
+    Raises:
+        CompileError: The C and the reference differ.
+    """
     verdicts = [verify(network, x) for x in samples]
     if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
         raise mismatch_error(mismatches)
     compared = sum(verdict.compared for verdict in verdicts)
     left_out = sum(verdict.steps for verdict in verdicts) - compared
     spikes = sum(verdict.spikes for verdict in verdicts)
+    same = f"equal to the reference interpreter under this convention, {compared} steps"
     if network.is_quantized:
-        click.echo(f"verified: {compared} steps, every integer as in the reference", err=True)
-        return
+        return f"{same}, every integer"
     largest_error = max((verdict.largest_error for verdict in verdicts), default=0.0)
-    click.echo(
-        f"verified: {compared} steps, {spikes} spike entries equal, values within "
-        f"{largest_error:.2g} of the tolerance"
-        + (f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""),
-        err=True,
+    return f"{same}, {spikes} spike entries, values within {largest_error:.2g} of the tolerance" + (
+        f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""
     )

@@ -33,6 +33,7 @@ SpikeTiming: TypeAlias = Literal["post", "pre"]
 CurrentDecay: TypeAlias = Literal["before-input", "after-input"]
 VInit: TypeAlias = Literal["zero", "leak", "reset"]
 VFloor: TypeAlias = Literal["none", "-threshold"]
+Ports: TypeAlias = Literal["nir", "time-first"]
 Feedback: TypeAlias = Literal["output", "spikes", "current"]
 FeedbackBias: TypeAlias = Literal["keep", "drop"]
 FlattenOrder: TypeAlias = Literal["chw", "hwc"]
@@ -77,6 +78,8 @@ class Convention:
         feedback: What the edge that closes a cycle carries.
         feedback_bias: `drop`: the bias of a synapse in a closing path is left out.
         flatten: The order in which Flatten reads a feature map.
+        ports: `time-first`: the shapes of Inputs and Outputs may begin with a number of steps, as
+            Sinabs writes them for layers that take [batch, time, ...].
         nodes: Choices of single nodes by name, `dt` among them: {"lif1": {"reset": "zero"}}.
         edges: Edges of the file that are replaced: {"a -> b": "a -> c"}.
     """
@@ -101,6 +104,7 @@ class Convention:
     feedback: Feedback = "output"
     feedback_bias: FeedbackBias = "keep"
     flatten: FlattenOrder = "chw"
+    ports: Ports = "nir"
     nodes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     edges: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -157,6 +161,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "feedback": get_args(Feedback),
     "feedback_bias": get_args(FeedbackBias),
     "flatten": get_args(FlattenOrder),
+    "ports": get_args(Ports),
 }
 """The words a choice can be, by attribute name (`input_gain`, not `input-gain`)."""
 
@@ -224,9 +229,11 @@ def _number(value: Any) -> float | None:
 
 def _checked_dt(dt: object) -> float:
     number = _number(dt) if isinstance(dt, str) else dt
-    if isinstance(number, bool) or not isinstance(number, Real) or not 0.0 < number < math.inf:
+    real = isinstance(number, Real) and not isinstance(number, bool)
+    value = cast(float, number)
+    if not real or not 0.0 < value < math.inf:
         raise OptionError(f"dt is {dt!r}, expected a positive number of seconds")
-    return float(number) if isinstance(dt, str) else cast(float, number)
+    return value
 
 
 def _edge(text: str) -> tuple[str, str]:

@@ -61,9 +61,7 @@ def read_convention(path: str | os.PathLike[str]) -> Convention:
     try:
         return _convention(table)
     except OptionError as error:
-        raise OptionError(
-            f"{name}: {error.message}", node=error.node, help=error.help
-        ) from error
+        raise OptionError(f"{name}: {error.message}", node=error.node, help=error.help) from error
 
 
 def _convention(table: dict[str, Any]) -> Convention:

@@ -43,6 +43,7 @@ _SINABS = Convention(
     reset="subtract",
     spike="count-trunc",
     v_floor="-threshold",
+    ports="time-first",
 )
 _SPIKINGJELLY = Convention(name="spikingjelly", leak="reset", spike="ge", v_init="reset")
 

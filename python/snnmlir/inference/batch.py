@@ -265,10 +265,10 @@ class Batch:
         loop = len(block) > 1 or name in self.graph.sources(name)
         if not loop and name not in self.structure.spaces:
             total = outside[name]
-            values = self._stateless_courses(node, total.values)
-            extra = self._compare_whole(name, values)[total.of]
-            values, of = _distinct(values)
-            return {name: _Histories(values, of[total.of])}, extra
+            courses = self._stateless_courses(node, total.values)
+            extra = self._compare_whole(name, courses)[total.of]
+            courses, of = _distinct(courses)
+            return {name: _Histories(courses, of[total.of])}, extra
         columns = [self.structure.columns[n] for n in block if n in self.structure.spaces]
         keys = np.stack(
             [*(outside[n].of for n in block), *(configurations[:, c] for c in columns)], axis=1
@@ -306,9 +306,9 @@ class Batch:
                 courses[name].append(values[name])
         found = {}
         for name, arrays in courses.items():
-            values, of = _distinct(np.concatenate(arrays))
+            different, of = _distinct(np.concatenate(arrays))
             lookup = of[position] if len(of) else position
-            found[name] = _Histories(values, lookup[back])
+            found[name] = _Histories(different, lookup[back])
         return found, extra[back]
 
     def _sum(
@@ -701,21 +701,22 @@ class _NeuronRows:
 
 def _decayed(group: _Group, prefix: str, state: Array) -> Array:
     decay = group.get(f"{prefix}decay")
-    return state if decay is None else decay * state
+    return state if decay is None else np.asarray(decay * state)
 
 
 def _driven(group: _Group, prefix: str, x: Array) -> Array:
     gain = group.get(f"{prefix}gain")
-    return x if gain is None else gain * x
+    return x if gain is None else np.asarray(gain * x)
 
 
 def _with_leak(group: _Group, prefix: str, value: Array) -> Array:
     leak = group.get(f"{prefix}leak")
-    return value if leak is None else value + leak
+    return value if leak is None else np.asarray(value + leak)
 
 
 def _integrated(group: _Group, v: Array, drive: Array) -> Array:
-    return _with_leak(group, "", _decayed(group, "", v) + _driven(group, "", drive))
+    moved = _decayed(group, "", v) + _driven(group, "", drive)
+    return _with_leak(group, "", np.asarray(moved))
 
 
 def _fire(group: _Group, v: Array) -> Array:
@@ -739,7 +740,7 @@ def _spiked(group: _Group, v: Array, drive: Array) -> tuple[Array, Array]:
         if attributes["reset"] == "none":
             return voltage
         if subtracts:
-            return voltage - spikes * threshold
+            return np.asarray(voltage - spikes * threshold)
         return np.where(spikes > 0, 0.0 if value is None else value, voltage)
 
     timing = attributes["reset_timing"]

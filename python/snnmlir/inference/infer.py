@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,11 +15,10 @@ import numpy.typing as npt
 from snnmlir import reference
 from snnmlir.conventions import Convention, option_name
 from snnmlir.conventions.choices import checked_choices
-from snnmlir.errors import SnnError, quoted
-from snnmlir.inference.batch import Batch, Structure
+from snnmlir.errors import NirError, OptionError, SnnError, quoted
+from snnmlir.inference.batch import Batch
 from snnmlir.inference.recording import Recording, holds_values, recording_for
 from snnmlir.inference.search import Base, Candidate, Progress, Search
-from snnmlir.inference.spaces import FLOORS
 from snnmlir.nir_import import Graph, read_graph
 from snnmlir.nir_import.graph import Output
 
@@ -56,12 +55,14 @@ class Difference:
         node: The node that sends it; of an Output, the one that feeds it.
         step: The first step with other entries.
         entries: Entries of this signal that differ in all steps.
+        layer: Where the node stands in the order of the network.
     """
 
     signal: str
     node: str
     step: int
     entries: int
+    layer: int = 0
 
     def __str__(self) -> str:
         plural = "entry" if self.entries == 1 else "entries"
@@ -127,7 +128,7 @@ class Inference:
 
 def infer(
     source: Source,
-    recording: Mapping[str, npt.ArrayLike],
+    recording: Mapping[str, npt.ArrayLike] | Sequence[Mapping[str, npt.ArrayLike]],
     *,
     dt: float | None = None,
     seconds: float = SECONDS,
@@ -139,7 +140,9 @@ def infer(
     Args:
         source: Path of a .nir file, or a `nir.NIRGraph`.
         recording: Arrays [T, *shape]: "input" and "output" (with several "input.NAME",
-            "output.NAME"), and any signals in between by node name, voltages as "NODE.v".
+            "output.NAME"), and any signals in between by node name, voltages as "NODE.v". Or
+            several of these, each a run from the initial state; the first is searched, and all of
+            them have to be reproduced.
         dt: Seconds per step, if it is known.
         seconds: How long the search goes on to further conventions.
         progress: Called with what is tried, and the share of it that is done.
@@ -153,22 +156,52 @@ def infer(
         NirError: The source cannot be read.
         OptionError: The recording does not fit the network, or a choice is unknown.
     """
-    graph = read_graph(source)
-    recorded = recording_for(graph, recording)
     fixed = checked_choices({k: v for k, v in choices.items() if v is not None})
+    graph, rewired = _graphs(source, fixed)
+    runs = [recording] if isinstance(recording, Mapping) else list(recording)
+    if not runs:
+        raise OptionError("there is no recording", help="give at least one run")
+    recorded = [recording_for(graph, run) for run in runs]
     if dt is not None:
         fixed["dt"] = checked_choices({"dt": dt})["dt"]
-    rewired = read_graph(source, edges=graph.rewirings) if graph.rewirings else None
     told = Progress(progress, seconds)
-    return _Inferrer(Search(graph, rewired, recorded, fixed, told)).run()
+    return _Inferrer(Search(graph, rewired, recorded[0], fixed, told), recorded).run()
+
+
+def read_recorded(source: Source) -> Graph:
+    """A graph whose ports may or may not begin with time, for the shapes of its signals."""
+    return _graphs(source, {})[0]
+
+
+def _graphs(source: Source, fixed: dict[str, Any]) -> tuple[Graph, Graph | None]:
+    """The graph of the file, and that with wrong edges replaced; says how ports were read."""
+    ports = [fixed["ports"]] if "ports" in fixed else ["nir", "time-first"]
+    for number, choice in enumerate(ports):
+        try:
+            first = choice == "time-first"
+            graph = read_graph(source, time_first=first)
+            if first:
+                fixed["ports"] = choice
+            other = graph.rewirings or None
+            return graph, other and read_graph(source, edges=other, time_first=first)
+        except NirError:
+            if number == len(ports) - 1:
+                return read_graph(source, time_first=ports[0] == "time-first"), None
+    raise AssertionError("one of the two ways was taken")
 
 
 class _Inferrer:
     """One search, and what is said about its end."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, runs: Sequence[Recording]) -> None:
         self.search = search
-        self.recorded = search.recording
+        self.recorded = runs[0]
+        self.runs = runs
+        self.facts: dict[str, Any] = {
+            "entries": sum(run.entries for run in runs),
+            "steps": sum(run.steps for run in runs),
+            "notes": tuple(dict.fromkeys(note for run in runs for note in run.notes)),
+        }
         self.progress = search.progress
         self.best: list[tuple[int, int, Candidate]] = []
 
@@ -222,7 +255,8 @@ class _Inferrer:
     def differences(self, candidate: Candidate) -> list[Difference]:
         """What the reference interpreter says about a candidate."""
         convention = self.search.complete(candidate)
-        return _differences(self._graph(candidate), convention, self.recorded)
+        graph = self._graph(candidate)
+        return [d for run in self.runs for d in _differences(graph, convention, run)]
 
     def _graph(self, candidate: Candidate) -> Graph:
         return self.search.graphs[candidate.base.rewired]
@@ -238,10 +272,8 @@ class _Inferrer:
             first=None,
             undetermined=tuple(self._undetermined(candidate)),
             nearest=(),
-            entries=self.recorded.entries,
-            steps=self.recorded.steps,
             tried=self.progress.tried,
-            notes=self.recorded.notes,
+            **self.facts,
         )
 
     def _inexact(self) -> Inference:
@@ -252,9 +284,10 @@ class _Inferrer:
         found = []
         for _, _, candidate in sorted(self.best, key=lambda item: item[:2])[:_MOST_CHECKED]:
             differences = self.differences(candidate)
+            if not differences:
+                continue
             total = sum(d.entries for d in differences)
-            first = min(differences, key=lambda d: d.step)
-            found.append((total, self.search.complete(candidate), first))
+            found.append((total, self.search.complete(candidate), earliest(differences)))
         found.sort(key=lambda item: item[0])
         if not found:
             raise SnnError("no convention can be applied to this network")
@@ -266,10 +299,8 @@ class _Inferrer:
             first=first,
             undetermined=(),
             nearest=tuple((c, d) for _, c, d in found[:3]),
-            entries=self.recorded.entries,
-            steps=self.recorded.steps,
             tried=self.progress.tried,
-            notes=self.recorded.notes,
+            **self.facts,
         )
 
     # What the recording leaves open
@@ -314,9 +345,7 @@ class _Inferrer:
         convention = self.search.complete(candidate)
         return getattr(convention if node is None else convention.at(node), choice)
 
-    def _changes(
-        self, candidate: Candidate
-    ) -> Iterator[tuple[str, str | None, Any, Candidate]]:
+    def _changes(self, candidate: Candidate) -> Iterator[tuple[str, str | None, Any, Candidate]]:
         """Choices that differ in one value, for all nodes or a single one."""
         search = self.search
         convention = search.complete(candidate)
@@ -393,7 +422,14 @@ def compare(
         wrong = ~(apart <= recorded.allowed(name)) if holds_values(expected) else apart != 0
         if np.any(wrong):
             step = int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1)))
-            yield Difference(name, _sender(graph, name), step, int(np.sum(wrong)))
+            node = _sender(graph, name)
+            layer = list(graph.nodes).index(node)
+            yield Difference(name, node, step, int(np.sum(wrong)), layer)
+
+
+def earliest(differences: Sequence[Difference]) -> Difference:
+    """The difference of the first step; of the first layer, where several are of that step."""
+    return min(differences, key=lambda difference: (difference.step, difference.layer))
 
 
 def _sender(graph: Graph, name: str) -> str:
@@ -401,6 +437,3 @@ def _sender(graph: Graph, name: str) -> str:
     while isinstance(graph.nodes[node], Output) and len(graph.sources(node)) == 1:
         node = graph.sources(node)[0]
     return node
-
-
-__all__ = ["FLOORS", "Difference", "Inference", "Open", "Structure", "compare", "infer"]

@@ -113,6 +113,18 @@ def recording_for(graph: Graph, given: Mapping[str, npt.ArrayLike]) -> Recording
     )
 
 
+def inputs_of(graph: Graph, given: Mapping[str, npt.ArrayLike]) -> dict[str, Signal]:
+    """What a recording, or a file of inputs, holds for the Inputs; unchecked."""
+    arrays = {name: np.asarray(array) for name, array in given.items()}
+    return _ports(graph, arrays, "input", graph.inputs)
+
+
+def has_outputs(graph: Graph, given: Mapping[str, npt.ArrayLike]) -> bool:
+    """Whether arrays hold what an Output sent."""
+    arrays = {name: np.asarray(array) for name, array in given.items()}
+    return bool(_ports(graph, arrays, "output", graph.outputs))
+
+
 def _ports(
     graph: Graph, arrays: Mapping[str, Signal], kind: str, names: tuple[str, ...]
 ) -> dict[str, Signal]:

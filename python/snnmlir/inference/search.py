@@ -256,7 +256,9 @@ class Search:
                 if count < 0:
                     continue
                 for names in itertools.combinations(choices, count):
-                    for values in itertools.product(*(self._others(c, preset, cost) for c in names)):
+                    for values in itertools.product(
+                        *(self._others(c, preset, cost) for c in names)
+                    ):
                         overrides = tuple(zip(names, values, strict=True))
                         yield Base(preset, dt, overrides, rewired)
 
@@ -362,7 +364,7 @@ class Search:
             The candidates that are left behind the last layer.
         """
         left: list[tuple[Candidate, int]] = []
-        starts = {}
+        starts: dict[tuple[StructureKey, int], Base] = {}
         for base in itertools.chain(self.bases(0), self._structural_bases()):
             if self.members(base) is not None:
                 starts.setdefault((self.structure(base), base.dt), base)
@@ -398,14 +400,12 @@ class Search:
             if not names:
                 continue
             done += names
-            for tier in (2, 3, 9):
+            for tier in (0, 1, 2, 3, 9):
                 rows, cost = _extended(prefixes, spent, [costs[n] for n in names], tier)
-                if len(rows) > _MOST_ROWS:
-                    break
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
                 errors = batch.run(self._padded(rows, done), SLACK, until=done[-1]).errors
                 self.progress.tried += len(rows)
-                if np.any(errors == 0):
+                if np.any(errors == 0) or len(rows) >= _MOST_ROWS or self.progress.is_late():
                     break
             exact = errors == 0 if np.any(errors == 0) else errors < LOST
             order = np.argsort(cost[exact], kind="stable")[:_BEAM]
@@ -456,7 +456,10 @@ class Search:
 def _extended(
     prefixes: Indices, spent: Indices, costs: Sequence[Indices], most: int
 ) -> tuple[Indices, Indices]:
-    """Every prefix with every class of the next nodes that costs at most `most`."""
+    """Every prefix with every class of the next nodes that costs at most `most`.
+
+    Of more than `_MOST_ROWS`, the cheapest.
+    """
     options = [np.flatnonzero(cost <= most) for cost in costs]
     rows, total = prefixes, spent
     for cost, option in zip(costs, options, strict=True):
@@ -465,8 +468,9 @@ def _extended(
             axis=1,
         )
         total = np.repeat(total, len(option)) + np.tile(cost[option], len(total))
-        if len(rows) > 4 * _MOST_ROWS:
-            break
+        if len(rows) > _MOST_ROWS:
+            cheapest = np.argsort(total, kind="stable")[:_MOST_ROWS]
+            rows, total = rows[cheapest], total[cheapest]
     return rows, total
 
 

@@ -70,9 +70,10 @@ class Part:
     @cached_property
     def _codes(self) -> tuple[npt.NDArray[np.int64], list[dict[Any, int]]]:
         """The settings as numbers, column by column."""
-        columns = []
-        for column in zip(*self.settings, strict=True):
-            columns.append({value: n for n, value in enumerate(dict.fromkeys(column))})
+        columns = [
+            {value: n for n, value in enumerate(dict.fromkeys(column))}
+            for column in zip(*self.settings, strict=True)
+        ]
         rows = [
             [codes[value] for codes, value in zip(columns, setting, strict=True)]
             for setting in self.settings
@@ -286,7 +287,8 @@ def _discretized(node: Neuron, convention: Convention, recurrent: bool) -> Updat
 def _part(choices: tuple[str, ...], settings: list[Values], updates: list[Update]) -> Part:
     """Gives equal updates one class."""
     classes: dict[object, int] = {}
-    members, kept = [], []
+    members: list[int] = []
+    kept: list[Update] = []
     for update in updates:
         key = (
             update.op,

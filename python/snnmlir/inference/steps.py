@@ -43,7 +43,12 @@ def _rounded(dt: float) -> float:
     return short if abs(short - dt) <= 2e-6 * dt else float(f"{dt:.7g}")
 
 
-def _derived(node: Node) -> Iterator[float]:
+def _derived(node: Node) -> list[float]:
+    with np.errstate(invalid="ignore"):
+        return list(_from_gains(node))
+
+
+def _from_gains(node: Node) -> Iterator[float]:
     """Gains that are functions of tau and dt: r = tau / dt, r = 1 - dt / tau, r = 1 / dt."""
     if isinstance(node, LI | LIF):
         yield from _agreed(node.tau / _nonzero(node.r), node.tau * (1.0 - node.r))
@@ -60,7 +65,7 @@ def _nonzero(values: np.ndarray) -> np.ndarray:
 
 def _agreed(*candidates: np.ndarray) -> Iterator[float]:
     """Those that are the same for all neurons of the node."""
-    for candidate in candidates:
+    for candidate in candidates:  # with infinite gains some are no numbers
         found = np.asarray(candidate, np.float64).reshape(-1)
         found = found[np.isfinite(found)]
         if found.size and np.all(found > 0) and np.ptp(found) <= 1e-4 * np.max(found):

@@ -4,6 +4,6 @@
 from __future__ import annotations
 
 from snnmlir.nir_import.graph import Graph, Node
-from snnmlir.nir_import.reader import read_graph
+from snnmlir.nir_import.reader import read_graph, read_network
 
-__all__ = ["Graph", "Node", "read_graph"]
+__all__ = ["Graph", "Node", "read_graph", "read_network"]

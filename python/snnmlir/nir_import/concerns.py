@@ -45,6 +45,7 @@ CONCERNS: dict[str, tuple[type[Node], ...]] = {
     "v_init": _NEURONS,
     "v_floor": _NEURONS,
     "flatten": (Flatten,),
+    "ports": (),
 }
 """The types of nodes that a choice concerns, by attribute name.
 
@@ -67,11 +68,12 @@ def check_nodes(convention: Convention, graph: Graph) -> None:
     """
     for name, choices in convention.nodes.items():
         if name not in graph.nodes:
+            named = ", ".join(map(option_name, choices))
             near = difflib.get_close_matches(name, graph.nodes, n=1)
             hint = f"did you mean {quoted(near[0])}? " if near else ""
             able = [n.name for n in graph.nodes.values() if not isinstance(n, Input | Output)]
             raise OptionError(
-                f"there is no node {quoted(name)} to choose {', '.join(map(option_name, choices))} for",
+                f"there is no node {quoted(name)} to choose {named} for",
                 help=f"{hint}the nodes are " + ", ".join(map(quoted, able)),
             )
         node = graph.nodes[name]

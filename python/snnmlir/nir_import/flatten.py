@@ -7,19 +7,20 @@ ports here: they carry values and compute nothing, so they vanish once their edg
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from snnmlir.errors import NirError, OptionError, quoted
-from snnmlir.nir_import.graph import Edge
+from snnmlir.nir_import.ends import add_missing
+from snnmlir.nir_import.graph import Edge, Shape
 from snnmlir.nir_import.notes import Notes
 from snnmlir.nir_import.order import natural_key
+from snnmlir.nir_import.params import Params
 from snnmlir.nir_import.raw import RawGraph, RawNode, join, owner
 
 # Joining the edges of a port multiplies them; no real network comes near this.
@@ -42,14 +43,28 @@ class Port:
     raw: RawNode
     sources: tuple[str, ...]
 
+    def declared(self, notes: Notes) -> Shape | None:
+        """The shape that the source declares."""
+        params = Params(self.name, self.raw, notes)
+        params.check_keys([], ["shape"])
+        return params.shape("shape")
+
 
 @dataclass(frozen=True, eq=False)
 class FlatGraph:
-    """All nodes by full name, all edges between them, and the ports that are gone."""
+    """All nodes by full name, all edges between them, and the ports that are gone.
+
+    Attributes:
+        nodes: The nodes.
+        edges: The edges.
+        ports: The ports.
+        added: Inputs that the source lacks, which have no shape yet.
+    """
 
     nodes: dict[str, RawNode]
     edges: frozenset[Edge]
     ports: tuple[Port, ...]
+    added: frozenset[str] = frozenset()
     rewirings: tuple[tuple[Edge, Edge], ...] = ()
 
     def names(self, type: str) -> list[str]:
@@ -58,9 +73,7 @@ class FlatGraph:
         return sorted(found, key=natural_key)
 
 
-def flatten(
-    graph: RawGraph, notes: Notes, replaced: Sequence[tuple[Edge, Edge]] = ()
-) -> FlatGraph:
+def flatten(graph: RawGraph, notes: Notes, replaced: Sequence[tuple[Edge, Edge]] = ()) -> FlatGraph:
     """Dissolves all subgraphs.
 
     Args:
@@ -73,12 +86,21 @@ def flatten(
             Input or Output of a subgraph it means; or nodes get the same name.
         OptionError: An edge to replace is not there, or a node of the new one.
     """
+    added = add_missing(graph, None, "Input", notes)
+    add_missing(graph, None, "Output", notes)
     levels = [_Level(None, graph)]
     wiring = _Wiring()
     for level in levels:  # grows while it is walked
+        _note_metadata(level, notes)
+        sources, targets = ({edge[side] for edge in level.graph.edges} for side in (0, 1))
         for name, node in level.graph.nodes.items():
             if isinstance(node, RawGraph):
-                level.inner[name] = _Level(join(level.path, name), node)
+                path = join(level.path, name)
+                if name in targets:
+                    add_missing(node, path, "Input", notes)
+                if name in sources:
+                    add_missing(node, path, "Output", notes)
+                level.inner[name] = _Level(path, node)
                 levels.append(level.inner[name])
             else:
                 wiring.add_node(level, name, node)
@@ -88,8 +110,10 @@ def flatten(
     for old, new in replaced:
         wiring.replace_edge(old, new)
     rewirings = tuple(wiring.input_into_synapse(level) for level in levels)
-    return dataclasses.replace(
-        wiring.dissolve(), rewirings=tuple(found for found in rewirings if found)
+    return replace(
+        wiring.dissolve(),
+        added=frozenset(added),
+        rewirings=tuple(found for found in rewirings if found),
     )
 
 
@@ -121,6 +145,18 @@ class _Level:
             "expected exactly one",
             node=self.path,
             help="NIR has no way to say which one an edge means; flatten the subgraph or split it",
+        )
+
+
+def _note_metadata(level: _Level, notes: Notes) -> None:
+    for name, node in [(None, level.graph), *level.graph.nodes.items()]:
+        if not node.metadata or (name is not None and isinstance(node, RawGraph)):
+            continue
+        whose = owner(level.path) + " has" if name is None else "has"
+        names = ", ".join(map(quoted, node.metadata))
+        notes.add(
+            f"{whose} metadata ({names}), which is not used: the convention and dt decide",
+            join(level.path, name) if name is not None else None,
         )
 
 

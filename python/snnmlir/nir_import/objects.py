@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,16 @@ import numpy as np
 
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.graph import Edge
-from snnmlir.nir_import.raw import MAX_DEPTH, Model, RawGraph, RawNode, Value, join, owner
+from snnmlir.nir_import.raw import (
+    MAX_DEPTH,
+    METADATA_NAMES,
+    Model,
+    RawGraph,
+    RawNode,
+    Value,
+    join,
+    owner,
+)
 
 
 def read_object(graph: nir.NIRGraph) -> Model:
@@ -24,7 +34,7 @@ def read_object(graph: nir.NIRGraph) -> Model:
     Raises:
         NirError: The object does not have the attributes of a NIR graph.
     """
-    root = RawGraph()
+    root = RawGraph(metadata=_metadata(graph))
     todo: list[tuple[nir.NIRGraph, str | None, int, RawGraph]] = [(graph, None, 0, root)]
     while todo:
         source, path, depth, target = todo.pop()
@@ -36,7 +46,7 @@ def read_object(graph: nir.NIRGraph) -> Model:
         target.edges.extend(_edges(source, path))
         for name, node in _nodes(source, path):
             if isinstance(node, nir.NIRGraph):
-                inner = RawGraph()
+                inner = RawGraph(metadata=_metadata(node))
                 target.nodes[name] = inner
                 todo.append((node, join(path, name), depth + 1, inner))
             else:
@@ -90,7 +100,14 @@ def _node(node: Any, path: str) -> RawNode:
         for key, value in fields.items()
         if key not in ("type", "metadata")
     }
-    return RawNode(str(fields["type"]), params)
+    return RawNode(str(fields["type"]), params, _metadata(node))
+
+
+def _metadata(node: Any) -> tuple[str, ...]:
+    """The first names in a node's metadata, if it has any."""
+    metadata = getattr(node, "metadata", None)
+    names = itertools.islice(metadata, METADATA_NAMES) if isinstance(metadata, dict) else ()
+    return tuple(str(name) for name in names)
 
 
 def _value(value: Any, path: str, key: str) -> Value:

@@ -22,7 +22,7 @@ MAX_ELEMENTS = 2**31
 # Dimensions a parameter or shape may have (NumPy 1 knows no more).
 MAX_RANK = 32
 
-_EXPORT_AGAIN = "check the parameter where the network was made, and export it again"
+EXPORT_AGAIN = "check the parameter where the network was made, and export it again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +34,16 @@ class Params:
         raw: Its type and values.
         notes: Where assumptions are noted.
         flatten_order: What the caller of the reader asked for.
+        time_first: Likewise.
     """
 
     name: str
     raw: RawNode
     notes: Notes
     flatten_order: FlattenOrder = "chw"
+    time_first: bool = False
 
-    def error(self, message: str, help: str = _EXPORT_AGAIN) -> NirError:
+    def error(self, message: str, help: str = EXPORT_AGAIN) -> NirError:
         """An error about this node."""
         return NirError(message, node=self.name, help=help)
 
@@ -77,9 +79,15 @@ class Params:
             raise self.error(f"{key} has type {value.dtype}, expected real numbers")
         return value
 
-    def real(self, key: str) -> npt.NDArray[np.float64]:
-        """A parameter of neurons, in float64: finite, of any shape without a dimension of 0."""
-        return self._finite(key, np.dtype(np.float64)).astype(np.float64, copy=False)
+    def real(self, key: str, *, infinite: bool = False) -> npt.NDArray[np.float64]:
+        """A parameter of neurons, in float64, of any shape without a dimension of 0.
+
+        Args:
+            key: Its name.
+            infinite: Whether it may be infinite; no parameter may be NaN.
+        """
+        value = self._checked(key, np.dtype(np.float64), infinite=infinite)
+        return value.astype(np.float64, copy=False)
 
     def weight(self, key: str) -> Array:
         """A weight: float32 where that holds every value exactly, else float64; finite."""
@@ -88,9 +96,22 @@ class Params:
             narrow = value.dtype.itemsize <= 4
         else:
             narrow = bool((value.astype(np.float32) == value.astype(np.float64)).all())
-        return self._finite(key, np.dtype(np.float32 if narrow else np.float64))
+        return self._checked(key, np.dtype(np.float32 if narrow else np.float64))
 
-    def _finite(self, key: str, dtype: np.dtype[Any]) -> Array:
+    def bias(self) -> Array | None:
+        """The parameter `bias`, None where there is none: files hold False for `bias=False`."""
+        value = self.raw.params.get("bias")
+        if not isinstance(value, np.ndarray) or value.dtype != np.bool_:
+            return self.weight("bias") if value is not None else None
+        if value.any():
+            raise self.error(
+                "bias is True, a bool that says there is one, expected its values",
+                help="give the bias itself where the network was exported, and export it again",
+            )
+        self.note("bias is False and taken as no bias")
+        return None
+
+    def _checked(self, key: str, dtype: np.dtype[Any], *, infinite: bool = False) -> Array:
         value = self._numbers(key)
         if 0 in value.shape:
             raise self.error(f"{key} has shape {value.shape}, expected no dimension of size 0")
@@ -98,9 +119,9 @@ class Params:
             raise self.error(f"{key} has {value.ndim} dimensions, expected at most {MAX_RANK}")
         with np.errstate(over="ignore"):  # of a long double: becomes an infinity, refused below
             result = value.astype(dtype)
-        if not np.isfinite(result).all():
-            at = tuple(int(i) for i in np.argwhere(~np.isfinite(result))[0])
-            raise self.error(f"{key} is {value[at]} at {list(at)}, expected finite numbers")
+        wrong = np.isnan(result) if infinite else ~np.isfinite(result)
+        if wrong.any():
+            raise self.error(f"{key} is {at_first(wrong, value)}, expected finite numbers")
         if value.dtype.kind in "iu" and not np.all(np.abs(result) < 2**53):
             raise self.error(
                 f"{key} holds integers of 2**53 or more, which floats do not hold exactly"
@@ -135,9 +156,21 @@ class Params:
             raise self.error(f"{key} has {len(numbers)} entries, expected 1 or {count}")
         return numbers
 
-    def shape(self, key: str) -> Shape | None:
-        """A declared shape, or None where the source leaves it open."""
-        return self.checked(self.integers(key), key) if self.has(key) else None
+    def shape(self, key: str, *, open: bool = False) -> Shape | None:
+        """A declared shape, or None where the source leaves it open.
+
+        Args:
+            key: Its name.
+            open: Whether sizes may be 0, which older exporters wrote for those they did not know.
+        """
+        if not self.has(key):
+            return None
+        shape = self.integers(key)
+        if open and 0 in shape:
+            self.note(f"{key} {shape} holds zeros, which are taken as unknown sizes")
+            self.checked(tuple(size or 1 for size in shape), key)
+            return shape
+        return self.checked(shape, key)
 
     def checked(self, shape: Shape, what: str) -> Shape:
         """Refuses shapes that no network has."""
@@ -150,10 +183,22 @@ class Params:
         return shape
 
 
+def at_first(where: npt.NDArray[np.bool_], value: npt.NDArray[Any]) -> str:
+    """The first of the values that are meant, and where it is: "nan at [1, 2]"."""
+    place = tuple(int(i) for i in np.argwhere(where)[0])
+    found = np.broadcast_to(value, where.shape)[place]
+    return f"{found} at {list(place)}" if place else f"{found}"
+
+
 def without_leading_ones(shape: Shape) -> Shape:
     """The shape without what may be batch and time dimensions: (1, 1, 5) is (5,)."""
     first = next((i for i, size in enumerate(shape) if size != 1), len(shape))
     return shape[first:]
+
+
+def collapsed(value: Array) -> Array:
+    """The array, or the one number that all of its values are."""
+    return value.reshape(-1)[:1].reshape(()) if (value == value.flat[0]).all() else value
 
 
 def drop_leading_ones(value: Array, rank: int) -> Array:

@@ -19,16 +19,20 @@ from snnmlir.nir_import.graph import Edge
 # A number or an array of them (of any dtype), a text, or nothing (Python's None, an empty dataset).
 Value: TypeAlias = "npt.NDArray[Any] | str | None"
 
+# Of metadata only the first few names are kept, to say that it is not used.
+METADATA_NAMES = 10
+
 # Deeper nesting is no network but an attack, or a graph that contains itself.
 MAX_DEPTH = 1000
 
 
 @dataclass(frozen=True, eq=False)
 class RawNode:
-    """A node that is not a graph: its NIR type and its parameters, without the metadata."""
+    """A node that is not a graph: its NIR type, its parameters, and the names in its metadata."""
 
     type: str
     params: dict[str, Value]
+    metadata: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,7 @@ class RawGraph:
 
     nodes: dict[str, RawNode | RawGraph] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
+    metadata: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,13 +7,16 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 
 import nir
+import numpy as np
 
-from snnmlir.conventions import FlattenOrder
+from snnmlir.conventions import Convention, FlattenOrder
 from snnmlir.errors import NirError, quoted
+from snnmlir.nir_import.ends import shape_behind
 from snnmlir.nir_import.flatten import FlatGraph, Port, flatten
 from snnmlir.nir_import.graph import STATEFUL, Edge, Graph, Node
 from snnmlir.nir_import.hdf5 import read_file
 from snnmlir.nir_import.nodes import parse
+from snnmlir.nir_import.nodes.pending import Pending
 from snnmlir.nir_import.notes import Notes
 from snnmlir.nir_import.objects import read_object
 from snnmlir.nir_import.order import (
@@ -25,7 +28,7 @@ from snnmlir.nir_import.order import (
     topological_order,
 )
 from snnmlir.nir_import.params import Params, without_leading_ones
-from snnmlir.nir_import.raw import Model
+from snnmlir.nir_import.raw import Model, RawNode
 from snnmlir.nir_import.shapes import infer
 
 
@@ -34,6 +37,7 @@ def read_graph(
     *,
     flatten_order: FlattenOrder = "chw",
     edges: Sequence[tuple[Edge, Edge]] = (),
+    time_first: bool = False,
 ) -> Graph:
     """Reads and checks a NIR graph.
 
@@ -44,6 +48,7 @@ def read_graph(
         source: Path of a .nir (HDF5) file, or a `nir.NIRGraph`.
         flatten_order: The order in which Flatten nodes read a whole feature map.
         edges: Edges to replace, old by new, by full names of nodes ("a/b" is b in subgraph a).
+        time_first: Whether declared shapes of Inputs and Outputs may begin with a number of steps.
 
     Returns:
         The flat graph, with every shape known and a note for everything that was assumed.
@@ -56,11 +61,8 @@ def read_graph(
     notes = Notes()
     flat = flatten(model.graph, notes, edges)
     inputs, outputs = flat.names("Input"), flat.names("Output")
-    _check_boundary(flat, inputs, outputs)
-    pending = {
-        name: parse(Params(name, node, notes, flatten_order))
-        for name, node in sorted(flat.nodes.items(), key=lambda item: natural_key(item[0]))
-    }
+    _check_boundary(flat, outputs)
+    pending = _parse(flat, notes, flatten_order, time_first)
     kept = _used(flat, inputs, outputs, notes)
     used = [edge for edge in flat.edges if edge[0] in kept and edge[1] in kept]
     names, closing = topological_order(kept, used, inputs)
@@ -82,6 +84,18 @@ def read_graph(
     )
 
 
+def read_network(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
+    """Reads a graph as a convention says: its edges replaced, its ports with or without time.
+
+    Raises:
+        NirError: As `read_graph` does.
+        OptionError: An edge to replace is not there.
+    """
+    return read_graph(
+        source, edges=convention.rewired(), time_first=convention.ports == "time-first"
+    )
+
+
 def _load(source: object) -> Model:
     if isinstance(source, nir.NIRGraph):
         return read_object(source)
@@ -93,13 +107,26 @@ def _load(source: object) -> Model:
     )
 
 
-def _check_boundary(flat: FlatGraph, inputs: Sequence[str], outputs: Sequence[str]) -> None:
-    for type, names in (("Input", inputs), ("Output", outputs)):
-        if not names:
-            raise NirError(
-                f"the graph has no {type} node, expected at least one",
-                help=f"add a nir.{type} with the shape of one time step, and its edges",
-            )
+def _parse(
+    flat: FlatGraph, notes: Notes, flatten_order: FlattenOrder, time_first: bool
+) -> dict[str, Pending]:
+    """The checked parameters of all nodes; added Inputs get the shape that is behind them."""
+    names = sorted(flat.nodes, key=natural_key)
+    pending = {
+        name: parse(Params(name, flat.nodes[name], notes, flatten_order, time_first))
+        for name in names
+        if name not in flat.added
+    }
+    targets = successors(flat.nodes, flat.edges)
+    for name in sorted(flat.added, key=natural_key):
+        ports = [port.declared(notes) for port in flat.ports if name in port.sources]
+        shape = next(filter(None, ports), None) or shape_behind(name, pending, targets)
+        raw = RawNode("Input", {"shape": np.array(shape, dtype=np.int64)})
+        pending[name] = parse(Params(name, raw, notes))
+    return pending
+
+
+def _check_boundary(flat: FlatGraph, outputs: Sequence[str]) -> None:
     fed = {target for _, target in flat.edges}
     for name in outputs:
         if name not in fed:
@@ -125,17 +152,16 @@ def _used(
 def _check_ports(ports: Sequence[Port], nodes: Mapping[str, Node], notes: Notes) -> None:
     """Compares the declared shapes of dissolved Inputs and Outputs with what they carried."""
     for port in ports:
-        params = Params(port.name, port.raw, notes)
-        params.check_keys([], ["shape"])
-        declared = params.shape("shape")
+        declared = port.declared(notes)
         for source in port.sources:
             if declared is None or source not in nodes:
                 continue
             found = nodes[source].output_shape
             if without_leading_ones(found) != without_leading_ones(declared):
-                raise params.error(
+                raise NirError(
                     f"declares shape {declared}, but what arrives from {quoted(source)} has shape "
                     f"{found}",
+                    node=port.name,
                     help="declare the shape of one time step, without batch and time dimensions",
                 )
 

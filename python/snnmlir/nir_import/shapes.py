@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from snnmlir.errors import quoted
+from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.graph import Edge, Flatten, Node, Shape
 from snnmlir.nir_import.nodes.boundary import PendingInput
-from snnmlir.nir_import.nodes.linear import PendingAffine
+from snnmlir.nir_import.nodes.flatten import PendingFlatten
+from snnmlir.nir_import.nodes.linear import PendingAffine, transposed
 from snnmlir.nir_import.nodes.pending import Pending
+from snnmlir.nir_import.notes import Notes
 
 
 def infer(
@@ -39,8 +42,13 @@ def infer(
         (closed if (source, target) in closing else forward)[target].append(source)
 
     batch = _batch_dimensions(pending, forward)
+    behind: dict[str, list[str]] = {name: [] for name in pending}
+    for source, target in sorted(edges):
+        behind[source].append(target)
     nodes: dict[str, Node] = {}
     for name, unresolved in pending.items():
+        for source in forward[name]:
+            unresolved = unresolved.accepting(nodes[source].output_shape)
         shape = _input_shape(
             unresolved,
             batch[name],
@@ -49,10 +57,70 @@ def infer(
         )
         for source in forward[name]:
             _check_edge(nodes[source], unresolved, shape)
-        nodes[name] = unresolved.without_batch(batch[name]).resolve(shape)
+        node = unresolved.without_batch(batch[name])
+        if isinstance(node, PendingFlatten):
+            node = _reading(node, shape, _Behind(pending, behind, forward, nodes))
+        nodes[name] = node.resolve(shape)
     for source, target in sorted(closing):
         _check_edge(nodes[source], pending[target], nodes[target].input_shape)
     return nodes
+
+
+@dataclass(frozen=True, eq=False)
+class _Behind:
+    """What is known of the nodes behind one that is about to be resolved."""
+
+    pending: Mapping[str, Pending]
+    targets: Mapping[str, Sequence[str]]
+    sources: Mapping[str, Sequence[str]]
+    nodes: Mapping[str, Node]
+
+    def take(self, name: str, shape: Shape) -> bool:
+        """Whether they can take `shape` from the node `name`, as far as their parameters say."""
+        todo = [(target, shape) for target in self.targets[name]]
+        seen: set[str] = set()
+        while todo:
+            target, arriving = todo.pop()
+            if target in seen:
+                continue
+            seen.add(target)
+            sent = self._sent(target, arriving)
+            if sent is None:
+                return False
+            todo += [(after, shape) for shape in sent for after in self.targets[target]]
+        return True
+
+    def _sent(self, name: str, shape: Shape) -> list[Shape] | None:
+        """None if a node cannot take `shape`, else the shape that it sends on if it is open."""
+        node = self.pending[name].accepting(shape)
+        others = [self.nodes[n].output_shape for n in self.sources[name] if n in self.nodes]
+        known = self.nodes[name].input_shape if name in self.nodes else node.input_shape
+        if any(other != shape for other in others) or known not in (None, shape):
+            return None
+        if known is not None or isinstance(node, PendingFlatten):
+            return []
+        try:
+            unnoted = replace(node, params=replace(node.params, notes=Notes()))
+            return [unnoted.resolve(shape).output_shape]
+        except NirError:
+            return None
+
+
+def _reading(node: PendingFlatten, shape: Shape, behind: _Behind) -> PendingFlatten:
+    """The literal reading of a Flatten's numbering, unless only another one fits what follows."""
+    literal, *others = node.readings(shape)
+    fitting = [reading for reading in others if behind.take(node.params.name, reading.sent(shape))]
+    if literal.is_possible(shape) and (
+        not others or behind.take(node.params.name, literal.sent(shape))
+    ):
+        for other in fitting:
+            node.params.note(
+                f"dimensions {node.start} to {node.end} of the input {shape} become "
+                f"{literal.sent(shape)}; if they count a batch dimension, they are meant to become "
+                f"{other.sent(shape)}, which fits what follows as well"
+            )
+        return literal
+    return fitting[0] if len(fitting) == 1 else literal
 
 
 def _batch_dimensions(
@@ -77,7 +145,7 @@ def _batch_dimensions(
     batch = dict.fromkeys(pending, 0)
     for name, node in pending.items():
         if isinstance(node, PendingInput):
-            batch[name] = min(excess[name], node.leading_ones())
+            batch[name] = min(excess[name], node.leading())
         else:
             free = [batch[source] for source in sources[name] if pending[source].rank is None]
             batch[name] = max(free, default=0)
@@ -133,6 +201,8 @@ def _check_edge(source: Node, target: Pending, shape: Shape) -> None:
 def _advice(source: Node, target: Pending, shape: Shape) -> str:
     if isinstance(source, Flatten):
         return "start_dim and end_dim of a Flatten count dimensions without the batch"
+    if isinstance(target, PendingAffine) and source.output_shape == target.output_shape():
+        return transposed(target.weight)
     if isinstance(target, PendingAffine) and math.prod(source.output_shape) == math.prod(shape):
         return "put a Flatten between the two"
     return "check the parameters of both nodes and the edge between them"

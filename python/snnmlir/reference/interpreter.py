@@ -320,9 +320,9 @@ def margins(
 
 
 def _read(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
-    from snnmlir.nir_import import read_graph
+    from snnmlir.nir_import import read_network
 
-    return read_graph(source, edges=convention.rewired())
+    return read_network(source, convention)
 
 
 def _float_type(dtype: npt.DTypeLike) -> DType:

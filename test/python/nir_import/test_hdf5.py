@@ -3,8 +3,14 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import itertools
+import lzma
 import os
+import pickle
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,11 +69,62 @@ def test_unreadable_file(good: Path, refusal: Refusal) -> None:
     assert "cannot be opened (Permission denied)" in refusal(read_graph, good).message
 
 
-@pytest.mark.parametrize("content", [b"", b"not HDF5 at all", b"\x89HDF"])
-def test_not_hdf5(tmp_path: Path, content: bytes, refusal: Refusal) -> None:
+FOREIGN = {
+    "empty": (b"", "is empty (0 bytes)", "export the network again, or copy the file again"),
+    "text": (b"not HDF5 at all", "not an HDF5 file but a text", "a file written by nir.write"),
+    "utf-8": ("Größe\n".encode() * 20_000, "not an HDF5 file but a text", "nir.write"),
+    "binary": (b"\x01\x02\xff\xfe" * 9, "is not an HDF5 file, expected", "nir.write"),
+    "begun": (b"\x89HDF", "the beginning of an HDF5 file that was cut short", "copy the file"),
+    "text mode": (b"\x89HDF\n\x1a\n" + bytes(99), "changed on its way", "as binary data"),
+    "zeros": (bytes(999), "but nothing but zeros", "copy the file again"),
+    "Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS", "git lfs pull"),
+    "git-annex": (b"/annex/objects/SHA256E-s9--0\n", "a git-annex pointer", "git annex get"),
+    "torch": (b"PK\x03\x04" + bytes(26) + b"model/data.pkl", "made by torch.save", "nir.write("),
+    "old torch": (pickle.dumps(0x1950A86A20F9469CFC6C, 2), "made by torch.save", "nir.write("),
+    "pickle": (pickle.dumps([1]), "but a Python pickle", "nir.write(path, graph)"),
+    "pickle of text": (pickle.dumps({1: 2}, 0), "but a Python pickle", "nir.write(path, graph)"),
+    "npz": (b"PK\x03\x04" + bytes(26) + b"arr_0.npy", "but a NumPy archive", "how nodes are"),
+    "zip": (b"PK\x03\x04" + bytes(26) + b"model.nir", "but a zip archive", "unpack it"),
+    "npy": (b"\x93NUMPY\x01\x00", "but a NumPy array", "an array alone is no network"),
+    "gzip": (gzip.compress(b"x"), "but compressed with gzip", "gunzip"),
+    "bzip2": (bz2.compress(b"x"), "but compressed with bzip2", "bunzip2"),
+    "xz": (lzma.compress(b"x"), "but compressed with xz", "unxz"),
+    "zlib": (zlib.compress(b"x"), "but compressed with zlib", "zlib"),
+    "tar": (b"model.nir".ljust(257, b"\0") + b"ustar", "but a tar archive", "unpack it"),
+    "safetensors": (b"\x40" + bytes(7) + b'{"fc":{}}', "but a safetensors file", "no network"),
+    "ONNX": (b"\x08\x08\x12\x07pytorch\x1a", "such as an ONNX file", "NIR export"),
+    "HTML": (b"\n<!DOCTYPE html><html>", "but a web page", "link 'raw'"),
+    "JSON": (b'{"nodes": {}}', "but a text, which may be JSON", "nir.write"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_files_of_other_kinds_are_recognized(tmp_path: Path, kind: str, refusal: Refusal) -> None:
+    content, message, help = FOREIGN[kind]
     path = tmp_path / "model.nir"
     path.write_bytes(content)
-    assert "is not an HDF5 file, expected a .nir file" in refusal(read_graph, path).message
+    error = refusal(read_graph, path)
+    assert message in error.message
+    assert error.message.endswith(", expected a .nir file")
+    assert help in str(error.help)
+
+
+def test_pickles_are_not_loaded(tmp_path: Path, refusal: Refusal) -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        path = tmp_path / "model.nir"
+        path.write_bytes(pickle.dumps(Trap(tmp_path / "touched"), protocol))
+        refusal(read_graph, path)
+    assert not (tmp_path / "touched").exists()
+
+
+class Trap:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.path,)
 
 
 def test_truncated(good: Path, refusal: Refusal) -> None:
@@ -193,6 +250,16 @@ def replace(key: str, value: object) -> Callable[[h5py.File], object]:
 NODES = "node/nodes"
 LAYOUT = {
     "no node": (lambda f: f.pop("node"), None, "the file has no group 'node'"),
+    "another program's": (
+        lambda f: f.move("node", "model_weights"),
+        None,
+        "holds the graph of a NIR file; it holds 'model_weights', 'version'",
+    ),
+    "a recording": (
+        lambda f: f.attrs.__setitem__("__type__", "NIRGraphData") or f.pop("node"),
+        None,
+        "it holds NIRGraphData, recordings of a network",
+    ),
     "node is data": (replace("node", 1), None, "the file has no group 'node'"),
     "root without type": (lambda f: f.pop("node/type"), "node", "has no text 'type'"),
     "root of another type": (
@@ -232,7 +299,7 @@ LAYOUT = {
         "lif",
         "'tau' has type complex128 and shape (1,), expected real numbers or one text",
     ),
-    "bool": (replace(f"{NODES}/lif/tau", True), "lif", "'tau' has type bool"),
+    "bool": (replace(f"{NODES}/lif/tau", True), "lif", "tau has type bool, expected real numbers"),
     "texts": (
         replace(f"{NODES}/lif/tau", [b"a", b"b"]),
         "lif",
@@ -254,14 +321,79 @@ def test_unknown_type_suggests_a_near_one(good: Path, refusal: Refusal) -> None:
     assert refusal(read_graph, good).help == "did you mean CubaLIF?"
 
 
-@pytest.mark.parametrize(
-    "link", [h5py.SoftLink("/node/nodes/fc/weight"), h5py.ExternalLink("other.nir", "/x")]
-)
-@pytest.mark.parametrize("key", ["node", NODES, f"{NODES}/lif", f"{NODES}/lif/tau"])
-def test_links_are_refused(good: Path, key: str, link: object, refusal: Refusal) -> None:
-    edited(good, replace(key, link))
-    expected = f"'{key.rpartition('/')[2]}' is a soft or external link, expected the data itself"
-    assert refusal(read_graph, good).message == expected
+PLACES = ["node", NODES, f"{NODES}/lif", f"{NODES}/lif/tau", "node/edges"]
+
+
+@pytest.mark.parametrize("key", PLACES)
+def test_links_inside_the_file_are_followed(good: Path, key: str) -> None:
+    def edit(file: h5py.File) -> None:
+        file.create_group("elsewhere")
+        file.move(key, "elsewhere/there")
+        file["elsewhere/again"] = h5py.SoftLink("./there")
+        file[key] = h5py.SoftLink("/elsewhere//again")
+
+    before = read_graph(good)
+    after = read_graph(edited(good, edit))
+    assert (list(after.nodes), after.edges) == (list(before.nodes), before.edges)
+
+
+WRONG_LINKS = {
+    "out": (h5py.ExternalLink("pipe.nir", "/x"), "to another file, 'pipe.nir', which is not"),
+    "link out": (h5py.SoftLink("/out"), "a link to another file, 'pipe.nir', which is not opened"),
+    "way out": (h5py.SoftLink("/out/x/y"), "a link to another file, 'pipe.nir', which is not"),
+    "dangling": (h5py.SoftLink("/nowhere/at/all"), "a link to nothing"),
+    "through data": (h5py.SoftLink("/version/x"), "a link to nothing"),
+    "in circles": (h5py.SoftLink("/a"), "a link that leads over more than 64 links"),
+    "to itself": (h5py.SoftLink("/a/x"), "a link that leads over more than 64 links"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_LINKS)
+@pytest.mark.parametrize("key", PLACES)
+def test_other_links_are_refused(good: Path, key: str, case: str, refusal: Refusal) -> None:
+    os.mkfifo(good.with_name("pipe.nir"))  # who opens it waits for ever
+    link, expected = WRONG_LINKS[case]
+
+    def edit(file: h5py.File) -> None:
+        file["out"] = h5py.ExternalLink("pipe.nir", "/x")
+        file["a"], file["b"] = h5py.SoftLink("/b"), h5py.SoftLink("/a")
+        replace(key, link)(file)
+
+    message = refusal(read_graph, edited(good, edit)).message
+    assert message.startswith(f"'{key.rpartition('/')[2]}' is ")
+    assert message.endswith(", expected the data itself")
+    assert expected in message
+
+
+def test_nodes_may_share_a_group(good: Path, make: SimpleNamespace) -> None:
+    def edit(file: h5py.File) -> None:
+        file[f"{NODES}/lif2"] = h5py.SoftLink(f"/{NODES}/lif")
+        file[f"{NODES}/lif3"] = file[f"{NODES}/lif"]
+        del file["node/edges"]
+        names = ["in", "fc", "lif", "lif2", "lif3", "out"]
+        file["node/edges"] = np.array([*itertools.pairwise(names)], "S4")
+
+    graph = read_graph(edited(good, edit))
+    assert list(graph.nodes) == ["in", "fc", "lif", "lif2", "lif3", "out"]
+
+
+def test_shared_subgraphs_do_not_grow_exponentially(
+    good: Path, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edit(file: h5py.File) -> None:
+        inner = file["node"]
+        for i in range(20):
+            outer = file.create_group(f"level{i}")
+            outer["type"] = "NIRGraph"
+            outer.create_dataset("edges", shape=(0, 2), dtype=h5py.string_dtype())
+            outer["nodes/a"], outer["nodes/b"] = inner, inner
+            inner = outer
+        del file["node"]
+        file["node"] = inner
+
+    monkeypatch.setattr(hdf5, "MAX_SHARED", 100)
+    message = refusal(read_graph, edited(good, edit)).message
+    assert message == "more than 100 nodes are links to other nodes"
 
 
 def test_external_storage_is_refused(good: Path, refusal: Refusal) -> None:
@@ -294,7 +426,9 @@ def test_a_graph_that_contains_itself_is_refused(good: Path, refusal: Refusal) -
 
     error = refusal(read_graph, edited(good, edit))
     assert error.node == "again"
-    assert "is a second link to a group that occurred before" in error.message
+    assert "is a link to a graph that it lies in, so that the graph contains itself" in error.message
+    edited(good, replace(f"{NODES}/again", h5py.SoftLink("/node")))
+    assert refusal(read_graph, good).message == error.message
 
 
 def test_declared_size_is_limited_before_reading(good: Path, refusal: Refusal) -> None:
@@ -306,8 +440,23 @@ def test_declared_size_is_limited_before_reading(good: Path, refusal: Refusal) -
 
     edited(good, edit)
     assert good.stat().st_size < 1 << 20
-    assert (
-        refusal(read_graph, good).message == "the file declares more than 4294967296 bytes of data"
+    error = refusal(read_graph, good)
+    assert error.node == "fc"
+    assert error.message == (
+        "'weight' of shape (1048576, 1048576) takes 4398046511104 bytes, so that the file declares "
+        "more than 4294967296 bytes of data"
+    )
+
+
+def test_large_data_that_was_never_written(good: Path, refusal: Refusal) -> None:
+    def edit(file: h5py.File) -> None:
+        del file[f"{NODES}/fc/weight"]
+        file.create_dataset(f"{NODES}/fc/weight", shape=(2**14, 2**14), dtype="f4")
+
+    error = refusal(read_graph, edited(good, edit))
+    assert error.node == "fc"
+    assert error.message == (
+        "'weight' of shape (16384, 16384) takes 1073741824 bytes, which were never written"
     )
 
 
@@ -321,7 +470,9 @@ def test_declared_size_is_limited_for_all_datasets_together(
     assert read_graph(good).inputs == ("in",)
 
 
-def test_a_chunk_larger_than_its_dataset_counts(good: Path, refusal: Refusal) -> None:
+def test_a_chunk_larger_than_its_dataset_counts(
+    good: Path, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def edit(file: h5py.File) -> None:
         for key in ("tau", "r", "v_leak"):
             del file[f"{NODES}/lif/{key}"]
@@ -332,12 +483,19 @@ def test_a_chunk_larger_than_its_dataset_counts(good: Path, refusal: Refusal) ->
     assert "declares more than" in refusal(read_graph, edited(good, edit)).message
 
 
-def test_metadata_is_never_looked_at(good: Path) -> None:
+def test_of_metadata_only_the_names_are_looked_at(good: Path) -> None:
     def edit(file: h5py.File) -> None:
-        file["node/metadata"] = h5py.ExternalLink("nowhere", "/")
-        file[f"{NODES}/lif/metadata/text"] = "free"
+        file["node/metadata/dt"] = h5py.ExternalLink("nowhere", "/")
+        file[f"{NODES}/fc/metadata"] = h5py.ExternalLink("nowhere", "/")
+        for i in range(20):
+            file[f"{NODES}/lif/metadata/{i:02}"] = "free"
 
-    assert read_graph(edited(good, edit)).inputs == ("in",)
+    ten = ", ".join(f"'{i:02}'" for i in range(10))
+    unused = "which is not used: the convention and dt decide"
+    assert read_graph(edited(good, edit)).notes == (
+        f"the graph has metadata ('dt'), {unused}",
+        f"'lif': has metadata ({ten}), {unused}",
+    )
 
 
 def test_a_node_may_be_called_metadata_or_type(

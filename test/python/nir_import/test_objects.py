@@ -177,7 +177,7 @@ def test_names_that_no_file_can_hold_survive(name: str) -> None:
 def test_names_that_become_equal_are_refused(refusal: Refusal) -> None:
     inner = graph({"b": lif(3)}, [])
     nodes = {"in": nir.Input(np.array([3])), "a/b": lif(3), "a": inner}
-    error = refusal(read_graph, graph(nodes, []))
+    error = refusal(read_graph, graph(nodes, [("in", "a/b")]))
     assert error.node == "a/b"
     assert error.message.startswith("is the name of two nodes")
 

@@ -184,7 +184,9 @@ def test_boundary_is_needed(read: Read, make: SimpleNamespace, refusal: Refusal,
     nodes = {"in": make.input(3), "lif": make.lif(3), "out": make.output(3)}
     del nodes["in" if type == "Input" else "out"]
     error = refusal(read, nodes, [])
-    assert error.message == f"the graph has no {type} node, expected at least one"
+    assert error.message == (
+        f"the graph has no {type} node, expected at least one: there are no edges"
+    )
     assert f"add a nir.{type}" in str(error.help)
 
 

@@ -75,9 +75,36 @@ def test_not_finite(
     chain: Chain, make: SimpleNamespace, refusal: Refusal, kind: str, key: str, value: float
 ) -> None:
     node = getattr(make, kind)(**{key: np.array([1, value, 1])})
+    if key.startswith("tau") and not np.isnan(value):
+        chain(make.input(3), node, make.output(3))
+        return
     error = refusal(chain, make.input(3), node, make.output(3))
     assert error.node == "n1"
-    assert error.message == f"{key} is {value} at [1], expected finite numbers"
+    assert error.message.startswith(f"{key} is {value} at [1], expected finite numbers")
+
+
+@pytest.mark.parametrize(
+    ("kind", "tau", "gain"),
+    [
+        ("li", "tau", "r"),
+        ("lif", "tau", "r"),
+        ("cuba_li", "tau_mem", "r"),
+        ("cuba_lif", "tau_mem", "r"),
+        ("cuba_li", "tau_syn", "w_in"),
+        ("cuba_lif", "tau_syn", "w_in"),
+    ],
+)
+def test_a_gain_may_be_infinite_where_its_time_constant_is(
+    chain: Chain, make: SimpleNamespace, refusal: Refusal, kind: str, tau: str, gain: str
+) -> None:
+    values = np.array([1, np.inf, 1])
+    node = getattr(make, kind)(**{tau: values, gain: values})
+    assert getattr(chain(make.input(3), node, make.output(3)).nodes["n1"], gain)[1] == np.inf
+    node[gain] = np.array([np.inf, np.inf, 1])
+    error = refusal(chain, make.input(3), node, make.output(3))
+    assert error.message == f"{gain} is inf at [0], expected finite numbers where {tau} is finite"
+    node[tau] = node[gain] = np.array(np.inf)
+    assert getattr(chain(make.input(3), node, make.output(3)).nodes["n1"], gain) == np.inf
 
 
 @pytest.mark.parametrize(
@@ -137,16 +164,24 @@ def test_nothing_for_a_number(chain: Chain, make: SimpleNamespace, refusal: Refu
     assert message == "tau holds nothing, expected real numbers"
 
 
-@pytest.mark.parametrize("tau", [0, -1e-3])
 @pytest.mark.parametrize(
     ("kind", "key"), [pair for pair in EVERY_PARAMETER if pair[1].startswith("tau")]
 )
-def test_time_constants_are_positive(
-    chain: Chain, make: SimpleNamespace, refusal: Refusal, kind: str, key: str, tau: float
+def test_time_constants_are_not_zero(
+    chain: Chain, make: SimpleNamespace, refusal: Refusal, kind: str, key: str
 ) -> None:
-    node = getattr(make, kind)(**{key: np.array([1, tau, 1], np.float64)})
-    message = refusal(chain, make.input(3), node, make.output(3)).message
-    assert message == f"{key} is {np.float64(tau)}, expected more than 0 seconds"
+    node = getattr(make, kind)(**{key: np.array([1, -1e-3, 1])})
+    assert getattr(chain(make.input(3), node, make.output(3)).nodes["n1"], key)[1] == -1e-3
+    node[key] = np.array([-2.0, 0, 1])
+    error = refusal(chain, make.input(3), node, make.output(3))
+    assert error.message == (
+        f"{key} is 0.0 at [1], of values from -2 to 1, expected time constants other than 0"
+    )
+    assert "beta" in str(error.help)
+    node[key] = np.array(0.0)
+    error = refusal(chain, make.input(3), node, make.output(3))
+    assert error.message == f"{key} is 0.0, expected time constants other than 0"
+    assert "beta" not in str(error.help)
 
 
 def test_delay_is_not_negative(chain: Chain, make: SimpleNamespace, refusal: Refusal) -> None:
@@ -180,6 +215,54 @@ def test_parameters_that_do_not_fit_the_input(
     assert error.node == "n1"
     assert str(shape) in error.message
     assert "(2, 3, 3)" in error.message
+
+
+@pytest.mark.parametrize("kind", NEURONS)
+@pytest.mark.parametrize("shape", [(2,), (4, 3), (2, 3), (1, 4), (24,), (2, 1)])
+def test_equal_parameters_need_not_have_the_shape_of_the_neurons(
+    chain: Chain, make: SimpleNamespace, kind: str, shape: tuple[int, ...]
+) -> None:
+    before = make.conv(2, 1, 1, 1), make.conv(2, 2, 1, 1)
+    graph = chain(make.input(1, 4, 3), *before, getattr(make, kind)(shape), make.any_output)
+    node = graph.nodes["n3"]
+    assert (node.input_shape, node.output_shape) == ((2, 4, 3), (2, 4, 3))
+    assert all(getattr(node, key).shape == () for key in NEURONS[kind][1])
+    assert graph.notes[-1] == (
+        f"'n3': parameters of shape {shape} hold one number, which is taken for all neurons, "
+        "(2, 4, 3)"
+    )
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (5,), (2, 4, 3, 2), (3, 2)])
+def test_equal_parameters_of_a_foreign_shape_are_refused(
+    chain: Chain, make: SimpleNamespace, refusal: Refusal, shape: tuple[int, ...]
+) -> None:
+    nodes = [make.input(1, 4, 3), make.conv(2, 1, 1, 1), make.lif(shape), make.any_output]
+    error = refusal(chain, *nodes)
+    assert (error.node, str(shape) in error.message) == ("n2", True)
+
+
+def test_equal_parameters_beside_others(chain: Chain, make: SimpleNamespace) -> None:
+    thresholds = np.arange(1.0, 25).reshape(2, 4, 3)
+    neuron = make.lif(v_threshold=thresholds, tau=np.full(2, 3.0), r=np.ones((4, 3)))
+    node = chain(make.input(2, 4, 3), neuron, make.output(2, 4, 3)).nodes["n1"]
+    assert isinstance(node, g.LIF)
+    assert (node.tau.shape, node.r.shape, node.v_threshold.shape) == ((), (), (2, 4, 3))
+    assert node.tau == 3
+
+
+@pytest.mark.parametrize("kind", ["cuba_li", "cuba_lif"])
+@pytest.mark.parametrize("shape", [(3, 5), (3, 3), (1, 3, 5), (3, 1)])
+def test_a_matrix_in_place_of_w_in(
+    chain: Chain, make: SimpleNamespace, refusal: Refusal, kind: str, shape: tuple[int, ...]
+) -> None:
+    node = getattr(make, kind)(3, w_in=np.ones(shape))
+    error = refusal(chain, make.input(shape[-1]), node, make.output(3))
+    assert error.node == "n1"
+    assert error.message == (
+        f"w_in is a matrix of shape {shape[-2:]}, expected one number for each neuron, (3,)"
+    )
+    assert "Linear or Affine" in str(error.help)
 
 
 @pytest.mark.parametrize(
@@ -245,8 +328,22 @@ AFFINE = {
         {"weight": np.ones((3, 0))},
         "weight has shape (3, 0), expected no dimension of size 0",
     ),
-    "bias too long": ({"bias": np.ones(4)}, "bias has shape (4,), expected (3,)"),
-    "bias of higher rank": ({"bias": np.ones((2, 3))}, "bias has shape (2, 3), expected (3,)"),
+    "bias too long": (
+        {"bias": np.ones(4)},
+        "bias has shape (4,), expected (3,) for a weight of shape (3, 2)",
+    ),
+    "bias of higher rank": (
+        {"bias": np.ones((2, 3))},
+        "bias has shape (2, 3), expected (3,) for a weight of shape (3, 2)",
+    ),
+    "bias is True": (
+        {"bias": True},
+        "bias is True, a bool that says there is one, expected its values",
+    ),
+    "weight of bools": (
+        {"weight": np.ones((3, 2), bool)},
+        "weight has type bool, expected real numbers",
+    ),
     "bias not finite": (
         {"bias": np.array([0, 0, np.nan])},
         "bias is nan at [2], expected finite numbers",
@@ -261,6 +358,40 @@ def test_affine_refuses(chain: Chain, make: SimpleNamespace, refusal: Refusal, c
     assert (error.node, error.message) == ("n1", message)
 
 
+@pytest.mark.parametrize("bias", [False, np.zeros(3, bool), np.array([[False]])])
+def test_a_bias_of_false_is_none(chain: Chain, make: SimpleNamespace, bias: Any) -> None:
+    for before, node, after in (
+        ((2,), make.affine(2, 3, bias=bias), (3,)),
+        ((2, 6, 6), make.conv(3, 2, 3, 3, bias=bias), (3, 4, 4)),
+    ):
+        graph = chain(make.input(*before), node, make.output(*after))
+        assert graph.nodes["n1"].bias is None  # type: ignore[attr-defined]
+        assert graph.notes == ("'n1': bias is False and taken as no bias",)
+
+
+def test_a_transposed_weight(chain: Chain, make: SimpleNamespace, refusal: Refusal) -> None:
+    """Seen by its bias, or by what arrives and what is expected behind."""
+    weight = np.ones((4, 3))
+    affine = make.affine(1, 1, weight=weight, bias=np.ones(3))
+    linear = {"type": "Linear", "weight": weight}
+    for node in (affine, linear):
+        error = refusal(chain, make.input(4), node, make.output(3))
+        assert error.node == "n1"
+        assert "the weight of shape (4, 3) seems to be transposed" in str(error.help)
+
+
+@pytest.mark.parametrize("shape", [(4, 1, 1), (1, 4), (1, 4, 1, 1)])
+def test_a_conv_bias_may_have_dimensions_of_1(
+    chain: Chain, make: SimpleNamespace, shape: tuple[int, ...]
+) -> None:
+    bias = np.arange(4.0).reshape(shape)
+    graph = chain(make.input(2, 6, 6), make.conv(4, 2, 3, 3, bias=bias), make.any_output)
+    node = graph.nodes["n1"]
+    assert isinstance(node, g.Conv)
+    assert node.bias is not None
+    assert node.bias.tolist() == [0, 1, 2, 3]
+
+
 CONV = {
     "rank": ({"weight": np.ones((4, 2, 3))}, "weight has shape (4, 2, 3), expected (C_out, C_in/"),
     "stride 0": ({"stride": 0}, "stride is [0], expected at least 1"),
@@ -268,7 +399,15 @@ CONV = {
     "padding negative": ({"padding": -1}, "padding is [-1], expected at least 0"),
     "padding text": ({"padding": "full"}, "padding is 'full', expected numbers, 'same' or 'valid'"),
     "padding triple": ({"padding": [1, 1, 1]}, "padding has 3 entries, expected 1 or 2"),
-    "padding matrix": ({"padding": [[1, 1]]}, "padding has shape (1, 2), expected one or several"),
+    "padding matrix": (
+        {"padding": [[1, 2], [0, 1]]},
+        "padding has shape (2, 2) and seems to be asymmetric, a number for each side, expected one",
+    ),
+    "padding for each side": ({"padding": [1, 2, 0, 1]}, "padding has shape (4,) and seems to be"),
+    "padding of many dimensions": (
+        {"padding": [[[1]]]},
+        "padding has shape (1, 1, 1), expected one or several integers",
+    ),
     "padding fraction": ({"padding": 0.5}, "padding is [0.5], expected integers"),
     "padding endless": ({"padding": np.zeros(100)}, "padding has 100 entries, expected at most 32"),
     "same with stride": (
@@ -331,6 +470,10 @@ POOL = {
         "the kernel spans 7 elements, but the input has 6 with padding",
     ),
     "padding": ({"padding": [0, 0, 0]}, "padding has 3 entries, expected 1 or 2"),
+    "padding for each side": (
+        {"padding": [[0, 1], [0, 1]]},
+        "padding has shape (2, 2) and seems to be asymmetric, a number for each side, expected one",
+    ),
 }
 
 

@@ -79,7 +79,8 @@ EXPECTED = {
 
 
 def test_every_file_is_expected(test_data: Path) -> None:
-    found = {f"{path.parent.name}/{path.name}" for path in test_data.glob("nir-*/*.nir")}
+    folders = ("nir-paper", "nir-exported")
+    found = {f"{folder}/{path.name}" for folder in folders for path in test_data.glob(f"{folder}/*.nir")}
     assert found - set(EXPECTED) == {"nir-paper/braille_noDelay_bias_zero_subgraph.nir"}
 
 

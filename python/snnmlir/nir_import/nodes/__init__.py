@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 
 from snnmlir.errors import quoted
 from snnmlir.nir_import.nodes import boundary, conv, flatten, linear, neuron, pool
 from snnmlir.nir_import.nodes.pending import Pending
+from snnmlir.nir_import.nodes.unknown import advice
 from snnmlir.nir_import.params import Params
 
 PARSERS: dict[str, Callable[[Params], Pending]] = {
@@ -42,8 +42,7 @@ def parse(params: Params) -> Pending:
     parser = PARSERS.get(params.raw.type)
     if parser is not None:
         return parser(params)
-    near = difflib.get_close_matches(params.raw.type[:64], PARSERS, n=1)
     raise params.error(
         f"has the unknown type {quoted(params.raw.type)}, expected one of {', '.join(PARSERS)}",
-        help=f"did you mean {near[0]}?" if near else "express the node with NIR's own primitives",
+        help=advice(params.raw.type, PARSERS),
     )

@@ -16,17 +16,15 @@ class PendingInput(Pending):
 
     declared: Shape
 
-    def leading_ones(self) -> int:
+    def leading(self) -> int:
         """Number of dimensions that may be batch and time."""
-        return len(self.declared) - len(without_leading_ones(self.declared))
+        ones = len(self.declared) - len(without_leading_ones(self.declared))
+        return max(ones, 1) if self.params.time_first else ones
 
     def resolve(self, shape: Shape) -> Input:
-        """Takes `shape`, which is the declared one without some of its leading ones."""
+        """Takes `shape`, which is the declared one without some of its leading dimensions."""
         if shape != self.declared:
-            self.params.note(
-                f"the declared shape {self.declared} is taken as {shape}, its leading ones as "
-                "batch and time"
-            )
+            self.params.note(_taken_as(self.declared, shape))
         return Input(name=self.params.name, input_shape=shape, output_shape=shape)
 
 
@@ -40,16 +38,22 @@ class PendingOutput(Pending):
         """Takes the shape of what arrives, unless that contradicts the declared one."""
         declared = self.declared
         if declared is not None and declared != shape:
-            if without_leading_ones(declared) != without_leading_ones(shape):
+            inner = declared[1:] if self.params.time_first else declared
+            if without_leading_ones(shape) not in map(without_leading_ones, (declared, inner)):
                 raise self.params.error(
                     f"declares shape {declared}, but what arrives has shape {shape}",
                     help="declare the shape of one time step, without batch and time dimensions",
                 )
-            self.params.note(
-                f"the declared shape {declared} is taken as {shape}, its leading ones as batch "
-                "and time"
-            )
+            self.params.note(_taken_as(declared, shape))
         return Output(name=self.params.name, input_shape=shape, output_shape=shape)
+
+
+def _taken_as(declared: Shape, shape: Shape) -> str:
+    leading = "ones" if without_leading_ones(declared) == without_leading_ones(shape) else "numbers"
+    return (
+        f"the declared shape {declared} is taken as {shape}, its leading {leading} as batch and "
+        "time"
+    )
 
 
 def parse_input(params: Params) -> PendingInput:

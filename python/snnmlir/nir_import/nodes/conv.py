@@ -10,7 +10,7 @@ import numpy as np
 from snnmlir.errors import quoted
 from snnmlir.nir_import.graph import Array, Conv, Shape
 from snnmlir.nir_import.nodes.pending import Pending
-from snnmlir.nir_import.nodes.window import window_output
+from snnmlir.nir_import.nodes.window import both_sides, window_output
 from snnmlir.nir_import.params import Params, without_leading_ones
 
 
@@ -37,7 +37,8 @@ class PendingConv(Pending):
             spatial = ("length",) if self.weight.ndim == 3 else ("height", "width")
             raise self.params.error(
                 f"the input has shape {shape}, expected ({channels}, {', '.join(spatial)})",
-                help="feature maps are channels first, without a batch dimension",
+                help="feature maps are channels first, without a batch dimension; the weight of shape "
+                f"{self.weight.shape} is read as {_order(len(spatial))}",
             )
         self._check_declared(shape)
         output = window_output(
@@ -83,8 +84,7 @@ def _parse(params: Params, dims: int) -> PendingConv:
     )
     weight = params.weight("weight")
     if weight.ndim != dims + 2:
-        expected = "(C_out, C_in/groups, K)" if dims == 1 else "(C_out, C_in/groups, K_h, K_w)"
-        raise params.error(f"weight has shape {weight.shape}, expected {expected}")
+        raise params.error(f"weight has shape {weight.shape}, expected {_order(dims)}")
     groups = params.integer("groups", minimum=1)
     if weight.shape[0] % groups != 0:
         raise params.error(
@@ -108,20 +108,24 @@ def _parse(params: Params, dims: int) -> PendingConv:
     )
 
 
+def _order(dims: int) -> str:
+    return "(C_out, C_in/groups, K)" if dims == 1 else "(C_out, C_in/groups, K_h, K_w)"
+
+
 def _declared(params: Params, dims: int) -> Shape | None:
     shape = params.shape("input_shape")
     return shape * dims if shape is not None and len(shape) == 1 else shape
 
 
 def _bias(params: Params, channels: int) -> Array | None:
-    if not params.has("bias"):
+    bias = params.bias()
+    if bias is None:
         return None
-    bias = params.weight("bias")
     if bias.size == 1:
         return np.full(channels, bias.flat[0])
-    if bias.shape != (channels,):
-        raise params.error(f"bias has shape {bias.shape}, expected ({channels},)")
-    return bias
+    if bias.size == channels and channels in bias.shape:  # such as (C, 1, 1)
+        return bias.reshape(channels)
+    raise params.error(f"bias has shape {bias.shape}, expected ({channels},)")
 
 
 def _padding(
@@ -130,7 +134,7 @@ def _padding(
     """One (low, high) pair per dimension; 'same' puts an odd element at the high end."""
     text = params.text("padding")
     if text is None:
-        return tuple((n, n) for n in params.per_dimension("padding", len(kernel), minimum=0))
+        return tuple((n, n) for n in both_sides(params, len(kernel)))
     if text == "valid":
         return ((0, 0),) * len(kernel)
     if text != "same":

@@ -10,7 +10,7 @@ import numpy as np
 from snnmlir.nir_import.graph import Affine, Array, Scale, Shape
 from snnmlir.nir_import.nodes.elementwise import Elementwise, elementwise
 from snnmlir.nir_import.nodes.pending import Pending
-from snnmlir.nir_import.params import Params, drop_leading_ones
+from snnmlir.nir_import.params import EXPORT_AGAIN, Params, drop_leading_ones
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,16 +72,28 @@ def _affine(params: Params) -> PendingAffine:
         rank=len(shape),
         input_shape=shape,
         weight=weight,
-        bias=_bias(params, weight.shape[:-1]),
+        bias=_bias(params, weight, weight.shape[:-1]),
     )
 
 
-def _bias(params: Params, shape: Shape) -> Array | None:
-    if not params.has("bias"):
+def _bias(params: Params, weight: Array, shape: Shape) -> Array | None:
+    bias = params.bias()
+    if bias is None:
         return None
-    bias = drop_leading_ones(params.weight("bias"), len(shape))
+    bias = drop_leading_ones(bias, len(shape))
     try:
         np.broadcast_to(bias, shape)
     except ValueError:
-        raise params.error(f"bias has shape {bias.shape}, expected {shape}") from None
+        raise params.error(
+            f"bias has shape {bias.shape}, expected {shape} for a weight of shape {weight.shape}",
+            help=transposed(weight) if bias.shape == weight.shape[-1:] else EXPORT_AGAIN,
+        ) from None
     return bias
+
+
+def transposed(weight: Array) -> str:
+    """The help where a weight would fit if it were transposed."""
+    return (
+        f"the weight of shape {weight.shape} seems to be transposed: NIR has (outputs, inputs), as "
+        "PyTorch; JAX and Keras have (inputs, outputs)"
+    )

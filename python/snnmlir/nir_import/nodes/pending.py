@@ -44,6 +44,10 @@ class Pending(ABC):
         """The same node, told that its input lost `count` leading ones."""
         return self
 
+    def accepting(self, shape: Shape) -> Pending:
+        """The same node, told that an input of `shape` arrives."""
+        return self
+
     @abstractmethod
     def resolve(self, shape: Shape) -> Node:
         """The finished node for an input of this shape.

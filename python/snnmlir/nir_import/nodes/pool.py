@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from snnmlir.nir_import.graph import Pool2d, Shape
 from snnmlir.nir_import.nodes.pending import Pending
-from snnmlir.nir_import.nodes.window import window_output
+from snnmlir.nir_import.nodes.window import both_sides, window_output
 from snnmlir.nir_import.params import Params
 
 
@@ -58,12 +58,12 @@ def _parse(params: Params, *, average: bool) -> PendingPool:
         params=params,
         rank=3,
         average=average,
-        kernel_size=_pair(params, "kernel_size", 1),
-        stride=_pair(params, "stride", 1),
-        padding=_pair(params, "padding", 0),
+        kernel_size=_pair(params.per_dimension("kernel_size", 2, minimum=1)),
+        stride=_pair(params.per_dimension("stride", 2, minimum=1)),
+        padding=_pair(both_sides(params, 2)),
     )
 
 
-def _pair(params: Params, key: str, minimum: int) -> tuple[int, int]:
-    vertical, horizontal = params.per_dimension(key, 2, minimum=minimum)
+def _pair(numbers: tuple[int, ...]) -> tuple[int, int]:
+    vertical, horizontal = numbers
     return vertical, horizontal

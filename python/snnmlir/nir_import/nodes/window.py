@@ -5,8 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from snnmlir.nir_import.graph import Shape
 from snnmlir.nir_import.params import Params
+
+
+def both_sides(params: Params, dims: int) -> tuple[int, ...]:
+    """The parameter `padding`: how many zeros there are on each of the two sides, by dimension.
+
+    Raises:
+        NirError: It says something else, such as another number for each side.
+    """
+    value = params.raw.params.get("padding")
+    if isinstance(value, np.ndarray) and (value.ndim == 2 or value.shape == (2 * dims,)):
+        raise params.error(
+            f"padding has shape {value.shape} and seems to be asymmetric, a number for each side, "
+            f"expected one for each of {dims} dimension(s)",
+            help="NIR pads both sides alike: pad both by the larger number, and give the kernel "
+            "rows or columns of zeros on the side that needs less",
+        )
+    return params.per_dimension("padding", dims, minimum=0)
 
 
 def window_output(

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""An inference in words, for the commands and for errors."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from snnmlir.conventions import convention_arguments
+from snnmlir.inference.infer import Inference
+
+
+def describe(inference: Inference) -> list[str]:
+    """What was found, a sentence each."""
+    compared = f"{inference.steps} steps, {inference.entries} entries"
+    tried = f"{inference.tried} conventions were tried"
+    if inference.exact:
+        lines = [
+            f"this convention reproduces every entry of the recording ({compared}; {tried}):",
+            f"  {convention_arguments(inference.convention)}",
+        ]
+        if inference.undetermined:
+            lines.append("the recording does not determine:")
+            lines += [f"  {choice}" for choice in inference.undetermined]
+    else:
+        lines = [f"no convention reproduces the recording ({compared}; {tried}); the nearest:"]
+        for convention, difference in inference.nearest:
+            lines += [f"  {difference}:", f"    {convention_arguments(convention)}"]
+    return [*lines, *(f"note: {note}" for note in inference.notes)]
+
+
+def advice(inference: Inference) -> str:
+    """What to do where nothing is exact."""
+    if inference.differing <= 3:
+        return "one or a few entries may be damaged: record the network again"
+    return (
+        "the file may have lost what the framework computes, such as a bias, a residual or graded "
+        "spikes; record the signals of the layers, too, by node name, to see which layer it is"
+    )
+
+
+def as_dict(inference: Inference) -> dict[str, Any]:
+    """The inference as JSON's types."""
+    return {
+        "exact": inference.exact,
+        "arguments": convention_arguments(inference.convention),
+        "convention": inference.convention.records(),
+        "differing": inference.differing,
+        "entries": inference.entries,
+        "steps": inference.steps,
+        "tried": inference.tried,
+        "first": dataclasses.asdict(inference.first) if inference.first else None,
+        "undetermined": [dataclasses.asdict(choice) for choice in inference.undetermined],
+        "nearest": [
+            {"arguments": convention_arguments(c), "difference": dataclasses.asdict(d)}
+            for c, d in inference.nearest
+        ],
+        "notes": list(inference.notes),
+    }
