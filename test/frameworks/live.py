@@ -28,8 +28,10 @@ def drawn(module: Any, gain: float, seed: int = 3) -> Any:
     torch.manual_seed(seed)
     for part in nn.Module.modules(module):
         if isinstance(part, nn.Linear | nn.Conv1d | nn.Conv2d):
-            part.reset_parameters()
-            part.weight.data *= gain
+            fan_in = part.weight[0].numel()
+            part.weight.data.uniform_(-0.4, 0.6).mul_(gain / fan_in**0.5)
+            if part.bias is not None:
+                part.bias.data.uniform_(-0.1, 0.1)
         elif isinstance(part, nn.modules.batchnorm._BatchNorm):
             part.running_mean.normal_(0.0, 0.1)
             part.running_var.uniform_(0.5, 1.5)

@@ -27,7 +27,7 @@ def test_no_framework_is_imported() -> None:
     code = (
         "import sys, snnmlir; snnmlir.deploy, snnmlir.Deployment\n"
         "names = 'torch jax flax snntorch norse sinabs spikingjelly rockpool spyx'.split()\n"
-        "sys.exit(', '.join(name for name in names if name in sys.modules))"
+        "sys.exit(', '.join(name for name in names if name in sys.modules) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -48,7 +48,7 @@ def test_unknown_names() -> None:
         snnmlir.deploy(network(), spikes(12), framework="brian")
     with pytest.raises(OptionError, match="unknown layout 'batch'"):
         snnmlir.deploy(network(), spikes(12), layout="batch")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+    with pytest.raises(OptionError, match="unknown choice 'colour'"):
         snnmlir.deploy(network(), spikes(12), colour="red")
 
 

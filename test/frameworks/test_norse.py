@@ -11,7 +11,7 @@ from torch import nn
 
 X = spikes(12)
 IMAGES = spikes(2, 8, 8, steps=40)
-GAIN = 12.0
+GAIN = 18.0
 
 
 def dense(first: nn.Module, second: nn.Module, gain: float = GAIN) -> nn.Module:
@@ -69,7 +69,7 @@ def test_values_of_each_neuron() -> None:
 
 def test_subtraction_and_steps_of_each_layer() -> None:
     parameters = norse.LIFBoxParameters(reset_method=reset_subtract)
-    deployed(dense(norse.LIFBoxCell(parameters), norse.LIFBoxCell(dt=0.0005), 16.0), X, run(X))
+    deployed(dense(norse.LIFBoxCell(parameters), norse.LIFBoxCell(dt=0.0005), 24.0), X, run(X))
 
 
 def test_norm_pool_flatten_and_dropout() -> None:
@@ -81,7 +81,7 @@ def test_norm_pool_flatten_and_dropout() -> None:
 
 
 def test_averages() -> None:
-    deployed(conv(norse.LIFBoxCell(), nn.AvgPool2d(3, 2, 1)), IMAGES, run(IMAGES))
+    deployed(conv(norse.LIFBoxCell(), nn.AvgPool2d(2)), IMAGES, run(IMAGES))
 
 
 class Stateful(nn.Module):

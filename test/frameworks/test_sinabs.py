@@ -40,7 +40,7 @@ def run(x: np.ndarray, batch: bool = False) -> Any:
 
 
 def test_leak_at_its_defaults() -> None:
-    result = deployed(dense(lif(), lif(9.0), 12.0), X, run(X))
+    result = deployed(dense(lif(), lif(9.0), 24.0), X, run(X))
     assert result.graph.nodes["1"].tau.shape == (20,)
     assert "1.v" in result.recording
 
@@ -55,20 +55,20 @@ def test_floors_of_each_layer(floor: float) -> None:
 
 
 def test_norms_of_each_layer() -> None:
-    deployed(dense(lif(norm_input=False), lif(9.0), 3.0), X, run(X))
+    deployed(dense(lif(norm_input=False), lif(9.0, spike_threshold=torch.tensor(0.2)), 3.0), X, run(X))
 
 
 def test_readout() -> None:
     second = sl.ExpLeakSqueeze(tau_mem=9.0, batch_size=1)
-    deployed(dense(lif(), second, 12.0), X, run(X))
+    deployed(dense(lif(), second, 24.0), X, run(X))
 
 
 def test_layers_with_a_batch() -> None:
-    deployed(dense(sl.LIF(tau_mem=20.0), sl.LIF(tau_mem=9.0), 12.0), X, run(X, batch=True))
+    deployed(dense(sl.LIF(tau_mem=20.0), sl.LIF(tau_mem=9.0), 24.0), X, run(X, batch=True))
 
 
 def test_trained_decays() -> None:
-    deployed(dense(lif(train_alphas=True), lif(9.0), 12.0), X, run(X))
+    deployed(dense(lif(train_alphas=True), lif(9.0), 24.0), X, run(X))
 
 
 def test_norm_pools_and_dropout() -> None:
@@ -104,17 +104,17 @@ def test_from_model() -> None:
 
 
 def test_tau_syn_is_lost() -> None:
-    network = dense(lif(tau_syn=4.0), lif(9.0), 12.0)
+    network = dense(lif(tau_syn=4.0), lif(9.0), 24.0)
     refused(network, X, "1 (LIFSqueeze)", "tau_syn = 4, which .* does not write")
 
 
 def test_recurrence_is_not_written() -> None:
-    recurrent = sl.LIFRecurrentSqueeze(
-        tau_mem=20.0, rec_connect=nn.Linear(20, 20, bias=False), batch_size=1
-    )
-    refused(dense(recurrent, lif(9.0), 12.0), X, "1 (LIFRecurrentSqueeze)", "recurrent synapses")
+    recurrent = sl.LIFRecurrent(tau_mem=20.0, rec_connect=nn.Linear(20, 20, bias=False))
+    network = dense(recurrent, sl.LIF(tau_mem=9.0), 24.0)
+    refused(network, X, "1 (LIFRecurrent)", "recurrent synapses")
 
 
 def test_adaptation_is_not_written() -> None:
-    first = sl.ALIFSqueeze(tau_mem=20.0, tau_adapt=10.0, batch_size=1)
-    refused(dense(first, lif(9.0), 12.0), X, "1 (ALIFSqueeze)", "is not written by the exporter")
+    first = sl.ALIF(tau_mem=20.0, tau_adapt=10.0)
+    network = dense(first, sl.LIF(tau_mem=9.0), 24.0)
+    refused(network, X, "1 (ALIF)", "is not written by the exporter")

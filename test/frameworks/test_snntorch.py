@@ -61,7 +61,7 @@ def test_resets_of_each_layer() -> None:
 
 def test_no_reset() -> None:
     arguments = {"reset_mechanism": "none"}
-    deployed(dense(leaky(0.5, **arguments), leaky(0.5, **arguments), gain=1.5), X, run(X))
+    deployed(dense(leaky(0.5, **arguments), leaky(0.5, **arguments), gain=4.0), X, run(X))
 
 
 def test_values_of_each_neuron() -> None:

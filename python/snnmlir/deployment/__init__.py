@@ -228,7 +228,7 @@ def _infer(exported: Exported, recording: Mapping[str, Signal], framework: str) 
     for name, layer in exported.layers.items():
         if layer.spiking:
             given[name] = recording[name]
-    inference = infer(exported.graph, given)
+    inference = infer(exported.graph, given, dt=exported.dt)
     if inference.exact:
         return inference
     first = inference.first

@@ -29,6 +29,7 @@ class Adapter(TorchAdapter):
 
     framework = "Norse"
     synapses = ("Linear", "Conv2d", "Flatten")
+    containers = ("SequentialState",)
 
     def is_neuron(self, module: Any) -> bool:
         """See `TorchAdapter`. Norse's neurons have parameters p, or are cells with a time step."""
@@ -87,6 +88,11 @@ class Adapter(TorchAdapter):
             output, state = result if isinstance(result, tuple) else (result, None)
             outputs.append(output)
         return torch.cat(outputs), "B"
+
+    def dt(self, layers: list[Any]) -> float | None:
+        """See `TorchAdapter`. Time constants are in seconds; each layer has a step."""
+        steps = {float(layer.dt) for layer in layers if hasattr(layer, "dt")}
+        return steps.pop() if len(steps) == 1 else None
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`. With dt=1, time constants are in seconds."""

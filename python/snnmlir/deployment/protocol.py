@@ -51,6 +51,7 @@ class Exported:
         output: What the network sent, [T, *shape], likewise.
         layers: By the NIR node that stands for the layer; other nodes have none.
         notes: What was changed so that the exporter could write it, one sentence each.
+        dt: The step with which the exporter wrote time constants, where all layers have one.
     """
 
     graph: nir.NIRGraph
@@ -58,6 +59,7 @@ class Exported:
     output: Signal
     layers: Mapping[str, Layer]
     notes: tuple[str, ...]
+    dt: float | None = None
 
 
 class Adapter(Protocol):

@@ -20,6 +20,7 @@ class Adapter(TorchAdapter):
 
     framework = "Rockpool"
     synapses = ("LinearTorch",)
+    containers = ("TorchSequential",)
 
     def is_neuron(self, module: Any) -> bool:
         """See `TorchAdapter`. Rockpool's neurons have states."""
@@ -84,6 +85,11 @@ class Adapter(TorchAdapter):
 
         passed.__class__ = type(cls.__name__, (cls,), {"__call__": call})
         return passed
+
+    def dt(self, layers: list[Any]) -> float | None:
+        """See `TorchAdapter`. Time constants are in seconds; each layer has a step."""
+        steps = {float(layer.dt) for layer in layers if hasattr(layer, "dt")}
+        return steps.pop() if len(steps) == 1 else None
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""

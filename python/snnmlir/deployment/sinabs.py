@@ -30,6 +30,7 @@ class Adapter(TorchAdapter):
 
     framework = "Sinabs"
     synapses = ("Linear", "Conv1d", "Conv2d", "SumPool2d", "Flatten")
+    containers = ("Network",)
 
     def is_neuron(self, module: Any) -> bool:
         """See `TorchAdapter`."""
@@ -99,6 +100,10 @@ class Adapter(TorchAdapter):
             part = module.get_submodule(path)
             if self.is_neuron(part) and getattr(part, "train_alphas", False):
                 part.__dict__["tau_mem"] = part.tau_mem_calculated.detach()
+
+    def dt(self, layers: list[Any]) -> float | None:
+        """See `TorchAdapter`. Time constants count steps."""
+        return 1.0
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""

@@ -159,6 +159,10 @@ class Adapter(TorchAdapter):
                 _assign(part.recurrent, "V", grown(part.recurrent.V, shape))
                 part.recurrent.V.requires_grad_(False)
 
+    def dt(self, layers: list[Any]) -> float | None:
+        """See `TorchAdapter`. The exporter's."""
+        return 1e-4
+
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""
         from snntorch.export_nir import export_to_nir

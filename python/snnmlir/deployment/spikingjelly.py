@@ -104,6 +104,10 @@ class Adapter(TorchAdapter):
                     "subtract the threshold is in the convention"
                 )
 
+    def dt(self, layers: list[Any]) -> float | None:
+        """See `TorchAdapter`. The exporter's."""
+        return 1e-4
+
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""
         from spikingjelly.activation_based.nir_exchange import export_to_nir

@@ -56,7 +56,7 @@ class Adapter:
             )
             self._mend(name, made, layers[path[0]], kept[index], nodes, edges, pools, found)
         graph = completed(nodes, edges, found, _first(x), _first(output))
-        return Exported(graph, _first(x), _first(output), found, tuple(notes))
+        return Exported(graph, _first(x), _first(output), found, tuple(notes), dt=1.0)
 
     def _to_nir(self, layers: list[Any], x: Signal, output: Signal) -> nir.NIRGraph:
         from spyx.nir import to_nir

@@ -487,12 +487,14 @@ class TorchAdapter(ABC):
         flatten: Channels come first.
         synapses: The classes besides neurons that its exporter writes, by name.
         additions: Whether its exporter writes additions between layers.
+        containers: Its classes that hold layers and do nothing else, by name.
     """
 
     framework: str
     flatten: Literal["chw", "hwc"] = "chw"
     synapses: tuple[str, ...] = ("Linear", "Conv1d", "Conv2d", "Flatten")
     additions: bool = False
+    containers: tuple[str, ...] = ()
 
     # What a framework says of itself
 
@@ -549,6 +551,10 @@ class TorchAdapter(ABC):
     def reset(self, module: Any) -> None:  # noqa: B027 (nothing by default)
         """Puts all neurons into their initial state."""
 
+    def dt(self, layers: list[Any]) -> float | None:
+        """The step with which time constants are written, where all layers have one."""
+        return None
+
     # What all have in common
 
     def export(self, module: Any, sample: Any, layout: Layout) -> Exported:
@@ -581,19 +587,38 @@ class TorchAdapter(ABC):
         self.finish(nodes, layers)
         self._check_nodes(nodes, layers)
         graph = completed(nodes, edges, layers, _numpy(x), output)
-        return Exported(graph, _numpy(x), output, layers, tuple(rewriter.notes))
+        dt = self.dt([found.module for found in recorder.calls.values()])
+        return Exported(graph, _numpy(x), output, layers, tuple(rewriter.notes), dt)
 
     def is_layer(self, module: Any) -> bool:
         """Whether a module is a layer as a whole, whatever it has inside."""
         return self.is_neuron(module)
 
     def _check_classes(self, module: Any) -> None:
-        """Refuses modules without layers."""
+        """Refuses modules without layers, and those that do more than hold layers."""
+        import torch
+
+        layers = {id(inner) for _, part in layers_of(module, self.is_layer) for inner in (part,)}
+        for path, part in torch.nn.Module.named_modules(module):
+            package = type(part).__module__.partition(".")[0]
+            holds = type(part).__name__ in self.containers
+            if id(part) in layers or package != self.framework.lower() or holds:
+                continue
+            if list(torch.nn.Module.children(part)) and not self._inside(module, path):
+                raise DeployError(
+                    f"does more than hold layers, which the exporter of {self.framework} loses",
+                    layer=f"{path} ({type(part).__name__})",
+                    help="use its layers in a Sequential, or in a module of your own",
+                )
         if not list(layers_of(module, self.is_layer)):
             raise DeployError(
                 f"{type(module).__name__} has no layers",
                 help="give a network, such as a Sequential of a Linear and neurons",
             )
+
+    def _inside(self, module: Any, path: str) -> bool:
+        """Whether a module is inside of a layer."""
+        return any(path.startswith(f"{layer}.") for layer, _ in layers_of(module, self.is_layer))
 
     def _run(
         self, module: Any, x: Any, layout: Layout, recorder: Recorder
