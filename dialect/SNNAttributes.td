@@ -39,7 +39,8 @@ def SNN_SpikeTimingAttr : SNN_EnumAttr<SNN_SpikeTiming>;
 def SNN_ResetKind : SNN_Enum<"ResetKind", "reset",
     "what a spike does to the voltage", [
       I32EnumAttrCase<"Value", 0, "value">,
-      I32EnumAttrCase<"Subtract", 1, "subtract">]>;
+      I32EnumAttrCase<"Subtract", 1, "subtract">,
+      I32EnumAttrCase<"None", 2, "none">]>;
 def SNN_ResetKindAttr : SNN_EnumAttr<SNN_ResetKind>;
 
 def SNN_ResetTiming : SNN_Enum<"ResetTiming", "reset_timing",

@@ -458,8 +458,10 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     |--------------|----------|---------------------------------------------------------|
     | immediate    | value    | `s = fire(u)`, `v' = reset if s else u`                 |
     | immediate    | subtract | `s = fire(u)`, `v' = u - s * reset`                     |
+    | immediate    | none     | `s = fire(u)`, `v' = u`                                 |
     | delayed      | value    | `p = fire(v)`, `v' = reset if p else u`                 |
     | delayed      | subtract | `p = fire(v)`, `v' = u - p * reset`                     |
+    | delayed      | none     | `p = fire(v)`, `v' = u`                                 |
     | carried      | value    | `p = fire(v)`, `v' = decay * (reset if p else v) + gain * x + leak` |
     | carried      | subtract | `p = fire(v)`, `v' = decay * (v - p * reset) + gain * x + leak` |
     | pending      | subtract | `p = fire(v)`, `w = u - p * reset`, `s = fire(w)`, `v' = w - (s - p) * reset` |
@@ -468,9 +470,16 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     spike timing `post` and `s = p` for `pre`; the others are `post` [U5].
 
     and at last `v' = max(v', floor)` where there is a floor. `fire` compares
-    with the threshold (`gt`, `ge`) or counts how often it fits, at most 255
-    times: `count_trunc` is `trunc(u / threshold) if u > 0 else 0`,
-    `count_floor` is `floor(u / threshold) if u >= threshold else 0`.
+    with the threshold (`gt`, `ge`) or counts how often it fits, at most
+    `max_spikes` times [U7]: `count_trunc` is
+    `trunc(u / threshold) if u > 0 else 0`, `count_floor` is
+    `floor(u / threshold) if u >= threshold else 0`.
+
+    Counts are `immediate` and `post` [U4]. Several spikes subtract as often as
+    there are, and what is beyond `max_spikes` of them stays in the voltage; with
+    `value` they reset it once. With `none` spikes leave the voltage alone: then
+    the reset timing is `immediate` for `post` and `delayed` for `pre`, and there
+    is no reset value [U8].
 
     An absent coefficient is neutral: decay 1, gain 1, leak 0, reset 0 (or the
     threshold, for `subtract`), init 0. So an integrate-and-fire neuron is a
@@ -495,6 +504,7 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     Optional<SNN_Coefficient>:$floor,
     Optional<SNN_Coefficient>:$init,
     DefaultValuedAttr<SNN_SpikeRuleAttr, "::snn::SpikeRule::Greater">:$spike,
+    DefaultValuedAttr<I64Attr, "::snn::kMostSpikes">:$max_spikes,
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
     DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
@@ -512,9 +522,11 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
 def SNN_LIOp : SNN_NeuronOp<"li"> {
   let summary = "Leaky integrators";
   let description = [{
-    `v' = decay * v + gain * x + leak`; the result is `v'`. Absent coefficients
-    are neutral, so an `li` without decay is an integrator. `short_decay` and
-    `saturate` are as in `snn.lif`.
+    `v' = decay * max(v, floor) + gain * x + leak`; the result is `v'`. Absent
+    coefficients are neutral, so an `li` without decay is an integrator, and one
+    without floor has no lower bound. The floor bounds the voltage where it is
+    carried: what the neuron sends in a step may be below it, what it goes on
+    from in the next is not. `short_decay` and `saturate` are as in `snn.lif`.
 
     ```mlir
     %v = snn.li %x decay(%d) : (tensor<8xf32>, f32) -> tensor<8xf32>
@@ -525,14 +537,15 @@ def SNN_LIOp : SNN_NeuronOp<"li"> {
     Optional<SNN_Coefficient>:$decay,
     Optional<SNN_Coefficient>:$gain,
     Optional<SNN_Coefficient>:$leak,
+    Optional<SNN_Coefficient>:$floor,
     Optional<SNN_Coefficient>:$init,
     UnitAttr:$short_decay,
     UnitAttr:$saturate);
   let results = (outs SNN_Analog:$voltage);
   let assemblyFormat = [{
     $input (`decay` `(` $decay^ `)`)? (`gain` `(` $gain^ `)`)?
-    (`leak` `(` $leak^ `)`)? (`init` `(` $init^ `)`)? attr-dict
-    `:` functional-type(operands, results)
+    (`leak` `(` $leak^ `)`)? (`floor` `(` $floor^ `)`)?
+    (`init` `(` $init^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
 }
 
@@ -570,6 +583,7 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
     Optional<SNN_Coefficient>:$current_init,
     DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order,
     DefaultValuedAttr<SNN_SpikeRuleAttr, "::snn::SpikeRule::Greater">:$spike,
+    DefaultValuedAttr<I64Attr, "::snn::kMostSpikes">:$max_spikes,
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
     DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
@@ -593,7 +607,8 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
 def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
   let summary = "Current-based leaky integrators";
   let description = [{
-    The current of `snn.cuba_lif` and the voltage of `snn.li`, without spikes.
+    The current of `snn.cuba_lif` and the voltage of `snn.li` with its floor,
+    without spikes.
     `short_decay`, `short_current_decay` and `saturate` are as in `snn.cuba_lif`.
 
     ```mlir
@@ -609,6 +624,7 @@ def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
     Optional<SNN_Coefficient>:$decay,
     Optional<SNN_Coefficient>:$gain,
     Optional<SNN_Coefficient>:$leak,
+    Optional<SNN_Coefficient>:$floor,
     Optional<SNN_Coefficient>:$init,
     Optional<SNN_Coefficient>:$current_init,
     DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order,
@@ -621,7 +637,8 @@ def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
     (`current_gain` `(` $current_gain^ `)`)?
     (`current_leak` `(` $current_leak^ `)`)? (`decay` `(` $decay^ `)`)?
     (`gain` `(` $gain^ `)`)? (`leak` `(` $leak^ `)`)?
-    (`init` `(` $init^ `)`)? (`current_init` `(` $current_init^ `)`)? attr-dict
+    (`floor` `(` $floor^ `)`)? (`init` `(` $init^ `)`)?
+    (`current_init` `(` $current_init^ `)`)? attr-dict
     `:` functional-type(operands, results)
   }];
 }

@@ -16,6 +16,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace snn;
 
@@ -68,6 +70,8 @@ void dropNeutralVoltage(PatternRewriter &rewriter, Neuron op, bool &changed) {
   dropIfNeutral(rewriter, op.getDecayMutable(), 1, changed);
   dropIfNeutral(rewriter, op.getGainMutable(), 1, changed);
   dropIfNeutral(rewriter, op.getLeakMutable(), 0, changed);
+  dropIfNeutral(rewriter, op.getFloorMutable(),
+                -std::numeric_limits<double>::infinity(), changed);
   dropIfNeutral(rewriter, op.getInitMutable(), 0, changed);
 }
 
@@ -83,14 +87,15 @@ template <typename Neuron>
 void dropNeutralReset(PatternRewriter &rewriter, Neuron op, bool &changed) {
   if (op.getReset() == ResetKind::Value)
     return dropIfNeutral(rewriter, op.getResetValueMutable(), 0, changed);
-  if (!op.getResetValue() || op.getResetValue() != op.getThreshold())
+  if (op.getReset() != ResetKind::Subtract || !op.getResetValue() ||
+      op.getResetValue() != op.getThreshold())
     return;
   rewriter.modifyOpInPlace(op, [&] { op.getResetValueMutable().clear(); });
   changed = true;
 }
 
 /// Absent coefficients are neutral: unit decays and gains, zero leaks, resets
-/// and initial states go away.
+/// and initial states, and floors below everything go away.
 template <typename Neuron>
 struct DropNeutralCoefficients : OpRewritePattern<Neuron> {
   using OpRewritePattern<Neuron>::OpRewritePattern;

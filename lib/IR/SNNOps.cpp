@@ -684,7 +684,8 @@ template <typename Neuron> static LogicalResult verifyIntegration(Neuron op) {
     return failure();
   for (auto [name, value] :
        {std::pair("decay", op.getDecay()), std::pair("gain", op.getGain()),
-        std::pair("leak", op.getLeak()), std::pair("init", op.getInit())})
+        std::pair("leak", op.getLeak()), std::pair("floor", op.getFloor()),
+        std::pair("init", op.getInit())})
     if (failed(verifyCoefficient(op, name, value, voltage)))
       return failure();
   return success();
@@ -708,8 +709,37 @@ template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
   return success();
 }
 
-static bool isCount(SpikeRule rule) {
-  return rule == SpikeRule::CountTrunc || rule == SpikeRule::CountFloor;
+/// Which resets go with which spikes, and when.
+template <typename Neuron> static LogicalResult verifyReset(Neuron op) {
+  ResetTiming timing = op.getResetTiming();
+  bool isPre = op.getSpikeTiming() == SpikeTiming::Pre;
+  if (isCount(op.getSpike()) && (timing != ResetTiming::Immediate || isPre))
+    return op.emitOpError("spike rule '")
+           << stringifySpikeRule(op.getSpike())
+           << "' needs reset timing 'immediate' and spike timing 'post', found "
+              "'"
+           << stringifyResetTiming(timing) << "' and '"
+           << stringifySpikeTiming(op.getSpikeTiming()) << "' [U4]";
+  if (isPre && timing != ResetTiming::Delayed && timing != ResetTiming::Carried)
+    return op.emitOpError("spike timing 'pre' needs reset timing 'delayed' or "
+                          "'carried', found '")
+           << stringifyResetTiming(timing) << "' [U5]";
+  if (op.getReset() == ResetKind::None) {
+    ResetTiming expected =
+        isPre ? ResetTiming::Delayed : ResetTiming::Immediate;
+    if (timing != expected)
+      return op.emitOpError("reset 'none' needs reset timing '")
+             << stringifyResetTiming(expected) << "' for spike timing '"
+             << stringifySpikeTiming(op.getSpikeTiming()) << "', found '"
+             << stringifyResetTiming(timing) << "' [U8]";
+    if (op.getResetValue())
+      return op.emitOpError("has a reset value, expected none for reset "
+                            "'none' [U8]");
+  }
+  if (timing == ResetTiming::Pending && op.getReset() != ResetKind::Subtract)
+    return op.emitOpError("reset timing 'pending' needs a reset by "
+                          "subtraction [U6]");
+  return success();
 }
 
 template <typename Neuron> static LogicalResult verifySpiking(Neuron op) {
@@ -718,8 +748,7 @@ template <typename Neuron> static LogicalResult verifySpiking(Neuron op) {
                              op.getInput(), "U1")))
     return failure();
   for (auto [name, value] : {std::pair("threshold", op.getThreshold()),
-                             std::pair("reset", op.getResetValue()),
-                             std::pair("floor", op.getFloor())})
+                             std::pair("reset", op.getResetValue())})
     if (failed(verifyCoefficient(op, name, value, voltage)))
       return failure();
   bool counts = isCount(op.getSpike());
@@ -731,24 +760,16 @@ template <typename Neuron> static LogicalResult verifySpiking(Neuron op) {
            << elementType(op.getSpikes()) << ", expected " << expected
            << " for spike rule '" << stringifySpikeRule(op.getSpike())
            << "' [U3]";
-  bool immediate = op.getResetTiming() == ResetTiming::Immediate;
-  bool subtracts = op.getReset() == ResetKind::Subtract;
-  if (counts &&
-      !(immediate && subtracts && op.getSpikeTiming() == SpikeTiming::Post))
-    return op.emitOpError("spike rule '")
-           << stringifySpikeRule(op.getSpike())
-           << "' needs an immediate reset by subtraction and spike timing "
-              "'post' [U4]";
-  if (op.getSpikeTiming() == SpikeTiming::Pre &&
-      op.getResetTiming() != ResetTiming::Delayed &&
-      op.getResetTiming() != ResetTiming::Carried)
-    return op.emitOpError("spike timing 'pre' needs reset timing 'delayed' or "
-                          "'carried', found '")
-           << stringifyResetTiming(op.getResetTiming()) << "' [U5]";
-  if (op.getResetTiming() == ResetTiming::Pending && !subtracts)
-    return op.emitOpError("reset timing 'pending' needs a reset by "
-                          "subtraction [U6]");
-  return success();
+  int64_t most = op.getMaxSpikes();
+  if (most < 1 || most > kMostSpikes)
+    return op.emitOpError("max_spikes is ")
+           << most << ", expected 1 to " << kMostSpikes << " [U7]";
+  if (!counts && most != kMostSpikes)
+    return op.emitOpError("max_spikes is ")
+           << most << " for spike rule '" << stringifySpikeRule(op.getSpike())
+           << "', which gives one at most; expected spike rule 'count_trunc' "
+              "or 'count_floor' [U7]";
+  return verifyReset(op);
 }
 
 template <typename Neuron>

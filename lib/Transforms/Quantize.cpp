@@ -402,7 +402,8 @@ static double getLargestInput(SynapseOpInterface op, unsigned signalBits) {
   Type type = op.getInput().getType().getElementType();
   if (type.isInteger(1))
     return 1;
-  return isa<FloatType>(type) ? std::exp2(signalBits - 1) : 255;
+  return isa<FloatType>(type) ? std::exp2(signalBits - 1)
+                              : static_cast<double>(kMostSpikes);
 }
 
 /// Synapses of spikes that meet in a sum share their scales.
@@ -673,9 +674,11 @@ static std::optional<SpikingNeed> getVoltageNeed(Neuron op,
   Interval threshold = range(op.getThreshold(), 0);
   Interval decay = range(op.getDecay(), 1);
   bool isLeaky = decay.lo >= 0 && decay.hi < 1;
-  bool counts = op.getSpike() == SpikeRule::CountTrunc ||
-                op.getSpike() == SpikeRule::CountFloor;
-  if (!(threshold.lo > 0) || !isLeaky || counts)
+  // A voltage that no spike resets goes on to make spikes, the longer the
+  // larger it is.
+  bool countsOrStays =
+      isCount(op.getSpike()) || op.getReset() == ResetKind::None;
+  if (!(threshold.lo > 0) || !isLeaky || countsOrStays)
     return std::nullopt;
   double reset =
       std::max(threshold.hi, range(op.getResetValue(), 0).getMagnitude());
@@ -750,6 +753,9 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
       state.usual =
           getHull(state.usual, getCoefficientHull(op.getThreshold(), 0, shape));
       need = getVoltageNeed(op, shape);
+    } else if (Interval floor = getCoefficientHull(op.getFloor(), 0, shape);
+               floor.isBounded()) {
+      state.usual = getHull(state.usual, floor);
     }
     addDrive(state);
     if constexpr (std::is_same_v<Neuron, CubaLIFOp>)
@@ -1090,6 +1096,7 @@ void NetworkQuantization::convertNeuron(NeuronOpInterface op) {
     setDecay(neuron.getDecayMutable(), voltage, "decay");
     setFactor(neuron.getGainMutable(), "gain");
     setCoefficient(neuron.getLeakMutable(), voltage, signal, "leak");
+    setCoefficient(neuron.getFloorMutable(), voltage, signal, "floor");
     setCoefficient(neuron.getInitMutable(), voltage, signal, "init");
     if constexpr (std::is_same_v<Neuron, LIFOp> ||
                   std::is_same_v<Neuron, CubaLIFOp>) {
@@ -1102,7 +1109,6 @@ void NetworkQuantization::convertNeuron(NeuronOpInterface op) {
       setCoefficient(MutableOperandRange(neuron.getThresholdMutable()), voltage,
                      signal, "threshold", round);
       setCoefficient(neuron.getResetValueMutable(), voltage, signal, "reset");
-      setCoefficient(neuron.getFloorMutable(), voltage, signal, "floor");
     }
   };
   auto convertCurrent = [&](auto neuron) {

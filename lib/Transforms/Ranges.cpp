@@ -70,6 +70,14 @@ combine(const Bounds &a, const Bounds &b,
   return result;
 }
 
+/// `range` with both ends moved to the nearest that is within `limits`.
+static Bounds clamp(const Bounds &range, const Bounds &limits) {
+  return combine(range, limits, [](Interval a, Interval b) {
+    return Interval{std::clamp(a.lo, b.lo, b.hi),
+                    std::clamp(a.hi, b.lo, b.hi)};
+  });
+}
+
 //===----------------------------------------------------------------------===//
 // Types and constants
 //===----------------------------------------------------------------------===//
@@ -109,7 +117,7 @@ static Interval getTypeInterval(Type type) {
   if (type.isInteger(1))
     return {0, 1};
   if (type.isUnsignedInteger(8))
-    return {0, 255};
+    return {0, static_cast<double>(kMostSpikes)};
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   if (!quantized)
     return {};
@@ -356,10 +364,7 @@ void RangeAnalysis::visit(Operation *op) {
     if (std::optional<Interval> recorded = getRecorded(op->getAttr(kRangeAttr)))
       range = Bounds(*recorded);
   } else if (auto saturate = op->getAttr("saturate")) {
-    range = combine(range, getTypeRange(result), [](Interval a, Interval b) {
-      return Interval{std::clamp(a.lo, b.lo, b.hi),
-                      std::clamp(a.hi, b.lo, b.hi)};
-    });
+    range = clamp(range, getTypeRange(result));
   }
   ranges[result] = range;
 }
@@ -381,11 +386,22 @@ struct Update {
   SpikeRule rule = SpikeRule::Greater;
   ResetKind reset = ResetKind::Value;
   ResetTiming timing = ResetTiming::Immediate;
+  double mostSpikes = 1;
   Interval threshold{0, 0}, resetValue{0, 0};
+  /// Whether a spike takes away another number than the threshold.
+  bool hasResetValue = false;
+  /// Below what the new voltage of a spiking neuron, and the carried one of
+  /// another, does not count.
   std::optional<Interval> floor;
 
   /// The next state; `extremes` grows to everything on the way.
   Interval step(Interval v, Interval &extremes) const;
+  /// max(v, floor)
+  Interval raise(Interval v) const {
+    if (!floor)
+      return v;
+    return {std::max(v.lo, floor->lo), std::max(v.hi, floor->hi)};
+  }
   /// A state this large has no bound. At 2^53 times what a step adds, sums
   /// would lose it, and look as if they had reached one.
   double getLimit() const;
@@ -408,12 +424,41 @@ private:
   Interval lower(Interval v) const {
     return reset == ResetKind::Subtract ? v + negate(resetValue) : resetValue;
   }
+  Interval lowerByCount(Interval v) const;
   Interval stepSpiking(Interval v, Interval &extremes) const;
 };
 
 } // namespace
 
+/// What is left of `v`, which fires, where every one of several spikes is
+/// subtracted.
+Interval Update::lowerByCount(Interval v) const {
+  // A count of other thresholds is undefined.
+  if (threshold.lo <= 0)
+    return {};
+  // Less than a threshold, or what the most spikes leave.
+  if (!hasResetValue)
+    return {0, std::max(threshold.hi, v.hi - mostSpikes * threshold.lo)};
+  std::optional<Interval> left;
+  // v / threshold - f spikes with f from 0 to 1.
+  Interval counted{v.lo, std::min(v.hi, (mostSpikes + 1) * threshold.hi)};
+  Interval ratio = resetValue * Interval{1 / threshold.hi, 1 / threshold.lo};
+  if (counted.lo <= counted.hi)
+    include(left, counted * (Interval{1, 1} + negate(ratio)) +
+                      resetValue * Interval{0, 1});
+  Interval most{std::max(v.lo, mostSpikes * threshold.lo), v.hi};
+  if (most.lo <= most.hi)
+    include(left,
+            most + negate(resetValue * Interval{mostSpikes, mostSpikes}));
+  return *left;
+}
+
 Interval Update::stepSpiking(Interval v, Interval &extremes) const {
+  if (reset == ResetKind::None) {
+    Interval u = integrate(v);
+    extremes = getHull(extremes, u);
+    return u;
+  }
   std::optional<Interval> next;
   if (timing == ResetTiming::Carried) {
     Interval quiet = getQuiet(v), firing = getFiring(v);
@@ -448,23 +493,18 @@ Interval Update::stepSpiking(Interval v, Interval &extremes) const {
   Interval firing = getFiring(u);
   if (firing.lo > firing.hi)
     return *next;
-  if (rule == SpikeRule::CountTrunc || rule == SpikeRule::CountFloor) {
-    // What is left is less than a threshold, or what 255 of them leave.
-    double rest = firing.hi - 255 * threshold.lo;
-    include(next, {0, std::max(threshold.hi, rest)});
-  } else {
-    include(next, lower(firing));
-  }
+  bool takesSeveral = isCount(rule) && reset == ResetKind::Subtract;
+  include(next, takesSeveral ? lowerByCount(firing) : lower(firing));
   return *next;
 }
 
 Interval Update::step(Interval v, Interval &extremes) const {
+  if (!spikes)
+    v = raise(v);
   extremes = getHull(extremes, getHull(v, decay * v));
   Interval next = spikes ? stepSpiking(v, extremes) : integrate(v);
   extremes = getHull(extremes, next);
-  if (floor)
-    next = {std::max(next.lo, floor->lo), std::max(next.hi, floor->hi)};
-  return next;
+  return spikes ? raise(next) : next;
 }
 
 double Update::getLimit() const {
@@ -566,12 +606,12 @@ struct SpikeRanges {
   template <typename Neuron>
   SpikeRanges(Neuron op, ArrayRef<int64_t> shape, int64_t axis)
       : rule(op.getSpike()), reset(op.getReset()), timing(op.getResetTiming()),
+        mostSpikes(static_cast<double>(op.getMaxSpikes())),
         threshold(getCoefficientRange(op.getThreshold(), 0, shape, axis)),
-        resetValue(getCoefficientRange(op.getResetValue(), 0, shape, axis)) {
-    if (reset == ResetKind::Subtract && !op.getResetValue())
+        resetValue(getCoefficientRange(op.getResetValue(), 0, shape, axis)),
+        hasResetValue(op.getResetValue()) {
+    if (reset == ResetKind::Subtract && !hasResetValue)
       resetValue = threshold;
-    if (op.getFloor())
-      floor = getCoefficientRange(op.getFloor(), 0, shape, axis);
   }
 
   void addTo(Update &update, int64_t index) const {
@@ -579,17 +619,18 @@ struct SpikeRanges {
     update.rule = rule;
     update.reset = reset;
     update.timing = timing;
+    update.mostSpikes = mostSpikes;
     update.threshold = threshold.at(index);
     update.resetValue = resetValue.at(index);
-    if (floor)
-      update.floor = floor->at(index);
+    update.hasResetValue = hasResetValue;
   }
 
   SpikeRule rule;
   ResetKind reset;
   ResetTiming timing;
+  double mostSpikes;
   Bounds threshold, resetValue;
-  std::optional<Bounds> floor;
+  bool hasResetValue;
 };
 } // namespace
 
@@ -604,6 +645,12 @@ static Value getThreshold(Operation *op) {
   if (auto lif = dyn_cast<LIFOp>(op))
     return lif.getThreshold();
   return cast<CubaLIFOp>(op).getThreshold();
+}
+
+static double getMostSpikes(Operation *op) {
+  if (auto lif = dyn_cast<LIFOp>(op))
+    return static_cast<double>(lif.getMaxSpikes());
+  return static_cast<double>(cast<CubaLIFOp>(op).getMaxSpikes());
 }
 
 void RangeAnalysis::visitNeuron(Operation *op) {
@@ -625,7 +672,8 @@ void RangeAnalysis::visitNeuron(Operation *op) {
   /// Finds what `decay * state + drive` can be.
   auto integrate = [&](Value state, Value decay, bool isShort, Value init,
                        const Bounds &added, const SpikeRanges *spikes,
-                       Bounds &states, Bounds &extremes) {
+                       const std::optional<Bounds> &floor, Bounds &states,
+                       Bounds &extremes) {
     Bounds decays = coefficient(decay, 1), inits = coefficient(init, 0);
     Bounds rounding = decay ? getRounding(state) : Bounds(0, 0);
     if (isShort)
@@ -639,7 +687,12 @@ void RangeAnalysis::visitNeuron(Operation *op) {
                  update.rounding = rounding.at(index);
                  if (spikes)
                    spikes->addTo(update, index);
-                 return findInvariant(update, extreme);
+                 if (floor)
+                   update.floor = floor->at(index);
+                 // What is carried goes on from the floor at least: its type
+                 // holds that, too.
+                 Interval found = findInvariant(update, extreme);
+                 return getHull(found, update.raise(found));
                });
   };
   auto addCurrent = [&](auto cuba) {
@@ -647,8 +700,8 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     found.currentDrive = getDrive(cuba.getCurrentGain(), cuba.getCurrentLeak(),
                                   drive, isSpikes, current, shape, axis);
     integrate(current, cuba.getCurrentDecay(), cuba.getShortCurrentDecay(),
-              cuba.getCurrentInit(), found.currentDrive, nullptr, found.current,
-              found.currentExtremes);
+              cuba.getCurrentInit(), found.currentDrive, nullptr, std::nullopt,
+              found.current, found.currentExtremes);
     drive = intersect(found.current, getTypeRange(current));
     isSpikes = false;
     ranges[current] = drive;
@@ -661,9 +714,15 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     if constexpr (std::is_same_v<Neuron, LIFOp> ||
                   std::is_same_v<Neuron, CubaLIFOp>)
       spikes.emplace(leaky, shape, axis);
+    std::optional<Bounds> floor;
+    if (leaky.getFloor())
+      floor = coefficient(leaky.getFloor(), 0);
+    // Of integers a carried floor counts as one that the voltage can be.
+    if (floor && !spikes)
+      floor = clamp(*floor, getTypeRange(voltage));
     integrate(voltage, leaky.getDecay(), leaky.getShortDecay(), leaky.getInit(),
-              found.voltageDrive, spikes ? &*spikes : nullptr, found.voltage,
-              found.voltageExtremes);
+              found.voltageDrive, spikes ? &*spikes : nullptr, floor,
+              found.voltage, found.voltageExtremes);
   };
   llvm::TypeSwitch<Operation *>(op).Case<CubaLIFOp, CubaLIOp>(addCurrent);
   llvm::TypeSwitch<Operation *>(op).Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(
@@ -675,8 +734,8 @@ void RangeAnalysis::visitNeuron(Operation *op) {
   ranges[voltage] = range;
   Interval spikes = getTypeInterval(op->getResult(0).getType());
   if (auto rule = op->getAttrOfType<SpikeRuleAttr>("spike");
-      rule && (rule.getValue() == SpikeRule::CountTrunc ||
-               rule.getValue() == SpikeRule::CountFloor)) {
+      rule && isCount(rule.getValue())) {
+    spikes.hi = getMostSpikes(op);
     // As often as the threshold fits into the largest voltage.
     Bounds threshold = coefficient(getThreshold(op), 0);
     double most = 1;

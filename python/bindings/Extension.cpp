@@ -297,8 +297,9 @@ void bindNetworkBuilder(nb::module_ &m) {
   builder.def(
       "lif",
       [](B &self, V input, O threshold, O decay, O gain, O leak, O reset_value,
-         O floor, O init, const S &spike, const S &spike_timing, const S &reset,
-         const S &reset_timing, const S &element_type, const S &node) {
+         O floor, O init, const S &spike, int64_t max_spikes,
+         const S &spike_timing, const S &reset, const S &reset_timing,
+         const S &element_type, const S &node) {
         std::vector<V> results = self.neuron(
             "lif", input,
             {{"threshold", threshold},
@@ -309,38 +310,43 @@ void bindNetworkBuilder(nb::module_ &m) {
              {"floor", floor},
              {"init", init}},
             spikeAttributes(spike, spike_timing, reset, reset_timing),
-            element_type, node);
+            max_spikes, element_type, node);
         return std::tuple(results[0], results[1]);
       },
       "input"_a, nb::kw_only(), "threshold"_a, "decay"_a = nb::none(),
       "gain"_a = nb::none(), "leak"_a = nb::none(),
       "reset_value"_a = nb::none(), "floor"_a = nb::none(),
-      "init"_a = nb::none(), "spike"_a = "gt", "spike_timing"_a = "post",
+      "init"_a = nb::none(), "spike"_a = "gt",
+      "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
       "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
-      "node"_a, "snn.lif: spikes and voltage.");
+      "node"_a,
+      "snn.lif: spikes and voltage; a spike rule that counts gives at most "
+      "`max_spikes` in a step.");
   builder.def(
       "li",
-      [](B &self, V input, O decay, O gain, O leak, O init,
+      [](B &self, V input, O decay, O gain, O leak, O floor, O init,
          const S &element_type, const S &node) {
         return self
             .neuron("li", input,
                     {{"decay", decay},
                      {"gain", gain},
                      {"leak", leak},
+                     {"floor", floor},
                      {"init", init}},
-                    {}, element_type, node)
+                    {}, std::nullopt, element_type, node)
             .front();
       },
       "input"_a, nb::kw_only(), "decay"_a = nb::none(), "gain"_a = nb::none(),
-      "leak"_a = nb::none(), "init"_a = nb::none(), "element_type"_a, "node"_a,
-      "snn.li: the voltage.");
+      "leak"_a = nb::none(), "floor"_a = nb::none(), "init"_a = nb::none(),
+      "element_type"_a, "node"_a,
+      "snn.li: the voltage; `floor` bounds it where it is carried.");
   builder.def(
       "cuba_lif",
       [](B &self, V input, O threshold, O current_decay, O current_gain,
          O current_leak, O decay, O gain, O leak, O reset_value, O floor,
          O init, O current_init, const S &current_order, const S &spike,
-         const S &spike_timing, const S &reset, const S &reset_timing,
-         const S &element_type, const S &node) {
+         int64_t max_spikes, const S &spike_timing, const S &reset,
+         const S &reset_timing, const S &element_type, const S &node) {
         Attributes attributes =
             spikeAttributes(spike, spike_timing, reset, reset_timing);
         attributes["current_order"] = current_order;
@@ -356,7 +362,8 @@ void bindNetworkBuilder(nb::module_ &m) {
                                               {"floor", floor},
                                               {"init", init},
                                               {"current_init", current_init}},
-                                             attributes, element_type, node);
+                                             attributes, max_spikes,
+                                             element_type, node);
         return std::tuple(results[0], results[1], results[2]);
       },
       "input"_a, nb::kw_only(), "threshold"_a, "current_decay"_a = nb::none(),
@@ -365,13 +372,14 @@ void bindNetworkBuilder(nb::module_ &m) {
       "reset_value"_a = nb::none(), "floor"_a = nb::none(),
       "init"_a = nb::none(), "current_init"_a = nb::none(),
       "current_order"_a = "updated", "spike"_a = "gt",
-      "spike_timing"_a = "post", "reset"_a = "value",
+      "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
+      "reset"_a = "value",
       "reset_timing"_a = "immediate", "element_type"_a, "node"_a,
       "snn.cuba_lif: spikes, voltage and current.");
   builder.def(
       "cuba_li",
       [](B &self, V input, O current_decay, O current_gain, O current_leak,
-         O decay, O gain, O leak, O init, O current_init,
+         O decay, O gain, O leak, O floor, O init, O current_init,
          const S &current_order, const S &element_type, const S &node) {
         std::vector<V> results =
             self.neuron("cuba_li", input,
@@ -381,17 +389,20 @@ void bindNetworkBuilder(nb::module_ &m) {
                          {"decay", decay},
                          {"gain", gain},
                          {"leak", leak},
+                         {"floor", floor},
                          {"init", init},
                          {"current_init", current_init}},
-                        {{"current_order", current_order}}, element_type, node);
+                        {{"current_order", current_order}}, std::nullopt,
+                        element_type, node);
         return std::tuple(results[0], results[1]);
       },
       "input"_a, nb::kw_only(), "current_decay"_a = nb::none(),
       "current_gain"_a = nb::none(), "current_leak"_a = nb::none(),
       "decay"_a = nb::none(), "gain"_a = nb::none(), "leak"_a = nb::none(),
-      "init"_a = nb::none(), "current_init"_a = nb::none(),
-      "current_order"_a = "updated", "element_type"_a, "node"_a,
-      "snn.cuba_li: voltage and current.");
+      "floor"_a = nb::none(), "init"_a = nb::none(),
+      "current_init"_a = nb::none(), "current_order"_a = "updated",
+      "element_type"_a, "node"_a,
+      "snn.cuba_li: voltage and current; `floor` is as in snn.li.");
   builder.def("backedge", &B::backedge, "shape"_a, "element_type"_a,
               nb::keep_alive<0, 1>(),
               "A signal that is defined later: the start of a cycle.");

@@ -378,7 +378,8 @@ static Attribute parseAttribute(MLIRContext *context, StringRef name,
 std::vector<NetworkValue> NetworkBuilder::neuron(
     const std::string &opName, NetworkValue input,
     const Coefficients &coefficients, const Attributes &attributes,
-    const std::string &elementType, const std::string &node) {
+    std::optional<int64_t> maxSpikes, const std::string &elementType,
+    const std::string &node) {
   bool hasCurrent = StringRef(opName).starts_with("cuba");
   bool hasSpikes = StringRef(opName).ends_with("lif");
   SmallVector<StringRef> names;
@@ -386,8 +387,8 @@ std::vector<NetworkValue> NetworkBuilder::neuron(
     llvm::append_values(names, "current_decay", "current_gain", "current_leak");
   llvm::append_values(names, "decay", "gain", "leak");
   if (hasSpikes)
-    llvm::append_values(names, "threshold", "reset_value", "floor");
-  names.push_back("init");
+    llvm::append_values(names, "threshold", "reset_value");
+  llvm::append_values(names, "floor", "init");
   if (hasCurrent)
     names.push_back("current_init");
 
@@ -405,6 +406,8 @@ std::vector<NetworkValue> NetworkBuilder::neuron(
     if (name == "spike" && StringRef(value).starts_with("count"))
       spikeType = parseElementType("ui8");
   }
+  if (maxSpikes)
+    state.addAttribute("max_spikes", builder.getI64IntegerAttr(*maxSpikes));
   RankedTensorType voltage =
       typeLike(use(input), parseElementType(elementType));
   if (hasSpikes)

@@ -76,11 +76,12 @@ public:
   NetworkValue reshape(NetworkValue input, const Shape &shape,
                        const std::string &node);
   /// A neuron of type `opName`: spikes (if it has any), voltage, and current
-  /// (if it has one).
+  /// (if it has one). `maxSpikes` is for those that have spikes.
   std::vector<NetworkValue>
   neuron(const std::string &opName, NetworkValue input,
          const Coefficients &coefficients, const Attributes &attributes,
-         const std::string &elementType, const std::string &node);
+         std::optional<int64_t> maxSpikes, const std::string &elementType,
+         const std::string &node);
 
   /// A value that is defined later: the start of a cycle.
   NetworkValue backedge(const Shape &shape, const std::string &elementType);

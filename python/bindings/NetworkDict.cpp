@@ -136,8 +136,8 @@ static SmallVector<StringRef> getNeuronOperands(Operation *op) {
     names.append({"current_decay", "current_gain", "current_leak"});
   names.append({"decay", "gain", "leak"});
   if (isa<LIFOp, CubaLIFOp>(op))
-    names.append({"threshold", "reset_value", "floor"});
-  names.push_back("init");
+    names.append({"threshold", "reset_value"});
+  names.append({"floor", "init"});
   if (isa<CubaLIFOp, CubaLIOp>(op))
     names.push_back("current_init");
   return names;

@@ -29,6 +29,31 @@ snn.network @neutral_cuba(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1
 
 // -----
 
+// So are floors below everything.
+// CHECK-LABEL: snn.network @no_floor
+// CHECK:         %[[V:.*]] = snn.li %{{[a-z0-9_]+}} : (tensor<2xf32>) -> tensor<2xf32>
+// CHECK-NEXT:    snn.lif %[[V]] threshold(%{{[a-z0-9_]+}}) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
+snn.network @no_floor(%x: tensor<2xf32>) -> tensor<2xi1> attributes {dt = 1.0 : f64} {
+  %th = arith.constant 2.0 : f32
+  %f = arith.constant dense<0xFF800000> : tensor<2xf32>
+  %v = snn.li %x floor(%f) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %s, %u = snn.lif %v threshold(%th) floor(%f) : (tensor<2xf32>, f32, tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>)
+  snn.output %s : tensor<2xi1>
+}
+
+// -----
+
+// A floor of 0 stays, as one number.
+// CHECK-LABEL: snn.network @carried_floor
+// CHECK:         snn.cuba_li %{{[a-z0-9_]+}} floor(%{{[a-z0-9_]+}}) : (tensor<2xf32>, f32)
+snn.network @carried_floor(%x: tensor<2xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  %zero = arith.constant dense<0.0> : tensor<2xf32>
+  %v, %i = snn.cuba_li %x floor(%zero) : (tensor<2xf32>, tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>)
+  snn.output %v : tensor<2xf32>
+}
+
+// -----
+
 // What is not neutral stays: also a reset by subtraction of 0, and a floor of 0.
 // CHECK-LABEL: snn.network @not_neutral
 // CHECK:         snn.lif %{{[a-z0-9_]+}} decay(%{{[a-z0-9_]+}}) threshold(%{{[a-z0-9_]+}}) reset(%{{[a-z0-9_]+}}) floor(%{{[a-z0-9_]+}}) {reset = #snn.reset<subtract>}

@@ -560,17 +560,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
-  // expected-error@+1 {{spike rule 'count_trunc' needs an immediate reset by subtraction and spike timing 'post' [U4]}}
-  %p, %q = snn.lif %x threshold(%c) {spike = #snn.spike<count_trunc>}
-    : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>)
-  snn.output
-}
-
-// -----
-
-snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
-  %c = arith.constant 1.0 : f32
-  // expected-error@+1 {{spike rule 'count_floor' needs an immediate reset by subtraction and spike timing 'post' [U4]}}
+  // expected-error@+1 {{spike rule 'count_floor' needs reset timing 'immediate' and spike timing 'post', found 'delayed' and 'post' [U4]}}
   %p, %q = snn.lif %x threshold(%c) {spike = #snn.spike<count_floor>,
      reset = #snn.reset<subtract>, reset_timing = #snn.reset_timing<delayed>}
     : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>)
@@ -581,7 +571,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
-  // expected-error@+1 {{spike rule 'count_trunc' needs an immediate reset by subtraction and spike timing 'post' [U4]}}
+  // expected-error@+1 {{spike rule 'count_trunc' needs reset timing 'immediate' and spike timing 'post', found 'immediate' and 'pre' [U4]}}
   %p, %q = snn.lif %x threshold(%c) {spike = #snn.spike<count_trunc>,
      reset = #snn.reset<subtract>, spike_timing = #snn.spike_timing<pre>}
     : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>)
@@ -616,6 +606,77 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   // expected-error@+1 {{reset timing 'pending' needs a reset by subtraction [U6]}}
   %p, %q = snn.lif %x threshold(%c) {reset_timing = #snn.reset_timing<pending>}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{max_spikes is 0, expected 1 to 255 [U7]}}
+  %p, %q = snn.lif %x threshold(%c) {spike = #snn.spike<count_floor>, max_spikes = 0}
+    : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{max_spikes is 256, expected 1 to 255 [U7]}}
+  %p, %q = snn.lif %x threshold(%c) {spike = #snn.spike<count_trunc>, max_spikes = 256}
+    : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{max_spikes is 3 for spike rule 'ge', which gives one at most; expected spike rule 'count_trunc' or 'count_floor' [U7]}}
+  %p, %q = snn.lif %x threshold(%c) {spike = #snn.spike<ge>, max_spikes = 3}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{has a reset value, expected none for reset 'none' [U8]}}
+  %p, %q = snn.lif %x threshold(%c) reset(%c) {reset = #snn.reset<none>}
+    : (tensor<4xf32>, f32, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{reset 'none' needs reset timing 'immediate' for spike timing 'post', found 'delayed' [U8]}}
+  %p, %q = snn.lif %x threshold(%c) {reset = #snn.reset<none>, reset_timing = #snn.reset_timing<delayed>}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{reset 'none' needs reset timing 'immediate' for spike timing 'post', found 'pending' [U8]}}
+  %p, %q = snn.lif %x threshold(%c) {reset = #snn.reset<none>, reset_timing = #snn.reset_timing<pending>}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{reset 'none' needs reset timing 'delayed' for spike timing 'pre', found 'carried' [U8]}}
+  %p, %q = snn.lif %x threshold(%c) {reset = #snn.reset<none>, reset_timing = #snn.reset_timing<carried>,
+     spike_timing = #snn.spike_timing<pre>}
     : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
 }
@@ -664,6 +725,16 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %d = arith.constant 1.0 : f64
   // expected-error@+1 {{leak has element type 'f64', expected 'f32' [T2]}}
   %p = snn.li %x leak(%d)
+    : (tensor<4xf32>, f64) -> (tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %d = arith.constant 1.0 : f64
+  // expected-error@+1 {{floor has element type 'f64', expected 'f32' [T2]}}
+  %p = snn.li %x floor(%d)
     : (tensor<4xf32>, f64) -> (tensor<4xf32>)
   snn.output
 }
@@ -882,17 +953,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
-  // expected-error@+1 {{spike rule 'count_trunc' needs an immediate reset by subtraction and spike timing 'post' [U4]}}
-  %p, %q, %r = snn.cuba_lif %x threshold(%c) {spike = #snn.spike<count_trunc>}
-    : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>, tensor<4xf32>)
-  snn.output
-}
-
-// -----
-
-snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
-  %c = arith.constant 1.0 : f32
-  // expected-error@+1 {{spike rule 'count_floor' needs an immediate reset by subtraction and spike timing 'post' [U4]}}
+  // expected-error@+1 {{spike rule 'count_floor' needs reset timing 'immediate' and spike timing 'post', found 'delayed' and 'post' [U4]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) {spike = #snn.spike<count_floor>,
      reset = #snn.reset<subtract>, reset_timing = #snn.reset_timing<delayed>}
     : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>, tensor<4xf32>)
@@ -903,7 +964,7 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
-  // expected-error@+1 {{spike rule 'count_trunc' needs an immediate reset by subtraction and spike timing 'post' [U4]}}
+  // expected-error@+1 {{spike rule 'count_trunc' needs reset timing 'immediate' and spike timing 'post', found 'immediate' and 'pre' [U4]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) {spike = #snn.spike<count_trunc>,
      reset = #snn.reset<subtract>, spike_timing = #snn.spike_timing<pre>}
     : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>, tensor<4xf32>)
@@ -938,6 +999,77 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 1.0 : f32
   // expected-error@+1 {{reset timing 'pending' needs a reset by subtraction [U6]}}
   %p, %q, %r = snn.cuba_lif %x threshold(%c) {reset_timing = #snn.reset_timing<pending>}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{max_spikes is 0, expected 1 to 255 [U7]}}
+  %p, %q, %r = snn.cuba_lif %x threshold(%c) {spike = #snn.spike<count_floor>, max_spikes = 0}
+    : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{max_spikes is 256, expected 1 to 255 [U7]}}
+  %p, %q, %r = snn.cuba_lif %x threshold(%c) {spike = #snn.spike<count_trunc>, max_spikes = 256}
+    : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{max_spikes is 3 for spike rule 'ge', which gives one at most; expected spike rule 'count_trunc' or 'count_floor' [U7]}}
+  %p, %q, %r = snn.cuba_lif %x threshold(%c) {spike = #snn.spike<ge>, max_spikes = 3}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{has a reset value, expected none for reset 'none' [U8]}}
+  %p, %q, %r = snn.cuba_lif %x threshold(%c) reset(%c) {reset = #snn.reset<none>}
+    : (tensor<4xf32>, f32, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{reset 'none' needs reset timing 'immediate' for spike timing 'post', found 'delayed' [U8]}}
+  %p, %q, %r = snn.cuba_lif %x threshold(%c) {reset = #snn.reset<none>, reset_timing = #snn.reset_timing<delayed>}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{reset 'none' needs reset timing 'immediate' for spike timing 'post', found 'pending' [U8]}}
+  %p, %q, %r = snn.cuba_lif %x threshold(%c) {reset = #snn.reset<none>, reset_timing = #snn.reset_timing<pending>}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{reset 'none' needs reset timing 'delayed' for spike timing 'pre', found 'carried' [U8]}}
+  %p, %q, %r = snn.cuba_lif %x threshold(%c) {reset = #snn.reset<none>, reset_timing = #snn.reset_timing<carried>,
+     spike_timing = #snn.spike_timing<pre>}
     : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>)
   snn.output
 }
@@ -986,6 +1118,16 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %d = arith.constant 1.0 : f64
   // expected-error@+1 {{leak has element type 'f64', expected 'f32' [T2]}}
   %p, %q = snn.cuba_li %x leak(%d)
+    : (tensor<4xf32>, f64) -> (tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %d = arith.constant 1.0 : f64
+  // expected-error@+1 {{floor has element type 'f64', expected 'f32' [T2]}}
+  %p, %q = snn.cuba_li %x floor(%d)
     : (tensor<4xf32>, f64) -> (tensor<4xf32>, tensor<4xf32>)
   snn.output
 }
@@ -1565,6 +1707,16 @@ snn.network @net(%s: tensor<2xi1>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f
 snn.network @net(%s: tensor<2xi1>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
   // expected-error@+1 {{current_init has scale 2.500000e-01, expected 5.000000e-01, that of the current [Q3]}}
   %v, %i = snn.cuba_li %s current_init(%z) : (tensor<2xi1>, tensor<2x!z>) -> (tensor<2x!z>, tensor<2x!x>)
+  snn.output
+}
+
+// -----
+
+!x = !quant.uniform<i32:f32, 0.5>
+!z = !quant.uniform<i32:f32, 0.25>
+snn.network @net(%s: tensor<2xi1>, %z: tensor<2x!z>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{floor has scale 2.500000e-01, expected 5.000000e-01, that of the voltage [Q3]}}
+  %v = snn.li %s floor(%z) : (tensor<2xi1>, tensor<2x!z>) -> tensor<2x!x>
   snn.output
 }
 

@@ -133,7 +133,7 @@ snn.network @neurons(%x: tensor<2xf32>, %s: tensor<2xi1>, %n: tensor<2xui8>)
   // CHECK: snn.lif %[[X]] threshold(%[[D]]) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
   %0:2 = snn.lif %x threshold(%d)
     {spike = #snn.spike<gt>, spike_timing = #snn.spike_timing<post>,
-     reset = #snn.reset<value>, reset_timing = #snn.reset_timing<immediate>}
+     reset = #snn.reset<value>, reset_timing = #snn.reset_timing<immediate>, max_spikes = 255}
     : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
   // CHECK: snn.lif %[[S]] decay(%[[A]]) gain(%[[B]]) leak(%[[C]]) threshold(%[[D]]) reset(%[[E]]) floor(%[[F]]) init(%[[G]])
   // CHECK-SAME: {reset = #snn.reset<subtract>, reset_timing = #snn.reset_timing<delayed>, spike = #snn.spike<ge>, spike_timing = #snn.spike_timing<pre>}
@@ -158,9 +158,9 @@ snn.network @neurons(%x: tensor<2xf32>, %s: tensor<2xi1>, %n: tensor<2xui8>)
 
   // CHECK: snn.li %[[X]] : (tensor<2xf32>) -> tensor<2xf32>
   %6 = snn.li %x : (tensor<2xf32>) -> tensor<2xf32>
-  // CHECK: snn.li %[[S]] decay(%[[A]]) gain(%[[B]]) leak(%[[C]]) init(%[[D]]) : (tensor<2xi1>, f32, tensor<2xf32>, f32, f32) -> tensor<2xf32>
-  %7 = snn.li %s decay(%a) gain(%b) leak(%c) init(%d)
-    : (tensor<2xi1>, f32, tensor<2xf32>, f32, f32) -> tensor<2xf32>
+  // CHECK: snn.li %[[S]] decay(%[[A]]) gain(%[[B]]) leak(%[[C]]) floor(%[[D]]) init(%[[E]]) : (tensor<2xi1>, f32, tensor<2xf32>, f32, f32, f32) -> tensor<2xf32>
+  %7 = snn.li %s decay(%a) gain(%b) leak(%c) floor(%d) init(%e)
+    : (tensor<2xi1>, f32, tensor<2xf32>, f32, f32, f32) -> tensor<2xf32>
 
   // CHECK: snn.cuba_lif %[[X]] threshold(%[[D]]) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>)
   %8:3 = snn.cuba_lif %x threshold(%d) {current_order = #snn.current_order<updated>}
@@ -179,11 +179,28 @@ snn.network @neurons(%x: tensor<2xf32>, %s: tensor<2xi1>, %n: tensor<2xui8>)
   // CHECK: snn.cuba_li %[[X]] : (tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>)
   %10:2 = snn.cuba_li %x : (tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>)
   // CHECK: snn.cuba_li %[[X]] current_decay(%[[A]]) current_gain(%[[B]]) current_leak(%[[C]]) decay(%[[D]]) gain(%[[E]]) leak(%[[F]])
-  // CHECK-SAME: init(%[[G]]) current_init(%[[H]]) {current_order = #snn.current_order<carried>}
-  // CHECK-SAME: : (tensor<2xf32>, f32, tensor<2xf32>, f32, f32, f32, f32, f32, f32) -> (tensor<2xf32>, tensor<2xf32>)
+  // CHECK-SAME: floor(%[[I]]) init(%[[G]]) current_init(%[[H]]) {current_order = #snn.current_order<carried>}
+  // CHECK-SAME: : (tensor<2xf32>, f32, tensor<2xf32>, f32, f32, f32, f32, f32, f32, f32) -> (tensor<2xf32>, tensor<2xf32>)
   %11:2 = snn.cuba_li %x current_decay(%a) current_gain(%b) current_leak(%c) decay(%d) gain(%e) leak(%f)
-    init(%g) current_init(%h) {current_order = #snn.current_order<carried>}
-    : (tensor<2xf32>, f32, tensor<2xf32>, f32, f32, f32, f32, f32, f32) -> (tensor<2xf32>, tensor<2xf32>)
+    floor(%i) init(%g) current_init(%h) {current_order = #snn.current_order<carried>}
+    : (tensor<2xf32>, f32, tensor<2xf32>, f32, f32, f32, f32, f32, f32, f32) -> (tensor<2xf32>, tensor<2xf32>)
+
+  // Counts have every kind of reset; no more spikes than max_spikes.
+  // CHECK: snn.lif %[[X]] threshold(%[[D]]) reset(%[[E]]) {max_spikes = 3 : i64, spike = #snn.spike<count_trunc>} :
+  %12:2 = snn.lif %x threshold(%d) reset(%e) {spike = #snn.spike<count_trunc>, max_spikes = 3}
+    : (tensor<2xf32>, f32, f32) -> (tensor<2xui8>, tensor<2xf32>)
+  // CHECK: snn.cuba_lif %[[X]] threshold(%[[D]]) {max_spikes = 1 : i64, reset = #snn.reset<none>, spike = #snn.spike<count_floor>} :
+  %13:3 = snn.cuba_lif %x threshold(%d) {spike = #snn.spike<count_floor>, reset = #snn.reset<none>, max_spikes = 1}
+    : (tensor<2xf32>, f32) -> (tensor<2xui8>, tensor<2xf32>, tensor<2xf32>)
+
+  // A spike may leave the voltage alone.
+  // CHECK: snn.lif %[[X]] threshold(%[[D]]) {reset = #snn.reset<none>} :
+  %14:2 = snn.lif %x threshold(%d) {reset = #snn.reset<none>}
+    : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  // CHECK: snn.cuba_lif %[[X]] threshold(%[[D]]) {reset = #snn.reset<none>, reset_timing = #snn.reset_timing<delayed>, spike_timing = #snn.spike_timing<pre>} :
+  %15:3 = snn.cuba_lif %x threshold(%d)
+    {reset = #snn.reset<none>, spike_timing = #snn.spike_timing<pre>, reset_timing = #snn.reset_timing<delayed>}
+    : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>)
   snn.output
 }
 

@@ -87,3 +87,73 @@ snn.network @computed_bias(%x: tensor<3xi1>, %p: tensor<2x!part>) -> tensor<2xi1
   %1 = snn.threshold %0, %t : (tensor<2x!sum>, !part) -> tensor<2xi1>
   snn.output %1 : tensor<2xi1>
 }
+
+// -----
+
+!sum = !quant.uniform<i16<-100:-1>:f32, 0.25>
+!voltage = !quant.uniform<i32:f32, 0.25>
+
+// An integrator that is only driven down goes on from -10 at least, so it never falls below -110 and a
+// rounding. Where the floor is above what it reaches, the type has that, too: what decays is 20.
+// CHECK-LABEL: snn.network @floor(
+// CHECK:         snn.li %{{.*}} floor(%{{.*}}) : ({{.*}}) -> tensor<1x!quant.uniform<i16<-111:0>:f32, 2.500000e-01>>
+// CHECK:         snn.li %{{.*}} decay(%{{.*}}) floor(%{{.*}}) : ({{.*}}) -> tensor<1x!quant.uniform<i16<-92:20>:f32, 2.500000e-01>>
+snn.network @floor(%x: tensor<1x!sum>) -> (tensor<1x!voltage> {snn.record}, tensor<1x!voltage> {snn.record}) attributes {dt = 1.0e-3 : f64} {
+  %fi = arith.constant -10 : i32
+  %f = quant.scast %fi : i32 to !quant.uniform<i32:f32, 0.25>
+  %gi = arith.constant 20 : i32
+  %g = quant.scast %gi : i32 to !quant.uniform<i32:f32, 0.25>
+  %di = arith.constant 1 : i32
+  %d = quant.scast %di : i32 to !quant.uniform<i32:f32, 0.5>
+  %v = snn.li %x floor(%f) {saturate} : (tensor<1x!sum>, !quant.uniform<i32:f32, 0.25>) -> tensor<1x!voltage>
+  %w = snn.li %x decay(%d) floor(%g) {saturate} : (tensor<1x!sum>, !quant.uniform<i32:f32, 0.5>, !quant.uniform<i32:f32, 0.25>) -> tensor<1x!voltage>
+  snn.output %v, %w : tensor<1x!voltage>, tensor<1x!voltage>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<1:100>:f32, 0.25>
+!voltage = !quant.uniform<i32:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// From at most 40, the threshold, a step leads to 140. From there it is reset to 0, or lowered by three
+// times 40; but one spike takes away less than comes in, and without a reset nothing does.
+// CHECK-LABEL: snn.network @counts(
+// CHECK:         snn.lif %{{.*}} {spike = #snn.spike<count_floor>} : ({{.*}}) -> (tensor<1xui8>, tensor<1x!quant.uniform<i16<0:40>:
+// CHECK:         snn.lif %{{.*}} {max_spikes = 3 : i64, reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : ({{.*}}) -> (tensor<1xui8>, tensor<1x!quant.uniform<i16<0:40>:
+// CHECK:         snn.lif %{{.*}} {max_spikes = 1 : i64, reset = #snn.reset<subtract>, saturate, spike = #snn.spike<count_floor>}
+// CHECK:         snn.lif %{{.*}} {reset = #snn.reset<none>, saturate, spike = #snn.spike<count_floor>}
+snn.network @counts(%x: tensor<1x!sum>) -> (tensor<1xui8>, tensor<1xui8>, tensor<1xui8>, tensor<1xui8>) attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s0, %v0 = snn.lif %x threshold(%t) {saturate, spike = #snn.spike<count_floor>} : (tensor<1x!sum>, !threshold) -> (tensor<1xui8>, tensor<1x!voltage>)
+  %s1, %v1 = snn.lif %x threshold(%t) {saturate, spike = #snn.spike<count_floor>, max_spikes = 3, reset = #snn.reset<subtract>} : (tensor<1x!sum>, !threshold) -> (tensor<1xui8>, tensor<1x!voltage>)
+  %s2, %v2 = snn.lif %x threshold(%t) {saturate, spike = #snn.spike<count_floor>, max_spikes = 1, reset = #snn.reset<subtract>} : (tensor<1x!sum>, !threshold) -> (tensor<1xui8>, tensor<1x!voltage>)
+  %s3, %v3 = snn.lif %x threshold(%t) {saturate, spike = #snn.spike<count_floor>, reset = #snn.reset<none>} : (tensor<1x!sum>, !threshold) -> (tensor<1xui8>, tensor<1x!voltage>)
+  snn.output %s0, %s1, %s2, %s3 : tensor<1xui8>, tensor<1xui8>, tensor<1xui8>, tensor<1xui8>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<1:100>:f32, 0.25>
+!weight = !quant.uniform<i8<-127:127>:f32, 0.25>
+!voltage = !quant.uniform<i32:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// A spike for each 40 takes away 50. Of a voltage of up to 140 at most three spikes are made, and at
+// least 140 * (1 - 50 / 40) are left.
+// CHECK-LABEL: snn.network @other_number(
+// CHECK:         snn.lif %{{.*}} reset(%{{.*}}) {max_spikes = 5 : i64, reset = #snn.reset<subtract>, spike = #snn.spike<count_trunc>} : ({{.*}}) -> (tensor<1xui8>, tensor<1x!quant.uniform<i16<-36:40>:
+// CHECK:         snn.linear {{.*}} -> tensor<1x!quant.uniform<i16<0:9>:
+snn.network @other_number(%x: tensor<1x!sum>) -> tensor<1xi1> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %ri = arith.constant 50 : i32
+  %r = quant.scast %ri : i32 to !threshold
+  %wi = arith.constant dense<3> : tensor<1x1xi8>
+  %w = quant.scast %wi : tensor<1x1xi8> to tensor<1x1x!weight>
+  %s, %v = snn.lif %x threshold(%t) reset(%r) {saturate, spike = #snn.spike<count_trunc>, max_spikes = 5, reset = #snn.reset<subtract>} : (tensor<1x!sum>, !threshold, !threshold) -> (tensor<1xui8>, tensor<1x!voltage>)
+  %y = snn.linear %s, %w : (tensor<1xui8>, tensor<1x1x!weight>) -> tensor<1x!voltage>
+  %z = snn.threshold %y, %t : (tensor<1x!voltage>, !threshold) -> tensor<1xi1>
+  snn.output %z : tensor<1xi1>
+}

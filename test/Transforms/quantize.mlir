@@ -181,6 +181,35 @@ snn.network @counts(%x: tensor<20xi1>) -> tensor<1xui8> attributes {dt = 1.0e-3 
 
 // -----
 
+// Nor a voltage that no spike resets: the larger it is, the longer it stays above the threshold.
+// CHECK-LABEL:  snn.network @no_reset(
+// CHECK:          snn.lif {{.*}} -> (tensor<1xi1>, tensor<1x!quant.uniform<i32<
+snn.network @no_reset(%x: tensor<20xi1>) -> tensor<1xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0]]> : tensor<1x20xf32>
+  %d = arith.constant 0.95 : f32
+  %t = arith.constant 1.0 : f32
+  %y = snn.linear %x, %w : (tensor<20xi1>, tensor<1x20xf32>) -> tensor<1xf32>
+  %s, %v = snn.lif %y decay(%d) threshold(%t) {reset = #snn.reset<none>} : (tensor<1xf32>, f32, f32) -> (tensor<1xi1>, tensor<1xf32>)
+  snn.output %s : tensor<1xi1>
+}
+
+// -----
+
+// The floor of an integrator has the voltage's scale.
+// CHECK-LABEL:  snn.network @floors(
+// CHECK:          %[[F:.*]] = quant.scast %c-8128_i32 : i32 to !quant.uniform<i32:f32, [[SCALE:.*]]>
+// CHECK:          snn.li %{{.*}} decay(%{{.*}}) floor(%[[F]]) {saturate, short_decay} : ({{.*}}) -> tensor<1x!quant.uniform<i16:f32, [[SCALE]]>>
+snn.network @floors(%x: tensor<1xi1>) -> (tensor<1xf32> {snn.record}) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<-1.0> : tensor<1x1xf32>
+  %d = arith.constant 0.75 : f32
+  %f = arith.constant -0.5 : f32
+  %y = snn.linear %x, %w : (tensor<1xi1>, tensor<1x1xf32>) -> tensor<1xf32>
+  %v = snn.li %y decay(%d) floor(%f) : (tensor<1xf32>, f32, f32) -> tensor<1xf32>
+  snn.output %v : tensor<1xf32>
+}
+
+// -----
+
 // Neurons that drive each other: the search for what drives them ends.
 // CHECK-LABEL: snn.network @ring(
 // CHECK:         snn.lif

@@ -565,6 +565,37 @@ class TestLIF:
         y = lif([37, 0], coefficients, spike="count_floor", reset="subtract")
         assert y == ([3, 2], [25, 17])
 
+    @pytest.mark.parametrize("spike", ["count_floor", "count_trunc"])
+    def test_counts_reset_once(self, spike: str) -> None:
+        coefficients: Coefficients = {"threshold": TEN, "reset_value": (4, 1.0)}
+        y = lif([37, 5, 1], coefficients, spike=spike)
+        assert y == ([3, 0, 1], [4, 9, 4])
+
+    def test_counts_without_a_reset(self) -> None:
+        y = lif([37, -20, 3000], {"threshold": TEN}, spike="count_floor", reset="none")
+        assert y == ([3, 1, 255], [37, 17, 3017])
+
+    @pytest.mark.parametrize(
+        ("reset", "voltages"),
+        [("subtract", [17, 7, 1]), ("value", [0, 0, 4]), ("none", [37, 37, 41])],
+    )
+    def test_most_spikes(self, reset: str, voltages: list[int]) -> None:
+        options: Attributes = {"spike": "count_trunc", "reset": reset, "max_spikes": 2}
+        spikes, v = lif([37, 0, 4], {"threshold": TEN}, **options)
+        assert v == voltages
+        assert spikes == {"subtract": [2, 1, 1], "value": [2, 0, 0], "none": [2, 2, 2]}[reset]
+
+    @pytest.mark.parametrize("spike", ["gt", "ge"])
+    def test_a_spike_changes_nothing(self, spike: str) -> None:
+        coefficients: Coefficients = {"threshold": TEN, "floor": (-5, 1.0)}
+        y = lif([10, 2, -20, 0], coefficients, spike=spike, reset="none")
+        assert y == ([int(spike == "ge"), 1, 0, 0], [10, 12, -5, -5])
+
+    def test_spikes_before_the_input_change_nothing(self) -> None:
+        options: Attributes = {"spike_timing": "pre", "reset_timing": "delayed"}
+        y = lif([12, 0, -5], {"threshold": TEN}, **options, reset="none")
+        assert y == ([0, 1, 1], [12, 12, 7])
+
     def test_floor(self) -> None:
         coefficients: Coefficients = {"threshold": TEN, "floor": (-5, 1.0)}
         assert lif([-20, 3], coefficients) == ([0, 0], [-5, -2])
@@ -651,6 +682,17 @@ class TestLI:
         y = neuron("snn.li", [25, -3, -25, 4], {}, **options)
         assert y["v"] == [10, 7, -10, -6]
 
+    def test_floor_of_what_is_carried(self) -> None:
+        coefficients: Coefficients = {"decay": HALF, "floor": (-5, 1.0), "init": (-9, 1.0)}
+        # From -5 in the first step, and again in the third.
+        assert neuron("snn.li", [0, -20, 0], coefficients)["v"] == [-2, -21, -2]
+
+    @pytest.mark.parametrize(("floor", "expected"), [(-50, [-20, -15]), (50, [-10, 15])])
+    def test_a_floor_is_within_the_type(self, floor: int, expected: list[int]) -> None:
+        options: Attributes = {"voltage": quant((1,), limits=(-20, 20)), "saturate": True}
+        y = neuron("snn.li", [-30, -5 if floor > 0 else 5], {"floor": (floor, 1.0)}, **options)
+        assert y["v"] == expected
+
 
 class TestCuba:
     @pytest.mark.parametrize(
@@ -696,6 +738,11 @@ class TestCuba:
         y = neuron("snn.cuba_li", [50, -50, -50], {}, **options)
         assert y == {"i": [10, -10, -10], "v": [10, 0, -10]}
 
+    def test_floor(self) -> None:
+        coefficients: Coefficients = {"current_decay": HALF, "floor": (-3, 1.0)}
+        y = neuron("snn.cuba_li", [-8, 0, 2], coefficients)
+        assert y == {"i": [-8, -4, 0], "v": [-8, -7, -3]}
+
     def test_spikes(self) -> None:
         coefficients: Coefficients = {"current_decay": HALF, "decay": HALF, "threshold": TEN}
         y = neuron("snn.cuba_lif", [8, 8, 0, 0], coefficients)
@@ -740,6 +787,11 @@ class TestShortDecay:
     def test_voltage(self, decay: tuple[int, float], voltage: Type, v: int, expected: int) -> None:
         y = neuron("snn.li", [v, 0], {"decay": decay}, voltage=voltage, short_decay=True)
         assert y["v"] == [v, expected]
+
+    def test_floor(self) -> None:
+        coefficients: Coefficients = {"decay": self.SLOW, "floor": (-1001, 1.0)}
+        y = neuron("snn.li", [-3000, 0], coefficients, voltage=self.LARGE, short_decay=True)
+        assert y["v"] == [-3000, -917]
 
     def test_all_bits(self) -> None:
         coefficients: Coefficients = {"decay": self.SLOW}

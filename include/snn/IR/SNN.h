@@ -20,6 +20,9 @@
 
 namespace snn {
 
+/// The largest number of spikes in one step: what `ui8` holds.
+inline constexpr int64_t kMostSpikes = 255;
+
 /// A value that an operation carries from one step to the next.
 struct StateVariable {
   /// Short name, unique within the operation: "v", "i".
@@ -67,6 +70,11 @@ struct WindowDim {
 #include "dialect/SNNOps.h.inc"
 
 namespace snn {
+
+/// Whether a rule gives numbers of spikes, which are `ui8`.
+inline bool isCount(SpikeRule rule) {
+  return rule == SpikeRule::CountTrunc || rule == SpikeRule::CountFloor;
+}
 
 /// The signal whose elements `signal` has, perhaps in another order: what is
 /// behind transposes and reshapes.

@@ -118,8 +118,8 @@ struct Reciprocal {
   int before, after;
   /// Whether larger voltages occur, which count as the largest.
   bool clampsVoltage;
-  /// Whether the lowest threshold fits into the largest voltage more than 255
-  /// times.
+  /// Whether the lowest threshold fits into the largest voltage more often than
+  /// there may be spikes.
   bool clampsCount;
   /// Whether all is computed in 16 bits.
   bool isShort = false;
@@ -128,19 +128,19 @@ struct Reciprocal {
   static constexpr int64_t kLeastShort = 3;
 
   /// For thresholds of at least `least` and voltages of up to `voltage`, both
-  /// of 16 bits.
-  static Reciprocal ofShort(int64_t least, int64_t voltage) {
-    return {voltage, 0, 16, false, voltage >= 256 * least, true};
+  /// of 16 bits, and `most` spikes.
+  static Reciprocal ofShort(int64_t least, int64_t voltage, int64_t most) {
+    return {voltage, 0, 16, false, voltage >= (most + 1) * least, true};
   }
-  /// For thresholds from `least` to `greatest` and voltages of up to `voltage`;
-  /// none if 32 bits are not enough.
+  /// For thresholds from `least` to `greatest`, voltages of up to `voltage` and
+  /// `most` spikes; none if 32 bits are not enough.
   static std::optional<Reciprocal> of(int64_t least, int64_t greatest,
-                                      int64_t voltage) {
+                                      int64_t voltage, int64_t most) {
     Reciprocal result;
-    // More than 255 spikes count as 255.
-    result.largest = std::min(voltage, 256 * greatest - 1);
+    // More spikes count as `most`.
+    result.largest = std::min(voltage, (most + 1) * greatest - 1);
     result.clampsVoltage = voltage > result.largest;
-    result.clampsCount = result.largest >= 256 * least;
+    result.clampsCount = result.largest >= (most + 1) * least;
     for (result.before = 0;; ++result.before) {
       if (least < int64_t(1) << (result.before + 1))
         return std::nullopt;
@@ -163,17 +163,19 @@ struct SpikeModel {
   SpikeTiming spikeTiming;
   ResetKind reset;
   ResetTiming resetTiming;
+  /// No more spikes than this in one step.
+  int64_t mostSpikes;
   /// How to count without a division, which no processor does for several
   /// neurons at a time.
   std::optional<Reciprocal> reciprocal = std::nullopt;
 
-  bool counts() const {
-    return spike == SpikeRule::CountTrunc || spike == SpikeRule::CountFloor;
-  }
+  bool counts() const { return isCount(spike); }
+  /// Whether spikes change the voltage.
+  bool resets() const { return reset != ResetKind::None; }
 
   template <typename Neuron> static SpikeModel of(Neuron op) {
     return {op.getSpike(), op.getSpikeTiming(), op.getReset(),
-            op.getResetTiming()};
+            op.getResetTiming(), static_cast<int64_t>(op.getMaxSpikes())};
   }
 };
 
@@ -214,6 +216,10 @@ static Value subtrahend(const Coefficients &c) {
   return c.has("reset") ? c.get("reset") : c.get("threshold");
 }
 
+static Value resetVoltage(Arithmetic &a, const Coefficients &c) {
+  return c.has("reset") ? c.get("reset") : a.number(0);
+}
+
 /// Several spikes: how often the threshold fits into the voltage, and what they
 /// leave of it.
 ///
@@ -223,13 +229,24 @@ static Value subtrahend(const Coefficients &c) {
 static std::pair<Value, Value> countSpikes(Arithmetic &a, const Coefficients &c,
                                            const SpikeModel &model,
                                            Value voltage) {
-  auto lower = [&](Value count) {
+  Value threshold = c.get("threshold"), zero = a.number(0),
+        most = a.number(static_cast<double>(model.mostSpikes));
+  auto createFires = [&] {
+    return a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
+  };
+  // `fires` is created where it is needed, if it is not there.
+  auto reset = [&](Value count, Value fires = Value()) {
+    if (model.reset == ResetKind::None)
+      return voltage;
+    if (model.reset == ResetKind::Value) {
+      if (!fires)
+        fires = createFires();
+      return a.name("next").select(fires, resetVoltage(a, c), voltage);
+    }
     Value number = a.name("number").toNumber(count);
     Value lowered = a.name("lowered").mul(number, subtrahend(c));
     return a.name("next").sub(voltage, lowered);
   };
-  Value threshold = c.get("threshold"), zero = a.number(0),
-        most = a.number(255);
   if (const std::optional<Reciprocal> &reciprocal = model.reciprocal) {
     auto greater = arith::CmpFPredicate::OGT;
     Value isPositive = a.compare(greater, voltage, zero);
@@ -250,36 +267,38 @@ static std::pair<Value, Value> countSpikes(Arithmetic &a, const Coefficients &c,
     if (reciprocal->clampsCount)
       count = a.select(a.compare(greater, count, most), most, count);
     count = a.name("count").toCount(count);
-    if (!reciprocal->isShort || reciprocal->clampsCount)
-      return {count, lower(count)};
+    if (model.reset != ResetKind::Subtract || !reciprocal->isShort ||
+        reciprocal->clampsCount)
+      return {count, reset(count)};
     // The rest is known already.
     Value last = a.name("last").select(isMore, threshold, zero);
     Value below = a.name("below").sub(voltage, bounded);
     Value left = a.name("left").add(below, rest);
     return {count, a.name("next").sub(left, last)};
   }
-  Value fires = a.compare(arith::CmpFPredicate::OGE, voltage, threshold);
+  Value fires = createFires();
   Value times = a.div(voltage, threshold);
   Value ratio = a.name("ratio").select(fires, times, zero);
   Value isTooMany = a.compare(arith::CmpFPredicate::OGT, ratio, most);
   Value bounded = a.select(isTooMany, most, ratio);
   Value count = a.name("count").toCount(bounded);
-  return {count, lower(count)};
+  return {count, reset(count, fires)};
 }
 
-static Value resetVoltage(Arithmetic &a, const Coefficients &c) {
-  return c.has("reset") ? c.get("reset") : a.number(0);
+/// max(voltage, floor)
+static Value raise(Arithmetic &a, const Coefficients &c, Value voltage) {
+  Value floor = c.get("floor");
+  if (!floor)
+    return voltage;
+  Value isBelow = a.compare(arith::CmpFPredicate::OLT, voltage, floor);
+  return a.name("bounded").select(isBelow, floor, voltage);
 }
 
-/// The voltage that is carried on: max(voltage, floor), within its type, where
-/// it is not known to be.
+/// The voltage of a spiking neuron that is carried on: max(voltage, floor),
+/// within its type, where it is not known to be.
 static Value limit(Arithmetic &a, const Coefficients &c, Value voltage,
                    std::optional<IntegerInterval> known = std::nullopt) {
-  if (Value floor = c.get("floor")) {
-    Value isBelow = a.compare(arith::CmpFPredicate::OLT, voltage, floor);
-    voltage = a.name("bounded").select(isBelow, floor, voltage);
-  }
-  return a.saturate(voltage, known);
+  return a.saturate(raise(a, c, voltage), known);
 }
 
 /// decay * v + gain * x + leak
@@ -289,10 +308,13 @@ static Value integrateVoltage(Arithmetic &a, const Coefficients &c, Value v,
 }
 
 /// The voltage after one step with `previous`, the spikes of the carried
-/// voltage: reset timing `delayed` or `carried`.
+/// voltage: reset timing `delayed` or `carried`. Without a reset there need not
+/// be any.
 static Value stepFromCarried(Arithmetic &a, const Coefficients &c,
                              const SpikeModel &model, Value v, Value drive,
                              Value previous) {
+  if (!model.resets())
+    return integrateVoltage(a, c, v, drive);
   bool subtracts = model.reset == ResetKind::Subtract;
   auto lower = [&](Value voltage) {
     Value lowered =
@@ -308,6 +330,8 @@ static Value stepFromCarried(Arithmetic &a, const Coefficients &c,
 static IntegerInterval getAfterReset(const Coefficients &c,
                                      const SpikeModel &model,
                                      IntegerInterval updated) {
+  if (!model.resets())
+    return {updated.min, std::max(updated.max, c.getIntegers("floor").max)};
   IntegerInterval threshold = c.getIntegers("threshold");
   IntegerInterval reset = c.has("reset") ? c.getIntegers("reset")
                           : model.reset == ResetKind::Subtract
@@ -334,19 +358,23 @@ stepPost(Arithmetic &a, const Coefficients &c, const SpikeModel &model, Value v,
     return {next, fire(a, c, model.spike, next, "spike")};
   }
   Value u = integrateVoltage(a, c, v, drive);
-  if (model.counts()) {
-    auto [count, next] = countSpikes(a, c, model, u);
-    return {limit(a, c, next), count};
-  }
   if (model.resetTiming == ResetTiming::Immediate) {
-    Value spike = fire(a, c, model.spike, u, "spike");
-    Value after = model.reset == ResetKind::Subtract
-                      ? a.name("lowered").sub(u, subtrahend(c))
-                      : resetVoltage(a, c);
+    // What several spikes leave is not known so closely.
     std::optional<IntegerInterval> known;
-    if (updated)
+    if (updated && !(model.counts() && model.reset == ResetKind::Subtract))
       known = getAfterReset(c, model, *updated);
-    Value next = a.name("next").select(spike, after, u);
+    if (model.counts()) {
+      auto [count, next] = countSpikes(a, c, model, u);
+      return {limit(a, c, next, known), count};
+    }
+    Value spike = fire(a, c, model.spike, u, "spike");
+    Value next = u;
+    if (model.resets()) {
+      Value after = model.reset == ResetKind::Subtract
+                        ? a.name("lowered").sub(u, subtrahend(c))
+                        : resetVoltage(a, c);
+      next = a.name("next").select(spike, after, u);
+    }
     return {limit(a, c, next, known), spike};
   }
   // Pending: v' = w - (spike - previous) * reset.
@@ -368,11 +396,15 @@ static std::string product(const std::string &factor, StringRef term) {
   return factor.empty() ? term.str() : factor + " * " + term.str();
 }
 
-/// "v = 0.9 * v + x"
+/// "v = 0.9 * v + x"; `carried` is what the update starts from, if not the
+/// state itself.
 static std::string describeIntegration(const Coefficients &c, StringRef prefix,
-                                       StringRef state, StringRef input) {
+                                       StringRef state, StringRef input,
+                                       StringRef carried = "") {
   std::string leak = c.text((prefix + "leak").str());
-  return (state + " = " + product(c.text((prefix + "decay").str()), state) +
+  return (state + " = " +
+          product(c.text((prefix + "decay").str()),
+                  carried.empty() ? state : carried) +
           " + " + product(c.text((prefix + "gain").str()), input) +
           (leak.empty() ? "" : " + " + leak))
       .str();
@@ -396,6 +428,8 @@ static std::string describeSpikes(const Coefficients &c,
     spike = "spikes = floor(v / " + threshold + ") where v >= " + threshold;
     break;
   }
+  if (model.mostSpikes != kMostSpikes)
+    spike += ", at most " + std::to_string(model.mostSpikes);
   if (model.spikeTiming == SpikeTiming::Pre)
     spike += ", for v before the update";
   std::string reset = model.reset == ResetKind::Subtract
@@ -415,6 +449,8 @@ static std::string describeSpikes(const Coefficients &c,
     reset = "after a spike, and while v is still above threshold, " + reset;
     break;
   }
+  if (!model.resets())
+    reset = "a spike leaves v as it is";
   std::string text = "\n  " + spike + "\n  " + reset;
   if (c.has("floor"))
     text += "\n  v >= " + c.text("floor");
@@ -447,6 +483,22 @@ static LogicalResult addDrive(Coefficients &c, StringRef name,
                         std::multiplies<double>());
   factor = zipConstants(factor, getScales(type, rank), std::divides<double>());
   return c.addFactor(name, factor, getLargestInteger(inputType), op);
+}
+
+/// Adds the floor of a neuron without spikes. Of integers it counts as the
+/// nearest that the voltage can be, so that what decays is within its type.
+template <typename Neuron>
+static LogicalResult addCarriedFloor(Neuron op, Coefficients &c) {
+  auto type = dyn_cast<quant::QuantizedType>(
+      op.getVoltage().getType().getElementType());
+  std::optional<Constant> floor = getConstant(op.getFloor());
+  if (!type || !floor)
+    return c.add("floor", op.getFloorMutable());
+  for (double &value : floor->values)
+    value = std::clamp(value, static_cast<double>(type.getStorageTypeMin()),
+                       static_cast<double>(type.getStorageTypeMax()));
+  c.add("floor", *floor);
+  return success();
 }
 
 /// The greatest magnitude of a voltage before its decay: that of its type, but
@@ -534,11 +586,11 @@ static IntegerInterval getIntegers(Type type) {
 
 /// What decay * state + gain * input + leak is, if 16 bits hold all that it is
 /// made of.
-static std::optional<IntegerInterval> getShortUpdate(const Coefficients &c,
-                                                     StringRef prefix,
-                                                     Type state, Type input) {
+static std::optional<IntegerInterval>
+getShortUpdate(const Coefficients &c, StringRef prefix, IntegerInterval state,
+               Type input) {
   std::optional<IntegerInterval> decayed =
-      c.getShortProduct((prefix + "decay").str(), getIntegers(state));
+      c.getShortProduct((prefix + "decay").str(), state);
   std::optional<IntegerInterval> driven =
       c.getShortProduct((prefix + "gain").str(), getIntegers(input));
   if (!decayed || !driven || !fitsShort(*driven) ||
@@ -556,10 +608,12 @@ static bool spikesInShort(const Coefficients &c, const SpikeModel &model,
                           IntegerInterval voltage) {
   IntegerInterval threshold = c.getIntegers("threshold");
   IntegerInterval reset = c.getIntegers("reset");
-  // As many thresholds as are taken away fit into the voltage.
+  // As many thresholds as are taken away fit into the voltage; as many of
+  // another number need not.
   if (model.counts())
-    return !c.has("reset") && threshold.min >= Reciprocal::kLeastShort &&
-           fitsShort(threshold) && fitsShort(c.getIntegers("floor"));
+    return !(model.reset == ResetKind::Subtract && c.has("reset")) &&
+           threshold.min >= Reciprocal::kLeastShort && fitsShort(threshold) &&
+           fitsShort(reset) && fitsShort(c.getIntegers("floor"));
   // A carried reset comes before the decay.
   if (model.resetTiming == ResetTiming::Carried)
     return false;
@@ -598,14 +652,18 @@ static Update getUpdate(Neuron op, const Coefficients &c,
     Type current = op.getCurrent().getType().getElementType();
     if (!fitsShort(getIntegers(input)) || !fitsShort(getIntegers(current)))
       return whole;
-    narrow.current = getShortUpdate(c, "current_", current, input);
+    narrow.current =
+        getShortUpdate(c, "current_", getIntegers(current), input);
     if (!narrow.current)
       return whole;
     input = current;
   }
   if (!fitsShort(getIntegers(input)) || !fitsShort(getIntegers(type)))
     return whole;
-  narrow.voltage = getShortUpdate(c, "", type, input);
+  IntegerInterval carried = getIntegers(type);
+  if (!model && c.has("floor"))
+    carried.min = c.getIntegers("floor").min;
+  narrow.voltage = getShortUpdate(c, "", carried, input);
   if (!narrow.voltage || (model && !spikesInShort(c, *model, *narrow.voltage)))
     return whole;
   return narrow;
@@ -618,7 +676,9 @@ template <typename Neuron>
 static std::optional<Reciprocal>
 getReciprocal(Neuron op, Value input, int64_t least, int64_t greatest) {
   constexpr double kMost = std::numeric_limits<int32_t>::max();
-  if (least < 1 || 256 * static_cast<double>(greatest) > kMost)
+  auto spikes = static_cast<int64_t>(op.getMaxSpikes());
+  if (least < 1 ||
+      static_cast<double>(spikes + 1) * static_cast<double>(greatest) > kMost)
     return std::nullopt;
   Type type = op.getVoltage().getType().getElementType();
   int64_t rank = op.getVoltage().getType().getRank();
@@ -634,7 +694,7 @@ getReciprocal(Neuron op, Value input, int64_t least, int64_t greatest) {
   voltage += static_cast<double>(getLargestInteger(inputType)) * (unit + 1) + 1;
   if (op.getLeak())
     voltage += getMagnitude(*getConstant(op.getLeak()));
-  return Reciprocal::of(least, greatest, std::min(voltage, kMost));
+  return Reciprocal::of(least, greatest, std::min(voltage, kMost), spikes);
 }
 
 /// How spikes of quantized voltages are counted; `input` is what the voltage
@@ -649,7 +709,8 @@ static void addReciprocal(Neuron op, Value input, const Update &update,
   auto [least, greatest] =
       std::minmax_element(thresholds.values.begin(), thresholds.values.end());
   if (update.voltage)
-    model.reciprocal = Reciprocal::ofShort(*least, update.voltage->max);
+    model.reciprocal = Reciprocal::ofShort(*least, update.voltage->max,
+                                           model.mostSpikes);
   else
     model.reciprocal = getReciprocal(op, input, *least, *greatest);
   if (!model.reciprocal)
@@ -686,7 +747,8 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   Coefficients c(layer, op);
   Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                           c.getShape());
-  if (failed(addVoltageCoefficients(op, getVoltageInput(op), c)))
+  if (failed(addVoltageCoefficients(op, getVoltageInput(op), c)) ||
+      failed(addCarriedFloor(op, c)))
     return failure();
   std::string comment = countOf(op.getVoltage()) + " leaky integrators.\n  ";
   if constexpr (hasCurrent) {
@@ -694,8 +756,11 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
       return failure();
     comment += describeIntegration(c, "current_", "i", "x") + "\n  ";
   }
-  layer.setComment(comment +
-                   describeIntegration(c, "", "v", hasCurrent ? "i" : "x"));
+  std::string carried;
+  if (c.has("floor"))
+    carried = "max(v, " + c.text("floor") + ")";
+  layer.setComment(comment + describeIntegration(
+                                 c, "", "v", hasCurrent ? "i" : "x", carried));
 
   SmallVector<Value> stateBuffers, states;
   for (auto [variable, buffer] :
@@ -720,7 +785,7 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
         if constexpr (hasCurrent)
           values.push_back(
               stepCurrent(op, a, c, carried.front(), drive, update));
-        Value v = a.read(carried.back(), type);
+        Value v = raise(a, c, a.read(carried.back(), type));
         Value next = integrate(a, c, "", v, drive, "v_new");
         values.push_back(a.store(a.saturate(next, update.voltage), type));
         return values;
@@ -743,8 +808,12 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   Coefficients c(layer, op);
   Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                           c.getShape());
-  Value spikeBuffer = layer.addShapedArgument(
-      "spikes", context.bufferOf(op.getSpikes()), c.getShape());
+  // Without a reset the update does not depend on spikes that are there.
+  bool usesSpikes = !isPre || model.resets();
+  Value spikeBuffer;
+  if (usesSpikes)
+    spikeBuffer = layer.addShapedArgument(
+        "spikes", context.bufferOf(op.getSpikes()), c.getShape());
   if (failed(addVoltageCoefficients(op, getVoltageInput(op), c)) ||
       failed(addSpikeCoefficients(op, c)))
     return failure();
@@ -769,9 +838,9 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
     outputs.push_back(layer.update(outputBuffers.back()));
   }
   SmallVector<Value> inputs = {layer.read(xBuffer)};
-  if (isPre) {
+  if (isPre && usesSpikes) {
     inputs.push_back(layer.read(spikeBuffer));
-  } else {
+  } else if (!isPre) {
     outputBuffers.push_back(spikeBuffer);
     outputs.push_back(layer.update(spikeBuffer));
   }
@@ -793,7 +862,8 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
               stepCurrent(op, a, c, carried.front(), drive, update));
         Value v = a.read(carried[values.size()], type);
         if (isPre) {
-          Value next = stepFromCarried(a, c, model, v, drive, elements[1]);
+          Value next = stepFromCarried(a, c, model, v, drive,
+                                       usesSpikes ? elements[1] : Value());
           values.push_back(a.store(limit(a, c, next), type));
         } else {
           auto [next, spikes] = stepPost(a, c, model, v, drive, update.voltage);

@@ -65,6 +65,9 @@ _CHOICE_HELP = {
     "feedback": "What the edge that closes a cycle carries.",
     "feedback_bias": "Biases of recurrent synapses.",
     "flatten": "Order in which Flatten reads a feature map.",
+    "delays": "Delays that are no whole steps are rounded, or refused.",
+    "recurrent_input": "What enters a recurrent subgraph through its synapse: as in the file, or "
+    "added to the neuron.",
     "ports": "Shapes of Inputs and Outputs: of one step, or time first.",
 }
 

@@ -33,6 +33,8 @@ SpikeTiming: TypeAlias = Literal["post", "pre"]
 CurrentDecay: TypeAlias = Literal["before-input", "after-input"]
 VInit: TypeAlias = Literal["zero", "leak", "reset"]
 VFloor: TypeAlias = Literal["none", "-threshold"]
+Delays: TypeAlias = Literal["round", "exact"]
+RecurrentInput: TypeAlias = Literal["nir", "neuron"]
 Ports: TypeAlias = Literal["nir", "time-first"]
 Feedback: TypeAlias = Literal["output", "spikes", "current"]
 FeedbackBias: TypeAlias = Literal["keep", "drop"]
@@ -78,6 +80,10 @@ class Convention:
         feedback: What the edge that closes a cycle carries.
         feedback_bias: `drop`: the bias of a synapse in a closing path is left out.
         flatten: The order in which Flatten reads a feature map.
+        delays: Delays are rounded to whole steps (`round`), or refused where they are none
+            (`exact`).
+        recurrent_input: `neuron`: what enters a subgraph of a neuron and its recurrent synapse is
+            added to the neuron, where the file leads it through the synapse, as Spyx writes it.
         ports: `time-first`: the shapes of Inputs and Outputs may begin with a number of steps, as
             Sinabs writes them for layers that take [batch, time, ...].
         nodes: Choices of single nodes by name, `dt` among them: {"lif1": {"reset": "zero"}}.
@@ -104,6 +110,8 @@ class Convention:
     feedback: Feedback = "output"
     feedback_bias: FeedbackBias = "keep"
     flatten: FlattenOrder = "chw"
+    delays: Delays = "round"
+    recurrent_input: RecurrentInput = "nir"
     ports: Ports = "nir"
     nodes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     edges: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -161,6 +169,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "feedback": get_args(Feedback),
     "feedback_bias": get_args(FeedbackBias),
     "flatten": get_args(FlattenOrder),
+    "delays": get_args(Delays),
+    "recurrent_input": get_args(RecurrentInput),
     "ports": get_args(Ports),
 }
 """The words a choice can be, by attribute name (`input_gain`, not `input-gain`)."""

@@ -82,6 +82,7 @@ PRESETS: dict[str, Convention] = {
             feedback="current",
             feedback_bias="drop",
             flatten="hwc",
+            recurrent_input="neuron",
         ),
         _SPIKINGJELLY,
         dataclasses.replace(_SPIKINGJELLY, name="spikingjelly-soft", reset="subtract"),

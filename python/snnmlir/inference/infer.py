@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
 Report: TypeAlias = Callable[[str, float], None]
 
-SECONDS = 30.0
-"""How long a search goes on to further conventions."""
-
 _FRESH_STEPS = 200
 _MOST_CHECKED = 12
 
@@ -131,7 +128,7 @@ def infer(
     recording: Mapping[str, npt.ArrayLike] | Sequence[Mapping[str, npt.ArrayLike]],
     *,
     dt: float | None = None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     progress: Report | None = None,
     **choices: Any,
 ) -> Inference:
@@ -144,7 +141,8 @@ def infer(
             several of these, each a run from the initial state; the first is searched, and all of
             them have to be reproduced.
         dt: Seconds per step, if it is known.
-        seconds: How long the search goes on to further conventions.
+        seconds: How long the search goes on to further conventions; until all were tried if None,
+            and the same recording then gives the same convention on every machine.
         progress: Called with what is tried, and the share of it that is done.
         **choices: Choices for all nodes that are known, by attribute name.
 
@@ -182,8 +180,9 @@ def _graphs(source: Source, fixed: dict[str, Any]) -> tuple[Graph, Graph | None]
             graph = read_graph(source, time_first=first)
             if first:
                 fixed["ports"] = choice
-            other = graph.rewirings or None
-            return graph, other and read_graph(source, edges=other, time_first=first)
+            if not graph.rewirings:
+                return graph, None
+            return graph, read_graph(source, input_to_neuron=True, time_first=first)
         except NirError:
             if number == len(ports) - 1:
                 return read_graph(source, time_first=ports[0] == "time-first"), None
@@ -223,7 +222,7 @@ class _Inferrer:
     def _stages(self) -> Iterator[Callable[[], list[tuple[Candidate, int]]]]:
         """What is tried, one after the other: cheap conventions first, likely steps first."""
         search = self.search
-        inner = len(self.recorded.signals) > len(search.graphs[False].outputs)
+        inner = len(self.recorded.signals) > len(search.graphs["nir"].outputs)
         several = len(search.spaces) > 1
         likely, others = slice(0, 4), slice(4, None)
 
@@ -241,14 +240,14 @@ class _Inferrer:
             yield search.layer_by_layer
         if several:
             yield deviating(0, 1, slice(None))
-        for dts in (likely, others):
-            yield uniform(2, dts)
-            if several:
-                yield deviating(1, 1, dts)
-                yield deviating(0, 2, dts)
+        yield uniform(2, likely)
+        if several:
+            yield deviating(1, 1, likely)
+            yield deviating(0, 2, likely)
+        yield uniform(2, others)
         if not inner:
             yield search.layer_by_layer
-        yield uniform(3, likely)
+        yield uniform(3, slice(0, 2))
 
     # Verdicts
 
@@ -259,7 +258,8 @@ class _Inferrer:
         return [d for run in self.runs for d in _differences(graph, convention, run)]
 
     def _graph(self, candidate: Candidate) -> Graph:
-        return self.search.graphs[candidate.base.rewired]
+        chosen = self.search.complete(candidate).recurrent_input
+        return self.search.graphs.get(chosen, self.search.graphs["nir"])
 
     def _remember(self, candidate: Candidate, differences: list[Difference]) -> None:
         self.best.append((sum(d.entries for d in differences), candidate.cost, candidate))

@@ -34,19 +34,21 @@ from snnmlir.inference.spaces import (
 )
 from snnmlir.inference.steps import step_candidates
 from snnmlir.nir_import.discretize import NEURONS
-from snnmlir.nir_import.graph import Delay, Edge, Graph
+from snnmlir.nir_import.graph import Delay, Graph
 
 Override: TypeAlias = tuple[str, Any]
 Vector: TypeAlias = tuple[int, ...]
-StructureKey: TypeAlias = tuple[Values, bool, int]
+StructureKey: TypeAlias = tuple[Values, int]
 
 SLACK = 3
 """Entries that may differ without a convention being dropped: a recording may be damaged."""
 
-_MOST_ROWS = 600_000
-_BEAM = 1500
+_MOST_WORK = 2_000_000_000
+"""Neurons times steps times configurations that one stage may take."""
 
-STRUCTURAL = ("feedback", "feedback_bias", "flatten")
+_MOST_ROWS = 150_000
+_LEAST_ROWS = 500
+_BEAM = 1500
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,16 @@ class Base:
         preset: Name of the preset.
         dt: Index of the length of a step.
         overrides: Choices beside the preset, in the order of their names.
-        rewired: Whether edges that exporters wire wrongly are replaced.
     """
 
     preset: str
     dt: int
     overrides: tuple[Override, ...] = ()
-    rewired: bool = False
 
     @property
     def cost(self) -> int:
         """Number of choices beside the preset."""
-        return len(self.overrides) + self.rewired
+        return len(self.overrides)
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ class Progress:
 
     Attributes:
         report: Called with what is tried, and the share of it that is done.
-        seconds: How long the search goes on to further conventions.
+        seconds: How long the search goes on to further conventions; None until all were tried.
         started: When it began.
         tried: Configurations that were tried.
     """
 
     report: Callable[[str, float], None] | None = None
-    seconds: float = 60.0
+    seconds: float | None = None
     started: float = field(default_factory=time.monotonic)
     tried: int = 0
 
@@ -109,7 +109,7 @@ class Progress:
 
     def is_late(self) -> bool:
         """Whether the search has gone on for long enough."""
-        return time.monotonic() - self.started > self.seconds
+        return self.seconds is not None and time.monotonic() - self.started > self.seconds
 
 
 class Search:
@@ -117,7 +117,7 @@ class Search:
 
     Args:
         graph: The graph as the file has it.
-        rewired: The graph with the edges replaced that exporters wire wrongly, if there are such.
+        rewired: The graph with `recurrent_input` "neuron", if that makes a difference.
         recording: What to reproduce.
         fixed: Choices that the caller knows, for all nodes; `dt` among them.
         progress: What is told meanwhile.
@@ -132,7 +132,7 @@ class Search:
         progress: Progress,
         floors: Sequence[float] = FLOORS,
     ) -> None:
-        self.graphs = {False: graph} | ({True: rewired} if rewired is not None else {})
+        self.graphs = {"nir": graph} | ({"neuron": rewired} if rewired is not None else {})
         self.recording = recording
         self.fixed = {key: value for key, value in fixed.items() if key != "dt"}
         self.progress = progress
@@ -146,12 +146,15 @@ class Search:
             for name, node in graph.nodes.items()
             if isinstance(node, (*NEURONS, Delay))
         }
-        self.structural = structural_choices(graph.nodes, bool(graph.closing))
+        self.structural = structural_choices(graph)
         self.alternatives = {
             choice: values
             for choice, values in relevant_choices(self.spaces, self.structural).items()
             if choice not in self.fixed
         }
+        size = sum(int(np.prod(s.node.output_shape, dtype=np.int64)) for s in self.spaces.values())
+        work = max(1, size) * recording.steps
+        self.most_rows = min(_MOST_ROWS, max(_LEAST_ROWS, _MOST_WORK // work))
         self.batches: dict[StructureKey, Batch] = {}
         self.results: dict[tuple[StructureKey, Vector], int] = {}
 
@@ -174,10 +177,7 @@ class Search:
             if index != candidate.base.dt:
                 choices = {"dt": self.dts[index]} | choices
             nodes[name] = choices
-        edges = {}
-        if candidate.base.rewired:
-            edges = {_arrow(old): _arrow(new) for old, new in self.graphs[False].rewirings}
-        return dataclasses.replace(base, nodes=nodes, edges=edges)
+        return dataclasses.replace(base, nodes=nodes)
 
     def members(self, base: Base) -> Vector | None:
         """The classes of all nodes under a base, None where it cannot be applied to one."""
@@ -227,19 +227,20 @@ class Search:
         convention = PRESETS[base.preset]
         chosen = self.fixed | dict(base.overrides)
         key = tuple(chosen.get(c, getattr(convention, c)) for c in self.structural)
-        loops_wait = self.graphs[False].closing and any(
+        loops_wait = self.graphs["nir"].closing and any(
             isinstance(s.node, Delay) for s in self.spaces.values()
         )
-        return key, base.rewired, base.dt if loops_wait else 0
+        return key, base.dt if loops_wait else 0
 
     def batch(self, key: StructureKey) -> Batch:
         """The batch for a structure."""
         if key not in self.batches:
-            values, rewired, dt = key
+            values, dt = key
             chosen = dict(zip(self.structural, values, strict=True))
+            graph = self.graphs[chosen.get("recurrent_input", "nir")]
             timing = "pre" if chosen.get("feedback") == "current" else "post"
             convention = Convention(dt=self.dts[dt], spike_timing=timing, **chosen)  # type: ignore[arg-type]
-            structure = Structure(self.graphs[rewired], convention, self.spaces)
+            structure = Structure(graph, convention, self.spaces)
             self.batches[key] = Batch(structure, self.recording)
         return self.batches[key]
 
@@ -251,16 +252,9 @@ class Search:
         for dt, preset in itertools.product(range(len(self.dts))[dts], self.presets):
             if self.progress.is_late():
                 return
-            for rewired in self.graphs:
-                count = cost - rewired
-                if count < 0:
-                    continue
-                for names in itertools.combinations(choices, count):
-                    for values in itertools.product(
-                        *(self._others(c, preset, cost) for c in names)
-                    ):
-                        overrides = tuple(zip(names, values, strict=True))
-                        yield Base(preset, dt, overrides, rewired)
+            for names in itertools.combinations(choices, cost):
+                for values in itertools.product(*(self._others(c, preset, cost) for c in names)):
+                    yield Base(preset, dt, tuple(zip(names, values, strict=True)))
 
     def _others(self, choice: str, preset: str, cost: int) -> list[Any]:
         own = self.fixed.get(choice, getattr(PRESETS[preset], choice))
@@ -279,7 +273,7 @@ class Search:
             key = self.structure(base), members
             if key not in found and key not in self.results:
                 found[key] = Candidate(base, members, cost)
-                if len(found) >= _MOST_ROWS:
+                if len(found) >= self.most_rows:
                     break
         return list(found.values())
 
@@ -299,7 +293,7 @@ class Search:
                 key = structure, vector
                 if key not in found and key not in self.results:
                     found[key] = Candidate(base, vector, base.cost + cost)
-            if len(found) >= _MOST_ROWS or self.progress.is_late():
+            if len(found) >= self.most_rows or self.progress.is_late():
                 break
         return list(found.values())
 
@@ -352,7 +346,7 @@ class Search:
 
     def nearest(self) -> list[tuple[Candidate, int]]:
         """Candidates of the cheapest stages with all their differing entries, however many."""
-        self.progress.started = time.monotonic()
+        self.progress.seconds = None
         self.results.clear()
         candidates = [*self.uniform(0), *self.uniform(1)]
         return self.evaluate(candidates, "the nearest conventions", slack=LOST - 1)
@@ -382,12 +376,12 @@ class Search:
     def _structural_bases(self) -> Iterator[Base]:
         """A base for every structure."""
         names = [c for c in self.structural if c not in self.fixed]
-        for dt, rewired in itertools.product(range(len(self.dts)), self.graphs):
+        for dt in range(len(self.dts)):
             for values in itertools.product(*(self.structural[c] for c in names)):
                 overrides = list(zip(names, values, strict=True))
                 if ("feedback", "current") in overrides and "spike_timing" not in self.fixed:
                     overrides.append(("spike_timing", "pre"))
-                yield Base("nir", dt, tuple(overrides), rewired)
+                yield Base("nir", dt, tuple(overrides))
 
     def _through_layers(self, batch: Batch, bases: list[Base]) -> list[tuple[Candidate, int]]:
         costs = {name: self._cheapest(name) for name in self.spaces}
@@ -401,11 +395,12 @@ class Search:
                 continue
             done += names
             for tier in (0, 1, 2, 3, 9):
-                rows, cost = _extended(prefixes, spent, [costs[n] for n in names], tier)
+                options = [costs[n] for n in names]
+                rows, cost = _extended(prefixes, spent, options, tier, self.most_rows)
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
                 errors = batch.run(self._padded(rows, done), SLACK, until=done[-1]).errors
                 self.progress.tried += len(rows)
-                if np.any(errors == 0) or len(rows) >= _MOST_ROWS or self.progress.is_late():
+                if np.any(errors == 0) or len(rows) >= self.most_rows or self.progress.is_late():
                     break
             exact = errors == 0 if np.any(errors == 0) else errors < LOST
             order = np.argsort(cost[exact], kind="stable")[:_BEAM]
@@ -454,11 +449,11 @@ class Search:
 
 
 def _extended(
-    prefixes: Indices, spent: Indices, costs: Sequence[Indices], most: int
+    prefixes: Indices, spent: Indices, costs: Sequence[Indices], most: int, number: int
 ) -> tuple[Indices, Indices]:
     """Every prefix with every class of the next nodes that costs at most `most`.
 
-    Of more than `_MOST_ROWS`, the cheapest.
+    Of more than `number`, the cheapest.
     """
     options = [np.flatnonzero(cost <= most) for cost in costs]
     rows, total = prefixes, spent
@@ -468,8 +463,8 @@ def _extended(
             axis=1,
         )
         total = np.repeat(total, len(option)) + np.tile(cost[option], len(total))
-        if len(rows) > _MOST_ROWS:
-            cheapest = np.argsort(total, kind="stable")[:_MOST_ROWS]
+        if len(rows) > number:
+            cheapest = np.argsort(total, kind="stable")[:number]
             rows, total = rows[cheapest], total[cheapest]
     return rows, total
 
@@ -488,7 +483,3 @@ def _recurrent(graph: Graph) -> frozenset[str]:
     from snnmlir.nir_import.cycles import find_cycles
 
     return find_cycles(graph, Convention()).recurrent
-
-
-def _arrow(edge: Edge) -> str:
-    return f"{edge[0]} -> {edge[1]}"

@@ -13,17 +13,17 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from snnmlir.conventions import CHOICES, MAX_SPIKES, PRESETS, Convention
+from snnmlir.conventions import CHOICES, MAX_SPIKES, Convention
 from snnmlir.conventions.choices import check_node_consistent
 from snnmlir.errors import SnnError
 from snnmlir.nir_import.concerns import concerned
 from snnmlir.nir_import.discretize import NEURONS, Neuron, Update, delay_steps, discretize
-from snnmlir.nir_import.graph import SPIKING, Delay, Flatten, Node
+from snnmlir.nir_import.graph import SPIKING, Delay, Flatten, Graph, Node
 
 Array: TypeAlias = npt.NDArray[Any]
 Values: TypeAlias = tuple[Any, ...]
@@ -312,13 +312,15 @@ def _plain(update: Update) -> dict[str, Array]:
     return found
 
 
-def structural_choices(nodes: Mapping[str, Node], has_cycles: bool) -> dict[str, tuple[str, ...]]:
+def structural_choices(graph: Graph) -> dict[str, tuple[str, ...]]:
     """Choices that change what is connected how, where the network has what they are about."""
     found: dict[str, tuple[str, ...]] = {}
-    if has_cycles:
+    if graph.rewirings:
+        found["recurrent_input"] = CHOICES["recurrent_input"]
+    if graph.closing:
         found["feedback"] = CHOICES["feedback"]
         found["feedback_bias"] = CHOICES["feedback_bias"]
-    if any(isinstance(n, Flatten) and reads_maps(n) for n in nodes.values()):
+    if any(isinstance(n, Flatten) and reads_maps(n) for n in graph.nodes.values()):
         found["flatten"] = CHOICES["flatten"]
     return found
 
@@ -338,8 +340,3 @@ def relevant_choices(spaces: Mapping[str, Space], structural: Mapping[str, Any])
                 values = dict.fromkeys(setting[column + offset] for setting in part.settings)
                 found[choice] = tuple(dict.fromkeys((*found.get(choice, ()), *values)))
     return found
-
-
-def preset_conventions() -> list[Convention]:
-    """The presets, those first that are tried first."""
-    return cast("list[Convention]", list(PRESETS.values()))

@@ -15,6 +15,7 @@ from snnmlir.nir_import.graph import (
     STATEFUL,
     CubaLI,
     CubaLIF,
+    Delay,
     Flatten,
     Graph,
     Input,
@@ -45,6 +46,8 @@ CONCERNS: dict[str, tuple[type[Node], ...]] = {
     "v_init": _NEURONS,
     "v_floor": _NEURONS,
     "flatten": (Flatten,),
+    "delays": (Delay,),
+    "recurrent_input": (),
     "ports": (),
 }
 """The types of nodes that a choice concerns, by attribute name.

@@ -64,6 +64,13 @@ def delay_steps(node: Delay, convention: Convention) -> npt.NDArray[np.int64]:
     Raises:
         NirError: The past values that the delays keep would not fit into any memory.
     """
+    if convention.delays == "exact" and np.any(broken := fractional_steps(node, convention)):
+        raise NirError(
+            f"delay is {float(node.delay.flat[np.argmax(broken.reshape(-1))]):g} s, which is no "
+            f"whole number of steps of {convention.dt:g} s",
+            node=node.name,
+            help="--delays round rounds to whole steps, a half up",
+        )
     with np.errstate(over="ignore"):
         steps = np.floor(node.delay / convention.step * (1.0 + _NEXT_TO_ONE) + 0.5)
     kept = float(np.sum(np.broadcast_to(steps, node.output_shape)))
@@ -76,6 +83,12 @@ def delay_steps(node: Delay, convention: Convention) -> npt.NDArray[np.int64]:
             "--time-unit says what the file counts time in",
         )
     return np.asarray(steps.astype(np.int64))
+
+
+def fractional_steps(node: Delay, convention: Convention) -> npt.NDArray[np.bool_]:
+    """Which delays are no whole number of steps; float32 has seven digits."""
+    steps = np.asarray(node.delay / convention.step)
+    return np.asarray(np.abs(steps - np.rint(steps)) > 1e-5 * np.maximum(1.0, steps))
 
 
 def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Update:

@@ -73,13 +73,20 @@ class FlatGraph:
         return sorted(found, key=natural_key)
 
 
-def flatten(graph: RawGraph, notes: Notes, replaced: Sequence[tuple[Edge, Edge]] = ()) -> FlatGraph:
+def flatten(
+    graph: RawGraph,
+    notes: Notes,
+    replaced: Sequence[tuple[Edge, Edge]] = (),
+    input_to_neuron: bool = False,
+) -> FlatGraph:
     """Dissolves all subgraphs.
 
     Args:
         graph: The graph as the source has it.
         notes: Where assumptions are noted.
         replaced: Edges to replace, old by new, by full names.
+        input_to_neuron: Whether edges from Inputs of subgraphs into recurrent synapses lead to the
+            neurons instead.
 
     Raises:
         NirError: An edge names no node, leaves an Output, enters an Input, or does not say which
@@ -109,11 +116,16 @@ def flatten(graph: RawGraph, notes: Notes, replaced: Sequence[tuple[Edge, Edge]]
             wiring.add_edge(_leaving(level, edge), _entering(level, edge))
     for old, new in replaced:
         wiring.replace_edge(old, new)
-    rewirings = tuple(wiring.input_into_synapse(level) for level in levels)
+    wrong = [found for level in levels if (found := wiring.input_into_synapse(level))]
+    if input_to_neuron:
+        for old, new in wrong:
+            wiring.replace_edge(old, new)
+            notes.add(f"the edge into {quoted(old[1])} leads to {quoted(new[1])} instead", old[0])
+        wrong = []
     return replace(
         wiring.dissolve(),
         added=frozenset(added),
-        rewirings=tuple(found for found in rewirings if found),
+        rewirings=tuple(wrong),
     )
 
 

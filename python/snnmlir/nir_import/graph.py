@@ -207,9 +207,9 @@ class Graph:
         version: The nir version in the file, or None.
         sha256: Hex digest of the file's bytes, or of a canonical serialization of a graph object.
         notes: What was assumed while reading, for the user, one sentence each.
-        rewirings: Edges that some exporters wire wrongly, each with the one that was meant:
-            from the Input of a subgraph into the recurrent synapse, and to its neuron. They are
-            as in the file; `read_graph(edges=...)` replaces them.
+        rewirings: Edges that Spyx wires otherwise than it computes, each with the one that it
+            means: from the Input of a subgraph into its recurrent synapse, and to its neuron. They
+            are as in the file; `read_graph(input_to_neuron=True)` replaces them.
     """
 
     nodes: dict[str, Node]

@@ -37,6 +37,7 @@ def read_graph(
     *,
     flatten_order: FlattenOrder = "chw",
     edges: Sequence[tuple[Edge, Edge]] = (),
+    input_to_neuron: bool = False,
     time_first: bool = False,
 ) -> Graph:
     """Reads and checks a NIR graph.
@@ -48,6 +49,8 @@ def read_graph(
         source: Path of a .nir (HDF5) file, or a `nir.NIRGraph`.
         flatten_order: The order in which Flatten nodes read a whole feature map.
         edges: Edges to replace, old by new, by full names of nodes ("a/b" is b in subgraph a).
+        input_to_neuron: Whether the edge from a subgraph's Input into its recurrent synapse leads to
+            its neuron instead.
         time_first: Whether declared shapes of Inputs and Outputs may begin with a number of steps.
 
     Returns:
@@ -59,7 +62,7 @@ def read_graph(
     """
     model = _load(source)
     notes = Notes()
-    flat = flatten(model.graph, notes, edges)
+    flat = flatten(model.graph, notes, edges, input_to_neuron)
     inputs, outputs = flat.names("Input"), flat.names("Output")
     _check_boundary(flat, outputs)
     pending = _parse(flat, notes, flatten_order, time_first)
@@ -92,7 +95,10 @@ def read_network(source: str | os.PathLike[str] | nir.NIRGraph, convention: Conv
         OptionError: An edge to replace is not there.
     """
     return read_graph(
-        source, edges=convention.rewired(), time_first=convention.ports == "time-first"
+        source,
+        edges=convention.rewired(),
+        input_to_neuron=convention.recurrent_input == "neuron",
+        time_first=convention.ports == "time-first",
     )
 
 

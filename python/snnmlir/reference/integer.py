@@ -27,9 +27,6 @@ Array: TypeAlias = npt.NDArray[np.int64]
 Reals: TypeAlias = npt.NDArray[np.float64]
 Values: TypeAlias = dict[int, Array]
 
-MAX_COUNT = 255
-"""Most spikes one neuron emits in one step; what is left stays in the voltage."""
-
 _BEYOND = 2**62
 """Products stop here. It is so far outside of every type that no sum brings them back."""
 
@@ -580,6 +577,7 @@ class _Integrator(_Operation):
             _entering(source, self._types["voltage"], d.factor("gain")), source
         )
         self._leak = d.integers("leak")
+        self._floor = d.integers("floor") if d.has("floor") else None
         self._init = self._initial("voltage", "init")
         self.reset()
 
@@ -590,7 +588,11 @@ class _Integrator(_Operation):
 
     def step(self, values: Values) -> Values:
         drive = self._drive(values[self.signals[0]])
-        self._v = self._stored(self._decay(self._v) + drive, "voltage")
+        v = self._v
+        if self._floor is not None:
+            kind = self._types["voltage"]
+            v = np.maximum(v, np.clip(self._floor, kind.low, kind.high))
+        self._v = self._stored(self._decay(v) + drive, "voltage")
         return self._states()
 
     def _states(self) -> Values:
@@ -628,16 +630,16 @@ class _Spiking(_Integrator):
         d = definition
         self._rule: str = d.attributes["spike"]
         self._timing: str = d.attributes["reset_timing"]
-        self._subtracts = d.attributes["reset"] == "subtract"
+        self._kind: str = d.attributes["reset"]
+        self._most = int(d.attributes.get("max_spikes", _LARGEST_COUNT["ui8"]))
         self._fires_before = d.attributes["spike_timing"] == "pre"
         if self._fires_before:
             self.carried = frozenset([self.results["spikes"]])
         self._threshold = d.integers("threshold")
         if self._rule.startswith("count") and np.any(self._threshold <= 0):
             raise d.error(f"counts with a threshold of {self._threshold.min()}, expected above 0")
-        by_threshold = self._subtracts and not d.has("reset_value")
+        by_threshold = self._kind == "subtract" and not d.has("reset_value")
         self._reset = self._threshold if by_threshold else d.integers("reset_value")
-        self._floor = d.integers("floor") if d.has("floor") else None
 
     def emit(self) -> Values:
         return {self.results["spikes"]: self._fire(self._v)} if self._fires_before else {}
@@ -671,9 +673,13 @@ class _Spiking(_Integrator):
 
     def _after(self, v: Array, spikes: Array) -> Array:
         """The voltage `v` after a reset by spikes."""
-        if self._subtracts:
-            return np.asarray(v - spikes * self._reset)
-        return np.where(spikes > 0, self._reset, v)
+        match self._kind:
+            case "subtract":
+                return np.asarray(v - spikes * self._reset)
+            case "value":
+                return np.where(spikes > 0, self._reset, v)
+            case _:
+                return v
 
     def _fire(self, v: Array) -> Array:
         match self._rule:
@@ -682,7 +688,7 @@ class _Spiking(_Integrator):
             case "ge":
                 return (v >= self._threshold).astype(np.int64)
             case _:
-                count = np.minimum(v // self._threshold, MAX_COUNT)
+                count = np.minimum(v // self._threshold, self._most)
                 return np.where(v >= self._threshold, count, 0)
 
 

@@ -99,3 +99,23 @@ snn.network @net(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) attributes
     : (tensor<2xf32>, f32, f32, f32, f32) -> (tensor<2xf32>, tensor<2xf32>)
   snn.output %v, %k : tensor<2xf32>, tensor<2xf32>
 }
+
+// -----
+
+// The floor is the voltage's; the current has none.
+// CHECK-LABEL: func.func private @cuba_li(
+// CHECK-SAME:    snn.comment = "4 leaky integrators.\0A  i = 0.5 * i + x\0A  v = max(v, floor[n]) + i"
+// CHECK:         ^bb0(%[[IN:.*]]: f32, %[[FLOOR:.*]]: f32, %[[I:.*]]: f32, %[[V:.*]]: f32):
+// CHECK-NEXT:    %[[V0:.*]] = arith.mulf %[[I]], %{{.*}} : f32
+// CHECK-NEXT:    %[[V1:.*]] = arith.addf %[[V0]], %[[IN]] : f32
+// CHECK-NEXT:    %[[V2:.*]] = arith.cmpf olt, %[[V]], %[[FLOOR]] : f32
+// CHECK-NEXT:    %[[V3:.*]] = arith.select %[[V2]], %[[FLOOR]], %[[V]] : f32
+// CHECK-NEXT:    %[[V4:.*]] = arith.addf %[[V3]], %[[V1]] : f32
+// CHECK-NEXT:    linalg.yield %[[V1]], %[[V4]] : f32, f32
+// CHECK:         memref.global "private" constant @cuba_li_floor : memref<4xf32> = dense<[-1.000000e+00, 0.000000e+00, 1.000000e+00, 2.000000e+00]>
+snn.network @net(%x: tensor<4xf32>) -> (tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %d = arith.constant 0.5 : f32
+  %f = arith.constant dense<[-1.0, 0.0, 1.0, 2.0]> : tensor<4xf32>
+  %v, %i = snn.cuba_li %x current_decay(%d) floor(%f) : (tensor<4xf32>, f32, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  snn.output %v : tensor<4xf32>
+}

@@ -62,3 +62,27 @@ snn.network @net(%x: tensor<2xf64>) -> (tensor<2xf64>) attributes {dt = 1.0e-3 :
   %v = snn.li %x decay(%d) gain(%g) leak(%l) init(%i) : (tensor<2xf64>, f64, tensor<2xf64>, f64, f64) -> tensor<2xf64>
   snn.output %v : tensor<2xf64>
 }
+
+// -----
+
+// A floor is about what the update starts from, not about what is stored and sent.
+// CHECK-LABEL: func.func @net_step(
+// CHECK-SAME:    %[[X:.*]]: memref<4xf32> {{{.*}}}, %[[Y:.*]]: memref<4xf32> {{{.*}}}, %[[V:.*]]: memref<4xf32> {{{.*}}})
+// CHECK:         call @li(%[[X]], %[[V]]) : (memref<4xf32>, memref<4xf32>) -> ()
+// CHECK-NEXT:    memref.copy %[[V]], %[[Y]] : memref<4xf32> to memref<4xf32>
+// CHECK-LABEL: func.func private @li(
+// CHECK-SAME:    snn.comment = "4 leaky integrators.\0A  v = 0.5 * max(v, -1) + x"
+// CHECK-DAG:     %[[FLOOR:.*]] = arith.constant -1.000000e+00 : f32
+// CHECK-DAG:     %[[DECAY:.*]] = arith.constant 5.000000e-01 : f32
+// CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
+// CHECK-NEXT:    %[[V0:.*]] = arith.cmpf olt, %[[OUT]], %[[FLOOR]] : f32
+// CHECK-NEXT:    %[[V1:.*]] = arith.select %[[V0]], %[[FLOOR]], %[[OUT]] : f32
+// CHECK-NEXT:    %[[V2:.*]] = arith.mulf %[[V1]], %[[DECAY]] : f32
+// CHECK-NEXT:    %[[V3:.*]] = arith.addf %[[V2]], %[[IN]] : f32
+// CHECK-NEXT:    linalg.yield %[[V3]] : f32
+snn.network @net(%x: tensor<4xf32>) -> (tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %d = arith.constant 0.5 : f32
+  %f = arith.constant -1.0 : f32
+  %v = snn.li %x decay(%d) floor(%f) : (tensor<4xf32>, f32, f32) -> tensor<4xf32>
+  snn.output %v : tensor<4xf32>
+}

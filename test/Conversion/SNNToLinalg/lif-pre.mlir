@@ -182,3 +182,24 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
     : (tensor<4xf32>, f32, f32, f32) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output %s : tensor<4xi1>
 }
+
+// -----
+
+// delayed, none: the update does not need the spikes.
+// CHECK-LABEL: func.func @net_step(
+// CHECK-SAME:    %[[X:.*]]: memref<4xf32> {{{.*}}}, %[[S:.*]]: memref<4xi1> {{{.*}}}, %[[V:.*]]: memref<4xf32> {{{.*}}})
+// CHECK:         call @lif_fire(%[[V]], %[[S]]) : (memref<4xf32>, memref<4xi1>) -> ()
+// CHECK-NEXT:    call @lif(%[[X]], %[[V]]) : (memref<4xf32>, memref<4xf32>) -> ()
+// CHECK-LABEL: func.func private @lif(
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2, for v before the update\0A  a spike leaves v as it is"
+// CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
+// CHECK-NEXT:    %[[V0:.*]] = arith.mulf %[[OUT]], %{{.*}} : f32
+// CHECK-NEXT:    %[[V1:.*]] = arith.addf %[[V0]], %[[IN]] : f32
+// CHECK-NEXT:    linalg.yield %[[V1]] : f32
+snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : f64} {
+  %d = arith.constant 0.5 : f32
+  %th = arith.constant 2.0 : f32
+  %s, %v = snn.lif %x decay(%d) threshold(%th) {spike_timing = #snn.spike_timing<pre>, reset = #snn.reset<none>, reset_timing = #snn.reset_timing<delayed>}
+    : (tensor<4xf32>, f32, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output %s : tensor<4xi1>
+}

@@ -166,3 +166,64 @@ snn.network @net(%x: tensor<4xui8>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
     : (tensor<4xui8>, tensor<4xf32>, f32, f32, tensor<4xf32>, f32, f32, f32) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output %s : tensor<4xi1>
 }
+
+// -----
+
+// Without a reset the voltage goes on as it is.
+// CHECK-LABEL: func.func private @lif(
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  a spike leaves v as it is"
+// CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32, %{{.*}}: i1):
+// CHECK-NEXT:    %[[V0:.*]] = arith.mulf %[[OUT]], %{{.*}} : f32
+// CHECK-NEXT:    %[[V1:.*]] = arith.addf %[[V0]], %[[IN]] : f32
+// CHECK-NEXT:    %[[V2:.*]] = arith.cmpf ogt, %[[V1]], %{{.*}} : f32
+// CHECK-NEXT:    linalg.yield %[[V1]], %[[V2]] : f32, i1
+snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : f64} {
+  %d = arith.constant 0.5 : f32
+  %th = arith.constant 2.0 : f32
+  %s, %v = snn.lif %x decay(%d) threshold(%th) {reset = #snn.reset<none>}
+    : (tensor<4xf32>, f32, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output %s : tensor<4xi1>
+}
+
+// -----
+
+// One spike or several, at most 3, reset the voltage once.
+// CHECK-LABEL: func.func private @lif(
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = v + x\0A  spikes = floor(v / 2) where v >= 2, at most 3\0A  after a spike v = 0.25"
+// CHECK-DAG:     %[[MOST:.*]] = arith.constant 3.000000e+00 : f32
+// CHECK-DAG:     %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-DAG:     %[[TH:.*]] = arith.constant 2.000000e+00 : f32
+// CHECK-DAG:     %[[RESET:.*]] = arith.constant 2.500000e-01 : f32
+// CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32, %{{.*}}: i8):
+// CHECK-NEXT:    %[[V0:.*]] = arith.addf %[[OUT]], %[[IN]] : f32
+// CHECK-NEXT:    %[[V1:.*]] = arith.cmpf oge, %[[V0]], %[[TH]] : f32
+// CHECK-NEXT:    %[[V2:.*]] = arith.divf %[[V0]], %[[TH]] : f32
+// CHECK-NEXT:    %[[V3:.*]] = arith.select %[[V1]], %[[V2]], %[[ZERO]] : f32
+// CHECK-NEXT:    %[[V4:.*]] = arith.cmpf ogt, %[[V3]], %[[MOST]] : f32
+// CHECK-NEXT:    %[[V5:.*]] = arith.select %[[V4]], %[[MOST]], %[[V3]] : f32
+// CHECK-NEXT:    %[[V6:.*]] = arith.fptoui %[[V5]] : f32 to i8
+// CHECK-NEXT:    %[[V7:.*]] = arith.select %[[V1]], %[[RESET]], %[[V0]] : f32
+// CHECK-NEXT:    linalg.yield %[[V7]], %[[V6]] : f32, i8
+snn.network @net(%x: tensor<4xf32>) -> (tensor<4xui8>) attributes {dt = 1.0e-3 : f64} {
+  %th = arith.constant 2.0 : f32
+  %r = arith.constant 0.25 : f32
+  %s, %v = snn.lif %x threshold(%th) reset(%r) {spike = #snn.spike<count_floor>, max_spikes = 3}
+    : (tensor<4xf32>, f32, f32) -> (tensor<4xui8>, tensor<4xf32>)
+  snn.output %s : tensor<4xui8>
+}
+
+// -----
+
+// A count that nothing follows from.
+// CHECK-LABEL: func.func private @lif(
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = v + x\0A  spikes = trunc(v / 2) where v > 0\0A  a spike leaves v as it is"
+// CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32, %{{.*}}: i8):
+// CHECK-NEXT:    %[[V0:.*]] = arith.addf %[[OUT]], %[[IN]] : f32
+// CHECK:         %[[V1:.*]] = arith.fptoui %{{.*}} : f32 to i8
+// CHECK-NEXT:    linalg.yield %[[V0]], %[[V1]] : f32, i8
+snn.network @net(%x: tensor<4xf32>) -> (tensor<4xui8>) attributes {dt = 1.0e-3 : f64} {
+  %th = arith.constant 2.0 : f32
+  %s, %v = snn.lif %x threshold(%th) {spike = #snn.spike<count_trunc>, reset = #snn.reset<none>}
+    : (tensor<4xf32>, f32) -> (tensor<4xui8>, tensor<4xf32>)
+  snn.output %s : tensor<4xui8>
+}

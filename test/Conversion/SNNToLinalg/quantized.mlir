@@ -281,3 +281,135 @@ snn.network @count_wide(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.
   %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<4x!sum>, !threshold) -> (tensor<4xui8>, tensor<4x!voltage>)
   snn.output %s : tensor<4xui8>
 }
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i16<-1000:1000>:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// No more than 3 spikes, of 16 bits: what is left need not be less than a threshold.
+// CHECK-LABEL: func.func private @lif(
+// CHECK-SAME:    spikes = floor(v / 40) where v >= 40, at most 3
+// CHECK:           %[[U:.*]] = arith.addi %{{.*}}, %{{.*}} : i16
+// CHECK:           %[[RATIO:.*]] = arith.addi %{{.*}}, %{{.*}} : i16
+// CHECK-NEXT:      %[[IS_MORE:.*]] = arith.cmpi sgt, %[[RATIO]], %c3_i16 : i16
+// CHECK-NEXT:      %[[MOST:.*]] = arith.select %[[IS_MORE]], %c3_i16, %[[RATIO]] : i16
+// CHECK-NEXT:      %[[S:.*]] = arith.trunci %[[MOST]] overflow<nuw> : i16 to i8
+// CHECK-NEXT:      %[[NUMBER:.*]] = arith.extui %[[S]] : i8 to i16
+// CHECK-NEXT:      %[[LOWERED:.*]] = arith.muli %[[NUMBER]], %c40_i16 : i16
+// CHECK-NEXT:      %[[NEW:.*]] = arith.subi %[[U]], %[[LOWERED]] : i16
+// CHECK-NEXT:      linalg.yield %[[NEW]], %[[S]] : i16, i8
+snn.network @most(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>, max_spikes = 3} : (tensor<4x!sum>, !threshold) -> (tensor<4xui8>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xui8>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i32<-40000:40000>:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// In 32 bits a voltage from 4 * 40 on counts as 159.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:           %[[U:.*]] = arith.addi
+// CHECK:           %[[IS_LARGE:.*]] = arith.cmpi sgt, %[[POSITIVE:.*]], %c159_i32 : i32
+// CHECK-NEXT:      arith.select %[[IS_LARGE]], %c159_i32, %[[POSITIVE]] : i32
+// CHECK:           arith.trunci %{{.*}} overflow<nuw> : i32 to i8
+snn.network @most_wide(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>, max_spikes = 3} : (tensor<4x!sum>, !threshold) -> (tensor<4xui8>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xui8>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i16<-1000:1000>:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// A count with a reset value: above the threshold nothing is left to saturate.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:           %[[U:.*]] = arith.addi %{{.*}}, %{{.*}} : i16
+// CHECK:           %[[S:.*]] = arith.trunci %{{.*}} overflow<nuw> : i16 to i8
+// CHECK-NEXT:      %[[FIRES:.*]] = arith.cmpi sge, %[[U]], %c40_i16 : i16
+// CHECK-NEXT:      %[[NEW:.*]] = arith.select %[[FIRES]], %c0_i16, %[[U]] : i16
+// CHECK-NEXT:      %[[IS_LOW:.*]] = arith.cmpi slt, %[[NEW]], %c-1000_i16 : i16
+// CHECK-NEXT:      %[[STORED:.*]] = arith.select %[[IS_LOW]], %c-1000_i16, %[[NEW]] : i16
+// CHECK-NEXT:      linalg.yield %[[STORED]], %[[S]] : i16, i8
+snn.network @count_value(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x threshold(%t) {spike = #snn.spike<count_floor>, saturate} : (tensor<4x!sum>, !threshold) -> (tensor<4xui8>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xui8>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i16<-1000:1000>:f32, 0.25>
+!threshold = !quant.uniform<i32:f32, 0.25>
+
+// Without a reset both ends saturate.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:           %[[U:.*]] = arith.addi %{{.*}}, %{{.*}} : i16
+// CHECK-NEXT:      %[[S:.*]] = arith.cmpi sgt, %[[U]], %c40_i16 : i16
+// CHECK-NEXT:      %[[IS_LOW:.*]] = arith.cmpi slt, %[[U]], %c-1000_i16 : i16
+// CHECK-NEXT:      %[[ABOVE:.*]] = arith.select %[[IS_LOW]], %c-1000_i16, %[[U]] : i16
+// CHECK-NEXT:      %[[IS_LARGE:.*]] = arith.cmpi sgt, %[[ABOVE]], %c1000_i16 : i16
+// CHECK-NEXT:      %[[STORED:.*]] = arith.select %[[IS_LARGE]], %c1000_i16, %[[ABOVE]] : i16
+// CHECK-NEXT:      linalg.yield %[[STORED]], %[[S]] : i16, i1
+snn.network @no_reset(%x: tensor<4x!sum>) -> tensor<4xi1> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<none>, saturate} : (tensor<4x!sum>, !threshold) -> (tensor<4xi1>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xi1>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i16<-30000:30000>:f32, 0.25>
+!decay = !quant.uniform<i32:f32, 1.52587890625e-05>
+
+// The floor comes before the product. One that the voltage cannot be is the nearest that it can.
+// CHECK-LABEL: func.func private @li(
+// CHECK:         ^bb0(%[[X:.*]]: i16, %[[FLOOR:.*]]: i16, %[[V:.*]]: i16):
+// CHECK-NEXT:      %[[IS_BELOW:.*]] = arith.cmpi slt, %[[V]], %[[FLOOR]] : i16
+// CHECK-NEXT:      %[[CARRIED:.*]] = arith.select %[[IS_BELOW]], %[[FLOOR]], %[[V]] : i16
+// CHECK-NEXT:      arith.addi %[[CARRIED]], %c10_i16 : i16
+// CHECK:           %[[NEW:.*]] = arith.addi %{{.*}}, %[[X]] : i16
+// CHECK-NEXT:      linalg.yield %[[NEW]] : i16
+// CHECK:         memref.global "private" constant @li_floor : memref<4xi16> = dense<[-40, 0, -30000, 30000]>
+snn.network @floor(%x: tensor<4x!sum>) -> tensor<4x!voltage> attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 62259 : i32
+  %d = quant.scast %di : i32 to !decay
+  %fi = arith.constant dense<[-40, 0, -2147483648, 70000]> : tensor<4xi32>
+  %f = quant.scast %fi : tensor<4xi32> to tensor<4x!quant.uniform<i32:f32, 0.25>>
+  %v = snn.li %x decay(%d) floor(%f) {short_decay, saturate} : (tensor<4x!sum>, !decay, tensor<4x!quant.uniform<i32:f32, 0.25>>) -> tensor<4x!voltage>
+  snn.output %v : tensor<4x!voltage>
+}
+
+// -----
+
+!sum = !quant.uniform<i16<-6000:0>:f32, 0.25>
+!voltage = !quant.uniform<i16<-30000:30000>:f32, 0.25>
+!decay = !quant.uniform<i32:f32, 1.52587890625e-05>
+
+// -28500 - 6000 would leave 16 bits; from a floor of -1000 it is -950 - 6000, which needs no limit.
+// CHECK-LABEL: func.func private @li(
+// CHECK:           arith.cmpi slt, %{{.*}}, %c-1000_i16 : i16
+// CHECK-NOT:       arith.cmpi
+// CHECK:           linalg.yield %{{.*}} : i16
+snn.network @high(%x: tensor<4x!sum>) -> tensor<4x!voltage> attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 62259 : i32
+  %d = quant.scast %di : i32 to !decay
+  %fi = arith.constant -1000 : i32
+  %f = quant.scast %fi : i32 to !quant.uniform<i32:f32, 0.25>
+  %v = snn.li %x decay(%d) floor(%f) {short_decay, saturate} : (tensor<4x!sum>, !decay, !quant.uniform<i32:f32, 0.25>) -> tensor<4x!voltage>
+  snn.output %v : tensor<4x!voltage>
+}
