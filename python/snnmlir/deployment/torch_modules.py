@@ -561,7 +561,7 @@ class TorchAdapter(ABC):
         """See `Adapter`."""
         import torch
 
-        original = detached(module)
+        original = self._copied(module)
         self._check_classes(original)
         x = torch.as_tensor(_without_batch(as_array(sample), original, self.is_layer))
         dtype = next((p.dtype for p in torch.nn.Module.parameters(original)), x.dtype)
@@ -589,6 +589,19 @@ class TorchAdapter(ABC):
         graph = completed(nodes, edges, layers, _numpy(x), output)
         dt = self.dt([found.module for found in recorder.calls.values()])
         return Exported(graph, _numpy(x), output, layers, tuple(rewriter.notes), dt)
+
+    def _copied(self, module: Any) -> Any:
+        """A copy; some neurons that exporters do not know cannot be copied either."""
+        try:
+            return detached(module)
+        except Exception as error:
+            for path, part in layers_of(module, self.is_layer):
+                if self.is_neuron(part):
+                    self.check(f"{path} ({type(part).__name__})", part)
+            raise DeployError(
+                f"the network cannot be copied: {type(error).__name__}: {error}",
+                help="copy.deepcopy(module) shows where",
+            ) from error
 
     def is_layer(self, module: Any) -> bool:
         """Whether a module is a layer as a whole, whatever it has inside."""
