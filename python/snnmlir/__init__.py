@@ -7,15 +7,18 @@ net = snnmlir.compile("model.nir", convention="snntorch", dt=1e-4)
 net.write("model.c")
 y = net.run(x)            # x [T, *input shape] -> [T, *output shape]
 r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
+
+d = snnmlir.deploy(module, x)  # a live network of snnTorch, Norse, ..., compared with the C
 """
 
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 from snnmlir import reference
 from snnmlir.check import Report, check
 from snnmlir.compiler import Network, compile
 from snnmlir.conventions import Convention, convention
-from snnmlir.errors import CompileError, NirError, OptionError, SnnError
+from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
 from snnmlir.fidelity import Fidelity, fidelity
 from snnmlir.footprint import Footprint, footprint
 from snnmlir.inference import Inference, infer
@@ -23,11 +26,16 @@ from snnmlir.package import write_package
 from snnmlir.resources import Resources
 from snnmlir.selftest import SelfTest, self_test
 
+if TYPE_CHECKING:
+    from snnmlir.deployment import Deployment, deploy
+
 __version__ = version("snn-mlir-compile")
 
 __all__ = [
     "CompileError",
     "Convention",
+    "DeployError",
+    "Deployment",
     "Fidelity",
     "Footprint",
     "Inference",
@@ -41,6 +49,7 @@ __all__ = [
     "check",
     "compile",
     "convention",
+    "deploy",
     "fidelity",
     "footprint",
     "infer",
@@ -48,3 +57,12 @@ __all__ = [
     "self_test",
     "write_package",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports `deploy` when it is asked for."""
+    if name in ("Deployment", "deploy"):
+        from snnmlir import deployment
+
+        return getattr(deployment, name)
+    raise AttributeError(f"module 'snnmlir' has no attribute {name!r}")

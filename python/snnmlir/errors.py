@@ -41,6 +41,35 @@ class CompileError(SnnError):
     """The MLIR pipeline or the host's C compiler refused the network."""
 
 
+class DeployError(SnnError):
+    """A live network does not compute what its NIR graph, or the C, computes.
+
+    Args:
+        message: As for `SnnError`.
+        layer: The module's layer, "path (Class)".
+        node: The NIR node that stands for it, if there is one.
+        step: The first step that differs, if a comparison found it.
+        differing: How many entries differ, if a comparison found it.
+        help: What the user can do.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        layer: str | None = None,
+        node: str | None = None,
+        step: int | None = None,
+        differing: int | None = None,
+        help: str | None = None,
+    ) -> None:
+        self.layer = layer
+        self.step = step
+        self.differing = differing
+        where = f"layer {quoted(layer)}: " if layer is not None else ""
+        super().__init__(f"{where}{message}", node=node, help=help)
+
+
 def quoted(name: object) -> str:
     """A name from a file, printable on one line of a terminal whatever it holds."""
     return ascii(str(name)) if not str(name).isprintable() else f"'{name}'"
