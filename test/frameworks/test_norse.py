@@ -73,9 +73,7 @@ def test_subtraction_and_steps_of_each_layer() -> None:
 
 
 def test_norm_pool_flatten_and_dropout() -> None:
-    network = conv(
-        nn.BatchNorm2d(4), norse.LIFBoxCell(), nn.MaxPool2d(2), nn.Dropout(), bias=False
-    )
+    network = conv(nn.BatchNorm2d(4), norse.LIFBoxCell(), nn.MaxPool2d(2), nn.Dropout(), bias=False)
     result = deployed(network, IMAGES, run(IMAGES))
     assert sorted(result.graph.nodes) == [*"02", "3", "3_spike", *"567", "input", "output"]
 

@@ -55,7 +55,9 @@ def test_floors_of_each_layer(floor: float) -> None:
 
 
 def test_norms_of_each_layer() -> None:
-    deployed(dense(lif(norm_input=False), lif(9.0, spike_threshold=torch.tensor(0.2)), 3.0), X, run(X))
+    deployed(
+        dense(lif(norm_input=False), lif(9.0, spike_threshold=torch.tensor(0.2)), 3.0), X, run(X)
+    )
 
 
 def test_readout() -> None:

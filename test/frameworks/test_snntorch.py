@@ -233,7 +233,9 @@ def test_maximum_of_analog_values() -> None:
 
 
 def test_norm_of_spikes() -> None:
-    network = nn.Sequential(nn.Linear(12, 20), leaky(), nn.BatchNorm1d(20), nn.Linear(20, 6), leaky())
+    network = nn.Sequential(
+        nn.Linear(12, 20), leaky(), nn.BatchNorm1d(20), nn.Linear(20, 6), leaky()
+    )
     refused(network, X, "2 (BatchNorm1d)", "does not follow a Linear or Conv")
 
 
