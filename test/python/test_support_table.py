@@ -25,6 +25,7 @@ Every primitive of nir {version}, the operations of the dialect that it becomes,
 the generated C keeps for it. All of them compile to C in all types. A node with several incoming
 edges gets their sum, an `snn.add`. An edge that closes a cycle becomes an `snn.delay` of one step,
 unless something on the cycle has memory of its own ([conventions](conventions.md)).
+What becomes of files that are odd or broken is in [odd files](odd-files.md).
 
 | NIR node | operations | state |
 |---|---|---|

@@ -230,8 +230,7 @@ def _infer(exported: Exported, recording: Mapping[str, Signal], framework: str) 
     voltages = {f"{name}.v": recording[f"{name}.v"] for name in spiking if f"{name}.v" in recording}
     # Voltages tell most: how neurons reset even from a single spike. Yet it is spikes that count,
     # and what the network says of itself is no more than a likely place to look.
-    likely = [(given | voltages, exported.known), (given | voltages, {}), (given, {})]
-    for signals, known in likely:
+    for signals, known in ((given | voltages, exported.known), (given, {})):
         inference = infer(exported.graph, signals, **known)
         if inference.exact:
             return inference

@@ -18,7 +18,8 @@ from snnmlir.conventions.choices import checked_choices
 from snnmlir.errors import NirError, OptionError, SnnError, quoted
 from snnmlir.inference.batch import Batch
 from snnmlir.inference.recording import Recording, holds_values, recording_for
-from snnmlir.inference.search import Base, Candidate, Progress, Search
+from snnmlir.inference.search import SLACK, Base, Candidate, Progress, Search
+from snnmlir.inference.spaces import FLOORS
 from snnmlir.nir_import import Graph, read_graph
 from snnmlir.nir_import.graph import Output
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
 Report: TypeAlias = Callable[[str, float], None]
+
+_FINER_FLOORS = tuple(-round(0.01 * n, 2) for n in range(1, 201) if n % 5)
 
 _FRESH_STEPS = 200
 _MOST_CHECKED = 12
@@ -105,6 +108,9 @@ class Inference:
         first: Where they first differ, None where nothing does.
         undetermined: Choices that the recording leaves open.
         nearest: Where none is exact, the best conventions with their differing entries.
+        lost: The layer that no choices reproduce although all layers before it agree, where the
+            signals between them were recorded: the file does not hold what the framework computes
+            there. None where nothing says which layer it is.
         entries: Entries that were compared.
         steps: Steps of the recording.
         tried: Conventions that were tried.
@@ -120,6 +126,7 @@ class Inference:
     entries: int
     steps: int
     tried: int
+    lost: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -163,7 +170,26 @@ def infer(
     if dt is not None:
         fixed["dt"] = checked_choices({"dt": dt})["dt"]
     told = Progress(progress, seconds)
-    return _Inferrer(Search(graph, rewired, recorded[0], fixed, told), recorded).run()
+
+    def search(floors: Sequence[float]) -> Search:
+        return Search(graph, rewired, recorded[0], fixed, told, floors)
+
+    found = _Inferrer(search((*FLOORS, *_repeated_minima(recorded))), recorded).run()
+    if found.exact or found.lost is not None or "v_floor" in fixed:
+        return found
+    finer = _Inferrer(search(_FINER_FLOORS), recorded).run(quick=True)
+    return finer if finer.exact else found
+
+
+def _repeated_minima(runs: Sequence[Recording]) -> list[float]:
+    """Lowest voltages that were recorded more than once: they may be floors."""
+    found = []
+    for run in runs:
+        for name, signal in run.signals.items():
+            lowest = float(np.min(signal))
+            if name.endswith(".v") and lowest < 0 and np.sum(signal == lowest) > 2:
+                found.append(float(f"{lowest:.6g}"))
+    return list(dict.fromkeys(found))
 
 
 def read_recorded(source: Source) -> Graph:
@@ -204,8 +230,11 @@ class _Inferrer:
         self.progress = search.progress
         self.best: list[tuple[int, int, Candidate]] = []
 
-    def run(self) -> Inference:
-        for candidates in self._stages():
+    def run(self, *, quick: bool = False) -> Inference:
+        """Goes through the stages; `quick`: only through those that take little time."""
+        for number, candidates in enumerate(self._stages()):
+            if quick and number > 3:
+                break
             left = candidates()
             exact = sorted((c.cost, n, c) for n, (c, error) in enumerate(left) if error == 0)
             for _, _, candidate in exact[:_MOST_CHECKED]:
@@ -215,9 +244,21 @@ class _Inferrer:
                 self._remember(candidate, differences)
             left.sort(key=lambda item: (item[1], item[0].cost))
             self.best += [(e, c.cost, c) for c, e in left[:_MOST_CHECKED]]
-            if self.progress.is_late():
+            if self.progress.is_late() or self._is_lost():
                 break
         return self._inexact()
+
+    def _is_lost(self) -> bool:
+        """Whether a layer was tried with all choices, on signals that agree, and none fits."""
+        stuck = self.search.stuck
+        if stuck is None:
+            return False
+        graph = self.search.graphs["nir"]
+        before = list(graph.nodes)[: list(graph.nodes).index(stuck) + 1]
+        recorded = {_sender(graph, name) for name in self.recorded.signals} | {
+            *self.recorded.signals
+        }
+        return all(name in recorded for name in before if name in self.search.spaces)
 
     def _stages(self) -> Iterator[Callable[[], list[tuple[Candidate, int]]]]:
         """What is tried, one after the other: cheap conventions first, likely steps first."""
@@ -299,6 +340,7 @@ class _Inferrer:
             first=first,
             undetermined=(),
             nearest=tuple((c, d) for _, c, d in found[:3]),
+            lost=self.search.stuck if self._is_lost() and total > SLACK else None,
             tried=self.progress.tried,
             **self.facts,
         )

@@ -156,6 +156,7 @@ class Search:
         work = max(1, size) * recording.steps
         self.most_rows = min(_MOST_ROWS, max(_LEAST_ROWS, _MOST_WORK // work))
         self.batches: dict[StructureKey, Batch] = {}
+        self.stuck: str | None = None
         self.results: dict[tuple[StructureKey, Vector], int] = {}
 
     # Conventions and configurations
@@ -402,6 +403,8 @@ class Search:
                 self.progress.tried += len(rows)
                 if np.any(errors == 0) or len(rows) >= self.most_rows or self.progress.is_late():
                     break
+            if not np.any(errors == 0):
+                self._stuck_at(names)
             exact = errors == 0 if np.any(errors == 0) else errors < LOST
             order = np.argsort(cost[exact], kind="stable")[:_BEAM]
             prefixes, spent, errors = rows[exact][order], cost[exact][order], errors[exact][order]
@@ -411,6 +414,13 @@ class Search:
         errors = batch.run(full, SLACK).errors
         left = errors < LOST
         return self._best_described(full[left], errors[left], bases)
+
+    def _stuck_at(self, names: list[str]) -> None:
+        """Keeps the last layer that was reached and could not be reproduced."""
+        position = list(self.spaces)
+        reached = max(names, key=position.index)
+        if self.stuck is None or position.index(reached) > position.index(self.stuck):
+            self.stuck = reached
 
     def _padded(self, rows: Indices, done: list[str]) -> Indices:
         """Columns in the order of the spaces; 0 for nodes that come later."""

@@ -7,6 +7,7 @@ import dataclasses
 from typing import Any
 
 from snnmlir.conventions import convention_arguments
+from snnmlir.errors import quoted
 from snnmlir.inference.infer import Inference
 
 
@@ -31,6 +32,12 @@ def describe(inference: Inference) -> list[str]:
 
 def advice(inference: Inference) -> str:
     """What to do where nothing is exact."""
+    if inference.lost is not None:
+        return (
+            f"all layers before node {quoted(inference.lost)} agree with the recording, and no "
+            "choice makes this one do so: the file does not hold what the framework computes "
+            "there, such as a bias, recurrent weights, a residual or graded spikes"
+        )
     if inference.differing <= 3:
         return "one or a few entries may be damaged: record the network again"
     return (
@@ -49,6 +56,7 @@ def as_dict(inference: Inference) -> dict[str, Any]:
         "entries": inference.entries,
         "steps": inference.steps,
         "tried": inference.tried,
+        "lost": inference.lost,
         "first": dataclasses.asdict(inference.first) if inference.first else None,
         "undetermined": [dataclasses.asdict(choice) for choice in inference.undetermined],
         "nearest": [

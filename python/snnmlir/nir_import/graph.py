@@ -5,6 +5,9 @@ A `Graph` is flat (subgraphs are dissolved, node names joined with "/"), its nod
 topological order up to the edges that close cycles, and every node knows the shapes of its input
 and output. Parameters are NumPy arrays, already checked: finite, real, of a shape that fits the
 node. Shapes never contain batch or time dimensions, feature maps are channels first.
+
+Time constants are not 0 but may be negative or infinite, and where they are infinite, so may be the
+`r` or `w_in` that exporters write as tau / dt: what these mean depends on the convention.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ The layout, as `nir.write` makes it:
       nodes/<name>/               per node: `type`, and one dataset per parameter, or a graph again
       metadata/                   anything; only its names are looked at
 
-Nothing is read that was not sized before. Links inside the file are followed, as nir.read does; none
-is followed out of it.
+Nothing is read that was not sized before. Links inside the file are followed, as nir.read does, and
+none out of it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import numpy as np
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.foreign import foreign
 from snnmlir.nir_import.graph import Edge
-from snnmlir.nir_import.heap import has_endless_heap
+from snnmlir.nir_import.heap import has_endless_heap, longest_text
 from snnmlir.nir_import.raw import (
     MAX_DEPTH,
     METADATA_NAMES,
@@ -171,6 +171,10 @@ class Guard:
         if size > MAX_UNWRITTEN and dataset.id.get_storage_size() == 0:
             raise NirError(f"{takes}, which were never written", node=path, help=_INTERRUPTED)
         self._bytes += size
+        if longest_text(dataset) > dataset.file.id.get_filesize():
+            raise NirError(
+                f"{quoted(key)} has a text that is longer than the file", node=path, help=_DAMAGED
+            )
 
     def count(self, size: int) -> None:
         """Refuses more than `MAX_BYTES` in all."""

@@ -1,22 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Checks what the HDF5 library does not: one damaged byte in a heap makes it loop for ever.
+"""Checks what the HDF5 library does not: one damaged byte makes it loop, or take gigabytes.
 
 HDF5 keeps texts of variable length in global heap collections (HDF5 File Format Specification,
 III.E). The library walks the objects of a collection by their sizes, and never ends where an object
-takes no space.
+takes no space. A dataset of texts holds a reference for each, which begins with its length; the
+library takes memory for that length before it looks at the heap.
 """
 
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 from pathlib import Path
+
+import h5py
+import numpy as np
 
 # Signature, version 1, three reserved bytes; then the collection's size.
 _SIGNATURE = b"GCOL\x01\0\0\0"
 _COLLECTION = struct.Struct("<8sQ")
 # Index (0: free space), reference count, reserved, size (of free space: with this header).
 _OBJECT = struct.Struct("<HHIQ")
+# A reference: length, address of the collection, index in it.
+_REFERENCE = np.dtype([("length", "<u4"), ("address", "<u8"), ("index", "<u4")])
+
+
+def longest_text(dataset: h5py.Dataset) -> int:
+    """The length of the longest text of variable length that a dataset says it has.
+
+    Only where the references are stored as they are, which is how h5py and nir.write store them.
+    """
+    text = h5py.check_string_dtype(dataset.dtype)
+    place, size = dataset.id.get_offset(), dataset.id.get_storage_size()
+    if text is None or text.length is not None or place is None:
+        return 0
+    stored = os.pread(dataset.file.id.get_vfd_handle(), size, place)
+    whole = len(stored) // _REFERENCE.itemsize
+    return int(np.frombuffer(stored, _REFERENCE, whole)["length"].max(initial=0))
 
 
 def has_endless_heap(path: str) -> bool:

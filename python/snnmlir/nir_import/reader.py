@@ -49,8 +49,8 @@ def read_graph(
         source: Path of a .nir (HDF5) file, or a `nir.NIRGraph`.
         flatten_order: The order in which Flatten nodes read a whole feature map.
         edges: Edges to replace, old by new, by full names of nodes ("a/b" is b in subgraph a).
-        input_to_neuron: Whether the edge from a subgraph's Input into its recurrent synapse leads to
-            its neuron instead.
+        input_to_neuron: Whether edges from Inputs of subgraphs into recurrent synapses lead to
+            the neurons instead.
         time_first: Whether declared shapes of Inputs and Outputs may begin with a number of steps.
 
     Returns:

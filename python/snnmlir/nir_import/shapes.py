@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from snnmlir.errors import NirError, quoted
 from snnmlir.nir_import.graph import Edge, Flatten, Node, Shape
 from snnmlir.nir_import.nodes.boundary import PendingInput
+from snnmlir.nir_import.nodes.elementwise import MATRIX_HELP, Elementwise
 from snnmlir.nir_import.nodes.flatten import PendingFlatten
 from snnmlir.nir_import.nodes.linear import PendingAffine, transposed
 from snnmlir.nir_import.nodes.pending import Pending
@@ -92,7 +93,7 @@ class _Behind:
 
     def _sent(self, name: str, shape: Shape) -> list[Shape] | None:
         """None if a node cannot take `shape`, else the shape that it sends on if it is open."""
-        node = self.pending[name].accepting(shape)
+        node = self.pending[name]
         others = [self.nodes[n].output_shape for n in self.sources[name] if n in self.nodes]
         known = self.nodes[name].input_shape if name in self.nodes else node.input_shape
         if any(other != shape for other in others) or known not in (None, shape):
@@ -201,6 +202,8 @@ def _check_edge(source: Node, target: Pending, shape: Shape) -> None:
 def _advice(source: Node, target: Pending, shape: Shape) -> str:
     if isinstance(source, Flatten):
         return "start_dim and end_dim of a Flatten count dimensions without the batch"
+    if isinstance(target, Elementwise) and target.is_matrix("w_in", source.output_shape):
+        return MATRIX_HELP
     if isinstance(target, PendingAffine) and source.output_shape == target.output_shape():
         return transposed(target.weight)
     if isinstance(target, PendingAffine) and math.prod(source.output_shape) == math.prod(shape):

@@ -10,6 +10,7 @@ import lzma
 import os
 import pickle
 import struct
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from commands import call
 from snnmlir.errors import NirError
 from snnmlir.nir_import import hdf5, read_graph
 
@@ -151,19 +153,25 @@ def test_heap_on_which_the_hdf5_library_loops_for_ever(
     assert "has a damaged heap of texts" in refusal(read_graph, good).message
 
 
-# Derandomized, because the HDF5 library is not safe against damage of every kind.
-@settings(
-    max_examples=300,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(data=st.data())
-def test_damage_never_escapes_as_another_exception(good: Path, data: st.DataObject) -> None:
+DAMAGED = ["stored_gzip", "stored_latest", "soft_link", "subgraph_nested", "flatten_type_zeros"]
+
+
+@pytest.mark.parametrize("key", ["version", "node/edges", "node/nodes/lif/type"])
+def test_a_text_that_is_longer_than_the_file(good: Path, key: str, refusal: Refusal) -> None:
+    with h5py.File(good) as file:
+        place = file[key].id.get_offset()
     content = bytearray(good.read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    check_only_nir_errors(good.with_name("damaged.nir"), bytes(content))
+    content[place : place + 4] = struct.pack("<I", 4_000_000_000)
+    good.write_bytes(content)
+    message = refusal(read_graph, good).message
+    assert message == f"'{key.rpartition('/')[2]}' has a text that is longer than the file"
+
+
+# In a process of its own, because the HDF5 library is not safe against damage of every kind.
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damage_ends_in_a_graph_or_a_nir_error(name: str, tmp_path: Path) -> None:
+    model = Path(__file__).parents[2] / f"data/nir-odd/{name}.nir"
+    call(sys.executable, Path(__file__).with_name("damage.py"), model, "--count", 300, cwd=tmp_path)
 
 
 VALUES = st.one_of(
@@ -316,9 +324,65 @@ def test_wrong_layout(good: Path, case: str, refusal: Refusal) -> None:
     assert error.node == node
 
 
-def test_unknown_type_suggests_a_near_one(good: Path, refusal: Refusal) -> None:
-    edited(good, replace(f"{NODES}/lif/type", "CubaLIFF"))
-    assert refusal(read_graph, good).help == "did you mean CubaLIF?"
+@pytest.mark.parametrize(
+    "gone",
+    [
+        ["node/type"],
+        ["node/type", f"{NODES}/out"],
+        ["node/nodes"],
+        ["node/edges"],
+        [f"{NODES}/lif/type", f"{NODES}/lif/r", f"{NODES}/out"],
+        [f"{NODES}/{name}/type" for name in ("in", "fc", "lif", "out")],
+        ["node"],
+    ],
+)
+def test_writing_that_was_interrupted(good: Path, gone: list[str], refusal: Refusal) -> None:
+    def edit(file: h5py.File) -> None:
+        for key in gone:
+            del file[key]
+
+    assert "writing was probably interrupted" in str(refusal(read_graph, edited(good, edit)).help)
+
+
+UNKNOWN_TYPES = {
+    "CubaLIFF": "did you mean CubaLIF?",
+    "conv2d": "did you mean Conv2d?",
+    "MaxPool2d": "a SumPool2d and then a Threshold",
+    "MaxPool1d": "AvgPool2d or SumPool2d",
+    "AdaptiveAvgPool2d": "NIR has SumPool2d and AvgPool2d",
+    "BatchNorm2d": "fold it into the Affine or convolution before it",
+    "LayerNorm": "train without it",
+    "Dropout2d": "in inference, a module in eval mode, it does nothing",
+    "Identity": "remove it, and join the edges",
+    "Add": "edges that lead to the same node add",
+    "Concat": "NIR can add edges",
+    "Reshape": "NIR has Flatten",
+    "ConvTranspose2d": "NIR has Conv1d and Conv2d",
+    "Dense": "write it as a Linear",
+    "ReLU": "NIR has no activations",
+    "LSTM": "write a recurrence as edges",
+    "Leaky": "NIR has the neurons I, IF, LI, LIF, CubaLI and CubaLIF",
+    "?" * 10_000: "express the node with NIR's own primitives",
+}
+
+
+@pytest.mark.parametrize("type", UNKNOWN_TYPES, ids=lambda type: type[:20])
+def test_advice_on_unknown_types(good: Path, type: str, refusal: Refusal) -> None:
+    edited(good, replace(f"{NODES}/lif/type", type))
+    assert UNKNOWN_TYPES[type] in str(refusal(read_graph, good).help)
+
+
+def test_a_name_with_a_slash_leads_nowhere(good: Path, refusal: Refusal) -> None:
+    """The library cannot write such a name, and would go through the link that it begins with."""
+    os.mkfifo(good.with_name("pipe.nir"))  # who opens it waits for ever
+
+    def edit(file: h5py.File) -> None:
+        file[f"{NODES}/lif/metadata"] = h5py.ExternalLink("pipe.nir", "/")
+        file[f"{NODES}/lif/metadata.x"] = 1.0
+
+    content = edited(good, edit).read_bytes()
+    good.write_bytes(content.replace(b"metadata.x", b"metadata/x"))
+    assert refusal(read_graph, good).message == "'metadata/x' is no name in HDF5"
 
 
 PLACES = ["node", NODES, f"{NODES}/lif", f"{NODES}/lif/tau", "node/edges"]
@@ -426,7 +490,7 @@ def test_a_graph_that_contains_itself_is_refused(good: Path, refusal: Refusal) -
 
     error = refusal(read_graph, edited(good, edit))
     assert error.node == "again"
-    assert "is a link to a graph that it lies in, so that the graph contains itself" in error.message
+    assert error.message.startswith("is a link to a graph that it lies in")
     edited(good, replace(f"{NODES}/again", h5py.SoftLink("/node")))
     assert refusal(read_graph, good).message == error.message
 
@@ -480,6 +544,7 @@ def test_a_chunk_larger_than_its_dataset_counts(
                 f"{NODES}/lif/{key}", shape=3, dtype="f8", chunks=(1 << 28,), maxshape=(None,)
             )
 
+    monkeypatch.setattr(hdf5, "MAX_UNWRITTEN", 1 << 40)
     assert "declares more than" in refusal(read_graph, edited(good, edit)).message
 
 

@@ -265,6 +265,15 @@ def test_a_matrix_in_place_of_w_in(
     assert "Linear or Affine" in str(error.help)
 
 
+def test_a_matrix_in_place_of_w_in_beside_scalars(
+    chain: Chain, make: SimpleNamespace, refusal: Refusal
+) -> None:
+    node = make.cuba_lif(w_in=np.ones((3, 5)))
+    error = refusal(chain, make.input(5), node, make.output(3))
+    assert error.message == "what arrives from 'n0' has shape (5,), expected (3, 5)"
+    assert "w_in is no matrix of weights" in str(error.help)
+
+
 @pytest.mark.parametrize(
     ("stored", "expected"),
     [

@@ -80,7 +80,9 @@ EXPECTED = {
 
 def test_every_file_is_expected(test_data: Path) -> None:
     folders = ("nir-paper", "nir-exported")
-    found = {f"{folder}/{path.name}" for folder in folders for path in test_data.glob(f"{folder}/*.nir")}
+    found = {
+        f"{folder}/{path.name}" for folder in folders for path in test_data.glob(f"{folder}/*.nir")
+    }
     assert found - set(EXPECTED) == {"nir-paper/braille_noDelay_bias_zero_subgraph.nir"}
 
 

@@ -231,6 +231,92 @@ def test_flatten_behind_a_conv_may_declare_a_batch(chain: Chain, make: SimpleNam
     )
 
 
+MAP = (2, 4, 3)
+Nodes = Callable[[SimpleNamespace], list[Any]]
+
+
+def affine(make: SimpleNamespace) -> list[Any]:
+    return [make.affine(24, 3)]
+
+
+# The Flatten, what is behind it, the dimensions it flattens, and how many of them were not there.
+COUNTS: dict[str, tuple[dict[str, Any], Nodes, tuple[int, int], int]] = {
+    "affine": ({"start": 1}, affine, (0, 2), 1),
+    "end, too": ({"start": 1, "end": 3}, affine, (0, 2), 1),
+    "batch and time": ({"start": 2}, affine, (0, 2), 2),
+    "the batch is flattened": ({"start": 0, "end": 3}, affine, (0, 2), 1),
+    "neurons": ({"start": 1}, lambda m: [m.lif(24)], (0, 2), 1),
+    "behind scalars": ({"start": 1}, lambda m: [m.scale(), m.lif(), m.affine(24, 3)], (0, 2), 1),
+    "output": ({"start": 1}, lambda m: [m.lif(), m.output(24)], (0, 2), 1),
+    "typed": ({"start": 1, "input_type": MAP}, affine, (0, 2), 1),
+    "typed with batch": ({"start": 1, "input_type": (1, *MAP)}, affine, (0, 2), 1),
+    "two of three": ({"start": 1, "end": 2}, lambda m: [m.conv(4, 8, 1)], (0, 1), 1),
+    "conv1d": ({"start": 2}, lambda m: [m.conv(4, 2, 3)], (1, 2), 1),
+    "zeros": ({"start": 0, "input_type": (0, 0, 0)}, affine, (0, 2), 0),
+    "zeros and batch": ({"start": 1, "input_type": (0, 0, 0)}, affine, (0, 2), 1),
+    "zeros with batch": ({"start": 1, "input_type": (0,) * 4}, affine, (0, 2), 1),
+    "zeros in vain": ({"start": 1, "input_type": (0,) * 4}, lambda m: [m.conv(4, 2, 3)], (1, 2), 0),
+    "some zeros": ({"start": 1, "input_type": (0, 2, 4, 3)}, affine, (0, 2), 1),
+    "literally": ({"start": 1}, lambda m: [m.conv(4, 2, 3)], (1, 2), 0),
+    "both ends count backwards": ({"start": -2}, lambda m: [m.conv(4, 2, 3)], (1, 2), 0),
+}
+
+
+@pytest.mark.parametrize("before", ["input", "input with batch", "conv", "conv with batch"])
+@pytest.mark.parametrize("case", COUNTS)
+def test_flatten_may_count_what_is_not_there(
+    chain: Chain, make: SimpleNamespace, case: str, before: str
+) -> None:
+    changed, behind, dims, counted = COUNTS[case]
+    batch = (1,) if before.endswith("batch") else ()
+    conv = [make.conv(2, 2, 1, 1)] if before.startswith("conv") else [make.lif(MAP)]
+    nodes = [make.input(*batch, *MAP), *conv, make.flatten(**changed), *behind(make)]
+    if nodes[-1]["type"] != "Output":
+        nodes.append(make.any_output)
+    graph = chain(*nodes)
+    flatten = graph.nodes["n2"]
+    assert isinstance(flatten, Flatten)
+    assert (flatten.start_dim, flatten.end_dim) == dims
+    noted = [note for note in graph.notes if note.startswith("'n2': dimensions")]
+    note = (
+        f"'n2': dimensions {changed['start']} to {changed.get('end', -1)} count {counted} leading "
+        f"batch or time dimension(s); of the input {MAP}, {dims[0]} to {dims[1]} are flattened"
+    )
+    assert noted == ([note] if counted else [])
+
+
+def test_what_is_not_said_is_read_literally(chain: Chain, make: SimpleNamespace) -> None:
+    graph = chain(make.input(*MAP), make.flatten(1), make.lif(), make.any_output)
+    assert graph.nodes["n1"].output_shape == (2, 12)
+    assert graph.notes == (
+        "'n1': dimensions 1 to -1 of the input (2, 4, 3) become (2, 12); if they count a batch "
+        "dimension, they are meant to become (24,), which fits what follows as well",
+    )
+
+
+def test_what_joins_a_flatten_says_how_it_counts(read: Read, make: SimpleNamespace) -> None:
+    nodes = {"in": make.input(*MAP), "flat": make.flatten(1), "lif": make.lif()}
+    nodes |= {"other": make.input(24), "out": make.any_output}
+    edges = [("in", "flat"), ("flat", "lif"), ("other", "lif"), ("lif", "out")]
+    assert read(nodes, edges).nodes["flat"].output_shape == (24,)
+
+
+def test_a_flatten_that_fits_in_no_way_is_read_literally(
+    chain: Chain, make: SimpleNamespace, refusal: Refusal
+) -> None:
+    error = refusal(chain, make.input(*MAP), make.flatten(1), make.affine(7, 2), make.any_output)
+    assert error.message == "what arrives from 'n1' has shape (2, 12), expected (7,)"
+
+
+@pytest.mark.parametrize("declared", [(3, 5, 4), (0, 5, 4), (2, 2, 4, 3), (2, 0, 4, 3), (0, 0, 5)])
+def test_an_input_type_that_contradicts(
+    chain: Chain, make: SimpleNamespace, refusal: Refusal, declared: tuple[int, ...]
+) -> None:
+    flatten = make.flatten(0, input_type=declared)
+    error = refusal(chain, make.input(*MAP), flatten, make.affine(24, 3), make.any_output)
+    assert error.message == f"input_type declares {declared}, but the input has shape {MAP}"
+
+
 CONTRADICTIONS: dict[str, tuple[Callable[[SimpleNamespace], list[Any]], str, str]] = {
     "affine": (
         lambda m: [m.input(3), m.affine(4, 2), m.output(2)],

@@ -37,8 +37,8 @@ class PendingConv(Pending):
             spatial = ("length",) if self.weight.ndim == 3 else ("height", "width")
             raise self.params.error(
                 f"the input has shape {shape}, expected ({channels}, {', '.join(spatial)})",
-                help="feature maps are channels first, without a batch dimension; the weight of shape "
-                f"{self.weight.shape} is read as {_order(len(spatial))}",
+                help="feature maps are channels first, without a batch dimension; the weight of "
+                f"shape {self.weight.shape} is read as {_order(len(spatial))}",
             )
         self._check_declared(shape)
         output = window_output(

@@ -13,6 +13,11 @@ from snnmlir.nir_import.graph import Array, Node, Shape
 from snnmlir.nir_import.nodes.pending import Pending
 from snnmlir.nir_import.params import Params, collapsed, drop_leading_ones
 
+MATRIX_HELP = (
+    "w_in is no matrix of weights: put that into a Linear or Affine before this node, and give "
+    "w_in as one number or one for each neuron"
+)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Elementwise(Pending):
@@ -32,6 +37,10 @@ class Elementwise(Pending):
         if not all(_agrees(value, shape) for value in self.values.values()):
             return self
         return replace(self, input_shape=None)
+
+    def is_matrix(self, key: str, inputs: Shape) -> bool:
+        """Whether a parameter looks like weights from `inputs` to neurons."""
+        return key in self.values and self.values[key].shape[1:] == inputs != ()
 
     def resolve(self, shape: Shape) -> Node:
         """The node, with each parameter fitted to `shape`."""
@@ -59,9 +68,9 @@ class Elementwise(Pending):
                 "of a feature map has shape (C, 1, 1)",
             )
         one = collapsed(value)
-        return (
-            one if one.ndim == 0 else np.broadcast_to(drop_leading_ones(value, len(shape)), shape)
-        )
+        if one.ndim == 0:
+            return one
+        return np.broadcast_to(drop_leading_ones(value, len(shape)), shape)
 
 
 def _fits(value: Array, shape: Shape) -> bool:

@@ -20,18 +20,13 @@ from snnmlir.nir_import.graph import (
     Node,
     Threshold,
 )
-from snnmlir.nir_import.nodes.elementwise import Elementwise, elementwise
+from snnmlir.nir_import.nodes.elementwise import MATRIX_HELP, Elementwise, elementwise
 from snnmlir.nir_import.params import Params, at_first, collapsed, drop_leading_ones
 
 Values: TypeAlias = npt.NDArray[np.float64]
 
 # Time constants, and the gains that exporters write as a multiple of them.
 _GAIN_OF_TIME_CONSTANT = (("tau", "r"), ("tau_mem", "r"), ("tau_syn", "w_in"))
-
-_MATRIX_HELP = (
-    "put the matrix into a Linear or Affine before this node, and give w_in as one number or one "
-    "for each neuron"
-)
 
 # What nir itself assumes for parameters that older versions did not write.
 _DEFAULTS = {"v_reset": 0.0, "w_in": 1.0}
@@ -130,11 +125,12 @@ def _check_time_constant(params: Params, key: str, tau: Values) -> None:
 
 def _check_gain(params: Params, key: str, gain: Values, key_of_tau: str, tau: Values) -> None:
     """An infinite gain is tau / dt, and means something only where tau is infinite, too."""
-    gain, tau = collapsed(gain), collapsed(tau)
-    wrong = np.isinf(gain) & ~np.isinf(tau)
+    # Parameters that all have one value may have shapes that do not fit each other.
+    wrong = np.isinf(collapsed(gain)) & ~np.isinf(collapsed(tau))
     if wrong.any():
         raise params.error(
-            f"{key} is {at_first(wrong, gain)}, expected finite numbers where {key_of_tau} is finite"
+            f"{key} is {at_first(wrong, collapsed(gain))}, expected finite numbers where "
+            f"{key_of_tau} is finite"
         )
 
 
@@ -146,5 +142,5 @@ def _check_w_in(params: Params, values: Mapping[str, Values]) -> None:
         raise params.error(
             f"w_in is a matrix of shape {w_in.shape}, expected one number for each neuron, "
             f"{w_in.shape[:1]}",
-            help=_MATRIX_HELP,
+            help=MATRIX_HELP,
         )

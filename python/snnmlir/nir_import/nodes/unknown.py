@@ -14,19 +14,19 @@ _ADVICE = {
     r"pool": "NIR has SumPool2d and AvgPool2d with kernel_size, stride and padding in numbers; in "
     "one dimension, a Conv1d with constant weights does the same",
     r"batch_?norm": "fold it into the Affine or convolution before it, whose weight becomes "
-    "weight * gamma / sqrt(var + eps) and whose bias (bias - mean) * gamma / sqrt(var + eps) + beta",
+    "weight * gamma / sqrt(var + eps), and its bias (bias - mean) * gamma / sqrt(var + eps) + beta",
     r"norm": "NIR has nothing that normalizes by the values of a step: train without it",
     r"drop": "remove it: in inference, a module in eval mode, it does nothing",
     r"^identity$|no_?op": "remove it, and join the edges before and behind it",
     r"^(add|sum|plus|residual)": "remove it: edges that lead to the same node add",
-    r"concat|^cat$|^stack|^split|^chunk|^slice|^mul|^pad|upsample|interpolate": "NIR can add edges, "
+    r"concat|^cat$|^stack|^split|^chunk|^slice|^mul|^pad|upsample|interpolate": "NIR can add edges "
     "and multiply by constants in a Scale; it has nothing like this",
-    r"reshape|^view|squeeze|unflatten|permute|transpose$": "NIR has Flatten, and shapes of one step, "
-    "channels first: remove it if it only moves batch or time",
+    r"reshape|^view|squeeze|unflatten|permute|transpose$": "NIR has Flatten, and shapes of one "
+    "step, channels first: remove it if it only moves batch or time",
     r"conv": "NIR has Conv1d and Conv2d, with groups: write it as these",
     r"^dense|fully_?connected|^fc$|^matmul|^gemm": "write it as a Linear, or with a bias an Affine",
-    r"relu|sigmoid|tanh|softmax|gelu|silu|swish": "NIR has no activations but neurons and Threshold: "
-    "put a neuron in its place, or leave it out",
+    r"relu|sigmoid|tanh|softmax|gelu|silu|swish": "NIR has no activations but neurons and "
+    "Threshold: put a neuron in its place, or leave it out",
     r"rnn|lstm|gru": "write a recurrence as edges: from a neuron to a Linear, and back",
     r"leaky|synaptic|alpha|neuron|if|cell|node": "NIR has the neurons I, IF, LI, LIF, CubaLI and "
     "CubaLIF: write it as one of these if it computes nothing else",
