@@ -52,6 +52,7 @@ def test_unknown_names() -> None:
         snnmlir.deploy(network(), spikes(12), colour="red")
 
 
+@pytest.mark.slow
 def test_other_recordings_do_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """One spike of the module that the C does not have, whatever the reason."""
     export = snntorch.Adapter.export

@@ -225,12 +225,15 @@ def _compact(signal: Signal) -> Signal:
 def _infer(exported: Exported, recording: Mapping[str, Signal], framework: str) -> Inference:
     """The convention that gives the recorded spikes of all neurons."""
     given = {"input": recording["input"], "output": recording["output"]}
-    for name, layer in exported.layers.items():
-        if layer.spiking:
-            given[name] = recording[name]
-    inference = infer(exported.graph, given, dt=exported.dt)
-    if inference.exact:
-        return inference
+    spiking = [name for name, layer in exported.layers.items() if layer.spiking]
+    given |= {name: recording[name] for name in spiking}
+    voltages = {f"{name}.v": recording[f"{name}.v"] for name in spiking if f"{name}.v" in recording}
+    # Voltages tell most: how neurons reset even from a single spike. Yet it is spikes that count,
+    # and what the network says of itself is no more than a likely place to look.
+    for signals, known in ((given | voltages, exported.known), (given, {})):
+        inference = infer(exported.graph, signals, **known)
+        if inference.exact:
+            return inference
     first = inference.first
     node = None if first is None else first.node
     place = exported.layers.get(node or "")

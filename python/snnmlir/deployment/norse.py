@@ -89,10 +89,10 @@ class Adapter(TorchAdapter):
             outputs.append(output)
         return torch.cat(outputs), "B"
 
-    def dt(self, layers: list[Any]) -> float | None:
+    def known(self, module: Any) -> dict[str, Any]:
         """See `TorchAdapter`. Time constants are in seconds; each layer has a step."""
-        steps = {float(layer.dt) for layer in layers if hasattr(layer, "dt")}
-        return steps.pop() if len(steps) == 1 else None
+        choices = {"spike": "gt", "v_floor": "none"}
+        return choices | ({"dt": float(module.dt)} if hasattr(module, "dt") else {})
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`. With dt=1, time constants are in seconds."""

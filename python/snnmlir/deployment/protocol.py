@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -51,7 +51,8 @@ class Exported:
         output: What the network sent, [T, *shape], likewise.
         layers: By the NIR node that stands for the layer; other nodes have none.
         notes: What was changed so that the exporter could write it, one sentence each.
-        dt: The step with which the exporter wrote time constants, where all layers have one.
+        known: What the network says of its convention, for all nodes, by attribute name: that of
+            which all its neurons say the same. The recording has the last word.
     """
 
     graph: nir.NIRGraph
@@ -59,7 +60,7 @@ class Exported:
     output: Signal
     layers: Mapping[str, Layer]
     notes: tuple[str, ...]
-    dt: float | None = None
+    known: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Adapter(Protocol):
@@ -91,3 +92,12 @@ def as_array(sample: Any) -> Signal:
     if hasattr(sample, "detach"):
         sample = sample.detach().cpu()
     return np.asarray(sample, np.float32)
+
+
+def agreed(choices: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The choices of which all that make them say the same."""
+    found: dict[str, Any] = {}
+    disputed: set[str] = set()
+    for each in choices:
+        disputed |= {key for key, value in each.items() if found.setdefault(key, value) != value}
+    return {key: value for key, value in found.items() if key not in disputed}

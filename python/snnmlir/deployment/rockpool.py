@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from snnmlir.conventions.choices import MAX_SPIKES
 from snnmlir.deployment.protocol import Layout
 from snnmlir.deployment.torch_modules import Leading, Recorder, TorchAdapter
 from snnmlir.errors import DeployError
@@ -86,10 +87,14 @@ class Adapter(TorchAdapter):
         passed.__class__ = type(cls.__name__, (cls,), {"__call__": call})
         return passed
 
-    def dt(self, layers: list[Any]) -> float | None:
+    def known(self, module: Any) -> dict[str, Any]:
         """See `TorchAdapter`. Time constants are in seconds; each layer has a step."""
-        steps = {float(layer.dt) for layer in layers if hasattr(layer, "dt")}
-        return steps.pop() if len(steps) == 1 else None
+        choices: dict[str, Any] = {"dt": float(module.dt), "integrator": "exponential"}
+        choices["v_floor"] = "none"
+        if hasattr(module, "max_spikes_per_dt"):
+            most = min(MAX_SPIKES, int(module.max_spikes_per_dt))
+            choices |= {"reset": "subtract", "spike": "count-floor", "max_spikes": most}
+        return choices
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""

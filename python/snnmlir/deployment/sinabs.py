@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _EXPORTED = ("IAF", "IAFSqueeze", "LIF", "LIFSqueeze", "ExpLeak", "ExpLeakSqueeze")
 
+_RESETS = {"MembraneSubtract": "subtract", "MembraneReset": "zero"}
+_SPIKES = {"MultiSpike": "count-trunc", "SingleSpike": "ge"}
+
 
 class Adapter(TorchAdapter):
     """See `TorchAdapter`."""
@@ -101,9 +104,24 @@ class Adapter(TorchAdapter):
             if self.is_neuron(part) and getattr(part, "train_alphas", False):
                 part.__dict__["tau_mem"] = part.tau_mem_calculated.detach()
 
-    def dt(self, layers: list[Any]) -> float | None:
+    def known(self, module: Any) -> dict[str, Any]:
         """See `TorchAdapter`. Time constants count steps."""
-        return 1.0
+        floor = module.min_v_mem
+        choices: dict[str, Any] = {
+            "dt": 1.0,
+            "integrator": "exponential",
+            "v_floor": "none" if floor is None else float(floor),
+        }
+        if type(module).__name__ in ("LIF", "LIFSqueeze"):
+            choices["input_gain"] = "nir" if module.norm_input else "unit"
+        reset = type(getattr(module, "reset_fn", None)).__name__
+        if reset in _RESETS:
+            choices["reset"] = _RESETS[reset]
+        spike = getattr(module, "spike_fn", None)
+        name = getattr(spike, "__name__", type(spike).__name__)
+        if name in _SPIKES:
+            choices["spike"] = _SPIKES[name]
+        return choices
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""

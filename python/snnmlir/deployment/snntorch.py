@@ -159,9 +159,14 @@ class Adapter(TorchAdapter):
                 _assign(part.recurrent, "V", grown(part.recurrent.V, shape))
                 part.recurrent.V.requires_grad_(False)
 
-    def dt(self, layers: list[Any]) -> float | None:
-        """See `TorchAdapter`. The exporter's."""
-        return 1e-4
+    def known(self, module: Any) -> dict[str, Any]:
+        """See `TorchAdapter`. The step is the exporter's."""
+        reset = module.reset_mechanism
+        if reset == "subtract":
+            reset = "subtract-delayed" if module.reset_delay else "subtract-carried"
+        elif reset == "zero" and module.reset_delay:
+            reset = "zero-delayed"
+        return {"dt": 1e-4, "reset": reset, "spike": "gt", "v_floor": "none"}
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""

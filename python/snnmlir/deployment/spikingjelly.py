@@ -104,9 +104,10 @@ class Adapter(TorchAdapter):
                     "subtract the threshold is in the convention"
                 )
 
-    def dt(self, layers: list[Any]) -> float | None:
-        """See `TorchAdapter`. The exporter's."""
-        return 1e-4
+    def known(self, module: Any) -> dict[str, Any]:
+        """See `TorchAdapter`. The step is the exporter's; it does not write v_reset=None."""
+        reset = "subtract" if module.v_reset is None else "value"
+        return {"dt": 1e-4, "reset": reset, "spike": "ge", "v_floor": "none"}
 
     def to_nir(self, module: Any, x: Any, layout: Layout) -> nir.NIRGraph:
         """See `TorchAdapter`."""

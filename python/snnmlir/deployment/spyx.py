@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 _NEURONS = ("IF", "LIF", "CuBaLIF", "RIF", "RLIF", "RCuBaLIF", "PSU_LIF", "AssociativeLIF")
 _SYNAPSES = ("Linear", "Conv", "SumPool", "Flatten")
+_KNOWN = {
+    "dt": 1.0,
+    "integrator": "euler",
+    "flatten": "hwc",
+    "reset": "subtract",
+    "spike": "gt",
+    "spike_timing": "pre",
+    "v_floor": "none",
+}
 
 
 class Adapter:
@@ -56,7 +65,7 @@ class Adapter:
             )
             self._mend(name, made, layers[path[0]], kept[index], nodes, edges, pools, found)
         graph = completed(nodes, edges, found, _first(x), _first(output))
-        return Exported(graph, _first(x), _first(output), found, tuple(notes), dt=1.0)
+        return Exported(graph, _first(x), _first(output), found, tuple(notes), _KNOWN)
 
     def _to_nir(self, layers: list[Any], x: Signal, output: Signal) -> nir.NIRGraph:
         from spyx.nir import to_nir

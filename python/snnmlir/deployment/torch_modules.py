@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from snnmlir.deployment.graphs import completed
-from snnmlir.deployment.protocol import Exported, Layer, Layout, Signal, as_array
+from snnmlir.deployment.protocol import Exported, Layer, Layout, Signal, agreed, as_array
 from snnmlir.errors import DeployError
 
 if TYPE_CHECKING:
@@ -551,9 +551,9 @@ class TorchAdapter(ABC):
     def reset(self, module: Any) -> None:  # noqa: B027 (nothing by default)
         """Puts all neurons into their initial state."""
 
-    def dt(self, layers: list[Any]) -> float | None:
-        """The step with which time constants are written, where all layers have one."""
-        return None
+    def known(self, module: Any) -> dict[str, Any]:
+        """What a neuron says of its convention, by attribute name."""
+        return {}
 
     # What all have in common
 
@@ -587,8 +587,9 @@ class TorchAdapter(ABC):
         self.finish(nodes, layers)
         self._check_nodes(nodes, layers)
         graph = completed(nodes, edges, layers, _numpy(x), output)
-        dt = self.dt([found.module for found in recorder.calls.values()])
-        return Exported(graph, _numpy(x), output, layers, tuple(rewriter.notes), dt)
+        neurons = [found.module for found in recorder.calls.values()]
+        known = agreed(self.known(module) for module in neurons if self.is_neuron(module))
+        return Exported(graph, _numpy(x), output, layers, tuple(rewriter.notes), known)
 
     def _copied(self, module: Any) -> Any:
         """A copy; some neurons that exporters do not know cannot be copied either."""
@@ -661,7 +662,7 @@ class TorchAdapter(ABC):
             self._check_source(label, found, first=index == 0)
             if len(found.sent) not in (1, steps):
                 raise DeployError(
-                    f"is called {len(found.sent)} times in {steps} steps, where NIR has it once a step",
+                    f"is called {len(found.sent)} times in {steps} steps, a node of NIR only {steps}",
                     layer=label,
                     help="give each place in the network a layer of its own",
                 )
