@@ -273,9 +273,8 @@ def test_choices_that_do_not_concern_a_node(
         check_nodes(convention(nodes={node: choice}), every_node)
     assert raised.value.node == node
     (name,) = choice
-    assert raised.value.message.startswith(
-        f"{option_name(name)} does not concern a node of type {type(every_node.nodes[node]).__name__}"
-    )
+    kind = type(every_node.nodes[node]).__name__
+    assert raised.value.message == f"{option_name(name)} does not concern a node of type {kind}"
     assert types in str(raised.value.help)
 
 
