@@ -229,13 +229,12 @@ static LogicalResult verifyDecay(Operation *op, StringRef name, Value decay) {
 
 template <typename Neuron> static LogicalResult verifyVoltage(Neuron op) {
   Scales scales = Scales::of(op.getVoltage().getType());
-  SmallVector<std::pair<StringRef, Value>> same = {{"leak", op.getLeak()},
-                                                   {"floor", op.getFloor()},
-                                                   {"init", op.getInit()}};
+  SmallVector<std::pair<StringRef, Value>> same = {
+      {"leak", op.getLeak()}, {"floor", op.getFloor()}, {"init", op.getInit()}};
   if constexpr (std::is_same_v<Neuron, LIFOp> ||
                 std::is_same_v<Neuron, CubaLIFOp>)
-    same.append({{"threshold", op.getThreshold()},
-                 {"reset", op.getResetValue()}});
+    same.append(
+        {{"threshold", op.getThreshold()}, {"reset", op.getResetValue()}});
   for (auto [name, value] : same)
     if (failed(verifySame(op, name, value, scales, "the voltage", "Q3")))
       return failure();

@@ -73,8 +73,7 @@ combine(const Bounds &a, const Bounds &b,
 /// `range` with both ends moved to the nearest that is within `limits`.
 static Bounds clamp(const Bounds &range, const Bounds &limits) {
   return combine(range, limits, [](Interval a, Interval b) {
-    return Interval{std::clamp(a.lo, b.lo, b.hi),
-                    std::clamp(a.hi, b.lo, b.hi)};
+    return Interval{std::clamp(a.lo, b.lo, b.hi), std::clamp(a.hi, b.lo, b.hi)};
   });
 }
 
@@ -448,8 +447,7 @@ Interval Update::lowerByCount(Interval v) const {
                       resetValue * Interval{0, 1});
   Interval most{std::max(v.lo, mostSpikes * threshold.lo), v.hi};
   if (most.lo <= most.hi)
-    include(left,
-            most + negate(resetValue * Interval{mostSpikes, mostSpikes}));
+    include(left, most + negate(resetValue * Interval{mostSpikes, mostSpikes}));
   return *left;
 }
 

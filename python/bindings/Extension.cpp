@@ -350,20 +350,20 @@ void bindNetworkBuilder(nb::module_ &m) {
         Attributes attributes =
             spikeAttributes(spike, spike_timing, reset, reset_timing);
         attributes["current_order"] = current_order;
-        std::vector<V> results = self.neuron("cuba_lif", input,
-                                             {{"threshold", threshold},
-                                              {"current_decay", current_decay},
-                                              {"current_gain", current_gain},
-                                              {"current_leak", current_leak},
-                                              {"decay", decay},
-                                              {"gain", gain},
-                                              {"leak", leak},
-                                              {"reset_value", reset_value},
-                                              {"floor", floor},
-                                              {"init", init},
-                                              {"current_init", current_init}},
-                                             attributes, max_spikes,
-                                             element_type, node);
+        std::vector<V> results =
+            self.neuron("cuba_lif", input,
+                        {{"threshold", threshold},
+                         {"current_decay", current_decay},
+                         {"current_gain", current_gain},
+                         {"current_leak", current_leak},
+                         {"decay", decay},
+                         {"gain", gain},
+                         {"leak", leak},
+                         {"reset_value", reset_value},
+                         {"floor", floor},
+                         {"init", init},
+                         {"current_init", current_init}},
+                        attributes, max_spikes, element_type, node);
         return std::tuple(results[0], results[1], results[2]);
       },
       "input"_a, nb::kw_only(), "threshold"_a, "current_decay"_a = nb::none(),
@@ -373,27 +373,25 @@ void bindNetworkBuilder(nb::module_ &m) {
       "init"_a = nb::none(), "current_init"_a = nb::none(),
       "current_order"_a = "updated", "spike"_a = "gt",
       "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
-      "reset"_a = "value",
-      "reset_timing"_a = "immediate", "element_type"_a, "node"_a,
-      "snn.cuba_lif: spikes, voltage and current.");
+      "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
+      "node"_a, "snn.cuba_lif: spikes, voltage and current.");
   builder.def(
       "cuba_li",
       [](B &self, V input, O current_decay, O current_gain, O current_leak,
          O decay, O gain, O leak, O floor, O init, O current_init,
          const S &current_order, const S &element_type, const S &node) {
-        std::vector<V> results =
-            self.neuron("cuba_li", input,
-                        {{"current_decay", current_decay},
-                         {"current_gain", current_gain},
-                         {"current_leak", current_leak},
-                         {"decay", decay},
-                         {"gain", gain},
-                         {"leak", leak},
-                         {"floor", floor},
-                         {"init", init},
-                         {"current_init", current_init}},
-                        {{"current_order", current_order}}, std::nullopt,
-                        element_type, node);
+        std::vector<V> results = self.neuron("cuba_li", input,
+                                             {{"current_decay", current_decay},
+                                              {"current_gain", current_gain},
+                                              {"current_leak", current_leak},
+                                              {"decay", decay},
+                                              {"gain", gain},
+                                              {"leak", leak},
+                                              {"floor", floor},
+                                              {"init", init},
+                                              {"current_init", current_init}},
+                                             {{"current_order", current_order}},
+                                             std::nullopt, element_type, node);
         return std::tuple(results[0], results[1]);
       },
       "input"_a, nb::kw_only(), "current_decay"_a = nb::none(),

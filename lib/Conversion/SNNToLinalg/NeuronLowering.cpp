@@ -586,9 +586,10 @@ static IntegerInterval getIntegers(Type type) {
 
 /// What decay * state + gain * input + leak is, if 16 bits hold all that it is
 /// made of.
-static std::optional<IntegerInterval>
-getShortUpdate(const Coefficients &c, StringRef prefix, IntegerInterval state,
-               Type input) {
+static std::optional<IntegerInterval> getShortUpdate(const Coefficients &c,
+                                                     StringRef prefix,
+                                                     IntegerInterval state,
+                                                     Type input) {
   std::optional<IntegerInterval> decayed =
       c.getShortProduct((prefix + "decay").str(), state);
   std::optional<IntegerInterval> driven =
@@ -652,8 +653,7 @@ static Update getUpdate(Neuron op, const Coefficients &c,
     Type current = op.getCurrent().getType().getElementType();
     if (!fitsShort(getIntegers(input)) || !fitsShort(getIntegers(current)))
       return whole;
-    narrow.current =
-        getShortUpdate(c, "current_", getIntegers(current), input);
+    narrow.current = getShortUpdate(c, "current_", getIntegers(current), input);
     if (!narrow.current)
       return whole;
     input = current;
@@ -709,8 +709,8 @@ static void addReciprocal(Neuron op, Value input, const Update &update,
   auto [least, greatest] =
       std::minmax_element(thresholds.values.begin(), thresholds.values.end());
   if (update.voltage)
-    model.reciprocal = Reciprocal::ofShort(*least, update.voltage->max,
-                                           model.mostSpikes);
+    model.reciprocal =
+        Reciprocal::ofShort(*least, update.voltage->max, model.mostSpikes);
   else
     model.reciprocal = getReciprocal(op, input, *least, *greatest);
   if (!model.reciprocal)
