@@ -3,47 +3,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from snnmlir.conventions import PRESETS, Convention
-from snnmlir.nir_import.graph import IF, LI, LIF, CubaLI, CubaLIF, Graph
+from snnmlir.errors import SnnError, quoted
+from snnmlir.nir_import.discretize import fractional_steps
+from snnmlir.nir_import.graph import IF, LI, LIF, CubaLI, CubaLIF, Delay, Graph
+
+_MOST_STEPS = 200
+"""Steps of a delay above which whole numbers were surely no seconds."""
 
 
 def hints(graph: Graph, convention: Convention) -> list[str]:
     """Sentences about parameters that do not fit `convention`, with the option that would."""
+    texts = [*_delay_hints(graph, convention)]
+    if graph.rewirings and convention.recurrent_input == "nir":
+        (port, synapse), (_, neuron) = graph.rewirings[0]
+        texts.append(
+            f"{quoted(port)} leads into the recurrent weights {quoted(synapse)}, as Spyx writes its "
+            f"recurrent layers, whose networks add it to {quoted(neuron)}: --convention spyx, or "
+            "--recurrent-input neuron"
+        )
     leaky = [n for n in graph.nodes.values() if isinstance(n, LI | LIF | CubaLI | CubaLIF)]
-    texts = []
     leakless = [n for n in graph.nodes.values() if isinstance(n, IF)]
     ones = bool(leakless) and all(np.all(n.r == 1) for n in leakless)
-    if ones and convention.if_gain == "nir" and convention.dt < 0.1:
+    if ones and convention.if_gain == "nir" and convention.step < 0.1:
         texts.append(
             "r of all IF neurons is 1, which looks like a framework that adds the input to the "
             f"voltage as it is, such as Sinabs; here it is multiplied by dt {convention.dt:g}: "
-            "--convention sinabs, or --if-gain unit"
+            "--convention sinabs or sinabs-default, or --if-gain unit"
         )
     if not leaky:
         return texts
     taus = [tau for n in leaky for tau in _time_constants(n)]
     rs = [np.asarray(n.r) for n in leaky]
-    if _look_like_steps(taus, rs) and convention.dt < 0.1:
+    shortest = min(float(np.min(np.abs(tau))) for tau in taus)
+    if _look_like_steps(taus, rs) and convention.step < 0.1:
         texts.append(
             f"all time constants are 1 or more and r is 1, which looks like time constants that "
-            f"count steps, as Sinabs writes them; with dt {convention.dt:g} they barely decay: "
-            "--convention sinabs, or --dt 1"
+            f"count steps, as Sinabs writes them, or milliseconds; with dt {convention.dt:g} they "
+            "barely decay: --convention sinabs or sinabs-default, --dt 1, or --time-unit ms"
         )
-    elif convention.integrator == "euler" and min(float(np.min(t)) for t in taus) < convention.dt:
+    elif convention.integrator == "euler" and shortest < convention.step:
         texts.append(
-            f"a time constant of {min(float(np.min(t)) for t in taus):g} is shorter than dt "
-            f"{convention.dt:g}, so its decay 1 - dt/tau is negative: a smaller --dt, or "
-            "--integrator exponential"
+            f"a time constant of {shortest:g} is shorter than dt {convention.dt:g}, so its decay "
+            "1 - dt/tau is negative: a smaller --dt, or --integrator exponential"
         )
-    if convention.name == "nir" and _look_like_snntorch(graph, convention.dt):
-        texts.append(
+    texts += _framework_hints(graph, convention)
+    return texts
+
+
+def _framework_hints(graph: Graph, convention: Convention) -> list[str]:
+    """What speaks for another framework, or another dt, than the convention's."""
+    if convention.name == "nir" and _look_like_snntorch(graph, convention.step):
+        return [
             "r is tau/dt, as snnTorch writes it; how its neurons reset is not in the file: "
             "--convention snntorch-default for reset_mechanism='subtract' with reset_delay, its "
-            "defaults, --convention snntorch for reset_mechanism='zero' without"
-        )
-    return texts
+            "defaults, --convention snntorch for reset_mechanism='zero' without; a recording "
+            "tells, --like RECORDING"
+        ]
+    text = suggested_convention(graph)
+    if text is None or convention.name == "nir":
+        return []
+    words = text.split()
+    family = words[1]
+    step = float(words[3]) if len(words) > 3 else None
+    if not convention.name.startswith(family):
+        return [
+            f"the parameters look like {family}'s ({text}), and the convention is "
+            f"{convention.name}; a file does not say how its neurons reset: compare with a "
+            "recording, --like RECORDING"
+        ]
+    if step is not None and abs(step / convention.step - 1.0) > 1e-3:
+        return [f"the parameters look like a dt of {step:g}, found {convention.step:g}: {text}"]
+    return []
+
+
+def _delay_hints(graph: Graph, convention: Convention) -> Iterator[str]:
+    """Delays that are rounded, and those that look like steps or milliseconds."""
+    for node in graph.nodes.values():
+        if not isinstance(node, Delay):
+            continue
+        own = convention.at(node.name)
+        delays = np.atleast_1d(node.delay)
+        longest = float(np.max(delays))
+        whole = bool(np.all(delays == np.rint(delays))) and longest >= 1
+        if whole and longest / own.step > _MOST_STEPS:
+            yield (
+                f"the delays of {quoted(node.name)} are whole numbers up to {longest:g}, which "
+                f"looks like steps or milliseconds; with dt {own.dt:g} the longest is "
+                f"{longest / own.step:g} steps: --set '{node.name}.dt=1' for steps, or --time-unit ms"
+            )
+        try:
+            broken = np.atleast_1d(fractional_steps(node, own))
+        except SnnError:
+            continue
+        if np.any(broken):
+            delay = float(delays[np.argmax(broken)])
+            yield (
+                f"a delay of {quoted(node.name)} is {delay:g}, {delay / own.step:.4g} steps, and "
+                f"rounded to {int(np.floor(delay / own.step + 0.5))}; {int(np.sum(broken))} of "
+                f"{delays.size} are rounded: --delays exact refuses this"
+            )
 
 
 def suggested_convention(graph: Graph) -> str | None:

@@ -13,6 +13,7 @@ test_random_networks.py runs for ever.
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import itertools
 import json
@@ -38,6 +39,7 @@ import snnmlir
 from snnmlir import reference
 from snnmlir.compiler import DTYPES
 from snnmlir.conventions import CHOICES, PRESETS
+from snnmlir.nir_import import read_graph
 from snnmlir.reference.integer import IntegerInterpreter
 from snnmlir.verify import TOLERANCE, Verdict, verify
 
@@ -68,9 +70,14 @@ class Example:
 
     spec: Spec
 
-    @property
+    @functools.cached_property
     def options(self) -> dict[str, Any]:
-        return self.spec["convention"]
+        """The convention; choices for nodes that nothing needs go with these."""
+        options = dict(self.spec["convention"])
+        if "nodes" in options:
+            kept = read_graph(self.graph()).nodes
+            options["nodes"] = {n: c for n, c in options["nodes"].items() if n in kept}
+        return options
 
     @property
     def input_type(self) -> list[str]:
@@ -78,8 +85,10 @@ class Example:
         return [f"{name}={node['type']}" for name, node in nodes if node["kind"] == "Input"]
 
     def graph(self) -> nir.NIRGraph:
-        preset = self.options.get("convention", "nir")
-        return _graph(self.spec, snnmlir.convention(preset, dt=self.options["dt"]).dt)
+        options = self.spec["convention"]
+        preset, dt = options.get("convention", "nir"), options["dt"]
+        unit = options.get("time_unit")
+        return _graph(self.spec, snnmlir.convention(preset, dt=dt, time_unit=unit).step)
 
     def x(self) -> dict[str, np.ndarray]:
         """[T, *shape] for every Input."""
@@ -218,7 +227,45 @@ def examples(draw: st.DrawFn, dtypes: Sequence[str] = DTYPES) -> Example:
         level.add_input()
     level.grow()
     level.add_outputs()
+    neurons = [n for n, node in level.nodes.items() if node["kind"] in NEURONS]
+    own = draw(node_choices(spec["convention"], level.nodes, neurons))
+    if own:
+        spec["convention"] = {**spec["convention"], "nodes": own}
     return Example({**spec, "nodes": level.nodes})
+
+
+@st.composite
+def node_choices(
+    draw: st.DrawFn, whole: dict[str, Any], nodes: dict[str, Spec], neurons: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Choices of single neurons that contradict nothing; for none, mostly."""
+    preset = PRESETS[whole.get("convention", "nir")]
+    timing = whole.get("spike_timing", preset.spike_timing)
+    counts = str(whole.get("spike", preset.spike)).startswith("count")
+    resets = {
+        "pre": ("value", "zero", "subtract", "none"),
+        "post": CHOICES["reset"],
+    }[timing]
+    if counts:
+        resets = ("value", "zero", "subtract", "none")
+    found: dict[str, dict[str, Any]] = {}
+    for name in (
+        draw(st.lists(st.sampled_from(neurons), max_size=3, unique=True)) if neurons else ()
+    ):
+        kind = nodes[name]["kind"]
+        spikes = kind in SPIKING
+        choices: dict[str, Sequence[Any]] = {"v_floor": ("none", -0.3, -1.0)}
+        if spikes:
+            choices |= {"reset": resets, "v_init": CHOICES["v_init"]}
+        if spikes and not counts:
+            choices["spike"] = ("gt", "ge")
+        if kind in ("LI", "LIF", "CubaLI", "CubaLIF"):
+            choices |= {key: CHOICES[key] for key in ("integrator", "input_gain", "leak")}
+        if kind.startswith("Cuba"):
+            choices |= {key: CHOICES[key] for key in ("current_gain", "current_decay")}
+        keys = draw(st.lists(st.sampled_from(sorted(choices)), min_size=1, max_size=3, unique=True))
+        found[name] = {key: draw(st.sampled_from(list(choices[key]))) for key in keys}
+    return found
 
 
 @st.composite
@@ -227,17 +274,23 @@ def conventions(draw: st.DrawFn) -> dict[str, Any]:
     dt = draw(st.sampled_from([None, None, 1e-3, 0.7]))
     if draw(st.booleans()):
         return {"convention": draw(st.sampled_from(list(PRESETS))), "dt": dt}
-    allowed = dict(CHOICES)
+    allowed: dict[str, Sequence[Any]] = dict(CHOICES) | {
+        "v_floor": ("none", "none", "-threshold", -0.3, -1.0),
+        "max_spikes": (255,),
+        "delays": ("round",),
+        "ports": ("nir",),
+    }
     if draw(st.sampled_from(["post", "post", "pre"])) == "pre":
         allowed["spike_timing"] = ("pre",)
-        allowed["reset"] = ("value", "zero", "subtract")
+        allowed["reset"] = ("value", "zero", "subtract", "none")
         allowed["spike"] = ("gt", "ge")
     else:
         allowed["spike_timing"] = ("post",)
         allowed["feedback"] = ("output", "spikes")
         if draw(st.integers(0, 2)) == 2:
             allowed["spike"] = ("count-trunc", "count-floor")
-            allowed["reset"] = ("subtract",)
+            allowed["reset"] = ("subtract", "subtract", "value", "zero", "none")
+            allowed["max_spikes"] = (255, 255, 1, 2, 5)
         else:
             allowed["spike"] = ("gt", "ge")
     return {"dt": dt} | {name: draw(st.sampled_from(vs)) for name, vs in allowed.items()}
@@ -588,7 +641,10 @@ def features(example: Example) -> set[str]:
     """What the example is made of, in words."""
     spec = example.spec
     found = {f"convention {spec['convention'].get('convention', 'of single choices')}"}
-    found |= {f"{c}={v}" for c, v in spec["convention"].items() if c != "convention"}
+    whole = {c: v for c, v in spec["convention"].items() if c not in ("convention", "nodes")}
+    found |= {f"{c}={v}" for c, v in whole.items()}
+    for choices in spec["convention"].get("nodes", {}).values():
+        found |= {f"a node's {c}={v}" for c, v in choices.items()}
     found.add(f"dtype={spec['dtype']}")
     kinds = Counter(node["kind"] for node in spec["nodes"].values())
     found |= {f"several {kind}s" for kind in ("Input", "Output") if kinds[kind] > 1}

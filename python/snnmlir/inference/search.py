@@ -33,7 +33,7 @@ from snnmlir.inference.spaces import (
     structural_choices,
 )
 from snnmlir.inference.steps import step_candidates
-from snnmlir.nir_import.discretize import NEURONS
+from snnmlir.nir_import.discretize import NEURONS, Update
 from snnmlir.nir_import.graph import Delay, Graph
 
 Override: TypeAlias = tuple[str, Any]
@@ -397,7 +397,7 @@ class Search:
             if not names:
                 continue
             done += names
-            for tier in (0, 1, 2, 3, 9):
+            for tier in (0, 1, 2, 3, 99):
                 options = [costs[n] for n in names]
                 rows, cost = _extended(prefixes, spent, options, tier, self.most_rows)
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
@@ -458,7 +458,18 @@ class Search:
         for preset, dt in itertools.product(PRESETS, range(len(self.dts))):
             apart = space.distances(self.convention(Base(preset, dt)), dt)
             np.minimum(cheapest, apart, out=cheapest)
-        return cheapest.astype(np.int64)
+        # A number is likelier to fit by chance than a word.
+        numbers = np.asarray([_has_number(update) for update in space.rules.updates])
+        rarer = np.tile(numbers, len(space.flows.updates)) * 3
+        return np.asarray(cheapest + rarer, np.int64)
+
+
+def _has_number(update: Update) -> bool:
+    """Whether a rule has a floor that is a number, or a bound on counts."""
+    floor, threshold = update.coefficients.get("floor"), update.coefficients.get("threshold")
+    if floor is not None and (threshold is None or not np.array_equal(floor, -threshold)):
+        return True
+    return update.attributes.get("max_spikes", MAX_SPIKES) != MAX_SPIKES
 
 
 def _extended(
