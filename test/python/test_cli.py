@@ -95,14 +95,20 @@ def test_convention_is_recorded(model: Path) -> None:
 def test_verify_says_what_it_compared(model: Path) -> None:
     result = invoke(compile_main, model, "-o", model.with_name("net.c"), "--verify")
     assert result.exit_code == 0
-    assert re.search(r"verified: 64 steps, \d+ spike entries equal", result.stderr)
+    assert re.search(
+        r"verified: equal to the reference interpreter under this convention, 64 steps, \d+ spike "
+        r"entries, values within \S+ of the tolerance\n"
+        r"what the framework computes was not compared\n",
+        result.stderr,
+    )
 
 
 def test_verify_on_data(model: Path) -> None:
     data = model.with_name("x.npy")
     np.save(data, np.zeros((9, 5)))
     result = invoke(compile_main, model, "-o", model.with_name("net.c"), "--verify", data)
-    assert "verified: 9 steps" in result.stderr
+    assert "under this convention, 9 steps, " in result.stderr
+    assert "what the framework computes was not compared" in result.stderr
 
 
 @pytest.mark.usefixtures("wrong_reference")
@@ -190,7 +196,11 @@ def test_bad_models(write: Callable[[Path], None], message: str, tmp_path: Path)
     [
         (["--convention", "snntorhc"], "unknown convention 'snntorhc'\n  help: did you mean"),
         (["--reset", "never"], "reset cannot be 'never'"),
-        (["--spike", "count-trunc"], "spike 'count-trunc' needs reset 'subtract'"),
+        (
+            ["--spike", "count-trunc", "--reset", "zero-delayed"],
+            "spike 'count-trunc' needs a reset at once",
+        ),
+        (["--max-spikes", "256"], "max-spikes cannot be '256'"),
         (["--dtype", "f16"], "unknown dtype 'f16'"),
         (["--calibrate", "x.npy"], "dtype 'f32' has no scales to calibrate"),
         (["--dt", "0"], "dt is 0"),

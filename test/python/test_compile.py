@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -14,6 +15,7 @@ import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir import OptionError, runner
 from snnmlir._mlir import Context, MLIRError, NetworkBuilder
+from snnmlir.errors import ConventionWarning
 from snnmlir.files import pack_arrays, write_files
 from snnmlir.names import prefix_from
 
@@ -151,11 +153,32 @@ def test_prefix_from_a_file_name(stem: str, prefix: str) -> None:
     assert prefix_from(stem) == prefix
 
 
-def test_hints_at_snntorch() -> None:
-    rng = np.random.default_rng(0)
-    lif = neuron("LIF", 3, rng)
+def like_snntorch() -> nir.NIRGraph:
+    """r is tau / dt."""
+    lif = neuron("LIF", 3, np.random.default_rng(0))
     lif.r = lif.tau / 1e-4
-    source = graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
+    return graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
+
+
+def test_a_hint_is_a_warning_given_once() -> None:
+    with pytest.warns(ConventionWarning, match="r is tau/dt, as snnTorch writes it") as given:
+        network = snnmlir.compile(like_snntorch())
+    assert [str(warning.message) for warning in given] == [network.notes[-1]]
+    assert given[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConventionWarning)
+        network.record(np.zeros((2, 3)))  # compiles the network once more
+
+
+def test_nothing_is_warned_of_where_the_convention_fits_or_the_report_says_it() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConventionWarning)
+        snnmlir.compile(like_snntorch(), convention="snntorch", dt=1e-4)
+        assert any("as snnTorch writes it" in note for note in snnmlir.check(like_snntorch()).notes)
+
+
+def test_hints_at_snntorch() -> None:
+    source = like_snntorch()
     assert any("--convention snntorch" in note for note in snnmlir.compile(source).notes)
     assert snnmlir.compile(source, convention="snntorch", dt=1e-4).notes == ()
 
@@ -172,6 +195,16 @@ def test_hints_at_time_constants_in_steps() -> None:
 def test_hints_at_a_step_that_is_too_long() -> None:
     source = GRAPHS["layer-LIF"]
     assert any("is shorter than dt" in note for note in snnmlir.compile(source, dt=0.1).notes)
+
+
+def test_choices_of_single_nodes_are_recorded() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4, nodes={"n": {"v-floor": "-0.5"}})
+    assert network.convention.nodes == {"n": {"v_floor": -0.5}}
+    assert "n.v-floor" in network.h
+    again = snnmlir.compile(RECURRENT, convention=network.convention)
+    assert (again.c, again.h) == (network.c, network.h)
+    with pytest.raises(OptionError, match="there is no node 'm' to choose reset for"):
+        snnmlir.compile(RECURRENT, nodes={"m": {"reset": "none"}})
 
 
 def test_feedback_bias_matters() -> None:

@@ -180,6 +180,11 @@ class Batch:
         self._linear: dict[tuple[str, bool], tuple[Array, Array] | None] = {}
         self._watched = self._targets()
 
+    @property
+    def judged(self) -> set[str]:
+        """The nodes whose signals are compared."""
+        return set(self._watched)
+
     def _targets(self) -> dict[str, list[str]]:
         """The recorded signals that a node decides: its own, and that of an Output it alone feeds.
 

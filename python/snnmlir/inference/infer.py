@@ -288,7 +288,7 @@ class _Inferrer:
         yield uniform(2, others)
         if not inner:
             yield search.layer_by_layer
-        yield uniform(3, slice(0, 2))
+        yield uniform(3, slice(0, 1))
 
     # Verdicts
 

@@ -157,6 +157,10 @@ class Search:
         self.most_rows = min(_MOST_ROWS, max(_LEAST_ROWS, _MOST_WORK // work))
         self.batches: dict[StructureKey, Batch] = {}
         self.stuck: str | None = None
+        # Not decorators, whose caches would outlive the search.
+        self._part = functools.cache(self._find_part)
+        self._nearby = functools.cache(self._find_nearby)
+        self._cheapest = functools.cache(self._find_cheapest)
         self.results: dict[tuple[StructureKey, Vector], int] = {}
 
     # Conventions and configurations
@@ -207,8 +211,7 @@ class Search:
             return None
         return flow * len(space.rules.updates) + rule
 
-    @functools.cache  # noqa: B019 - a search lives as long as its cache
-    def _part(
+    def _find_part(
         self, name: str, preset: str, dt: int | None, overrides: tuple[Override, ...]
     ) -> int | None:
         """The flow (with dt) or the rule of a node."""
@@ -309,8 +312,7 @@ class Search:
             ]
             yield from itertools.product(*options)
 
-    @functools.cache  # noqa: B019
-    def _nearby(self, name: str, base: Base, distance: int) -> list[int]:
+    def _find_nearby(self, name: str, base: Base, distance: int) -> list[int]:
         """Classes of a node that differ from a base in this many choices, or are a preset's."""
         space = self.spaces[name]
         apart = space.distances(self.convention(base), base.dt)
@@ -413,11 +415,13 @@ class Search:
         full = self._padded(prefixes, done)
         errors = batch.run(full, SLACK).errors
         left = errors < LOST
+        if len(full) and not np.any(errors == 0):
+            self._stuck_at([n for n in self.graphs["nir"].nodes if n in batch.judged])
         return self._best_described(full[left], errors[left], bases)
 
     def _stuck_at(self, names: list[str]) -> None:
         """Keeps the last layer that was reached and could not be reproduced."""
-        position = list(self.spaces)
+        position = list(self.graphs["nir"].nodes)
         reached = max(names, key=position.index)
         if self.stuck is None or position.index(reached) > position.index(self.stuck):
             self.stuck = reached
@@ -447,15 +451,14 @@ class Search:
             for row, b, t, error in zip(full, best, total, errors, strict=True)
         ]
 
-    @functools.cache  # noqa: B019
-    def _cheapest(self, name: str) -> Indices:
+    def _find_cheapest(self, name: str) -> Indices:
         """For each class of a node, the fewest choices that it takes beside a preset."""
         space = self.spaces[name]
-        presets = [
-            space.distances(self.convention(Base(preset, dt)), dt)
-            for preset, dt in itertools.product(PRESETS, range(len(self.dts)))
-        ]
-        return np.asarray(np.min(presets, axis=0), np.int64)
+        cheapest = np.full(space.size, 99, np.int8)
+        for preset, dt in itertools.product(PRESETS, range(len(self.dts))):
+            apart = space.distances(self.convention(Base(preset, dt)), dt)
+            np.minimum(cheapest, apart, out=cheapest)
+        return cheapest.astype(np.int64)
 
 
 def _extended(

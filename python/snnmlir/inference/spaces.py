@@ -80,12 +80,12 @@ class Part:
         ]
         return np.asarray(rows, np.int64).reshape(len(rows), len(columns)), columns
 
-    def distances(self, setting: Values) -> npt.NDArray[np.int64]:
+    def distances(self, setting: Values) -> npt.NDArray[np.int8]:
         """For each class, in how many choices its nearest setting differs from `setting`."""
         codes, columns = self._codes
         target = [known.get(value, -1) for known, value in zip(columns, setting, strict=True)]
-        apart = np.sum(codes != np.asarray(target, np.int64), axis=1)
-        nearest = np.full(len(self.updates), 99, np.int64)
+        apart = np.sum(codes != np.asarray(target, np.int64), axis=1, dtype=np.int8)
+        nearest = np.full(len(self.updates), 99, np.int8)
         np.minimum.at(nearest, self.members, apart)
         return nearest
 
@@ -145,7 +145,7 @@ class Space:
             return tuple(values.values())
         return setting
 
-    def distances(self, convention: Convention, dt_index: int) -> npt.NDArray[np.int64]:
+    def distances(self, convention: Convention, dt_index: int) -> npt.NDArray[np.int8]:
         """For each class, how many choices set it apart from a convention."""
         flow, rule = self.setting(convention, dt_index)
         flows, rules = self.flows.distances(flow), self.rules.distances(rule)
