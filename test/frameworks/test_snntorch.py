@@ -249,6 +249,15 @@ def test_averages_that_nir_has_not() -> None:
     refused(network, IMAGES, "2 (AvgPool2d)", "count_include_pad=False")
 
 
+def test_doubles() -> None:
+    deployed(dense(leaky(), leaky(0.8)), X, run(X), dtype="f64")
+
+
+def test_spikes_as_input() -> None:
+    result = deployed(dense(leaky(), leaky(0.8)), X, run(X), input_type="spikes", name="net1")
+    assert "const uint8_t" in result.network.h
+
+
 def test_integers() -> None:
     result = snnmlir.deploy(dense(leaky(), leaky(0.8)), X, dtype="int8", name="net8")
     assert result.network.is_quantized

@@ -75,8 +75,9 @@ def deploy(
         sample: Input on which it is run: [T, *shape of one step's input] without a batch, or with a
             batch of one, [T, 1, ...]; an array or a tensor, laid out as the framework has it. The
             sample has to make all layers spike; the more steps, the more it tells.
-        dtype: As for `snnmlir.compile`. The network is compared in float32; with integers, `sample`
-            is what scales are taken from, unless `calibrate` is given.
+        dtype: As for `snnmlir.compile`. With integers the network is compared in float32, scales
+            are taken from `sample` unless `calibrate` is given, and `snnmlir.fidelity` says how
+            close the integers come.
         name: As for `snnmlir.compile`.
         input_type: As for `snnmlir.compile`.
         layout: Whether a call of the module computes one "step" or a "sequence" of all steps;
@@ -110,7 +111,7 @@ def deploy(
     network = compile_network(exported.graph, convention=convention, input_type=input_type)
     _compare(network, exported)
     if dtype != "f32" or options or name is not None:
-        if network_is_quantized(dtype):
+        if dtype.startswith("int"):
             options.setdefault("calibrate", exported.x)
         network = compile_network(
             exported.graph,
@@ -120,13 +121,10 @@ def deploy(
             name=name,
             **options,
         )
+        if not network.is_quantized:
+            _compare(network, exported)
     notes = (*exported.notes, *_silent(exported))
     return Deployment(network, inference, exported.graph, recording, notes)
-
-
-def network_is_quantized(dtype: str) -> bool:
-    """Whether a network of this type computes with integers."""
-    return dtype.startswith("int")
 
 
 def detect(module: Any) -> str:

@@ -662,7 +662,7 @@ class TorchAdapter(ABC):
             self._check_source(label, found, first=index == 0)
             if len(found.sent) not in (1, steps):
                 raise DeployError(
-                    f"is called {len(found.sent)} times in {steps} steps, a node of NIR only {steps}",
+                    f"is called {len(found.sent)} times in {steps} steps; a NIR node once a step",
                     layer=label,
                     help="give each place in the network a layer of its own",
                 )
