@@ -6,6 +6,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -458,3 +460,35 @@ def test_arrays_of_no_signal_are_noted(model: Path, recorded: Path) -> None:
     result = invoke(check_main, model, "--like", recorded, "--dt", DT)
     assert result.exit_code == 0, result.output
     assert "note: the recording's 'other' is no signal of the network, and ignored" in result.stdout
+
+
+# The page
+
+
+def shown(page: str) -> list[tuple[str, list[str]]]:
+    """The commands of a page, and what it shows of their output."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", page, re.M | re.S)
+    commands = [text for block in blocks for text in re.split(r"^\$ ", block, flags=re.M)[1:]]
+    return [(lines[0], lines[1:]) for lines in map(str.splitlines, commands)]
+
+
+def printed_by(command: str) -> str:
+    main = {"snn-mlir-check": check_main, "snn-mlir-compile": compile_main}
+    name, *arguments = shlex.split(command)
+    return (
+        Path(arguments[0]).read_text() if name == "cat" else invoke(main[name], *arguments).output
+    )
+
+
+def test_page_shows_what_the_commands_print(
+    repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(repo_root / "test/data/nir-native", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    commands = shown((repo_root / "docs/inference.md").read_text())
+    assert len(commands) == 5
+    for command, lines in commands:
+        pattern = "\n".join(".*" if line == "..." else re.escape(line) for line in lines)
+        pattern = re.sub(r"\d+(?=\\ conventions\\ were\\ tried)", r"\\d+", pattern)
+        output = printed_by(command).rstrip("\n")
+        assert re.fullmatch(pattern, output, re.S), f"$ {command}\n{output}"
