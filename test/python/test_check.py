@@ -20,6 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import snnmlir
+from native_cases import FOLDER
 from networks import GRAPHS, graph, neuron, ports
 from shared_cases import DATA
 from snnmlir.cli.check import main
@@ -360,10 +361,7 @@ def test_real_files(path: Path | None) -> None:
     ],
 )
 def test_what_helps(name: str, options: list[str]) -> None:
-    path = DATA / "nir-native" / name
-    if not path.exists():
-        pytest.skip(f"no {path} (set SNN_TEST_DATA)")
-    assert report_of(path, *options)[0] == 0
+    assert report_of(FOLDER / name, *options)[0] == 0
 
 
 def test_digits() -> None:
