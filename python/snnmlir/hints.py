@@ -22,9 +22,9 @@ def hints(graph: Graph, convention: Convention) -> list[str]:
     if graph.rewirings and convention.recurrent_input == "nir":
         (port, synapse), (_, neuron) = graph.rewirings[0]
         texts.append(
-            f"{quoted(port)} leads into the recurrent weights {quoted(synapse)}, as Spyx writes its "
-            f"recurrent layers, whose networks add it to {quoted(neuron)}: --convention spyx, or "
-            "--recurrent-input neuron"
+            f"{quoted(port)} leads into the recurrent weights {quoted(synapse)}, as Spyx writes "
+            f"its recurrent layers, whose networks add it to {quoted(neuron)}: --convention spyx, "
+            "or --recurrent-input neuron"
         )
     leaky = [n for n in graph.nodes.values() if isinstance(n, LI | LIF | CubaLI | CubaLIF)]
     leakless = [n for n in graph.nodes.values() if isinstance(n, IF)]
@@ -94,7 +94,8 @@ def _delay_hints(graph: Graph, convention: Convention) -> Iterator[str]:
             yield (
                 f"the delays of {quoted(node.name)} are whole numbers up to {longest:g}, which "
                 f"looks like steps or milliseconds; with dt {own.dt:g} the longest is "
-                f"{longest / own.step:g} steps: --set '{node.name}.dt=1' for steps, or --time-unit ms"
+                f"{longest / own.step:g} steps: --set '{node.name}.dt=1' for steps, or "
+                "--time-unit ms"
             )
         try:
             broken = np.atleast_1d(fractional_steps(node, own))
@@ -152,11 +153,15 @@ def _look_like_steps(taus: list[np.ndarray], rs: list[np.ndarray]) -> bool:
 def _look_like_snntorch(graph: Graph, dt: float) -> bool:
     """r = tau/dt, and w_in = tau_syn/dt where there is one, in all neurons."""
     gains = []
-    for node in graph.nodes.values():
-        if isinstance(node, LIF | LI):
-            gains.append(node.r * dt / node.tau)
-        elif isinstance(node, CubaLIF | CubaLI):
-            gains += [node.r * dt / node.tau_mem, node.w_in * dt / node.tau_syn]
-        elif isinstance(node, IF):
-            return False
-    return bool(gains) and all(np.allclose(gain, 1.0, rtol=1e-6, atol=0.0) for gain in gains)
+    with np.errstate(invalid="ignore"):  # without leak both are infinite
+        for node in graph.nodes.values():
+            if isinstance(node, LIF | LI):
+                gains.append(node.r * dt / node.tau)
+            elif isinstance(node, CubaLIF | CubaLI):
+                gains += [node.r * dt / node.tau_mem, node.w_in * dt / node.tau_syn]
+            elif isinstance(node, IF):
+                return False
+    known = [gain[np.isfinite(gain)] for gain in map(np.atleast_1d, gains)]
+    return any(gain.size for gain in known) and all(
+        np.allclose(gain, 1.0, rtol=1e-6, atol=0.0) for gain in known
+    )

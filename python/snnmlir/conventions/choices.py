@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -215,8 +214,8 @@ def _value(choice: str, value: Any) -> Any:
     if value in CHOICES[choice] and isinstance(value, str):
         return value
     number = _number(value) if choice in NUMBERS else None
-    if choice == "v_floor" and number is not None and math.isfinite(number):
-        return float(number)
+    if choice == "v_floor" and number is not None and abs(number) < 1e300:
+        return float(number) + 0.0  # no -0.0
     if choice == "max_spikes" and number in range(1, MAX_SPIKES + 1):
         return int(cast(float, number))
     raise OptionError(
@@ -229,11 +228,9 @@ def _number(value: Any) -> float | None:
     """A number, or a text that is one."""
     if isinstance(value, bool) or not isinstance(value, Real | str):
         return None
-    if isinstance(value, Integral):
-        return int(value)
     try:
-        return float(value)
-    except ValueError:
+        return float(value) if not isinstance(value, Integral) else int(value)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -241,7 +238,7 @@ def _checked_dt(dt: object) -> float:
     number = _number(dt) if isinstance(dt, str) else dt
     real = isinstance(number, Real) and not isinstance(number, bool)
     value = cast(float, number)
-    if not real or not 0.0 < value < math.inf:
+    if not real or not 0.0 < value < 1e300:
         raise OptionError(f"dt is {dt!r}, expected a positive number of seconds")
     return value
 

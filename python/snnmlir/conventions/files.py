@@ -66,13 +66,13 @@ def read_convention(path: str | os.PathLike[str]) -> Convention:
 
 def _convention(table: dict[str, Any]) -> Convention:
     schema = table.get("schema", SCHEMA)
-    if schema != SCHEMA:
+    if schema != SCHEMA or isinstance(schema, bool):
         raise OptionError(
             f"schema is {quoted(schema)}, expected {SCHEMA}",
             help="the file was written by another version of snn-mlir-compile",
         )
     base = table.get("convention", "nir")
-    if base not in PRESETS:
+    if not isinstance(base, str) or base not in PRESETS:
         raise OptionError(
             f"convention is {quoted(base)}, expected a preset", help=f"use {', '.join(PRESETS)}"
         )
@@ -82,6 +82,12 @@ def _convention(table: dict[str, Any]) -> Convention:
     if not isinstance(edges, dict) or not all(isinstance(e, str) for e in edges.values()):
         raise OptionError(
             "edges is no table of texts", help='write [edges], and "a -> b" = "a -> c"'
+        )
+    names = [key.replace("-", "_") for key in table]
+    if twice := [key for key in names if names.count(key) > 1]:
+        raise OptionError(
+            f"{option_name(twice[0])} is there twice, with a hyphen and with an underscore",
+            help="write it once, with hyphens",
         )
     choices = {key.replace("-", "_"): value for key, value in table.items() if key not in _KEYS}
     for key in choices.keys() - {"dt", *CHOICES}:
@@ -115,7 +121,7 @@ def convention_text(chosen: Convention) -> str:
 def convention_arguments(chosen: Convention) -> str:
     """The same as options of the commands, for one line of a shell."""
     preset = PRESETS.get(chosen.name, PRESETS["nir"])
-    words = ["--convention", preset.name, "--dt", f"{chosen.dt:.12g}"]
+    words = ["--convention", preset.name, "--dt", _plain(float(chosen.dt))]
     for key, value in chosen.choices().items():
         if key != "dt" and value != getattr(preset, key):
             words += [f"--{option_name(key)}", _plain(value)]
@@ -128,4 +134,6 @@ def convention_arguments(chosen: Convention) -> str:
 
 
 def _plain(value: Any) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+    """A number with all its digits, and no more."""
+    short = f"{value:.12g}" if isinstance(value, float) else str(value)
+    return short if not isinstance(value, float) or float(short) == value else repr(value)

@@ -137,8 +137,8 @@ def convention(
     if not isinstance(base, Convention):
         base = _named(base)
     given = {key: value for key, value in overrides.items() if value is not None}
-    merged = {name: dict(choices) for name, choices in base.nodes.items()}
-    for name, choices in (nodes or {}).items():
+    merged: dict[str, dict[str, Any]] = {}
+    for name, choices in (*base.nodes.items(), *(nodes or {}).items()):
         try:
             merged[name] = merged.get(name, {}) | checked_choices(choices)
         except OptionError as error:

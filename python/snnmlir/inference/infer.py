@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir import reference
-from snnmlir.conventions import Convention, option_name
+from snnmlir.conventions import Convention, convention_arguments, option_name
 from snnmlir.conventions.choices import checked_choices
 from snnmlir.errors import NirError, OptionError, SnnError, quoted
 from snnmlir.inference.batch import Batch
@@ -21,7 +21,7 @@ from snnmlir.inference.recording import Recording, holds_values, recording_for
 from snnmlir.inference.search import SLACK, Base, Candidate, Progress, Search
 from snnmlir.inference.spaces import FLOORS
 from snnmlir.nir_import import Graph, read_graph
-from snnmlir.nir_import.graph import Output
+from snnmlir.nir_import.graph import IF, Output
 
 if TYPE_CHECKING:
     import nir
@@ -31,7 +31,10 @@ Report: TypeAlias = Callable[[str, float], None]
 
 _FINER_FLOORS = tuple(-round(0.01 * n, 2) for n in range(1, 201) if n % 5)
 
-_FRESH_STEPS = 200
+_MOST_SHOWN = 3
+_MOST_OTHERS = 200
+_STRENGTHS = (0.5, 2.0, 4.0)
+_FRESH_STEPS = 80
 _MOST_CHECKED = 12
 
 _WOULD_TELL = {
@@ -89,7 +92,9 @@ class Open:
 
     def __str__(self) -> str:
         where = f"{self.node}." if self.node is not None else ""
-        others = " or ".join(map(str, self.others))
+        others = " or ".join(map(str, self.others[:_MOST_SHOWN]))
+        if len(self.others) > _MOST_SHOWN:
+            others += f" or one of {len(self.others) - _MOST_SHOWN} more"
         return (
             f"{where}{option_name(self.choice)} is {self.chosen}, and could be {others}: "
             f"{self.would_tell} would tell"
@@ -240,7 +245,7 @@ class _Inferrer:
             for _, _, candidate in exact[:_MOST_CHECKED]:
                 differences = self.differences(candidate)
                 if not differences:
-                    return self._exact(candidate)
+                    return self._exact(candidate, [c for _, _, c in exact])
                 self._remember(candidate, differences)
             left.sort(key=lambda item: (item[1], item[0].cost))
             self.best += [(e, c.cost, c) for c, e in left[:_MOST_CHECKED]]
@@ -305,13 +310,26 @@ class _Inferrer:
     def _remember(self, candidate: Candidate, differences: list[Difference]) -> None:
         self.best.append((sum(d.entries for d in differences), candidate.cost, candidate))
 
-    def _exact(self, candidate: Candidate) -> Inference:
+    def _exact(self, candidate: Candidate, found: Sequence[Candidate]) -> Inference:
+        fresh = self._fresh(candidate)
+        undetermined = [
+            *self._undetermined(candidate, fresh),
+            *self._other_conventions(candidate, found, fresh),
+        ]
+        silent = [
+            name
+            for name, signal in self.recorded.signals.items()
+            if not holds_values(signal) and not np.any(signal)
+        ]
+        if silent:
+            note = f"there is no spike in {', '.join(map(quoted, silent))}: that says little"
+            self.facts["notes"] = (*self.facts["notes"], note)
         return Inference(
             convention=self.search.complete(candidate),
             exact=True,
             differing=0,
             first=None,
-            undetermined=tuple(self._undetermined(candidate)),
+            undetermined=tuple(undetermined),
             nearest=(),
             tried=self.progress.tried,
             **self.facts,
@@ -323,7 +341,10 @@ class _Inferrer:
             left.sort(key=lambda item: (item[1], item[0].cost))
             self.best = [(error, c.cost, c) for c, error in left[:_MOST_CHECKED]]
         found = []
-        for _, _, candidate in sorted(self.best, key=lambda item: item[:2])[:_MOST_CHECKED]:
+        best: dict[Any, Candidate] = {}
+        for _, _, candidate in sorted(self.best, key=lambda item: item[:2]):
+            best.setdefault((self.search.structure(candidate.base), candidate.members), candidate)
+        for candidate in list(best.values())[:_MOST_CHECKED]:
             differences = self.differences(candidate)
             if not differences:
                 continue
@@ -347,7 +368,25 @@ class _Inferrer:
 
     # What the recording leaves open
 
-    def _undetermined(self, candidate: Candidate) -> Iterator[Open]:
+    def _other_conventions(
+        self, candidate: Candidate, found: Sequence[Candidate], fresh: Recording
+    ) -> Iterator[Open]:
+        """Conventions that cost as much, are exact, too, and differ on other input."""
+        others = []
+        groups: dict[Any, list[Candidate]] = {}
+        for other in found[:_MOST_OTHERS]:
+            if other.members != candidate.members and other.cost <= candidate.cost:
+                groups.setdefault(self.search.structure(other.base), []).append(other)
+        for structure, group in groups.items():
+            rows = np.asarray([c.members for c in group], np.int64).reshape(len(group), -1)
+            batch = Batch(self.search.batch(structure).structure, fresh)
+            others += [c for c, e in zip(group, batch.run(rows, 0).errors, strict=True) if e != 0]
+        if others:
+            texts = [convention_arguments(self.search.complete(other)) for other in others]
+            chosen = convention_arguments(self.search.complete(candidate))
+            yield Open("convention", None, chosen, tuple(texts), _WOULD_TELL_ELSE)
+
+    def _undetermined(self, candidate: Candidate, fresh: Recording) -> Iterator[Open]:
         """Single changes that reproduce the recording, too, and differ on other input."""
         changes = list(self._changes(candidate))
         if not changes:
@@ -366,9 +405,9 @@ class _Inferrer:
                 kept = [change for change, e in zip(group, errors, strict=True) if e == 0]
                 if not kept:
                     continue
-                fresh = Batch(batch.structure, self._fresh(candidate))
                 rows = np.asarray([c.members for *_, c in kept], np.int64)
-                errors = fresh.run(rows.reshape(len(kept), -1), 0).errors
+                other = Batch(batch.structure, fresh)
+                errors = other.run(rows.reshape(len(kept), -1), 0).errors
             except SnnError:
                 continue
             same += [change for change, e in zip(kept, errors, strict=True) if e != 0]
@@ -385,7 +424,11 @@ class _Inferrer:
 
     def _chosen(self, candidate: Candidate, choice: str, node: str | None) -> Any:
         convention = self.search.complete(candidate)
-        return getattr(convention if node is None else convention.at(node), choice)
+        value = getattr(convention if node is None else convention.at(node), choice)
+        if value == "-threshold" and node is not None:
+            here = self.search.spaces[node].node
+            return value if isinstance(here, IF) else "none"
+        return value
 
     def _changes(self, candidate: Candidate) -> Iterator[tuple[str, str | None, Any, Candidate]]:
         """Choices that differ in one value, for all nodes or a single one."""
@@ -393,11 +436,13 @@ class _Inferrer:
         convention = search.complete(candidate)
         seen = {(search.structure(candidate.base), candidate.members)}
         names = list(search.spaces)
-        for choice, values in search.alternatives.items():
+        for choice, values in {**search.alternatives, "dt": tuple(search.dts)}.items():
             for value in values:
                 if value == getattr(convention, choice):
                     continue
-                base = _with(candidate.base, choice, value)
+                base = candidate.base
+                if choice in search.structural:
+                    base = _with(base, choice, value)
                 if search.members(base) is None:
                     continue
                 for node in (None, *names):
@@ -412,11 +457,7 @@ class _Inferrer:
                         member = search.spaces[name].member(at, index)
                         if member is not None:
                             members[column] = member
-                    changed = Candidate(
-                        base if choice in search.structural else candidate.base,
-                        tuple(members),
-                        candidate.cost + 1,
-                    )
+                    changed = Candidate(base, tuple(members), candidate.cost + 1)
                     key = search.structure(changed.base), changed.members
                     if key not in seen:
                         seen.add(key)
@@ -425,11 +466,17 @@ class _Inferrer:
     def _fresh(self, candidate: Candidate) -> Recording:
         """Other input of the same kind, and what the convention makes of it."""
         rng = np.random.default_rng(0)
-        steps = min(2 * self.recorded.steps, _FRESH_STEPS)
         inputs = {}
         for name, signal in self.recorded.inputs.items():
-            flat = signal.reshape(-1)
-            inputs[name] = rng.choice(flat, (steps, *signal.shape[1:]))
+            flat, shape = signal.reshape(-1), (_FRESH_STEPS, *signal.shape[1:])
+            binary = np.all((flat == 0) | (flat == 1))
+            parts = [rng.choice(flat, shape)]
+            for strength in _STRENGTHS:  # weaker and stronger than what was recorded
+                chance = min(0.9, max(0.05, strength * float(np.mean(flat != 0))))
+                present = rng.random(shape) < chance
+                values = 1.0 if binary else strength * rng.choice(flat, shape)
+                parts.append(present * values)
+            inputs[name] = np.concatenate(parts)
         graph = self._graph(candidate)
         result = reference.record(
             graph, inputs, graph.outputs, convention=self.search.complete(candidate)

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from snnmlir.conventions import MAX_SPIKES, PRESETS, Convention
+from snnmlir.conventions import DEFAULT_DT, MAX_SPIKES, PRESETS, Convention
 from snnmlir.errors import SnnError
 from snnmlir.hints import suggested_presets
 from snnmlir.inference.batch import LOST, Batch, Indices, Structure
@@ -139,10 +139,11 @@ class Search:
         likely = suggested_presets(graph)
         self.presets = sorted(PRESETS, key=lambda name: name not in likely)
         dt = fixed.get("dt")
-        self.dts: list[float] = [dt] if dt is not None else step_candidates(graph)
+        unit = self.fixed.get("time_unit", "s")
+        self.dts: list[float] = [dt] if dt is not None else _seconds(step_candidates(graph), unit)
         recurrent = _recurrent(graph)
         self.spaces: dict[str, Space] = {
-            name: space_of(node, self.dts, recurrent=name in recurrent, floors=floors)
+            name: space_of(node, self.dts, recurrent=name in recurrent, floors=floors, unit=unit)
             for name, node in graph.nodes.items()
             if isinstance(node, (*NEURONS, Delay))
         }
@@ -240,10 +241,12 @@ class Search:
         """The batch for a structure."""
         if key not in self.batches:
             values, dt = key
-            chosen = dict(zip(self.structural, values, strict=True))
+            chosen: dict[str, Any] = dict(zip(self.structural, values, strict=True))
             graph = self.graphs[chosen.get("recurrent_input", "nir")]
             timing = "pre" if chosen.get("feedback") == "current" else "post"
-            convention = Convention(dt=self.dts[dt], spike_timing=timing, **chosen)  # type: ignore[arg-type]
+            chosen |= {"dt": self.dts[dt], "spike_timing": timing}
+            chosen["time_unit"] = self.fixed.get("time_unit", "s")
+            convention = dataclasses.replace(Convention(), **chosen)
             structure = Structure(graph, convention, self.spaces)
             self.batches[key] = Batch(structure, self.recording)
         return self.batches[key]
@@ -462,6 +465,14 @@ class Search:
         numbers = np.asarray([_has_number(update) for update in space.rules.updates])
         rarer = np.tile(numbers, len(space.flows.updates)) * 3
         return np.asarray(cheapest + rarer, np.int64)
+
+
+def _seconds(steps: list[float], unit: Any) -> list[float]:
+    """Lengths of a step in the unit of the file, in seconds."""
+    if unit == "steps":
+        return [DEFAULT_DT]  # whatever it is
+    length = dataclasses.replace(Convention(), dt=1.0, time_unit=unit).step
+    return [float(f"{step / length:.12g}") for step in steps]
 
 
 def _has_number(update: Update) -> bool:

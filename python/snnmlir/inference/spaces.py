@@ -37,7 +37,7 @@ RULE_CHOICES = ("reset", "spike", "max_spikes", "spike_timing", "v_floor")
 _RULE_COEFFICIENTS = ("threshold", "reset_value", "floor")
 
 FLOORS = (
-    *(-round(0.05 * n, 2) for n in range(21)),
+    *(0.0, *(-round(0.05 * n, 2) for n in range(1, 21))),
     *(-1.25, -1.5, -2.0, -2.5, -3.0, -4.0, -5.0, -10.0),
 )
 """Lower bounds that people write; a finer search follows where one of them comes close."""
@@ -162,7 +162,12 @@ class Space:
 
 
 def space_of(
-    node: Node, dts: Sequence[float], *, recurrent: bool, floors: Sequence[float] = FLOORS
+    node: Node,
+    dts: Sequence[float],
+    *,
+    recurrent: bool,
+    floors: Sequence[float] = FLOORS,
+    unit: str = "s",
 ) -> Space:
     """The space of a neuron or Delay.
 
@@ -171,18 +176,19 @@ def space_of(
         dts: Lengths of a step that are possible.
         recurrent: Whether the node lies on a cycle.
         floors: Numbers that a floor may be.
+        unit: What the file counts time in.
     """
     if isinstance(node, Delay):
-        return Space(node, _delays(node, dts), _no_rules())
+        return Space(node, _delays(node, dts, unit), _no_rules())
     assert isinstance(node, NEURONS)
-    return Space(node, _flows(node, dts, recurrent), _rules(node, recurrent, floors))
+    return Space(node, _flows(node, dts, recurrent, unit), _rules(node, recurrent, floors))
 
 
-def _delays(node: Delay, dts: Sequence[float]) -> Part:
+def _delays(node: Delay, dts: Sequence[float], unit: str) -> Part:
     settings, updates = [], []
     for index, dt in enumerate(dts):
         try:
-            steps = delay_steps(node, Convention(dt=dt))
+            steps = delay_steps(node, _replaced(Convention(), dt=dt, time_unit=unit))
         except SnnError:
             continue
         if float(np.max(steps)) <= 1 << 16:
@@ -195,14 +201,15 @@ def _no_rules() -> Part:
     return _part((), [()], [Update("none", {})])
 
 
-def _flows(node: Neuron, dts: Sequence[float], recurrent: bool) -> Part:
+def _flows(node: Neuron, dts: Sequence[float], recurrent: bool, unit: str) -> Part:
     choices = tuple(choice for choice in FLOW_CHOICES if concerned(choice, node))
-    base = Convention()
+    base = _replaced(Convention(), time_unit=unit)
     settings, updates = [], []
     for index, dt in enumerate(dts):
         known: dict[Values, Update | None] = {}
+        step = _replaced(base, dt=dt).step
         for values in itertools.product(*(CHOICES[choice] for choice in choices)):
-            given = _without_idle(dict(zip(choices, values, strict=True)), node, dt)
+            given = _without_idle(dict(zip(choices, values, strict=True)), node, step)
             key = tuple(given.values())
             if key not in known:
                 known[key] = _discretized(node, _replaced(base, dt=dt, **given), recurrent)
@@ -217,7 +224,7 @@ def _flows(node: Neuron, dts: Sequence[float], recurrent: bool) -> Part:
     return _part(choices, settings, kept)
 
 
-def _without_idle(given: dict[str, Any], node: Neuron, dt: float) -> dict[str, Any]:
+def _without_idle(given: dict[str, Any], node: Neuron, step: float) -> dict[str, Any]:
     """The same choices, where one makes no difference for this node with its first value.
 
     Only to save time: what is left equal is found when updates are compared.
@@ -227,7 +234,7 @@ def _without_idle(given: dict[str, Any], node: Neuron, dt: float) -> dict[str, A
         idle = {"leak": "none", "current_leak": "none", "v_init": "zero"}
         given |= {key: value for key, value in idle.items() if key in given}
     taus = [getattr(node, key) for key in ("tau", "tau_mem", "tau_syn") if hasattr(node, key)]
-    if "decay" in given and all(np.all(tau >= dt) for tau in taus):
+    if "decay" in given and all(np.all(tau >= step) for tau in taus):
         given["decay"] = "nir"
     return given
 

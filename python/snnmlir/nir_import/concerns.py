@@ -63,6 +63,10 @@ def concerned(choice: str, node: Node) -> bool:
     return not isinstance(node, Input)
 
 
+def _nir_name(kind: type[Node]) -> str:
+    return "I" if kind is Integrator else kind.__name__
+
+
 def check_nodes(convention: Convention, graph: Graph) -> None:
     """Refuses choices for nodes that the graph does not have, or that do not concern the node.
 
@@ -82,9 +86,10 @@ def check_nodes(convention: Convention, graph: Graph) -> None:
         node = graph.nodes[name]
         for choice in choices:
             if not concerned(choice, node):
-                types = ", ".join(type.__name__ for type in CONCERNS.get(choice, ()))
+                types = ", ".join(map(_nir_name, CONCERNS.get(choice, ())))
+                kind = _nir_name(type(node))
                 raise OptionError(
-                    f"{option_name(choice)} does not concern a node of type {type(node).__name__}",
+                    f"{option_name(choice)} does not concern a node of type {kind}",
                     node=name,
                     help=f"it is for {types}" if types else "leave it out",
                 )

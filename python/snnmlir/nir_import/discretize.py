@@ -87,7 +87,10 @@ def delay_steps(node: Delay, convention: Convention) -> npt.NDArray[np.int64]:
 
 def fractional_steps(node: Delay, convention: Convention) -> npt.NDArray[np.bool_]:
     """Which delays are no whole number of steps; float32 has seven digits."""
-    steps = np.asarray(node.delay / convention.step)
+    with np.errstate(over="ignore"):
+        steps = np.asarray(node.delay / convention.step)
+    if not np.all(np.isfinite(steps)):
+        return np.zeros(steps.shape, np.bool_)  # refused for their length
     return np.asarray(np.abs(steps - np.rint(steps)) > 1e-5 * np.maximum(1.0, steps))
 
 

@@ -275,6 +275,13 @@ class _Wiring:
         for name in new:
             if name not in self.targets:
                 raise OptionError(f"there is no node {quoted(name)} for an edge to lead to or from")
+        ends = ((new[0], "Output", "from"), (new[1], "Input", "into"))
+        for name, kind, way in ends:
+            if name in self.nodes and self.nodes[name].type == kind:
+                raise OptionError(
+                    f"an edge cannot lead {way} the {kind} {quoted(name)}",
+                    help="name the node behind an Input, or before an Output",
+                )
         self.targets[old[0]].remove(old[1])
         self.sources[old[1]].remove(old[0])
         self.count -= 1
