@@ -470,7 +470,7 @@ class _Inferrer:
         for name, signal in self.recorded.inputs.items():
             flat, shape = signal.reshape(-1), (_FRESH_STEPS, *signal.shape[1:])
             binary = np.all((flat == 0) | (flat == 1))
-            parts = [rng.choice(flat, shape)]
+            parts = [rng.choice(flat, (3 * _FRESH_STEPS, *signal.shape[1:]))]
             for strength in _STRENGTHS:  # weaker and stronger than what was recorded
                 chance = min(0.9, max(0.05, strength * float(np.mean(flat != 0))))
                 present = rng.random(shape) < chance

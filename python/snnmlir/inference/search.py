@@ -49,6 +49,7 @@ _MOST_WORK = 2_000_000_000
 _MOST_ROWS = 150_000
 _LEAST_ROWS = 500
 _BEAM = 1500
+_SETTLED_BEAM = 40
 
 
 @dataclass(frozen=True)
@@ -402,16 +403,21 @@ class Search:
             done += names
             for tier in (0, 1, 2, 3, 99):
                 options = [costs[n] for n in names]
-                rows, cost = _extended(prefixes, spent, options, tier, self.most_rows)
+                # What was recorded drops most of them in the first steps.
+                most = self.most_rows * (8 if set(names) <= batch.judged else 1)
+                rows, cost = _extended(prefixes, spent, options, tier, most)
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
                 errors = batch.run(self._padded(rows, done), SLACK, until=done[-1]).errors
                 self.progress.tried += len(rows)
-                if np.any(errors == 0) or len(rows) >= self.most_rows or self.progress.is_late():
+                if np.any(errors == 0) or len(rows) >= most or self.progress.is_late():
                     break
             if not np.any(errors == 0):
                 self._stuck_at(names)
             exact = errors == 0 if np.any(errors == 0) else errors < LOST
-            order = np.argsort(cost[exact], kind="stable")[:_BEAM]
+            # All that send what was recorded are one network for the layers behind.
+            settled = bool(np.any(errors == 0)) and set(names) <= batch.judged
+            beam = _SETTLED_BEAM if settled else _BEAM
+            order = np.argsort(cost[exact], kind="stable")[:beam]
             prefixes, spent, errors = rows[exact][order], cost[exact][order], errors[exact][order]
             if not len(prefixes):
                 return []
