@@ -125,11 +125,11 @@ def suggested_convention(graph: Graph) -> str | None:
     pairs = [np.broadcast_arrays(_time_constants(node)[0], node.r) for node in leaky]
     tau = np.concatenate([pair[0].ravel() for pair in pairs])
     r = np.concatenate([pair[1].ravel() for pair in pairs])
-    if np.any(r == 0) or np.ptp(tau) < 1e-3 * np.max(tau) or np.any(r <= 0):
-        return None
     leaking = np.isfinite(tau) & np.isfinite(r)
     tau, r = tau[leaking], r[leaking]
-    for name, dt in (("snntorch", tau / r), ("spyx", tau * (1.0 - r))) if tau.size else ():
+    if not tau.size or np.ptp(tau) < 1e-3 * np.max(tau) or np.any(r <= 0):
+        return None
+    for name, dt in (("snntorch", tau / r), ("spyx", tau * (1.0 - r))):
         if np.all(dt > 0) and np.ptp(dt) <= 1e-4 * np.max(dt):
             return f"--convention {name} --dt {float(np.median(dt)):.4g}"
     return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -41,6 +42,8 @@ FlattenOrder: TypeAlias = Literal["chw", "hwc"]
 
 DEFAULT_DT = 1e-4
 MAX_SPIKES = 255
+
+_LARGEST = sys.float_info.max
 
 _SECONDS: dict[str, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
@@ -214,7 +217,7 @@ def _value(choice: str, value: Any) -> Any:
     if value in CHOICES[choice] and isinstance(value, str):
         return value
     number = _number(value) if choice in NUMBERS else None
-    if choice == "v_floor" and number is not None and abs(number) < 1e300:
+    if choice == "v_floor" and number is not None and abs(number) <= _LARGEST:
         return float(number) + 0.0  # no -0.0
     if choice == "max_spikes" and number in range(1, MAX_SPIKES + 1):
         return int(cast(float, number))
@@ -238,7 +241,8 @@ def _checked_dt(dt: object) -> float:
     number = _number(dt) if isinstance(dt, str) else dt
     real = isinstance(number, Real) and not isinstance(number, bool)
     value = cast(float, number)
-    if not real or not 0.0 < value < 1e300:
+    # Integers of any length compare; they do not all become floats.
+    if not real or not 0.0 < (value if isinstance(value, Integral) else float(value)) <= _LARGEST:
         raise OptionError(f"dt is {dt!r}, expected a positive number of seconds")
     return value
 
