@@ -25,7 +25,7 @@ from snnmlir.cli.common import (
     reports_errors,
     save_convention,
 )
-from snnmlir.conventions import option_name
+from snnmlir.conventions import PRESETS, option_name
 from snnmlir.errors import SnnError
 from snnmlir.inference.words import advice, as_dict, describe
 
@@ -131,15 +131,28 @@ def _summary(report: Report) -> list[str]:
     lines += [f"  edge {_name(old)} becomes {_name(new)}" for old, new in edges.items()]
     if report.suggested_convention:
         lines.append(f"the parameters look like: {report.suggested_convention}")
-        if "snntorch" in report.suggested_convention:
-            lines.append(
-                "how snnTorch's neurons reset is not in the file: snntorch is "
-                "reset_mechanism='zero' without delay, snntorch-default what Leaky() does unless "
-                "told otherwise"
-            )
+        lines += _not_in_the_file(report.suggested_convention)
     if report.nodes:
         lines.append(f"inputs: {', '.join(map(_name, report.inputs))}")
         lines.append(f"outputs: {', '.join(map(_name, report.outputs))}")
+    return lines
+
+
+def _not_in_the_file(suggested: str) -> list[str]:
+    """What a suggestion cannot know, and what tells."""
+    family = suggested.split()[1]
+    presets = [name for name in PRESETS if name.startswith(family)]
+    lines = []
+    if family == "snntorch":
+        lines.append(
+            "how snnTorch's neurons reset is not in the file: snntorch is reset_mechanism='zero' "
+            "without delay, snntorch-default what Leaky() does unless told otherwise"
+        )
+    if len(presets) > 1:
+        lines.append(
+            f"{', '.join(presets)} all fit the parameters, and compute something else each; a "
+            "recording tells which it is: --like RECORDING"
+        )
     return lines
 
 
