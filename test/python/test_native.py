@@ -4,6 +4,7 @@
 Compared is the generated C with what the framework's own network computed.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -202,7 +203,11 @@ def test_commands(tmp_path: Path, recording: Callable[[dict[str, Any]], Path]) -
     again = run(compile_main, MIXED.model, "-o", by_file, "--convention", saved)
     assert again.exit_code == 0, again.output
     assert by_file.read_text() == output.read_text()
-    assert "1.reset" in (tmp_path / "model.h").read_text() + (tmp_path / "model.h").read_text()
+    header = (tmp_path / "model.h").read_text()
+    assert chosen.nodes
+    for node, choices in chosen.nodes.items():
+        for choice, value in choices.items():
+            assert re.search(rf"{node}\.{choice.replace('_', '-')} +{value}\n", header)
 
 
 def test_commands_where_nothing_is_exact(
