@@ -180,10 +180,16 @@ def infer(
         return Search(graph, rewired, recorded[0], fixed, told, floors)
 
     found = _Inferrer(search((*FLOORS, *_repeated_minima(recorded))), recorded).run()
-    if found.exact or found.lost is not None or "v_floor" in fixed:
+    if found.exact or found.lost is not None or "v_floor" in fixed or not _has_floor(found):
         return found
     finer = _Inferrer(search(_FINER_FLOORS), recorded).run(quick=True)
     return finer if finer.exact else found
+
+
+def _has_floor(found: Inference) -> bool:
+    """Whether a number as a floor came close, so that another number may be the right one."""
+    every = [c.at(name) for c, _ in found.nearest for name in ("", *c.nodes)]
+    return any(isinstance(choices.v_floor, float) for choices in every)
 
 
 def _repeated_minima(runs: Sequence[Recording]) -> list[float]:

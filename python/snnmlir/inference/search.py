@@ -403,8 +403,9 @@ class Search:
             done += names
             for tier in (0, 1, 2, 3, 99):
                 options = [costs[n] for n in names]
-                # What was recorded drops most of them in the first steps.
-                most = self.most_rows * (8 if set(names) <= batch.judged else 1)
+                # Recorded voltages drop most of them in the first steps.
+                told = all(f"{name}.v" in self.recording.signals for name in names)
+                most = self.most_rows * (8 if told else 1)
                 rows, cost = _extended(prefixes, spent, options, tier, most)
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
                 errors = batch.run(self._padded(rows, done), SLACK, until=done[-1]).errors
