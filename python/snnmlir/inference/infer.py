@@ -187,8 +187,8 @@ def infer(
 
 
 def _has_floor(found: Inference) -> bool:
-    """Whether a number as a floor came close, so that another number may be the right one."""
-    every = [c.at(name) for c, _ in found.nearest for name in ("", *c.nodes)]
+    """Whether the nearest convention has a floor that is a number: another may be right."""
+    every = map(found.convention.at, ("", *found.convention.nodes))
     return any(isinstance(choices.v_floor, float) for choices in every)
 
 
