@@ -22,7 +22,9 @@ STEPS = 60
 def check(
     source: nir.NIRGraph, x: dict[str, np.ndarray], dtype: str, least: int = 1, **options: Any
 ) -> None:
-    network = snnmlir.compile(source, dtype=dtype, dt=1e-4, **options)
+    # As long in the unit of the file, whatever that is.
+    dt = 1e-4 * {"ms": 1e-3, "us": 1e-6}.get(options.get("time_unit", "s"), 1.0)
+    network = snnmlir.compile(source, dtype=dtype, dt=dt, **options)
     verdict = verify(network, x)
     assert verdict.mismatches == ()
     assert verdict.compared >= least
@@ -49,7 +51,13 @@ CHOICES_OF_ONE = (
         for reset in ("value", "zero", "subtract")
         for feedback in CHOICES["feedback"]
     ]
-    + [{"spike": spike, "reset": "subtract"} for spike in ("count-trunc", "count-floor")]
+    + [{"spike_timing": "pre", "reset": "none"}, {"v_floor": -0.3}, {"v_floor": -2.0}]
+    + [
+        {"spike": spike, "reset": reset, "max_spikes": most}
+        for spike in ("count-trunc", "count-floor")
+        for reset in ("subtract", "value", "zero", "none")
+        for most in (1, 3, 255)
+    ]
 )
 
 
@@ -80,7 +88,10 @@ def test_feedback_sees_the_bias_from_the_first_step() -> None:
 def test_random_parameters_and_choices(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))
     source = data.draw(st.sampled_from([layer(kind), recurrent(kind)]))
-    choices = {name: data.draw(st.sampled_from(values)) for name, values in CHOICES.items()}
+    numbers = {"max_spikes": (1, 2, 255), "v_floor": (*CHOICES["v_floor"], -0.3)}
+    # A file that counts steps has other time constants: random_networks.py makes such.
+    allowed = CHOICES | numbers | {"time_unit": ("s", "ms", "us")}
+    choices = {name: data.draw(st.sampled_from(values)) for name, values in allowed.items()}
     try:
         snnmlir.convention(**choices)
     except snnmlir.OptionError:
