@@ -87,7 +87,7 @@ def _delay_hints(graph: Graph, convention: Convention) -> Iterator[str]:
         if not isinstance(node, Delay):
             continue
         own = convention.at(node.name)
-        delays = np.atleast_1d(node.delay)
+        delays = np.ravel(node.delay)
         longest = float(np.max(delays))
         whole = bool(np.all(delays == np.rint(delays))) and longest >= 1
         if whole and longest / own.step > _MOST_STEPS:
@@ -98,7 +98,7 @@ def _delay_hints(graph: Graph, convention: Convention) -> Iterator[str]:
                 "--time-unit ms"
             )
         try:
-            broken = np.atleast_1d(fractional_steps(node, own))
+            broken = np.ravel(fractional_steps(node, own))
         except SnnError:
             continue
         if np.any(broken):

@@ -403,8 +403,8 @@ class Search:
             done += names
             for tier in (0, 1, 2, 3, 99):
                 options = [costs[n] for n in names]
-                # Recorded voltages drop most of them in the first steps.
-                told = all(f"{name}.v" in self.recording.signals for name in names)
+                # What was recorded drops most of them in the first steps.
+                told = set(names) <= batch.judged
                 most = self.most_rows * (8 if told else 1)
                 rows, cost = _extended(prefixes, spent, options, tier, most)
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
