@@ -19,6 +19,7 @@ import numpy.typing as npt
 from snnmlir.conventions import Convention
 from snnmlir.inference.recording import Recording, holds_values
 from snnmlir.inference.spaces import Array, Space
+from snnmlir.nir_import.cycles import components
 from snnmlir.nir_import.discretize import Update
 from snnmlir.nir_import.graph import (
     Affine,
@@ -81,51 +82,13 @@ class Structure:
 
 def _blocks(graph: Graph) -> list[list[str]]:
     """The strongly connected components, sources first, each in node order."""
-    reach: dict[str, set[str]] = {}
-    targets: dict[str, list[str]] = {name: [] for name in graph.nodes}
-    for source, target in graph.edges:
-        targets[source].append(target)
-    closing_targets = {target for _, target in graph.closing}
-    for name in closing_targets:
-        seen: set[str] = set()
-        todo = list(targets[name])
-        while todo:
-            node = todo.pop()
-            if node not in seen:
-                seen.add(node)
-                todo += targets[node]
-        reach[name] = seen
-    block_of: dict[str, set[str]] = {}
-    for source, target in sorted(graph.closing):
-        together = {
-            n for n in reach[target] | {target} if n == target or target in _seen(targets, n)
-        }
-        if source not in together:
-            continue
-        merged = set(together)
-        for name in together:
-            merged |= block_of.get(name, set())
-        for name in merged:
-            block_of[name] = merged
-    blocks, done = [], set()
-    for name in graph.nodes:
-        if name in done:
-            continue
-        members = block_of.get(name, {name})
-        blocks.append([n for n in graph.nodes if n in members])
-        done |= members
-    return _sources_first(blocks, graph)
-
-
-def _seen(targets: Mapping[str, list[str]], start: str) -> set[str]:
-    seen: set[str] = set()
-    todo = list(targets[start])
-    while todo:
-        node = todo.pop()
-        if node not in seen:
-            seen.add(node)
-            todo += targets[node]
-    return seen
+    blocks: dict[int, list[str]] = {}
+    for name, component in components(graph.nodes, graph.edges).items():
+        blocks.setdefault(component, []).append(name)
+    place = {name: number for number, name in enumerate(graph.nodes)}
+    for block in blocks.values():
+        block.sort(key=place.__getitem__)
+    return _sources_first(sorted(blocks.values(), key=lambda block: place[block[0]]), graph)
 
 
 def _sources_first(blocks: list[list[str]], graph: Graph) -> list[list[str]]:
@@ -145,24 +108,14 @@ def _sources_first(blocks: list[list[str]], graph: Graph) -> list[list[str]]:
 
 @dataclass(eq=False)
 class _Histories:
-    """The different courses of one signal, and which one each configuration has."""
+    """What one signal does over all steps under many configurations.
+
+    Most configurations come to the same, so every course is kept once: `values` holds the different
+    ones, and `of` says which of them each configuration has.
+    """
 
     values: Array  # [number, T, *shape]
     of: Indices  # [configurations]
-
-
-@dataclass(eq=False)
-class Outcome:
-    """What came of a run.
-
-    Attributes:
-        errors: Entries of the recording that differ, for each configuration; `LOST` where it was
-            dropped.
-        complete: Whether every configuration was run: none was left out for want of memory.
-    """
-
-    errors: Indices
-    complete: bool = True
 
 
 class Batch:
@@ -206,16 +159,20 @@ class Batch:
             watched.setdefault(source if shapes[0] == shapes[1] else name, []).append(name)
         return watched
 
-    def run(self, configurations: Indices, slack: int, until: str | None = None) -> Outcome:
+    def run(self, configurations: Indices, slack: int, until: str | None = None) -> Indices:
         """Compares all configurations, [number, nodes], with the recording.
 
         Args:
             configurations: A class for each node of `structure.spaces`.
             slack: Configurations with more differing entries than this are dropped.
             until: The last node that is run and compared; all if None.
+
+        Returns:
+            Entries of the recording that differ, for each configuration; `LOST` where it was
+            dropped.
         """
         number = len(configurations)
-        outcome = Outcome(np.full(number, LOST, np.int64))
+        every = np.full(number, LOST, np.int64)
         alive = np.arange(number)
         errors = np.zeros(number, np.int64)
         signals: dict[str, _Histories] = {}
@@ -235,11 +192,11 @@ class Batch:
                 alive, errors = alive[kept], errors[kept]
                 signals = {n: _Histories(h.values, h.of[kept]) for n, h in signals.items()}
             if not len(alive):
-                return outcome
+                return every
             if until in block:
                 break
-        outcome.errors[alive] = errors
-        return outcome
+        every[alive] = errors
+        return every
 
     # One block after the other
 

@@ -386,7 +386,7 @@ class _Inferrer:
         for structure, group in groups.items():
             rows = np.asarray([c.members for c in group], np.int64).reshape(len(group), -1)
             batch = Batch(self.search.batch(structure).structure, fresh)
-            others += [c for c, e in zip(group, batch.run(rows, 0).errors, strict=True) if e != 0]
+            others += [c for c, e in zip(group, batch.run(rows, 0), strict=True) if e != 0]
         if others:
             texts = [convention_arguments(self.search.complete(other)) for other in others]
             chosen = convention_arguments(self.search.complete(candidate))
@@ -407,13 +407,13 @@ class _Inferrer:
             try:
                 batch = self.search.batch(structure)
                 rows = np.asarray([c.members for *_, c in group], np.int64)
-                errors = batch.run(rows.reshape(len(group), -1), 0).errors
+                errors = batch.run(rows.reshape(len(group), -1), 0)
                 kept = [change for change, e in zip(group, errors, strict=True) if e == 0]
                 if not kept:
                     continue
                 rows = np.asarray([c.members for *_, c in kept], np.int64)
                 other = Batch(batch.structure, fresh)
-                errors = other.run(rows.reshape(len(kept), -1), 0).errors
+                errors = other.run(rows.reshape(len(kept), -1), 0)
             except SnnError:
                 continue
             same += [change for change, e in zip(kept, errors, strict=True) if e != 0]

@@ -163,7 +163,7 @@ class Search:
         self._part = functools.cache(self._find_part)
         self._nearby = functools.cache(self._find_nearby)
         self._cheapest = functools.cache(self._find_cheapest)
-        self.results: dict[tuple[StructureKey, Vector], int] = {}
+        self.evaluated: set[tuple[StructureKey, Vector]] = set()
 
     # Conventions and configurations
 
@@ -279,7 +279,7 @@ class Search:
             if members is None:
                 continue
             key = self.structure(base), members
-            if key not in found and key not in self.results:
+            if key not in found and key not in self.evaluated:
                 found[key] = Candidate(base, members, cost)
                 if len(found) >= self.most_rows:
                     break
@@ -299,7 +299,7 @@ class Search:
             seen.add((structure, members, base.dt))
             for vector in self._deviations(base, members, cost):
                 key = structure, vector
-                if key not in found and key not in self.results:
+                if key not in found and key not in self.evaluated:
                     found[key] = Candidate(base, vector, base.cost + cost)
             if len(found) >= self.most_rows or self.progress.is_late():
                 break
@@ -341,12 +341,12 @@ class Search:
             try:
                 batch = self.batch(key)
                 rows = np.asarray([c.members for c in group], np.int64).reshape(len(group), -1)
-                errors = batch.run(rows, slack).errors
+                errors = batch.run(rows, slack)
             except SnnError:
                 continue  # a structure that cannot be run, such as a cycle that nothing cuts
             self.progress.tried += len(group)
             for candidate, error in zip(group, errors.tolist(), strict=True):
-                self.results[key, candidate.members] = error
+                self.evaluated.add((key, candidate.members))
                 if error < LOST:
                     left.append((candidate, error))
         return left
@@ -354,7 +354,7 @@ class Search:
     def nearest(self) -> list[tuple[Candidate, int]]:
         """Candidates of the cheapest stages with all their differing entries, however many."""
         self.progress.seconds = None
-        self.results.clear()
+        self.evaluated.clear()
         candidates = [*self.uniform(0), *self.uniform(1)]
         return self.evaluate(candidates, "the nearest conventions", slack=LOST - 1)
 
@@ -408,7 +408,7 @@ class Search:
                 most = self.most_rows * (8 if told else 1)
                 rows, cost = _extended(prefixes, spent, options, tier, most)
                 self.progress.say(f"layer {names[0]}", len(done) / len(self.spaces))
-                errors = batch.run(self._padded(rows, done), SLACK, until=done[-1]).errors
+                errors = batch.run(self._padded(rows, done), SLACK, until=done[-1])
                 self.progress.tried += len(rows)
                 if np.any(errors == 0) or len(rows) >= most or self.progress.is_late():
                     break
@@ -423,7 +423,7 @@ class Search:
             if not len(prefixes):
                 return []
         full = self._padded(prefixes, done)
-        errors = batch.run(full, SLACK).errors
+        errors = batch.run(full, SLACK)
         left = errors < LOST
         if len(full) and not np.any(errors == 0):
             self._stuck_at([n for n in self.graphs["nir"].nodes if n in batch.judged])

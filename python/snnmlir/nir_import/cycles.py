@@ -33,8 +33,8 @@ def find_cycles(graph: Graph, convention: Convention) -> Cycles:
     """Decides which closing edges of `graph` are cut."""
     registers = {name for name in graph.nodes if _is_register(graph, name, convention)}
     instant = [edge for edge in graph.edges if edge[1] not in registers]
-    component = _components(graph.nodes, instant)
-    whole = _components(graph.nodes, graph.edges)
+    component = components(graph.nodes, instant)
+    whole = components(graph.nodes, graph.edges)
     closed = {whole[source] for source, target in graph.closing if whole[source] == whole[target]}
     return Cycles(
         cut=frozenset(
@@ -55,7 +55,7 @@ def _is_register(graph: Graph, name: str, convention: Convention) -> bool:
     return convention.at(name).feedback == "current" and isinstance(node, (IF, LIF, CubaLIF))
 
 
-def _components(nodes: Iterable[str], edges: Iterable[Edge]) -> dict[str, int]:
+def components(nodes: Iterable[str], edges: Iterable[Edge]) -> dict[str, int]:
     """The strongly connected component of each node (Tarjan 1972, without recursion)."""
     targets: dict[str, list[str]] = {name: [] for name in nodes}
     for source, target in edges:
