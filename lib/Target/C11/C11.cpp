@@ -6,6 +6,7 @@
 
 #include "snn/Target/C11/C11.h"
 #include "FunctionEmitter.h"
+#include "Helpers.h"
 #include "Identifiers.h"
 #include "Literals.h"
 #include "Reuse.h"
@@ -90,15 +91,18 @@ private:
   void emitArguments(ArrayRef<Parameter> parameters);
   void emitScales();
   void emitHooksHelp(StringRef sourceName);
+  void emitMostEvents();
+  void emitEventsHelp(StringRef sourceName);
+  void emitPosition();
   void emitHeader(StringRef fileName, StringRef sourceName);
   LogicalResult emitSource(StringRef fileName, StringRef headerName);
   /// Functions that stand for single operations.
   bool usesDouble();
   void emitPlaces();
   void emitHooks();
-  /// Prints C with $ for the prefix; ~ and @ are the suffix and the type of
-  /// positions of `width` bits.
-  void emitHelper(StringRef text, unsigned width = 0);
+  void emitHelper(StringRef name, unsigned positionBits = 16) {
+    printHelper(name, prefix, positionBits, source);
+  }
   void emitListHelpers();
   void emitHelpers();
   LogicalResult emitGlobal(memref::GlobalOp global);
@@ -143,6 +147,30 @@ static StringRef getText(Operation *op, StringRef attribute) {
   return text ? text.getValue() : "";
 }
 
+/// Whether a function that is declared as a helper of the emitter is one.
+static LogicalResult checkHelper(func::FuncOp function) {
+  StringRef name = getText(function, "snn.helper");
+  Builder builder(function.getContext());
+  auto line = [](Type element) {
+    return MemRefType::get({ShapedType::kDynamic}, element);
+  };
+  Type index = builder.getIndexType();
+  auto takes = [&](unsigned positionBits) {
+    Type position = builder.getIntegerType(positionBits);
+    Type result = name == "set_spikes" ? builder.getI1Type() : position;
+    return function.getFunctionType() ==
+           builder.getFunctionType({line(position), index, index, line(result)},
+                                   {});
+  };
+  bool isKnown = name == "set_spikes" || name == "take_events";
+  if (isKnown && function.isPrivate() && function.isDeclaration() &&
+      (takes(16) || takes(32)))
+    return success();
+  return function.emitOpError("C11: is not a helper of the emitter: expected a "
+                              "private declaration of take_events or "
+                              "set_spikes with their types");
+}
+
 LogicalResult ModuleEmitter::findFunctions() {
   for (Operation &op : *module.getBody()) {
     auto function = dyn_cast<func::FuncOp>(op);
@@ -150,6 +178,9 @@ LogicalResult ModuleEmitter::findFunctions() {
       return op.emitOpError("C11: is not in the emitter's subset: expected "
                             "functions and globals, as the snn-to-loops "
                             "pipeline makes them");
+    if (function && function->hasAttr("snn.helper") &&
+        failed(checkHelper(function)))
+      return failure();
     if (!function || function.isPrivate())
       continue;
     StringRef role = getText(function, "snn.role");
@@ -264,16 +295,47 @@ LogicalResult ModuleEmitter::collectEventParameters() {
   return success();
 }
 
+/// The width of the positions that a helper takes.
+static unsigned getPositionBits(func::FuncOp helper) {
+  auto x = dyn_cast<MemRefType>(helper.getArgumentTypes().front());
+  return x ? x.getElementTypeBitWidth() : 0;
+}
+
 /// All names at file scope begin with the prefix.
 void ModuleEmitter::nameSymbols() {
-  for (StringRef name :
-       {"t", "init", "step", "step_events", "H", "DT", "STATE_BYTES", "TAP",
-        "PROFILE", "mask8", "mask16", "mask", "count", "zero4", "list",
-        "list_32", "short", "fence"})
+  for (StringRef name : {"t",
+                         "init",
+                         "step",
+                         "step_events",
+                         "H",
+                         "DT",
+                         "STATE_BYTES",
+                         "TAP",
+                         "PROFILE",
+                         "CHECK",
+                         "MAX_EVENTS",
+                         "position",
+                         "mask8",
+                         "mask16",
+                         "mask",
+                         "count",
+                         "zero4",
+                         "list",
+                         "list_32",
+                         "short",
+                         "fence",
+                         "take_events",
+                         "take_events_32",
+                         "set_spikes",
+                         "set_spikes_32"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
-    if (!symbol.isPublic())
+    if (StringRef helper = getText(&op, "snn.helper"); !helper.empty())
+      symbols[symbol.getName()] =
+          prefix + "_" + helper.str() +
+          (getPositionBits(cast<func::FuncOp>(op)) == 32 ? "_32" : "");
+    else if (!symbol.isPublic())
       symbols[symbol.getName()] =
           globals.add(prefix + "_" + sanitize(symbol.getName()));
   }
@@ -425,12 +487,13 @@ void ModuleEmitter::emitArena() {
       auto call = dyn_cast<func::CallOp>(use.getOwner());
       Type type = (view ? view.getType() : bytes).getElementType();
       bool isUnsigned = true;
+      auto callee =
+          call ? module.lookupSymbol<func::FuncOp>(call.getCallee()) : nullptr;
       if (view)
         isUnsigned = signs.isUnsigned(view);
-      else if (call)
+      else if (callee && !callee.isDeclaration())
         isUnsigned =
-            signs.isUnsigned(module.lookupSymbol<func::FuncOp>(call.getCallee())
-                                 .getArgument(use.getOperandNumber()));
+            signs.isUnsigned(callee.getArgument(use.getOperandNumber()));
       types[getStorageType(type, isUnsigned).str()] =
           llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
     }
@@ -482,8 +545,8 @@ void ModuleEmitter::emitArguments(ArrayRef<Parameter> parameters) {
     std::string node = "node '" + escapeComment(parameter.nodeName) + "'";
     header << " *   " << parameter.name << ": ";
     if (parameter.kind == "events") {
-      header << "positions of spikes, below " << parameter.sizeMacro << ", "
-             << node << "\n";
+      header << "positions below " << parameter.sizeMacro << ", " << node
+             << "\n";
       continue;
     }
     if (parameter.kind == "count") {
@@ -542,6 +605,69 @@ void ModuleEmitter::emitHooksHelp(StringRef sourceName) {
            << " is compiled. */\n\n";
 }
 
+/// For arrays of callers that collect events.
+void ModuleEmitter::emitMostEvents() {
+  int64_t most = 0;
+  for (const Parameter &parameter : parameters)
+    if (parameter.kind == "input" &&
+        parameter.type.getElementType().isInteger(1))
+      most = std::max(most, parameter.type.getNumElements());
+  if (stepEvents)
+    header << "\n/* Different events that an input can have in one step; more "
+              "can only be repetitions. */\n#define "
+           << macro("MAX_EVENTS") << " " << most << "\n";
+}
+
+/// What the step that takes events does with them.
+void ModuleEmitter::emitEventsHelp(StringRef sourceName) {
+  header << "/* The same step, bit for bit, for callers that have events: "
+            "positions of spikes, in any order.\n"
+            " * A spike is a spike: a position that comes again in a step "
+            "changes nothing. Nor does one that\n"
+            " * the input does not have. For both, "
+         << macro("CHECK")
+         << "(condition) stands in the code with a condition\n"
+            " * that is false; it is nothing unless it is defined when "
+         << sourceName << " is compiled.\n";
+  emitArguments(eventParameters);
+  header << " */\n";
+}
+
+/// The order of the elements of an input that is a map.
+void ModuleEmitter::emitPosition() {
+  auto isMap = [](const Parameter &parameter) {
+    return parameter.kind == "input" && parameter.type.getRank() >= 2 &&
+           parameter.type.getRank() <= 3 &&
+           parameter.type.getElementType().isInteger(1);
+  };
+  if (llvm::count_if(parameters, isMap) != 1)
+    return;
+  const Parameter &input = *llvm::find_if(parameters, isMap);
+  ArrayRef<int64_t> shape = input.type.getShape();
+  int64_t size = input.type.getNumElements();
+  bool hasPolarity = shape.size() == 3;
+  int64_t height = shape[shape.size() - 2], width = shape.back();
+  std::string position = size < (1 << 16) ? "uint16_t" : "uint32_t";
+  header
+      << "/* The position in " << input.name
+      << " of an event of a camera; one that " << input.name
+      << " does not have if that is\n * outside of the map, so that the step "
+         "drops it. */\nstatic inline "
+      << position << " " << prefix << "_position(size_t x, size_t y"
+      << (hasPolarity ? ", size_t polarity" : "")
+      << ")\n{\n    if (x >= " << width << " || y >= " << height;
+  if (hasPolarity)
+    header << " || polarity >= " << shape.front();
+  header << ")\n        return " << input.sizeMacro << ";\n    return ("
+         << position << ")(";
+  if (hasPolarity)
+    header << "((" << position << ")polarity * " << height << "u + y) * "
+           << width << "u + x";
+  else
+    header << "(" << position << ")y * " << width << "u + x";
+  header << ");\n}\n\n";
+}
+
 void ModuleEmitter::emitHeader(StringRef fileName, StringRef sourceName) {
   emitProvenance(header, fileName);
   std::string guard = macro("H");
@@ -553,6 +679,7 @@ void ModuleEmitter::emitHeader(StringRef fileName, StringRef sourceName) {
     if (!parameter.isMember())
       header << "#define " << parameter.sizeMacro << " "
              << parameter.type.getNumElements() << "\n";
+  emitMostEvents();
   emitScales();
   double dt = step->getAttrOfType<FloatAttr>("snn.dt").getValueAsDouble();
   header << "\n/* Seconds per step. */\n#define " << macro("DT") << " "
@@ -568,10 +695,9 @@ void ModuleEmitter::emitHeader(StringRef fileName, StringRef sourceName) {
   emitArguments(parameters);
   header << " */\n" << declareStep("step", parameters) << ";\n\n";
   if (stepEvents) {
-    header << "/* The same, for callers that have events: each position once, "
-              "in ascending order\n * for the same results bit for bit.\n";
-    emitArguments(eventParameters);
-    header << " */\n" << declareStep("step_events", eventParameters) << ";\n\n";
+    emitEventsHelp(sourceName);
+    header << declareStep("step_events", eventParameters) << ";\n\n";
+    emitPosition();
   }
   header << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
 }
@@ -603,6 +729,10 @@ LogicalResult ModuleEmitter::emitGlobal(memref::GlobalOp global) {
 }
 
 LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
+  if (StringRef helper = getText(function, "snn.helper"); !helper.empty()) {
+    emitHelper(helper, getPositionBits(function));
+    return success();
+  }
   if (function.isDeclaration() || function.getNumResults() != 0)
     return function.emitOpError("C11: is not in the emitter's subset: expected "
                                 "a body and no results");
@@ -715,149 +845,6 @@ LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
   return success();
 }
 
-/// Where a machine has 64 bits: a mask of 64 elements.
-static constexpr StringLiteral kMaskHelpers = R"(
-#if UINTPTR_MAX > 0xffffffffu && defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/* Bit k says whether x[k] is not 0, for k < 8: the top bit of each byte that is not 0, then these
- * side by side. */
-static inline uint64_t $_mask8(const uint8_t *x)
-{
-    uint64_t bytes;
-    memcpy(&bytes, x, 8);
-    bytes |= (bytes & 0x7f7f7f7f7f7f7f7fu) + 0x7f7f7f7f7f7f7f7fu;
-    return ((bytes & 0x8080808080808080u) * 0x0002040810204081u) >> 56;
-}
-
-/* The same for k < 16. */
-static inline uint64_t $_mask16(const uint8_t *x)
-{
-#if defined(__SSE2__)
-    typedef char bytes16 __attribute__((vector_size(16)));
-    bytes16 bytes;
-    memcpy(&bytes, x, 16);
-    return (uint64_t)__builtin_ia32_pmovmskb128((bytes16)(bytes != 0));
-#else
-    return $_mask8(x) | $_mask8(x + 8) << 8;
-#endif
-}
-
-/* The same for k < size and k < 64. */
-static inline uint64_t $_mask(const uint8_t *x, size_t size)
-{
-    uint64_t mask = 0;
-    size_t k = 0;
-    if (size >= 64)
-        return $_mask16(x) | $_mask16(x + 16) << 16 | $_mask16(x + 32) << 32
-            | $_mask16(x + 48) << 48;
-    for (; k + 16 <= size; k += 16)
-        mask |= $_mask16(x + k) << k;
-    for (; k + 8 <= size; k += 8)
-        mask |= $_mask8(x + k) << k;
-    for (; k < size; ++k)
-        mask |= (uint64_t)(x[k] != 0) << k;
-    return mask;
-}
-
-/* How many bits are set. */
-static inline size_t $_count(uint64_t mask)
-{
-#if defined(__POPCNT__) || defined(__aarch64__)
-    return (size_t)__builtin_popcountll(mask);
-#else
-    mask -= mask >> 1 & 0x5555555555555555u;
-    mask = (mask & 0x3333333333333333u) + (mask >> 2 & 0x3333333333333333u);
-    mask = (mask + (mask >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return (size_t)(mask * 0x0101010101010101u >> 56);
-#endif
-}
-
-)";
-
-static constexpr StringLiteral kListFromMask = R"(
-/* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. Up to four
- * more are written behind them: a list has four elements more than x. */
-static inline size_t $_list~(const uint8_t *x, size_t size, size_t first, @ *events)
-{
-    uint64_t mask = $_mask(x, size);
-    const size_t n = $_count(mask);
-    if (mask == UINT64_MAX) {
-        for (size_t k = 0; k < 64; ++k)
-            events[k] = (@)(first + k);
-        return n;
-    }
-    /* Four at a time: whether there is one more is nothing that a processor can foresee. */
-    do {
-        for (size_t k = 0; k < 4; ++k) {
-            events[k] = (@)(first + (size_t)__builtin_ctzll(mask | (uint64_t)1 << 63));
-            mask &= mask - 1;
-        }
-        events += 4;
-    } while (mask != 0);
-    return n;
-}
-
-)";
-
-/// Elsewhere, four elements at a time are skipped.
-static constexpr StringLiteral kZeroHelper = R"(
-/* Whether x[k] is 0 for all k < 4. */
-static inline bool $_zero4(const uint8_t *x)
-{
-#if defined(__ARM_FEATURE_UNALIGNED)
-    uint32_t bytes;
-    memcpy(&bytes, x, 4);
-    return bytes == 0;
-#else
-    return (x[0] | x[1] | x[2] | x[3]) == 0;
-#endif
-}
-
-)";
-
-static constexpr StringLiteral kListFromBytes = R"(
-/* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. */
-static inline size_t $_list~(const uint8_t *x, size_t size, size_t first, @ *events)
-{
-    size_t n = 0;
-    size_t k = 0;
-    if (size > 64)
-        size = 64;
-    for (; k + 4 <= size; k += 4) {
-        if ($_zero4(x + k))
-            continue;
-        for (size_t i = k; i < k + 4; ++i)
-            if (x[i] != 0)
-                events[n++] = (@)(first + i);
-    }
-    for (; k < size; ++k)
-        if (x[k] != 0)
-            events[n++] = (@)(first + k);
-    return n;
-}
-
-)";
-
-static constexpr StringLiteral kShortHelper = R"(
-/* Integers that fit 16 bits: processors with vectors compute more of them at a time. */
-#if defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__riscv_vector)
-typedef int16_t $_short;
-#else
-typedef int $_short;
-#endif
-
-)";
-
-static constexpr StringLiteral kFenceHelper = R"(
-/* Scratch memory holds one type after another: accesses to it stay on their side of this. */
-static inline void $_fence(void)
-{
-#if defined(__GNUC__)
-    __asm__ volatile("" : : : "memory");
-#endif
-}
-
-)";
-
 bool ModuleEmitter::usesDouble() {
   auto isDouble = [](Type type) { return getElementTypeOrSelf(type).isF64(); };
   return module
@@ -869,18 +856,6 @@ bool ModuleEmitter::usesDouble() {
       .wasInterrupted();
 }
 
-void ModuleEmitter::emitHelper(StringRef text, unsigned width) {
-  for (char c : text.drop_front())
-    if (c == '$')
-      source << prefix;
-    else if (c == '~')
-      source << (width == 32 ? "_32" : "");
-    else if (c == '@')
-      source << "uint" << width << "_t";
-    else
-      source << c;
-}
-
 void ModuleEmitter::emitListHelpers() {
   // For each width of positions, in a fixed order.
   std::set<unsigned> widths;
@@ -889,14 +864,9 @@ void ModuleEmitter::emitListHelpers() {
   });
   if (widths.empty())
     return;
-  emitHelper(kMaskHelpers);
+  emitHelper("mask");
   for (unsigned width : widths)
-    emitHelper(kListFromMask, width);
-  source << "#else\n";
-  emitHelper(kZeroHelper);
-  for (unsigned width : widths)
-    emitHelper(kListFromBytes, width);
-  source << "#endif\n\n";
+    emitHelper("list", width);
 }
 
 void ModuleEmitter::emitHelpers() {
@@ -910,10 +880,10 @@ void ModuleEmitter::emitHelpers() {
           })
           .wasInterrupted();
   if (usesShort)
-    emitHelper(kShortHelper);
+    emitHelper("short");
   if (!findReuses(step).empty() ||
       (stepEvents && !findReuses(stepEvents).empty()))
-    emitHelper(kFenceHelper);
+    emitHelper("fence");
 }
 
 /// Bytes of all tables.
@@ -959,6 +929,9 @@ void ModuleEmitter::emitHooks() {
   if (!hooks.tapMacro.empty())
     source << "#ifndef " << hooks.tapMacro << "\n#define " << hooks.tapMacro
            << "(signal, data, n) ((void)0)\n#endif\n\n";
+  if (stepEvents)
+    source << "#ifndef " << macro("CHECK") << "\n#define " << macro("CHECK")
+           << "(condition) ((void)0)\n#endif\n\n";
   if (!hooks.profileMacro.empty())
     source << "#ifndef " << hooks.profileMacro << "\n#define "
            << hooks.profileMacro << "(layer, call) call\n#endif\n\n";
