@@ -302,3 +302,18 @@ module {
     return
   }
 }
+
+// -----
+
+// Helpers are known by name and types.
+module {
+  // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter: expected a private declaration of take_events or set_spikes with their types}}
+  func.func private @take_events(memref<?xi16>, index, index, memref<?xi8>) attributes {snn.helper = "take_events"}
+}
+
+// -----
+
+module {
+  // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter}}
+  func.func private @other(memref<?xi16>, index, index, memref<?xi16>) attributes {snn.helper = "system"}
+}
