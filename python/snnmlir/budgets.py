@@ -11,7 +11,7 @@ from snnmlir.tables import printable, table
 
 _SMALLER_WEIGHTS = {
     "f64": "--dtype f32 halves the weights, int8 makes an eighth of them; or ",
-    "f32": "--dtype int8 makes a fourth of the weights, int4 an eighth; or ",
+    "f32": "--dtype int8 makes the weights a quarter as large, int4 an eighth; or ",
     "int16": "--dtype int8 halves the weights, int4 makes a fourth of them; or ",
     "int8": "--dtype int4 halves the weights; or ",
     "int4": "",

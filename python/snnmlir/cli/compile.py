@@ -76,7 +76,7 @@ from snnmlir.verify import (
     type=str,
     metavar="[DATA]",
     help="Also write model_selftest.c with input from DATA, or random spikes, and with the outputs "
-    "that are due; and in it int model_selftest(void), to call on the target.",
+    "expected for it; and in it int model_selftest(void), to call on the target.",
 )
 @click.option(
     "--package",
