@@ -232,6 +232,21 @@ void bindResources(nb::module_ &m) {
       .def_ro("most", &snn::LayerResources::most, "With none of them zero.");
 }
 
+/// The values in a tuple keep the builder alive that they belong to, as a value
+/// that is returned alone does by nb::keep_alive.
+struct TupleKeepsBuilder {
+  static void precall(PyObject **, size_t, nb::detail::cleanup_list *) {}
+  template <size_t Count>
+  static void postcall(PyObject **arguments,
+                       std::integral_constant<size_t, Count>,
+                       nb::handle result) {
+    if (!result)
+      return;
+    for (nb::handle value : nb::borrow<nb::tuple>(result))
+      NB_CALL(keep_alive_py)(NB_CTX, value.ptr(), arguments[0]);
+  }
+};
+
 void bindNetworkBuilder(nb::module_ &m) {
   nb::class_<NetworkValue>(m, "Value", "A value of the network being built.")
       .def_prop_ro("element_type", getElementType, "f32, f64, i1 or ui8.")
@@ -319,7 +334,7 @@ void bindNetworkBuilder(nb::module_ &m) {
       "init"_a = nb::none(), "spike"_a = "gt",
       "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
       "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
-      "node"_a,
+      "node"_a, nb::call_policy<TupleKeepsBuilder>(),
       "snn.lif: spikes and voltage; a spike rule that counts gives at most "
       "`max_spikes` in a step.");
   builder.def(
@@ -338,7 +353,7 @@ void bindNetworkBuilder(nb::module_ &m) {
       },
       "input"_a, nb::kw_only(), "decay"_a = nb::none(), "gain"_a = nb::none(),
       "leak"_a = nb::none(), "floor"_a = nb::none(), "init"_a = nb::none(),
-      "element_type"_a, "node"_a,
+      "element_type"_a, "node"_a, nb::keep_alive<0, 1>(),
       "snn.li: the voltage; `floor` bounds it where it is carried.");
   builder.def(
       "cuba_lif",
@@ -374,7 +389,8 @@ void bindNetworkBuilder(nb::module_ &m) {
       "current_order"_a = "updated", "spike"_a = "gt",
       "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
       "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
-      "node"_a, "snn.cuba_lif: spikes, voltage and current.");
+      "node"_a, nb::call_policy<TupleKeepsBuilder>(),
+      "snn.cuba_lif: spikes, voltage and current.");
   builder.def(
       "cuba_li",
       [](B &self, V input, O current_decay, O current_gain, O current_leak,
@@ -399,7 +415,7 @@ void bindNetworkBuilder(nb::module_ &m) {
       "decay"_a = nb::none(), "gain"_a = nb::none(), "leak"_a = nb::none(),
       "floor"_a = nb::none(), "init"_a = nb::none(),
       "current_init"_a = nb::none(), "current_order"_a = "updated",
-      "element_type"_a, "node"_a,
+      "element_type"_a, "node"_a, nb::call_policy<TupleKeepsBuilder>(),
       "snn.cuba_li: voltage and current; `floor` is as in snn.li.");
   builder.def("backedge", &B::backedge, "shape"_a, "element_type"_a,
               nb::keep_alive<0, 1>(),
