@@ -11,6 +11,7 @@
 #include "snn/IR/Constants.h"
 #include "snn/Pipelines/Pipelines.h"
 #include "snn/Target/C11/C11.h"
+#include "snn/Target/C11/Interface.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -92,42 +93,6 @@ public:
   void verify() {
     DiagnosticCollector diagnostics(module->getContext());
     diagnostics.check(mlir::verify(*module));
-  }
-
-  /// Kind, node, shape, element type and alignment (0 for that of the elements)
-  /// of the members of the network's struct.
-  using Buffer =
-      std::tuple<std::string, std::string, Shape, std::string, int64_t>;
-  std::vector<Buffer> getBuffers() {
-    std::vector<Buffer> found;
-    std::optional<Buffer> arena;
-    for (auto function : module->getOps<func::FuncOp>()) {
-      auto role = function->getAttrOfType<StringAttr>("snn.role");
-      if (!role || !role.getValue().starts_with("step"))
-        continue;
-      for (BlockArgument argument : function.getArguments()) {
-        unsigned index = argument.getArgNumber();
-        auto kind = function.getArgAttrOfType<StringAttr>(index, "snn.kind");
-        auto alignment =
-            function.getArgAttrOfType<IntegerAttr>(index, "snn.alignment");
-        auto type = dyn_cast<MemRefType>(argument.getType());
-        if (!kind || !type)
-          continue;
-        Buffer buffer(kind.str(), snn::getNodeName(argument.getLoc()).str(),
-                      Shape(type.getShape().begin(), type.getShape().end()),
-                      printType(type.getElementType()),
-                      alignment ? alignment.getInt() : 0);
-        // The step functions share one arena, as large as the larger needs.
-        if (kind.getValue() == "arena")
-          arena = arena ? std::max(*arena, buffer) : buffer;
-        else if (role.getValue() == "step" &&
-                 (kind.getValue() == "state" || kind.getValue() == "scratch"))
-          found.push_back(buffer);
-      }
-    }
-    if (arena)
-      found.push_back(*arena);
-    return found;
   }
 
   std::vector<snn::LayerResources> getResources() {
@@ -470,9 +435,6 @@ NB_MODULE(_mlir, m) {
            "\"outputs\", \"types\", \"constants\" and \"ops\"; without "
            "constants "
            "none are in it.")
-      .def("buffers", &ModuleHandle::getBuffers,
-           "Kind (\"state\", \"scratch\" or \"arena\"), node, shape, element "
-           "type and alignment of the memory of a lowered network.")
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
       .def(
@@ -512,6 +474,23 @@ NB_MODULE(_mlir, m) {
       "\"snn-to-loops\"; `header` is the file name to include, `taps` are "
       "signals that are shown to a macro, and with `profile` each layer's call "
       "stands in another. Raises MLIRError.");
+  m.def(
+      "describe_c11",
+      [](ModuleHandle &module, const std::string &prefix,
+         const std::string &header, const std::vector<std::string> &taps,
+         bool profile) {
+        DiagnosticCollector diagnostics(module.get().getContext());
+        FailureOr<snn::ModelInterface> interface = snn::getModelInterface(
+            module.get(), {prefix, header, taps, profile});
+        diagnostics.check(interface);
+        std::string text;
+        llvm::raw_string_ostream os(text);
+        snn::printInterface(*interface, os);
+        return text;
+      },
+      "module"_a, "prefix"_a = "", "header"_a = "",
+      "taps"_a = std::vector<std::string>(), "profile"_a = false,
+      "The interface of what `emit_c11` prints, as JSON. Raises MLIRError.");
   m.def(
       "is_c11_prefix",
       [](const std::string &text) { return snn::isC11Prefix(text); }, "text"_a,

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What the C header calls a network's inputs and outputs."""
+"""What the generated C calls a network's inputs and outputs."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from snnmlir.runner import C_TYPES
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snnmlir.compiler import Port
@@ -35,22 +32,19 @@ class CPort:
 
 
 def c_ports(
-    header: str, inputs: Sequence[Port], outputs: Sequence[Port]
+    interface: Mapping[str, Any], inputs: Sequence[Port], outputs: Sequence[Port]
 ) -> tuple[list[CPort], list[CPort]]:
-    """The inputs and outputs of the network whose C header has this text."""
-    (parameters,) = re.findall(r"^void \w+_step\(\w+ \*\w+, (.*)\);$", header, re.M)
-    names = re.findall(r"(\w+)(?:,|$)", parameters)
-    sizes = re.findall(r"^#define (\w+_SIZE(?:_\d+)?) \d+$", header, re.M)
-    scales = iter(re.findall(r"^#define (\w+_SCALE(?:_\d+)?) [\d{]", header, re.M))
+    """The inputs and outputs of a network with this interface, see `Network.interface_for`."""
     kinds = ["input"] * len(inputs) + ["output"] * len(outputs)
+    parameters = interface["functions"]["step"]["parameters"]
     ports = [
         CPort(
             port,
-            variable=kind if kinds.count(kind) == 1 else f"{kind}_{name}",
-            c_type=C_TYPES[port.dtype.name],
-            size=size,
-            scale=None if port.scales is None else next(scales),
+            variable=kind if kinds.count(kind) == 1 else f"{kind}_{parameter['name']}",
+            c_type=parameter["type"],
+            size=parameter["size"]["macro"],
+            scale=parameter["scale"] and parameter["scale"]["macro"],
         )
-        for kind, port, name, size in zip(kinds, (*inputs, *outputs), names, sizes, strict=True)
+        for kind, port, parameter in zip(kinds, (*inputs, *outputs), parameters, strict=True)
     ]
     return ports[: len(inputs)], ports[len(inputs) :]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 import os
 import warnings
 from collections import Counter
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from snnmlir._mlir import Context, MLIRError, Module, PassManager, emit_c11
+from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
 from snnmlir.conventions import DEFAULT_DT, PRESETS, Convention
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import CompileError, ConventionWarning, OptionError, quoted
@@ -41,12 +41,11 @@ Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
 Signal: TypeAlias = npt.NDArray[Any]
 Signals: TypeAlias = "Signal | dict[str, Signal]"
 Sample: TypeAlias = "Signal | Mapping[str, Signal]"
-Stage: TypeAlias = Literal["c", "snn", "linalg", "loops"]
+Stage: TypeAlias = Literal["c", "json", "snn", "linalg", "loops"]
 
 Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4"]
 DTYPES: tuple[Dtype, ...] = ("f32", "f64", "int8", "int16", "int4")
 
-_BYTES = {"i1": 1, "i8": 1, "i16": 2, "i32": 4, "f32": 4, "f64": 8, "index": 8}
 _FLOATS: dict[str, npt.DTypeLike] = {"f32": np.float32, "f64": np.float64}
 
 
@@ -351,9 +350,9 @@ class Network:
                 most = float(np.max(port.scales)) * np.iinfo(port.dtype).max
                 notes.append(
                     f"output {quoted(port.name)} gives {port.dtype} in units of "
-                    f"{float(np.max(port.scales)):g}, so numbers up to {most:g}; no input gives more, or "
-                    "the output saturates there; --calibrate DATA gives smaller units where data "
-                    "stay far below that"
+                    f"{float(np.max(port.scales)):g}, so numbers up to {most:g}; "
+                    "no input gives more, or the output saturates there; --calibrate DATA gives "
+                    "smaller units where data stay far below that"
                 )
         return tuple(notes)
 
@@ -399,12 +398,8 @@ class Network:
     @property
     def memory_bytes(self) -> int:
         """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
-        end, alignment = 0, 1
-        for _, _, shape, element, aligned in self._loops.buffers():
-            size = _BYTES[element]
-            alignment = max(alignment, aligned or size)
-            end = _round_up(end, aligned or size) + size * math.prod(shape)
-        return max(1, _round_up(end, alignment))
+        size: int = self.interface["struct"]["bytes"]
+        return size
 
     @property
     def state_bytes(self) -> int:
@@ -415,19 +410,16 @@ class Network:
     def states(self) -> dict[str, int]:
         """The same by node, and by edge ("source_to_target") that carries its signal on."""
         states: Counter[str] = Counter()
-        for kind, node, shape, element, _ in self._loops.buffers():
-            if kind == "state":
-                states[node] += _BYTES[element] * math.prod(shape)
+        for member in self.interface["struct"]["members"]:
+            if member["role"] == "state":
+                states[member["owner"]] += member["bytes"]
         return dict(states)
 
     @cached_property
     def resources(self) -> Resources:
         """Constants, memory and arithmetic, layer by layer."""
-        arena = sum(
-            _BYTES[element] * math.prod(shape)
-            for kind, _, shape, element, _ in self._loops.buffers()
-            if kind != "state"
-        )
+        members = self.interface["struct"]["members"]
+        arena = sum(member["bytes"] for member in members if member["role"] != "state")
         try:
             layers = self._loops.resources()
         except MLIRError as error:
@@ -441,6 +433,21 @@ class Network:
         except MLIRError as error:
             raise CompileError(str(error)) from error
         return source, text
+
+    def interface_for(self, prefix: str, header: str) -> dict[str, Any]:
+        """The interface of what `emit_c` gives, as docs/interface.md describes it."""
+        return cast("dict[str, Any]", json.loads(self._describe_c(prefix, header)))
+
+    def _describe_c(self, prefix: str, header: str) -> str:
+        try:
+            return describe_c11(self._loops, prefix, header, self.taps, self._profile)
+        except MLIRError as error:
+            raise CompileError(str(error)) from error
+
+    @cached_property
+    def interface(self) -> dict[str, Any]:
+        """The interface of `c` and `h`: the struct, the functions, and what all of it is called."""
+        return self.interface_for(self.prefix, f"{self.prefix}.h")
 
     @property
     def c(self) -> str:
@@ -458,11 +465,15 @@ class Network:
         return self.emit("snn")
 
     def emit(self, stage: Stage) -> str:
-        """The text of one stage: "c", "snn", "linalg" or "loops"."""
+        """The text of one stage: "c", its interface as "json", "snn", "linalg" or "loops"."""
         if stage == "c":
             return self.c
+        if stage == "json":
+            return self._describe_c(self.prefix, f"{self.prefix}.h")
         if stage not in ("snn", "linalg", "loops"):
-            raise OptionError(f"unknown stage {quoted(stage)}", help="use c, snn, linalg or loops")
+            raise OptionError(
+                f"unknown stage {quoted(stage)}", help="use c, json, snn, linalg or loops"
+            )
         modules = {
             "snn": lambda: self._module,
             "linalg": lambda: self._lower("snn-to-linalg"),
@@ -476,7 +487,7 @@ class Network:
         emit: Stage | None = None,
         self_test: SelfTest | None = None,
     ) -> None:
-        """Writes the C source to `path` and its header beside it, or MLIR to `path`.
+        """Writes the C source to `path` and its header beside it, or MLIR or JSON to `path`.
 
         Files appear complete or not at all.
 
@@ -500,8 +511,9 @@ class Network:
         """What `write` writes, by file.
 
         Args:
-            path: A .c or .mlir file.
-            emit: What to write; by default C for .c and the snn dialect for .mlir.
+            path: A .c, .mlir or .json file.
+            emit: What to write; by default C for .c, the snn dialect for .mlir and the interface of
+                the C for .json.
             self_test: With C, what `snnmlir.self_test` made; its source and header are written
                 beside `path`, "_selftest" in their names.
 
@@ -511,6 +523,9 @@ class Network:
         """
         target = Path(path)
         stage = emit or _stage_of(target)
+        if stage == "json" and self_test is None:
+            header = header_for(target.with_suffix(".c"))
+            return {target: self._describe_c(self.prefix_for(target.stem), header.name).encode()}
         if stage != "c" and self_test is not None:
             raise OptionError(
                 f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
@@ -640,15 +655,11 @@ def _port(name: str, kind: Mapping[str, Any]) -> Port:
     return Port(name, shape, np.dtype(f"int{kind['bits']}"), scales)
 
 
-def _round_up(number: int, multiple: int) -> int:
-    return -(-number // multiple) * multiple
-
-
 def _stage_of(path: Path) -> Stage:
-    stages: dict[str, Stage] = {".c": "c", ".mlir": "snn"}
+    stages: dict[str, Stage] = {".c": "c", ".json": "json", ".mlir": "snn"}
     if path.suffix not in stages:
         raise OptionError(
             f"cannot tell from {quoted(path.name)} what to write",
-            help="end the name in .c or .mlir, or say --emit c, snn, linalg or loops",
+            help="end the name in .c, .json or .mlir, or say --emit c, json, snn, linalg or loops",
         )
     return stages[path.suffix]

@@ -305,6 +305,19 @@ module {
 
 // -----
 
+// The header says how long a step is.
+module {
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net"} {
+    return
+  }
+  // expected-error @+1 {{'func.func' op C11: has no length of a step: expected a number as 'snn.dt'}}
+  func.func @net_step() attributes {snn.role = "step", snn.name = "net"} {
+    return
+  }
+}
+
+// -----
+
 // Helpers are known by name and types.
 module {
   // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter: expected a private declaration of take_events or set_spikes with their types}}
