@@ -6,8 +6,7 @@ mlir-opt, clang and their like. Real models: ``SNN_TEST_DATA`` (../shared).
 
 Substitutions: ``%data`` is the folder of real models, ``%strict`` the warnings that generated C
 must be free of, ``%sanitized`` what makes a program stop at a wrong access, ``%helpers`` the folder
-of the functions that the generated C brings along. Features: ``data`` where that folder exists,
-``slow`` with ``./dev test --all``.
+of the functions that the generated C brings along. Feature: ``data`` where that folder exists.
 """
 
 import os
@@ -41,5 +40,3 @@ config.substitutions += [
 ]
 if data.is_dir():
     config.available_features.add("data")
-if "fast" not in lit_config.params:
-    config.available_features.add("slow")

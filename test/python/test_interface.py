@@ -32,7 +32,9 @@ def program(interface: dict[str, Any]) -> str:
         facts.append(f"{interface['prefix'].upper()}_MAX_EVENTS == {interface['most_events']}")
     for member in interface["struct"]["members"]:
         access = f"(({name} *)0)->{member['name']}"
-        facts.append(f"sizeof({access}) >= {member['bytes']}")
+        # A union is rounded up to the alignment of its widest type.
+        relation = ">=" if member["role"] == "arena" else "=="
+        facts.append(f"sizeof({access}) {relation} {member['bytes']}")
         if member["role"] != "arena":
             size = int(np.prod(member["shape"], dtype=np.int64))
             facts.append(f"sizeof({access}) == {size} * sizeof({member['type']})")

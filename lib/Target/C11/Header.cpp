@@ -20,12 +20,12 @@ void c11::printProvenance(const ModelInterface &interface, StringRef fileName,
                           llvm::raw_ostream &os) {
   os << "/* " << escapeComment(fileName)
      << " - made by snn-mlir-compile; change the model, not this file.\n";
-  for (const auto &facts : {interface.provenance, interface.discretization}) {
+  for (const auto *facts : {&interface.provenance, &interface.discretization}) {
     size_t width = 0;
-    for (const auto &[key, text] : facts)
+    for (const auto &[key, text] : *facts)
       width = std::max(width, key.size());
-    os << (facts.empty() ? "" : " *\n");
-    for (const auto &[key, text] : facts) {
+    os << (facts->empty() ? "" : " *\n");
+    for (const auto &[key, text] : *facts) {
       os << " *   " << escapeComment(key);
       os.indent(width - key.size() + 2) << escapeComment(text) << "\n";
     }
@@ -189,8 +189,7 @@ void HeaderPrinter::printArguments(const ModelFunction &function) {
 /// What the step that takes events does with them.
 void HeaderPrinter::printEventsHelp() {
   os << "/* The same step, bit for bit, for callers that have events: "
-        "positions "
-        "of spikes, in any order.\n"
+        "positions of spikes, in any order.\n"
         " * A spike is a spike: a position that comes again in a step changes "
         "nothing. Nor does one that\n"
         " * the input does not have. For both, "

@@ -8,7 +8,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/ErrorHandling.h"
 
 using namespace llvm;
 
@@ -21,14 +20,6 @@ struct Helper {
 static constexpr Helper kHelpers[] = {
 #include "Helpers.inc"
 };
-
-static const Helper *findHelper(StringRef name) {
-  const Helper *found = find_if(
-      kHelpers, [&](const Helper &helper) { return helper.name == name; });
-  return found == std::end(kHelpers) ? nullptr : found;
-}
-
-bool snn::c11::isHelper(StringRef name) { return findHelper(name) != nullptr; }
 
 /// What stands in the generated C for an identifier of a helper's file.
 static std::string translate(StringRef identifier, StringRef prefix,
@@ -47,9 +38,9 @@ static std::string translate(StringRef identifier, StringRef prefix,
 
 void snn::c11::printHelper(StringRef name, StringRef prefix,
                            unsigned positionBits, raw_ostream &os) {
-  const Helper *helper = findHelper(name);
-  if (!helper)
-    report_fatal_error("there is no helper of this name");
+  const Helper *helper = find_if(
+      kHelpers, [&](const Helper &other) { return other.name == name; });
+  assert(helper != std::end(kHelpers) && "there is no helper of this name");
   auto isPart = [](char c) { return isAlnum(c) || c == '_'; };
   for (StringRef rest = helper->text; !rest.empty();) {
     StringRef identifier = rest.take_while(isPart);

@@ -17,9 +17,6 @@
 
 namespace snn::c11 {
 
-/// Whether there is a helper of this name.
-bool isHelper(llvm::StringRef name);
-
 /// Prints a helper for a network whose names begin with `prefix`, and whose
 /// positions have `positionBits` bits.
 void printHelper(llvm::StringRef name, llvm::StringRef prefix,

@@ -6,6 +6,7 @@
 
 #include "snn/Target/C11/Interface.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -17,6 +18,21 @@ using namespace snn;
 //===----------------------------------------------------------------------===//
 // What follows from the parts
 //===----------------------------------------------------------------------===//
+
+/// In the order of the roles.
+static constexpr StringLiteral kRoleNames[] = {
+    "input", "output", "events", "count", "state", "scratch", "arena"};
+
+StringRef snn::getName(ModelArray::Role role) {
+  return kRoleNames[static_cast<size_t>(role)];
+}
+
+std::optional<ModelArray::Role> snn::parseRole(StringRef name) {
+  const StringLiteral *found = find(kRoleNames, name);
+  if (found == std::end(kRoleNames))
+    return std::nullopt;
+  return static_cast<ModelArray::Role>(found - std::begin(kRoleNames));
+}
 
 bool ModelArray::isMember() const {
   return role == Role::State || role == Role::Scratch || role == Role::Arena;
@@ -70,42 +86,10 @@ int64_t ModelInterface::getMostEvents() const {
 // JSON
 //===----------------------------------------------------------------------===//
 
-static StringRef getText(ModelContent content) {
-  switch (content) {
-  case ModelContent::Spikes:
-    return "spikes";
-  case ModelContent::Counts:
-    return "counts";
-  case ModelContent::Values:
-    return "values";
-  case ModelContent::Integers:
-    return "integers";
-  case ModelContent::Positions:
-    return "positions";
-  case ModelContent::Bytes:
-    return "bytes";
-  }
-  llvm_unreachable("a content without a name");
-}
-
-static StringRef getText(ModelArray::Role role) {
-  switch (role) {
-  case ModelArray::Role::Input:
-    return "input";
-  case ModelArray::Role::Output:
-    return "output";
-  case ModelArray::Role::Events:
-    return "events";
-  case ModelArray::Role::Count:
-    return "count";
-  case ModelArray::Role::State:
-    return "state";
-  case ModelArray::Role::Scratch:
-    return "scratch";
-  case ModelArray::Role::Arena:
-    return "arena";
-  }
-  llvm_unreachable("a role without a name");
+static StringRef getName(ModelContent content) {
+  constexpr StringLiteral names[] = {"spikes",   "counts",    "values",
+                                     "integers", "positions", "bytes"};
+  return names[static_cast<size_t>(content)];
 }
 
 /// Names of nodes may be any bytes.
@@ -121,10 +105,10 @@ static json::Value toJSON(const std::optional<ModelScale> &scale) {
 }
 
 static json::Object toJSON(const ModelArray &array) {
-  json::Object object{{"role", getText(array.role)},
+  json::Object object{{"role", getName(array.role)},
                       {"name", array.name},
                       {"type", array.type},
-                      {"content", getText(array.content)},
+                      {"content", getName(array.content)},
                       {"shape", json::Array(array.shape)}};
   if (array.isMember()) {
     object["owner"] = getUtf8(array.owner);
@@ -152,7 +136,7 @@ static json::Object toJSON(const ModelTap &tap) {
   return json::Object{{"signal", getUtf8(tap.signal)},
                       {"name", tap.name},
                       {"type", tap.type},
-                      {"content", getText(tap.content)},
+                      {"content", getName(tap.content)},
                       {"shape", json::Array(tap.shape)},
                       {"channels_last", tap.isChannelsLast},
                       {"scale", toJSON(tap.scale)}};
@@ -163,7 +147,7 @@ static json::Object getStruct(const ModelInterface &interface) {
   for (const ModelArray &member : interface.getMembers())
     members.push_back(toJSON(member));
   if (interface.arena)
-    members.push_back(json::Object{{"role", "arena"},
+    members.push_back(json::Object{{"role", getName(ModelArray::Role::Arena)},
                                    {"name", interface.arena->name},
                                    {"bytes", interface.arena->bytes}});
   auto [bytes, alignment] = interface.getLayout();

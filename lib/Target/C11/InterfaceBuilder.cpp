@@ -12,7 +12,6 @@
 
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 
 #include <map>
 
@@ -88,18 +87,6 @@ FailureOr<NetworkFunctions> c11::findFunctions(ModuleOp module) {
 //===----------------------------------------------------------------------===//
 // Arguments
 //===----------------------------------------------------------------------===//
-
-static std::optional<ModelArray::Role> parseRole(StringRef kind) {
-  return llvm::StringSwitch<std::optional<ModelArray::Role>>(kind)
-      .Case("input", ModelArray::Role::Input)
-      .Case("output", ModelArray::Role::Output)
-      .Case("events", ModelArray::Role::Events)
-      .Case("count", ModelArray::Role::Count)
-      .Case("state", ModelArray::Role::State)
-      .Case("scratch", ModelArray::Role::Scratch)
-      .Case("arena", ModelArray::Role::Arena)
-      .Default(std::nullopt);
-}
 
 static ModelContent getContent(ModelArray::Role role, Type element,
                                bool isScaled) {

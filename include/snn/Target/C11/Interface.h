@@ -28,7 +28,7 @@ struct ModelScale {
   std::optional<int64_t> axis;
 };
 
-/// What the elements of an array are.
+/// What the elements of an array are; JSON has the same names.
 enum class ModelContent { Spikes, Counts, Values, Integers, Positions, Bytes };
 
 /// A parameter of a function, or a member of the struct.
@@ -55,6 +55,11 @@ struct ModelArray {
   bool isMember() const;
   int64_t getNumElements() const;
 };
+
+/// The name of a role, in the IR as in JSON: "input", "output", "events"...
+llvm::StringRef getName(ModelArray::Role role);
+/// The role of a name, or none.
+std::optional<ModelArray::Role> parseRole(llvm::StringRef name);
 
 /// A step function; its parameters and the members that it uses, in the order
 /// of the arguments in the IR.
