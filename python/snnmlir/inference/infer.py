@@ -16,12 +16,12 @@ from snnmlir import reference
 from snnmlir.conventions import Convention, convention_arguments, option_name
 from snnmlir.conventions.choices import checked_choices
 from snnmlir.errors import NirError, OptionError, SnnError, quoted
-from snnmlir.inference.batch import Batch, Indices
+from snnmlir.inference.batch import Batch
 from snnmlir.inference.recording import Recording, holds_values, recording_for
 from snnmlir.inference.search import SLACK, Base, Candidate, Progress, Search
 from snnmlir.inference.spaces import FLOORS
 from snnmlir.nir_import import Graph, read_graph
-from snnmlir.nir_import.graph import IF, Delay, Output
+from snnmlir.nir_import.graph import IF, Output
 
 if TYPE_CHECKING:
     import nir
@@ -35,8 +35,9 @@ _MOST_SHOWN = 3
 _MOST_OTHERS = 200
 _STRENGTHS = (0.5, 2.0, 4.0)
 _FRESH_STEPS = (80, 320)
-"""Least and most steps of each kind of further input; more where the network is small."""
+"""Least and most steps of each kind of further input."""
 _FRESH_ELEMENTS = 200_000
+"""Elements of all signals in these steps: small networks get more of them."""
 _MOST_CHECKED = 12
 
 _WOULD_TELL = {
@@ -49,7 +50,6 @@ _WOULD_TELL = {
     "dt": "a longer recording",
 }
 _WOULD_TELL_ELSE = "a longer recording, with stronger and weaker input"
-_WOULD_TELL_PAIRS = "the voltage of this node"
 
 
 @dataclass(frozen=True)
@@ -325,7 +325,6 @@ class _Inferrer:
             *self._undetermined(candidate, fresh),
             *self._other_conventions(candidate, found, fresh),
         ]
-        undetermined += self._other_pairs(candidate)
         silent = [
             name
             for name, signal in self.recorded.signals.items()
@@ -432,46 +431,6 @@ class _Inferrer:
             tell = _WOULD_TELL.get(choice, _WOULD_TELL_ELSE)
             yield Open(choice, node, chosen, tuple(values), tell)
 
-    def _other_pairs(self, candidate: Candidate) -> Iterator[Open]:
-        """Two choices of a node that make up for each other in the recording, not in all voltages.
-
-        Voltages tell choices one by one: this is for nodes whose voltages were not recorded.
-        """
-        search = self.search
-        batch = search.batch(search.structure(candidate.base))
-        convention = search.complete(candidate)
-        for column, (name, space) in enumerate(search.spaces.items()):
-            if isinstance(space.node, Delay) or f"{name}.v" in self.recorded.signals:
-                continue
-            own = convention.at(name)
-            index = search.dts.index(own.dt)
-            apart = space.distances(own, index)
-
-            def reproducing(members: npt.NDArray[Any], column: int = column) -> Indices:
-                rows = np.tile(np.asarray(candidate.members, np.int64), (len(members), 1))
-                rows[:, column] = members
-                kept: Indices = rows[batch.run(rows, 0) == 0]
-                return kept
-
-            alone = {
-                choice
-                for member in reproducing(np.flatnonzero(apart == 1))[:, column].tolist()
-                for choice in space.choices(member, own, index)[1].items()
-            }
-            rows = reproducing(np.flatnonzero(apart == 2))
-            choices = [space.choices(m, own, index)[1] for m in rows[:, column].tolist()]
-            rows = rows[[not alone.intersection(pair.items()) for pair in choices]]
-            if not len(rows):
-                continue
-            other = Batch(batch.structure, self._fresh(candidate, voltages=name))
-            pairs: dict[tuple[str, ...], list[str]] = {}
-            for member in rows[other.run(rows, 0) != 0, column].tolist():
-                pair = space.choices(member, own, index)[1]
-                pairs.setdefault(tuple(pair), []).append(_named(pair))
-            for names, texts in pairs.items():
-                chosen = _named({choice: getattr(own, choice) for choice in names})
-                yield Open("convention", name, chosen, tuple(texts), _WOULD_TELL_PAIRS)
-
     def _chosen(self, candidate: Candidate, choice: str, node: str | None) -> Any:
         convention = self.search.complete(candidate)
         value = getattr(convention if node is None else convention.at(node), choice)
@@ -513,11 +472,8 @@ class _Inferrer:
                         seen.add(key)
                         yield choice, node, value, changed
 
-    def _fresh(self, candidate: Candidate, voltages: str | None = None) -> Recording:
-        """Other input of the same kind, and what the convention makes of it.
-
-        With the voltages of the neuron `voltages`.
-        """
+    def _fresh(self, candidate: Candidate) -> Recording:
+        """Other input of the same kind, and what the convention makes of it."""
         rng = np.random.default_rng(0)
         inputs = {}
         nodes = self.search.graphs["nir"].nodes.values()
@@ -534,20 +490,14 @@ class _Inferrer:
                 parts.append(present * values)
             inputs[name] = np.concatenate(parts)
         graph = self._graph(candidate)
-        watched = [*graph.outputs, *([voltages] if voltages is not None else [])]
         result = reference.record(
-            graph, inputs, watched, convention=self.search.complete(candidate)
+            graph, inputs, graph.outputs, convention=self.search.complete(candidate)
         )
-        names = [*graph.outputs, *([f"{voltages}.v"] if voltages is not None else [])]
         signals = {
             name: result[name].astype(np.int64 if result[name].dtype == np.uint8 else np.float64)
-            for name in names
+            for name in graph.outputs
         }
         return Recording(inputs, signals)
-
-
-def _named(choices: Mapping[str, Any]) -> str:
-    return " and ".join(f"{option_name(choice)} {value}" for choice, value in choices.items())
 
 
 def _with(base: Base, choice: str, value: Any) -> Base:
