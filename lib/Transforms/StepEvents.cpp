@@ -31,9 +31,11 @@ public:
              llvm::StringMap<func::FuncOp> &made)
       : step(step), symbols(symbols), made(made) {}
 
-  void run();
+  LogicalResult run();
 
 private:
+  /// Whether the inputs of spikes can be replaced.
+  LogicalResult check();
   /// Whether `argument` is an input of spikes.
   bool isSpikes(BlockArgument argument);
   /// Replaces an input by the positions of its spikes, and their number.
@@ -76,10 +78,12 @@ bool StepEvents::isSpikes(BlockArgument argument) {
 
 void StepEvents::findLists(Value input, SmallVectorImpl<func::CallOp> &lists) {
   for (Operation *user : input.getUsers()) {
-    if (isa<ViewLikeOpInterface, memref::CastOp>(user))
+    if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
+            user))
       findLists(user->getResult(0), lists);
     else if (auto call = dyn_cast<func::CallOp>(user);
-             call && symbols.lookup(call.getCallee())->hasAttr("snn.lists"))
+             call && call.getOperand(0) == input &&
+             symbols.lookup(call.getCallee())->hasAttr("snn.lists"))
       lists.push_back(call);
   }
 }
@@ -243,10 +247,42 @@ void StepEvents::replaceInput(unsigned index) {
   (void)events.eraseArgument(index);
 }
 
-void StepEvents::run() {
-  if (llvm::none_of(step.getArguments(),
+LogicalResult StepEvents::check() {
+  if (!step.getBody().hasOneBlock())
+    return step.emitOpError("has several blocks, expected one");
+  for (BlockArgument argument : step.getArguments()) {
+    if (!isSpikes(argument))
+      continue;
+    unsigned index = argument.getArgNumber();
+    if (!step.getArgAttr(index, "snn.name"))
+      return emitError(argument.getLoc())
+             << "argument " << index << " of " << step.getSymNameAttr()
+             << " is an input of spikes without snn.name, expected one: its "
+                "events are named after it";
+    if (!cast<MemRefType>(argument.getType()).hasStaticShape())
+      return emitError(argument.getLoc())
+             << "argument " << index << " of " << step.getSymNameAttr()
+             << " is an input of spikes of type " << argument.getType()
+             << ", expected a static shape";
+    SmallVector<func::CallOp> lists;
+    findLists(argument, lists);
+    for (func::CallOp list : lists)
+      if (list.getNumOperands() != 3 || list.getNumResults() != 0)
+        return list.emitOpError("lists events with ")
+               << list.getNumOperands() << " operands and "
+               << list.getNumResults()
+               << " results, expected the spikes, their number and the list";
+  }
+  return success();
+}
+
+LogicalResult StepEvents::run() {
+  if (step.isDeclaration() ||
+      llvm::none_of(step.getArguments(),
                     [&](BlockArgument argument) { return isSpikes(argument); }))
-    return;
+    return success();
+  if (failed(check()))
+    return failure();
   events = step.clone();
   events.setName((step.getName() + "_events").str());
   events->setAttr("snn.role",
@@ -256,6 +292,7 @@ void StepEvents::run() {
   for (unsigned index = step.getNumArguments(); index-- > 0;)
     if (isSpikes(step.getArgument(index)))
       replaceInput(index);
+  return success();
 }
 
 namespace {
@@ -268,8 +305,9 @@ struct AddStepEvents : snn::impl::SNNAddStepEventsBase<AddStepEvents> {
     for (auto function :
          llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
-      if (role && role.getValue() == "step")
-        StepEvents(function, symbols, made).run();
+      bool isStep = role && role.getValue() == "step";
+      if (isStep && failed(StepEvents(function, symbols, made).run()))
+        return signalPassFailure();
     }
   }
 };
