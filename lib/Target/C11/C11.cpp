@@ -7,6 +7,7 @@
 #include "snn/Target/C11/C11.h"
 #include "FunctionEmitter.h"
 #include "Identifiers.h"
+#include "Legality.h"
 #include "Literals.h"
 #include "Reuse.h"
 #include "Signs.h"
@@ -14,7 +15,9 @@
 #include "snn/IR/Constants.h"
 
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <functional>
 #include <map>
@@ -66,12 +69,14 @@ class ModuleEmitter {
 public:
   ModuleEmitter(ModuleOp module, llvm::raw_ostream &source,
                 llvm::raw_ostream &header)
-      : module(module), signs(module), source(source), header(header) {}
+      : module(module), table(module), signs(module, table), source(source),
+        header(header) {}
 
   LogicalResult emit(const C11Options &options);
 
 private:
   LogicalResult findFunctions();
+  LogicalResult checkLegality();
   LogicalResult choosePrefix(StringRef wanted);
   LogicalResult collectParameters();
   LogicalResult collectEventParameters();
@@ -117,10 +122,13 @@ private:
   }
 
   ModuleOp module;
+  SymbolTable table;
   Signs signs;
   llvm::raw_ostream &source;
   llvm::raw_ostream &header;
   func::FuncOp step, stepEvents, init;
+  /// The functions of layers, in the order in which they are printed.
+  SmallVector<func::FuncOp> layers;
   std::string prefix;
   NameTable globals, members{nullptr}, macros{nullptr};
   llvm::StringMap<std::string> symbols;
@@ -168,6 +176,20 @@ LogicalResult ModuleEmitter::findFunctions() {
     return module.emitError("C11: there is no ")
            << (step ? "init" : "step")
            << " function of a network in this module";
+  return success();
+}
+
+LogicalResult ModuleEmitter::checkLegality() {
+  if (!step->hasAttr("snn.dt"))
+    return step.emitOpError("C11: has no snn.dt, expected the length of a step "
+                            "in seconds");
+  for (auto function : module.getOps<func::FuncOp>())
+    if (failed(checkFunction(function, table)))
+      return failure();
+  FailureOr<SmallVector<func::FuncOp>> ordered = orderCallees(module, table);
+  if (failed(ordered))
+    return failure();
+  layers = std::move(*ordered);
   return success();
 }
 
@@ -286,11 +308,10 @@ void ModuleEmitter::nameSymbols() {
 /// Calls `visit` with each signal that the layers of `step` write, the memory
 /// of `step` that it is written to, and the layer's parameter.
 static void
-forEachSignal(func::FuncOp step,
+forEachSignal(func::FuncOp step, const SymbolTable &table,
               llvm::function_ref<void(StringRef, Value, BlockArgument)> visit) {
   step.walk([&](func::CallOp call) {
-    auto layer = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-        call, call.getCalleeAttr());
+    auto layer = table.lookup<func::FuncOp>(call.getCallee());
     if (!layer || layer.isDeclaration())
       return;
     for (auto [operand, parameter] :
@@ -303,7 +324,8 @@ forEachSignal(func::FuncOp step,
 LogicalResult ModuleEmitter::collectTaps(ArrayRef<std::string> wanted) {
   NameTable names;
   forEachSignal(
-      step, [&](StringRef signal, Value memory, BlockArgument parameter) {
+      step, table,
+      [&](StringRef signal, Value memory, BlockArgument parameter) {
         if (!llvm::is_contained(wanted, signal))
           return;
         Tap tap;
@@ -344,17 +366,18 @@ void ModuleEmitter::nameLayers() {
 }
 
 std::vector<std::string> snn::findSignals(ModuleOp module) {
-  std::vector<std::string> found;
+  SymbolTable table(module);
+  llvm::MapVector<StringRef, unsigned> counts;
   for (auto function : module.getOps<func::FuncOp>())
     if (getText(function, "snn.role") == "step")
-      forEachSignal(function, [&](StringRef signal, Value, BlockArgument) {
-        found.push_back(signal.str());
-      });
+      forEachSignal(
+          function, table,
+          [&](StringRef signal, Value, BlockArgument) { ++counts[signal]; });
   // What several layers are called after is no name for one.
   std::vector<std::string> names;
-  llvm::copy_if(found, std::back_inserter(names), [&](const std::string &name) {
-    return llvm::count(found, name) == 1;
-  });
+  for (auto [name, count] : counts)
+    if (count == 1)
+      names.push_back(name.str());
   return names;
 }
 
@@ -429,7 +452,7 @@ void ModuleEmitter::emitArena() {
         isUnsigned = signs.isUnsigned(view);
       else if (call)
         isUnsigned =
-            signs.isUnsigned(module.lookupSymbol<func::FuncOp>(call.getCallee())
+            signs.isUnsigned(table.lookup<func::FuncOp>(call.getCallee())
                                  .getArgument(use.getOperandNumber()));
       types[getStorageType(type, isUnsigned).str()] =
           llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
@@ -603,10 +626,7 @@ LogicalResult ModuleEmitter::emitGlobal(memref::GlobalOp global) {
 }
 
 LogicalResult ModuleEmitter::emitLayer(func::FuncOp function) {
-  if (function.isDeclaration() || function.getNumResults() != 0)
-    return function.emitOpError("C11: is not in the emitter's subset: expected "
-                                "a body and no results");
-  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
         (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
@@ -667,7 +687,7 @@ LogicalResult ModuleEmitter::bindMember(FunctionEmitter &emitter,
 }
 
 LogicalResult ModuleEmitter::emitInit() {
-  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   (void)emitter.getNames().add("net");
   for (BlockArgument argument : init.getArguments())
     if (failed(bindMember(emitter, init, argument)))
@@ -686,7 +706,7 @@ LogicalResult ModuleEmitter::emitInit() {
 
 LogicalResult ModuleEmitter::emitStep(StringRef name, func::FuncOp function,
                                       MutableArrayRef<Parameter> parameters) {
-  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   emitter.setHooks(hooks);
   emitter.setReuses(findReuses(function));
   source << declareStep(name, parameters) << "\n{\n";
@@ -985,7 +1005,6 @@ LogicalResult ModuleEmitter::emitSource(StringRef fileName,
            << "#error \"the network needs a double of 64 bits\"\n#endif\n\n";
   emitHelpers();
   llvm::StringSet<> emitted;
-  SymbolTable table(module);
   auto emitGlobalsOf = [&](func::FuncOp function) {
     return function.walk([&](memref::GetGlobalOp use) {
       if (!emitted.insert(use.getName()).second)
@@ -994,9 +1013,8 @@ LogicalResult ModuleEmitter::emitSource(StringRef fileName,
       return WalkResult(emitGlobal(global));
     });
   };
-  for (func::FuncOp function : module.getOps<func::FuncOp>())
-    if (function.isPrivate() && (emitGlobalsOf(function).wasInterrupted() ||
-                                 failed(emitLayer(function))))
+  for (func::FuncOp function : layers)
+    if (emitGlobalsOf(function).wasInterrupted() || failed(emitLayer(function)))
       return failure();
   if (emitGlobalsOf(init).wasInterrupted() ||
       emitGlobalsOf(step).wasInterrupted() || failed(emitInit()))
@@ -1010,9 +1028,9 @@ LogicalResult ModuleEmitter::emitSource(StringRef fileName,
 }
 
 LogicalResult ModuleEmitter::emit(const C11Options &options) {
-  if (failed(findFunctions()) || failed(choosePrefix(options.prefix)) ||
-      failed(collectParameters()) || failed(collectEventParameters()) ||
-      failed(collectTaps(options.taps)))
+  if (failed(findFunctions()) || failed(checkLegality()) ||
+      failed(choosePrefix(options.prefix)) || failed(collectParameters()) ||
+      failed(collectEventParameters()) || failed(collectTaps(options.taps)))
     return failure();
   if (options.profile)
     nameLayers();
