@@ -38,6 +38,9 @@ def SNN_Dialect : Dialect {
   let useDefaultTypePrinterParser = 1;
   let hasCanonicalizer = 1;
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
 }
 
 class SNN_Op<string mnemonic, list<Trait> traits = []>

@@ -14,7 +14,9 @@ def SNN_StatefulOpInterface : OpInterface<"StatefulOpInterface"> {
   let description = [{
     An operation that carries values from one time step to the next. The state
     is the operation's own: it has no SSA name and starts at the given values.
+    It stands in an `snn.network`, which says what a step is [N9].
   }];
+  let verify = [{ return ::snn::verifyInNetwork($_op); }];
   let methods = [
     InterfaceMethod<
       "The state variables, in the order in which they are stored.",

@@ -25,11 +25,13 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def SNN_Count : UI<8>;
 
-/// Tensors with a static shape, no dimension of which is 0 [T1].
+/// Tensors with a static shape, of 1 to 2^32 - 1 elements [T1].
 class SNN_TensorOf<list<Type> types> : Type<
     And<[StaticShapeTensorOf<types>.predicate,
-         CPred<"::llvm::cast<::mlir::ShapedType>($_self).getNumElements() > 0">]>,
-    "non-empty " # StaticShapeTensorOf<types>.summary, "::mlir::RankedTensorType">;
+         CPred<"::snn::isSignalShape("
+               "::llvm::cast<::mlir::ShapedType>($_self).getShape())">]>,
+    "non-empty " # StaticShapeTensorOf<types>.summary #
+    ", with fewer than 2^32 elements", "::mlir::RankedTensorType">;
 
 /// What may travel along an edge: values, spikes or spike counts [T1].
 def SNN_Signal : SNN_TensorOf<[F32, F64, quant_QuantizedType, I1, SNN_Count]>;
@@ -368,7 +370,7 @@ def SNN_ThresholdOp : SNN_Op<"threshold", [Pure]> {
     ```
   }];
   let arguments = (ins SNN_Signal:$input, SNN_Coefficient:$threshold);
-  let results = (outs StaticShapeTensorOf<[I1]>:$result);
+  let results = (outs SNN_TensorOf<[I1]>:$result);
   let assemblyFormat = [{
     $input `,` $threshold attr-dict `:` functional-type(operands, results)
   }];
@@ -389,9 +391,9 @@ def SNN_RescaleOp : SNN_Op<"rescale", [Pure]> {
                        -> tensor<4x!quant.uniform<i8:f32, 1.0e-2>>
     ```
   }];
-  let arguments = (ins StaticShapeTensorOf<[quant_QuantizedType]>:$input,
+  let arguments = (ins SNN_TensorOf<[quant_QuantizedType]>:$input,
                        UnitAttr:$saturate);
-  let results = (outs StaticShapeTensorOf<[quant_QuantizedType]>:$result);
+  let results = (outs SNN_TensorOf<[quant_QuantizedType]>:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;

@@ -55,7 +55,9 @@ def SNNQuantize : Pass<"snn-quantize", "::snn::NetworkOp"> {
     Neurons and scales saturate until `snn-infer-ranges` proves that they need
     not.
 
-    Networks that have quantized numbers already are refused.
+    Networks that have quantized numbers already are refused, and so are NaN and
+    infinity among the constants, but for thresholds that are never reached and
+    floors that are none.
   }];
   let options = [
     Option<"weightBits", "weight-bits", "unsigned", "8",
@@ -168,7 +170,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     these hold all numbers of a neuron's update.
 
     Weights and coefficients must be constants, and feature maps have their
-    channels last: run `snn-channels-last` before.
+    channels last: run `snn-channels-last` before. Networks in nested modules are
+    an error: run the pass on each of them.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
@@ -189,7 +192,8 @@ def SNNAddStepEvents : Pass<"snn-add-step-events", "::mlir::ModuleOp"> {
     `@take_events` lists those that are there, each once and in ascending order;
     where something else than a list reads the spikes, `@set_spikes` sets them
     in scratch memory. Both are declarations (`snn.helper`) of functions that
-    the C emitter brings along.
+    the C emitter brings along. Inputs of spikes need a static shape and
+    `snn.name`; declarations stay what they are.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
@@ -201,7 +205,9 @@ def SNNPlanScratch : Pass<"snn-plan-scratch", "::mlir::ModuleOp"> {
   let description = [{
     Buffers that only live within a step, arguments of kind `scratch` of the
     step function, become `memref.view`s of one argument of kind `arena`.
-    Buffers that are not needed at the same time share memory.
+    Buffers that are not needed at the same time share memory: a buffer is needed
+    from the first to the last operation of the body that uses it, also in its
+    regions or under another name. Declarations stay what they are.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect"];

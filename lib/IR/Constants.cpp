@@ -12,6 +12,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -171,6 +172,32 @@ std::optional<Constant> snn::getFloatConstant(Value value) {
   return std::nullopt;
 }
 
+LogicalResult snn::checkResources(Operation *network) {
+  auto check = [](Operation *op) {
+    DenseResourceElementsAttr elements;
+    if (!matchPattern(op, m_Constant(&elements)))
+      return WalkResult::advance();
+    DenseResourceElementsHandle handle = elements.getRawHandle();
+    ShapedType type = elements.getShapedType();
+    // Spikes have a byte each.
+    size_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+    size_t expected = type.getNumElements() * bytes;
+    AsmResourceBlob *blob = handle.getBlob();
+    if (blob && blob->getData().size() == expected)
+      return WalkResult::advance();
+    InFlightDiagnostic error =
+        op->emitOpError("holds the resource ")
+        << StringAttr::get(op->getContext(), handle.getKey()) << ", which has ";
+    if (blob)
+      error << blob->getData().size() << " bytes of data";
+    else
+      error << "no data";
+    error << ", expected " << expected << " bytes";
+    return WalkResult(error);
+  };
+  return failure(network->walk(check).wasInterrupted());
+}
+
 Type snn::permuteAxis(Type type, ArrayRef<int64_t> permutation) {
   auto perAxis = dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(type);
   if (!perAxis)
@@ -228,10 +255,19 @@ TypedAttr snn::getConstantAttr(const Constant &constant, StringRef name) {
   return cast<TypedAttr>(Attribute(elements));
 }
 
+std::string snn::getBlobName(Operation *op, StringRef name) {
+  for (; op; op = op->getParentOp())
+    if (auto owner =
+            op->getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()))
+      return (owner.getValue() + "_" + name).str();
+  return name.str();
+}
+
 Value snn::createConstant(OpBuilder &builder, Location loc,
                           const Constant &constant, StringRef name) {
-  Value value =
-      arith::ConstantOp::create(builder, loc, getConstantAttr(constant, name));
+  std::string blobName = getBlobName(builder.getBlock()->getParentOp(), name);
+  Value value = arith::ConstantOp::create(builder, loc,
+                                          getConstantAttr(constant, blobName));
   if (!constant.quantizedType)
     return value;
   Type type = constant.quantizedType;

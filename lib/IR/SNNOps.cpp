@@ -15,6 +15,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
 #include "llvm/ADT/SmallSet.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <cmath>
 #include <limits>
@@ -28,6 +29,25 @@ using namespace snn;
 //===----------------------------------------------------------------------===//
 // Type constraints
 //===----------------------------------------------------------------------===//
+
+bool snn::isSignalShape(ArrayRef<int64_t> shape) {
+  constexpr int64_t kMost = std::numeric_limits<uint32_t>::max();
+  int64_t count = 1;
+  for (int64_t size : shape) {
+    // Dynamic sizes are negative.
+    if (size < 1 || size > kMost / count)
+      return false;
+    count *= size;
+  }
+  return true;
+}
+
+LogicalResult snn::verifyInNetwork(Operation *op) {
+  if (isa_and_present<NetworkOp>(op->getParentOp()))
+    return success();
+  return op->emitOpError("carries state from step to step, so it must stand in "
+                         "the body of an snn.network [N9]");
+}
 
 static Type elementType(Value value) {
   return getElementTypeOrSelf(value.getType());
@@ -129,6 +149,14 @@ void NetworkOp::print(OpAsmPrinter &printer) {
       getArgAttrsAttrName(), getResAttrsAttrName());
 }
 
+/// A name in a message: those from a file can hold anything.
+static std::string quote(StringRef name) {
+  std::string text = "'";
+  llvm::raw_string_ostream stream(text);
+  llvm::printEscapedString(name, stream);
+  return text + "'";
+}
+
 /// Names of arguments or of results must tell them apart.
 static LogicalResult verifyNames(NetworkOp network, ArrayAttr dictionaries,
                                  StringRef what) {
@@ -139,14 +167,10 @@ static LogicalResult verifyNames(NetworkOp network, ArrayAttr dictionaries,
     Attribute attribute = dictionary.get(NetworkOp::kNameAttr);
     if (!attribute)
       continue;
-    auto name = dyn_cast<StringAttr>(attribute);
-    if (!name)
+    StringRef name = cast<StringAttr>(attribute).getValue(); // [N7]
+    if (!seen.insert(name).second)
       return network.emitOpError()
-             << NetworkOp::kNameAttr << " of " << what << " is " << attribute
-             << ", expected a string [N5]";
-    if (!seen.insert(name.getValue()).second)
-      return network.emitOpError() << "two " << what << "s are named '"
-                                   << name.getValue() << "' [N5]";
+             << "two " << what << "s are named " << quote(name) << " [N5]";
   }
   return success();
 }
@@ -160,13 +184,14 @@ LogicalResult NetworkOp::verify() {
        llvm::concat<const Type>(getArgumentTypes(), getResultTypes())) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     Type element = tensor ? tensor.getElementType() : Type();
-    if (!tensor || !tensor.hasStaticShape() || tensor.getNumElements() == 0 ||
+    if (!tensor || !isSignalShape(tensor.getShape()) ||
         !(isSpikeType(element) || element.isF32() || element.isF64() ||
           isa<quant::QuantizedType>(element)))
       return emitOpError("has an input or output of type ")
              << type
              << ", expected a statically shaped tensor of f32, f64, i1, ui8 or "
-                "a quantized type, no dimension of which is 0 [T1]";
+                "a quantized type, no dimension of which is 0 [T1], with fewer "
+                "than 2^32 elements";
     if (failed(verifySymmetric(*this, type)))
       return failure();
   }
@@ -179,7 +204,7 @@ LogicalResult NetworkOp::verify() {
 static std::string describe(Operation *op) {
   StringRef name = getNodeName(op->getLoc());
   std::string text = op->getName().getStringRef().str();
-  return name.empty() ? text : text + " '" + name.str() + "'";
+  return name.empty() ? text : text + " " + quote(name);
 }
 
 /// Whether `value` is known before the step's inputs are.
@@ -228,6 +253,32 @@ static std::optional<SmallVector<Operation *>> findCycle(Block &block) {
   return std::nullopt;
 }
 
+/// Whether constants of a network may have elements of `type`: those of signals
+/// and coefficients, and integers that a `quant.scast` makes quantized.
+static bool isConstantType(Type type) {
+  return type.isF32() || type.isF64() ||
+         (type.isSignlessInteger() &&
+          llvm::is_contained({1, 8, 16, 32}, type.getIntOrFloatBitWidth()));
+}
+
+/// Whatever the operation, a value in a body has the shape of a signal, and a
+/// constant elements that all passes can read.
+static LogicalResult verifyValues(Operation &op) {
+  bool isConstant = op.hasTrait<OpTrait::ConstantLike>();
+  for (Type type : op.getResultTypes()) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (tensor && !isSignalShape(tensor.getShape()))
+      return op.emitOpError("has a result of type ")
+             << type
+             << ", expected a static shape, no dimension of which is 0, with "
+                "fewer than 2^32 elements [T1]";
+    if (isConstant && !isConstantType(getElementTypeOrSelf(type)))
+      return op.emitOpError("is a constant of type ")
+             << type << ", expected f32, f64, i1, i8, i16 or i32 [N8]";
+  }
+  return success();
+}
+
 LogicalResult NetworkOp::verifyRegions() {
   auto output = dyn_cast<OutputOp>(getBodyBlock()->back());
   if (!output)
@@ -246,6 +297,9 @@ LogicalResult NetworkOp::verifyRegions() {
       return op.emitOpError("cannot stand in an snn.network: only snn "
                             "operations, constants, quantization casts and "
                             "reshapes can [N6]");
+  for (Operation &op : *getBodyBlock())
+    if (failed(verifyValues(op)))
+      return failure();
   std::optional<SmallVector<Operation *>> cycle = findCycle(*getBodyBlock());
   if (!cycle)
     return success();
@@ -548,7 +602,8 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getInput()))
     return splat.resizeSplat(getType());
   if (auto constant = getFloatConstant(adaptor.getInput()))
-    return getConstantAttr(constant->transpose(getPermutation()), "constant");
+    return getConstantAttr(constant->transpose(getPermutation()),
+                           getBlobName((*this)->getParentOp(), "constant"));
   return {};
 }
 

@@ -114,6 +114,13 @@ LogicalResult snn::verifySymmetric(Operation *op, Type type) {
   if (!isSymmetric)
     return op->emitOpError("uses a quantized type that is not signed and "
                            "symmetric with positive scales [Q1]");
+  if (!quantized.getExpressedType().isF32())
+    return op->emitOpError("uses a quantized type that stands for ")
+           << quantized.getExpressedType() << ", expected f32 [Q1]";
+  unsigned bits = quantized.getStorageTypeIntegralWidth();
+  if (!llvm::is_contained({8, 16, 32}, bits))
+    return op->emitOpError("uses a quantized type that is stored in ")
+           << bits << " bits, expected 8, 16 or 32 [Q1]";
   if (!scales.isPerAxis())
     return success();
   auto tensor = dyn_cast<RankedTensorType>(type);

@@ -87,6 +87,8 @@ struct InferRanges : snn::impl::SNNInferRangesBase<InferRanges> {
   using SNNInferRangesBase::SNNInferRangesBase;
 
   void runOnOperation() override {
+    if (failed(checkResources(getOperation())))
+      return signalPassFailure();
     sortNetwork(getOperation());
     RangeAnalysis ranges(getOperation());
     for (Operation &op : *getOperation().getBodyBlock())

@@ -32,12 +32,17 @@ struct InsertRescale : snn::impl::SNNInsertRescaleBase<InsertRescale> {
   void runOnOperation() override {
     SmallVector<quant::QuantizeCastOp> conversions(
         getOperation().getBodyBlock()->getOps<quant::QuantizeCastOp>());
+    // Only of this network: the pass object goes on to others.
+    Rescales known;
     for (quant::QuantizeCastOp conversion : conversions)
-      replace(conversion);
+      replace(conversion, known);
   }
 
 private:
-  void replace(quant::QuantizeCastOp conversion) {
+  /// The rescales that are there, by what they rescale and to which type.
+  using Rescales = llvm::DenseMap<std::pair<Value, Type>, Value>;
+
+  void replace(quant::QuantizeCastOp conversion, Rescales &known) {
     auto real = conversion.getInput().getDefiningOp<quant::DequantizeCastOp>();
     if (!real)
       return;
@@ -70,7 +75,5 @@ private:
     if (real->use_empty())
       real.erase();
   }
-
-  llvm::DenseMap<std::pair<Value, Type>, Value> known;
 };
 } // namespace

@@ -9,8 +9,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace snn {
@@ -40,17 +40,37 @@ static int64_t getElementBytes(Type type) {
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }
 
-/// From the first to the last use of `value`, also in another shape.
-static void extendLife(Value value,
-                       const llvm::DenseMap<Operation *, int64_t> &positions,
-                       Buffer &buffer) {
-  for (Operation *user : value.getUsers()) {
-    int64_t position = positions.lookup(user);
-    buffer.begin = std::min(buffer.begin, position);
-    buffer.end = std::max(buffer.end, position);
-    if (isa<ViewLikeOpInterface>(user))
-      extendLife(user->getResult(0), positions, buffer);
-  }
+/// Adds what may be the memory of an operand of `op` to `names`: results such
+/// as views, selected memory and what loops and branches hand on, and arguments
+/// of its regions.
+static void addNames(Operation *op, llvm::SetVector<Value> &names) {
+  auto add = [&](Value value) {
+    if (isa<BaseMemRefType, TensorType>(value.getType()))
+      names.insert(value);
+  };
+  llvm::for_each(op->getResults(), add);
+  for (Region &region : op->getRegions())
+    llvm::for_each(region.getArguments(), add);
+}
+
+/// From the first to the last operation of `body` that uses `buffer`, under
+/// whatever name, itself or in its regions.
+static void findLife(Block &body,
+                     const llvm::DenseMap<Operation *, int64_t> &positions,
+                     Buffer &buffer) {
+  llvm::SetVector<Value> names;
+  names.insert(buffer.argument);
+  for (size_t index = 0; index < names.size(); ++index)
+    for (Operation *user : names[index].getUsers()) {
+      Operation *inBody = body.findAncestorOpInBlock(*user);
+      int64_t position = positions.lookup(inBody);
+      buffer.begin = std::min(buffer.begin, position);
+      buffer.end = std::max(buffer.end, position);
+      // What ends a region may hand it on to the operation around it.
+      for (Operation *op = user; op != inBody; op = op->getParentOp())
+        addNames(op, names);
+      addNames(inBody, names);
+    }
 }
 
 static SmallVector<Buffer> findBuffers(func::FuncOp step) {
@@ -71,7 +91,7 @@ static SmallVector<Buffer> findBuffers(func::FuncOp step) {
                   type.getNumElements() *
                       getElementBytes(type.getElementType()),
                   count, 0};
-    extendLife(argument, positions, buffer);
+    findLife(body, positions, buffer);
     buffers.push_back(buffer);
   }
   return buffers;
@@ -109,10 +129,13 @@ static int64_t assignOffsets(MutableArrayRef<Buffer> buffers,
   return llvm::alignTo(size, alignment);
 }
 
-static void planScratch(func::FuncOp step) {
+static LogicalResult planScratch(func::FuncOp step) {
+  if (!step.getBody().hasOneBlock())
+    return step.emitOpError("has several blocks, expected one: the order of "
+                            "its operations says what is needed when");
   SmallVector<Buffer> buffers = findBuffers(step);
   if (buffers.empty())
-    return;
+    return success();
   int64_t alignment = 1;
   for (const Buffer &buffer : buffers)
     alignment = std::max(
@@ -151,7 +174,7 @@ static void planScratch(func::FuncOp step) {
     argument.replaceAllUsesWith(view);
     unused.set(argument.getArgNumber());
   }
-  (void)step.eraseArguments(unused);
+  return step.eraseArguments(unused);
 }
 
 namespace {
@@ -161,8 +184,9 @@ struct PlanScratch : snn::impl::SNNPlanScratchBase<PlanScratch> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
-      if (role && role.getValue().starts_with("step"))
-        planScratch(function);
+      bool isStep = role && role.getValue().starts_with("step");
+      if (isStep && !function.isDeclaration() && failed(planScratch(function)))
+        return signalPassFailure();
     }
   }
 };

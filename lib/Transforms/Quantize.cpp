@@ -20,6 +20,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <cmath>
@@ -256,6 +257,7 @@ private:
   // Decisions: a quantized type for every signal of floating-point numbers.
   LogicalResult checkTypes();
   LogicalResult checkConstants();
+  LogicalResult checkNumbers();
   void chooseWeightScales();
   void chooseType(Operation *op);
   void chooseNeuronTypes(NeuronOpInterface neuron);
@@ -299,7 +301,8 @@ private:
   /// Whether states may saturate in 16 bits.
   bool shortStates;
   std::unique_ptr<RangeAnalysis> ranges;
-  llvm::DenseMap<Value, quant::QuantizedType> types;
+  /// In the order in which they were chosen, which the IR then has, too.
+  llvm::MapVector<Value, quant::QuantizedType> types;
   /// Real scale of the weights, per output channel.
   llvm::DenseMap<Operation *, Scales> weightScales;
 };
@@ -348,6 +351,41 @@ LogicalResult NetworkQuantization::checkConstants() {
                << operand.getOperandNumber()
                << " is not a constant; only constants can be quantized";
   }
+  return success();
+}
+
+/// Whether infinity has a meaning there: what is never reached.
+static bool mayBeInfinite(OpOperand &operand) {
+  Value value = operand.get();
+  return llvm::TypeSwitch<Operation *, bool>(operand.getOwner())
+      .Case<LIFOp, CubaLIFOp>([&](auto neuron) {
+        return value == neuron.getThreshold() || value == neuron.getFloor();
+      })
+      .Case<LIOp, CubaLIOp>(
+          [&](auto neuron) { return value == neuron.getFloor(); })
+      .Case([&](ThresholdOp op) { return value == op.getThreshold(); })
+      .Default(false);
+}
+
+/// Integers stand for finite numbers only.
+LogicalResult NetworkQuantization::checkNumbers() {
+  for (Operation &op : *network.getBodyBlock())
+    for (OpOperand &operand : op.getOpOperands()) {
+      std::optional<Constant> constant = getFloatConstant(operand.get());
+      if (!constant)
+        continue;
+      auto isFine = [&](double value) {
+        return std::isfinite(value) ||
+               (std::isinf(value) && mayBeInfinite(operand));
+      };
+      auto *found = llvm::find_if_not(ArrayRef(constant->values), isFine);
+      if (found != ArrayRef(constant->values).end())
+        return op.emitOpError("operand ")
+               << operand.getOperandNumber() << " holds "
+               << (std::isnan(*found) ? "NaN" : "infinity") << " at index "
+               << found - constant->values.data()
+               << ", expected finite numbers: others cannot be quantized";
+    }
   return success();
 }
 
@@ -522,19 +560,20 @@ void NetworkQuantization::assumeRanges() {
     Value value = neuron ? Value(neuron.getVoltage()) : op.getResult(0);
     return isFloat(value) && !ranges->get(value).getHull().isBounded();
   };
-  Block *body = network.getBodyBlock();
-  while (true) {
+  bool isComplete = false;
+  while (!isComplete) {
     ranges = std::make_unique<RangeAnalysis>(network);
-    // What a cycle feeds back bounds everything in it.
-    auto op = llvm::find_if(*body, [&](Operation &op) {
-      return isa<DelayOp>(op) && isUnknown(op);
-    });
-    if (op == body->end())
-      op = llvm::find_if(*body, isUnknown);
-    if (op == body->end())
-      return;
-    op->setAttr(kRangeAttr,
-                builder.getF64ArrayAttr({-kAssumedRange, kAssumedRange}));
+    isComplete = true;
+    // Delays first: what a cycle feeds back bounds everything in it.
+    for (bool isDelay : {true, false})
+      for (Operation &op : *network.getBodyBlock()) {
+        if (isa<DelayOp>(op) != isDelay || !isUnknown(op))
+          continue;
+        op.setAttr(kRangeAttr,
+                   builder.getF64ArrayAttr({-kAssumedRange, kAssumedRange}));
+        ranges->update(&op);
+        isComplete = false;
+      }
   }
 }
 
@@ -1150,7 +1189,8 @@ void NetworkQuantization::convertTypes() {
 }
 
 LogicalResult NetworkQuantization::run() {
-  if (failed(checkTypes()) || failed(checkConstants()))
+  if (failed(checkTypes()) || failed(checkResources(network)) ||
+      failed(checkConstants()) || failed(checkNumbers()))
     return failure();
   separateOutputs(network);
   RewritePatternSet patterns(context);
@@ -1162,6 +1202,9 @@ LogicalResult NetworkQuantization::run() {
   if (failed(applyPatternsGreedily(network, std::move(patterns))))
     return failure();
   moveBiasesToNeurons(network);
+  // What was multiplied into other constants may have become too large.
+  if (failed(checkNumbers()))
+    return failure();
   separateSignals(network);
   sortNetwork(network);
 
@@ -1223,8 +1266,8 @@ struct Quantize : snn::impl::SNNQuantizeBase<Quantize> {
 
   void runOnOperation() override {
     if (weightBits != 4 && weightBits != 8 && weightBits != 16) {
-      getOperation().emitError("weights of ")
-          << weightBits << " bits, expected 4, 8 or 16";
+      getOperation().emitOpError("is to have weights of ")
+          << weightBits.getValue() << " bits, expected 4, 8 or 16";
       return signalPassFailure();
     }
     if (failed(NetworkQuantization(getOperation(), weightBits, powersOfTwo,

@@ -771,6 +771,23 @@ const NeuronRange &RangeAnalysis::getNeuron(Operation *neuron) const {
   return neurons.find(neuron)->second;
 }
 
+void RangeAnalysis::update(Operation *op) {
+  auto isBounded = [&](Value value) {
+    return get(value).getHull().isBounded();
+  };
+  // Every value gets bounds once, so this ends, also in a cycle.
+  SmallVector<Operation *> pending = {op};
+  while (!pending.empty()) {
+    Operation *next = pending.pop_back_val();
+    SmallVector<Value> unbounded(llvm::make_filter_range(
+        next->getResults(), [&](Value result) { return !isBounded(result); }));
+    visit(next);
+    for (Value result : unbounded)
+      if (isBounded(result))
+        llvm::append_range(pending, result.getUsers());
+  }
+}
+
 RangeAnalysis::RangeAnalysis(NetworkOp network) {
   Block *body = network.getBodyBlock();
   for (BlockArgument argument : body->getArguments()) {

@@ -79,6 +79,10 @@ public:
   const Bounds &get(mlir::Value value) const;
   const NeuronRange &getNeuron(mlir::Operation *neuron) const;
 
+  /// Looks again at `op`, about which something is known now, and at what gets
+  /// bounds from it. Other ranges may be wider than those of a new analysis.
+  void update(mlir::Operation *op);
+
 private:
   void visit(mlir::Operation *op);
   void visitNeuron(mlir::Operation *op);

@@ -30,9 +30,11 @@ public:
              llvm::StringMap<func::FuncOp> &made)
       : step(step), symbols(symbols), made(made) {}
 
-  void run();
+  LogicalResult run();
 
 private:
+  /// Whether the inputs of spikes can be replaced.
+  LogicalResult check();
   /// Whether `argument` is an input of spikes.
   bool isSpikes(BlockArgument argument);
   /// Replaces an input by the positions of its spikes, and their number.
@@ -75,11 +77,13 @@ bool StepEvents::isSpikes(BlockArgument argument) {
 bool StepEvents::isOnlyListed(Value input,
                               SmallVectorImpl<func::CallOp> &lists) {
   return llvm::all_of(input.getUsers(), [&](Operation *user) {
-    if (isa<ViewLikeOpInterface, memref::CastOp>(user))
+    if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
+            user))
       return isOnlyListed(user->getResult(0), lists);
     auto call = dyn_cast<func::CallOp>(user);
     Operation *callee = call ? symbols.lookup(call.getCallee()) : nullptr;
-    if (!callee || !callee->hasAttr("snn.lists"))
+    if (!callee || !callee->hasAttr("snn.lists") ||
+        call.getOperand(0) != input)
       return false;
     lists.push_back(call);
     return lists.size() == 1;
@@ -180,10 +184,42 @@ void StepEvents::replaceInput(unsigned index) {
   (void)events.eraseArgument(index);
 }
 
-void StepEvents::run() {
-  if (llvm::none_of(step.getArguments(),
+LogicalResult StepEvents::check() {
+  if (!step.getBody().hasOneBlock())
+    return step.emitOpError("has several blocks, expected one");
+  for (BlockArgument argument : step.getArguments()) {
+    if (!isSpikes(argument))
+      continue;
+    unsigned index = argument.getArgNumber();
+    if (!step.getArgAttr(index, "snn.name"))
+      return emitError(argument.getLoc())
+             << "argument " << index << " of " << step.getSymNameAttr()
+             << " is an input of spikes without snn.name, expected one: its "
+                "events are named after it";
+    if (!cast<MemRefType>(argument.getType()).hasStaticShape())
+      return emitError(argument.getLoc())
+             << "argument " << index << " of " << step.getSymNameAttr()
+             << " is an input of spikes of type " << argument.getType()
+             << ", expected a static shape";
+    SmallVector<func::CallOp> lists;
+    (void)isOnlyListed(argument, lists);
+    for (func::CallOp list : lists)
+      if (list.getNumOperands() != 3 || list.getNumResults() != 0)
+        return list.emitOpError("lists events with ")
+               << list.getNumOperands() << " operands and "
+               << list.getNumResults()
+               << " results, expected the spikes, their number and the list";
+  }
+  return success();
+}
+
+LogicalResult StepEvents::run() {
+  if (step.isDeclaration() ||
+      llvm::none_of(step.getArguments(),
                     [&](BlockArgument argument) { return isSpikes(argument); }))
-    return;
+    return success();
+  if (failed(check()))
+    return failure();
   events = step.clone();
   events.setName((step.getName() + "_events").str());
   events->setAttr("snn.role",
@@ -193,6 +229,7 @@ void StepEvents::run() {
   for (unsigned index = step.getNumArguments(); index-- > 0;)
     if (isSpikes(step.getArgument(index)))
       replaceInput(index);
+  return success();
 }
 
 namespace {
@@ -205,8 +242,9 @@ struct AddStepEvents : snn::impl::SNNAddStepEventsBase<AddStepEvents> {
     for (auto function :
          llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
-      if (role && role.getValue() == "step")
-        StepEvents(function, symbols, made).run();
+      bool isStep = role && role.getValue() == "step";
+      if (isStep && failed(StepEvents(function, symbols, made).run()))
+        return signalPassFailure();
     }
   }
 };

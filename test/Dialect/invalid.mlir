@@ -1,6 +1,8 @@
 // RUN: snn-opt %s -allow-unregistered-dialect -verify-diagnostics -split-input-file
 
-// Every message of the verifiers in lib/IR/SNNOps.cpp and lib/IR/Scales.cpp.
+// Every message of the verifiers in lib/IR/SNNOps.cpp and lib/IR/Scales.cpp, and one for each number of
+// dialect/spec.md. More of [N7] is in attributes.mlir, of [N9] in state-in-networks.mlir, and of [T1],
+// [N8] and [Q1] in sizes-and-types.mlir.
 
 // expected-error@+1 {{dt is 0.000000e+00, expected a positive number of seconds [N4]}}
 snn.network @net() attributes {dt = 0.0 : f64} {
@@ -66,7 +68,7 @@ snn.network @net() -> tensor<4xi32> attributes {dt = 1.0e-3 : f64} {
 
 // -----
 
-// expected-error@+1 {{snn.name of input is 3 : i64, expected a string [N5]}}
+// expected-error@+1 {{snn.name of argument 0 is 3 : i64, expected a string [N7]}}
 snn.network @net(%x: tensor<4xi1> {snn.name = 3}) attributes {dt = 1.0e-3 : f64} {
   snn.output
 }
@@ -81,7 +83,7 @@ snn.network @net(%x: tensor<4xi1> {snn.name = "x"}, %y: tensor<4xi1> {snn.name =
 
 // -----
 
-// expected-error@+1 {{snn.name of output is unit, expected a string [N5]}}
+// expected-error@+1 {{snn.name of result 0 is unit, expected a string [N7]}}
 snn.network @net(%x: tensor<4xi1>) -> (tensor<4xi1> {snn.name})
     attributes {dt = 1.0e-3 : f64} {
   snn.output %x : tensor<4xi1>
@@ -1894,4 +1896,20 @@ snn.network @long_kernel(%x: tensor<1x1x1xf32>, %w: tensor<1x1x2147483648x1xf32>
   // expected-error@+1 {{weight's shape is [1, 1, 2147483648, 1], expected 4 numbers from 1 to 2147483647 [V1]}}
   %y = snn.conv2d %x, %w : (tensor<1x1x1xf32>, tensor<1x1x2147483648x1xf32>) -> tensor<1x1x1xf32>
   snn.output %x : tensor<1x1x1xf32>
+}
+
+// -----
+
+snn.network @net() attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{is a constant of type 'tensor<4xui8>', expected f32, f64, i1, i8, i16 or i32 [N8]}}
+  %c = arith.constant dense<3> : tensor<4xui8>
+  snn.output
+}
+
+// -----
+
+func.func @f(%x: tensor<4xi1>) {
+  // expected-error@+1 {{carries state from step to step, so it must stand in the body of an snn.network [N9]}}
+  %y = snn.delay %x by dense<3> : tensor<i64> : tensor<4xi1>
+  return
 }

@@ -58,6 +58,10 @@ std::optional<Constant> getConstant(mlir::Value value);
 /// The same, only for floating-point types.
 std::optional<Constant> getFloatConstant(mlir::Value value);
 
+/// Checks that every constant of a network has its numbers: those of a resource
+/// may be missing where a file was printed without.
+llvm::LogicalResult checkResources(mlir::Operation *network);
+
 /// The same for an attribute: a number, dense elements or a dense resource.
 std::optional<Constant> getConstant(mlir::Attribute attribute);
 std::optional<Constant> getFloatConstant(mlir::Attribute attribute);
@@ -90,6 +94,10 @@ Constant zipConstants(const Constant &a, const Constant &b,
 /// where all elements are equal, a blob named after `name` where it is large.
 mlir::TypedAttr getConstantAttr(const Constant &constant, llvm::StringRef name);
 
+/// What to name a blob in `op`, a network or function, after: no other has its
+/// names, so that it does not matter in which order they are worked on.
+std::string getBlobName(mlir::Operation *op, llvm::StringRef name);
+
 /// For each element of a tensor of `shape` with its dimensions in the order
 /// `permutation`, its row-major index in the tensor as it was.
 std::vector<int64_t> getPermutedOrder(llvm::ArrayRef<int64_t> shape,
@@ -101,6 +109,7 @@ mlir::ElementsAttr getRawElementsAttr(mlir::RankedTensorType type,
                                       llvm::StringRef name);
 
 /// An `arith.constant` with `constant`; for a quantized one its `quant.scast`.
+/// A blob is named after `name` and what the builder is in.
 mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
                            const Constant &constant,
                            llvm::StringRef name = "constant");

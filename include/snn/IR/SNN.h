@@ -23,6 +23,13 @@ namespace snn {
 /// The largest number of spikes in one step: what `ui8` holds.
 inline constexpr int64_t kMostSpikes = 255;
 
+/// Whether a signal can have this shape: it is static, with at least one
+/// element and fewer than 2^32 [T1].
+bool isSignalShape(llvm::ArrayRef<int64_t> shape);
+
+/// Checks that an operation with state stands in a network [N9].
+llvm::LogicalResult verifyInNetwork(mlir::Operation *op);
+
 /// A value that an operation carries from one step to the next.
 struct StateVariable {
   /// Short name, unique within the operation: "v", "i".

@@ -33,6 +33,24 @@ using namespace snn;
 
 namespace {
 
+/// A function that gets its arguments one by one. Its type is set in the end,
+/// once: large networks have thousands.
+class FunctionArguments {
+public:
+  explicit FunctionArguments(func::FuncOp function) : function(function) {}
+
+  BlockArgument add(MemRefType type, StringRef kind, StringRef name,
+                    Location loc);
+  /// Says what the integers of the last argument stand for.
+  void setScales(Type type);
+  StringRef getKind(BlockArgument argument) const;
+  void finish();
+
+private:
+  func::FuncOp function;
+  SmallVector<NamedAttrList> attributes;
+};
+
 /// Builds the step and init functions of one network.
 class NetworkLowering {
 public:
@@ -44,8 +62,6 @@ public:
 
 private:
   func::FuncOp createFunction(StringRef role);
-  Value addArgument(func::FuncOp function, MemRefType type, StringRef kind,
-                    StringRef name, Location loc);
   /// Adds a state variable to both functions and initializes it.
   LogicalResult addState(Operation *op, MemRefType type, StringRef name,
                          Value initial);
@@ -70,6 +86,7 @@ private:
   NetworkOp network;
   SymbolTable &symbols;
   func::FuncOp step, init;
+  std::optional<FunctionArguments> stepArguments, initArguments;
   OpBuilder stepBuilder, initBuilder;
   StepContext context;
   SmallVector<Value> outputBuffers;
@@ -102,31 +119,48 @@ func::FuncOp NetworkLowering::createFunction(StringRef role) {
   return function;
 }
 
-/// Says what the integers of an argument stand for.
-static void setScales(func::FuncOp function, unsigned index, Type type) {
+/// Says what the integers of a signal stand for, where they do.
+static void addScales(Type type, NamedAttrList &attributes) {
   if (!isa<quant::QuantizedType>(getElementTypeOrSelf(type)))
     return;
   Scales scales = Scales::of(type);
-  Builder builder(function.getContext());
-  function.setArgAttr(
-      index, "snn.scales",
-      builder.getDenseF64ArrayAttr(ArrayRef<double>(scales.values)));
+  Builder builder(type.getContext());
+  attributes.set("snn.scales", builder.getDenseF64ArrayAttr(
+                                   ArrayRef<double>(scales.values)));
   if (scales.isPerAxis())
-    function.setArgAttr(index, "snn.scale_axis",
-                        builder.getIndexAttr(*scales.axis));
+    attributes.set("snn.scale_axis", builder.getIndexAttr(*scales.axis));
 }
 
-Value NetworkLowering::addArgument(func::FuncOp function, MemRefType type,
-                                   StringRef kind, StringRef name,
-                                   Location loc) {
+BlockArgument FunctionArguments::add(MemRefType type, StringRef kind,
+                                     StringRef name, Location loc) {
   Builder builder(function.getContext());
-  unsigned index = function.getNumArguments();
-  DictionaryAttr attributes = builder.getDictionaryAttr(
-      {builder.getNamedAttr(kKindAttr, builder.getStringAttr(kind)),
-       builder.getNamedAttr(kNameAttr, builder.getStringAttr(name))});
-  (void)function.insertArgument(index, type, attributes, loc);
-  return function.getArgument(index);
+  NamedAttrList &list = attributes.emplace_back();
+  list.set(kKindAttr, builder.getStringAttr(kind));
+  list.set(kNameAttr, builder.getStringAttr(name));
+  return function.getBody().front().addArgument(type, loc);
 }
+
+void FunctionArguments::setScales(Type type) {
+  addScales(type, attributes.back());
+}
+
+StringRef FunctionArguments::getKind(BlockArgument argument) const {
+  Attribute kind = attributes[argument.getArgNumber()].get(kKindAttr);
+  return cast<StringAttr>(kind).getValue();
+}
+
+void FunctionArguments::finish() {
+  MLIRContext *context = function.getContext();
+  function.setFunctionType(FunctionType::get(
+      context, function.getBody().front().getArgumentTypes(), {}));
+  function.setAllArgAttrs(
+      llvm::map_to_vector(attributes, [&](const NamedAttrList &list) {
+        return list.getDictionary(context);
+      }));
+}
+
+/// The largest table of initial values: 2^24.
+static constexpr int64_t kMostInitialValues = int64_t(1) << 24;
 
 /// The initial values of a state of `size` numbers: those of a delay are in
 /// every slot of its rings.
@@ -149,10 +183,10 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
                                         StringRef name, Value initial) {
   std::string fullName = getLayerName(op) + "_" + name.str();
   context.states[op].push_back(
-      addArgument(step, type, "state", fullName, op->getLoc()));
+      stepArguments->add(type, "state", fullName, op->getLoc()));
   // All elements are set alike, so the init function sees them in a row.
   type = MemRefType::get({type.getNumElements()}, type.getElementType());
-  Value state = addArgument(init, type, "state", fullName, op->getLoc());
+  Value state = initArguments->add(type, "state", fullName, op->getLoc());
 
   ImplicitLocOpBuilder builder(network.getLoc(), initBuilder);
   auto tensorType =
@@ -176,6 +210,11 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
                               [&](ArrayRef<int64_t> position) {
                                 return getElement(*known, position);
                               });
+    if (!constant.isUniform() && type.getNumElements() > kMostInitialValues)
+      return op->emitOpError("begins with ")
+             << type.getNumElements() << " numbers that are not all the same, "
+             << "expected at most " << kMostInitialValues
+             << ": there is a table of them";
     if (!constant.isUniform())
       constant.values = fillRings(op, constant.values, type.getNumElements());
     constant.shape = llvm::to_vector(type.getShape());
@@ -230,10 +269,10 @@ void NetworkLowering::addInputs() {
   for (auto [index, argument] :
        llvm::enumerate(network.getBodyBlock()->getArguments())) {
     std::string name = getName(network.getArgAttrsAttr(), index, "input");
-    context.buffers[argument] = addArgument(
-        step, getStorageType(cast<RankedTensorType>(argument.getType())),
-        "input", name, argument.getLoc());
-    setScales(step, step.getNumArguments() - 1, argument.getType());
+    context.buffers[argument] = stepArguments->add(
+        getStorageType(cast<RankedTensorType>(argument.getType())), "input",
+        name, argument.getLoc());
+    stepArguments->setScales(argument.getType());
   }
 }
 
@@ -241,9 +280,9 @@ void NetworkLowering::addOutputs() {
   for (auto [index, type] : llvm::enumerate(network.getResultTypes())) {
     std::string name = getName(network.getResAttrsAttr(), index, "output");
     outputBuffers.push_back(
-        addArgument(step, getStorageType(cast<RankedTensorType>(type)),
-                    "output", name, network.getLoc()));
-    setScales(step, step.getNumArguments() - 1, type);
+        stepArguments->add(getStorageType(cast<RankedTensorType>(type)),
+                           "output", name, network.getLoc()));
+    stepArguments->setScales(type);
   }
 }
 
@@ -265,8 +304,8 @@ void NetworkLowering::placeSignal(Value signal) {
   if (auto events = dyn_cast<EventsType>(signal.getType())) {
     Operation *op = signal.getDefiningOp();
     context.buffers[signal] =
-        addArgument(step, getEventsStorageType(events), "scratch",
-                    getLayerName(op), op->getLoc());
+        stepArguments->add(getEventsStorageType(events), "scratch",
+                           getLayerName(op), op->getLoc());
     return;
   }
   if (signal.getDefiningOp<TransposeOp>() && !isRead(signal))
@@ -282,7 +321,7 @@ void NetworkLowering::placeSignal(Value signal) {
   Operation *op = signal.getDefiningOp();
   std::string name = getLayerName(op) + "_out";
   context.buffers[signal] =
-      addArgument(step, getStorageType(type), "scratch", name, op->getLoc());
+      stepArguments->add(getStorageType(type), "scratch", name, op->getLoc());
 }
 
 Value NetworkLowering::getSumInPlace(Operation *op) {
@@ -293,12 +332,11 @@ Value NetworkLowering::getSumInPlace(Operation *op) {
       dyn_cast_or_null<BlockArgument>(context.bufferOf(linear.getBias()));
   if (!memory || memory.getType() != getStorageType(linear.getType()))
     return nullptr;
-  auto kind =
-      step.getArgAttrOfType<StringAttr>(memory.getArgNumber(), kKindAttr);
   bool isOutput =
       llvm::is_contained(network.getBodyBlock()->getTerminator()->getOperands(),
                          Value(linear.getResult()));
-  return kind.getValue() == "scratch" && !isOutput ? memory : nullptr;
+  bool isScratch = stepArguments->getKind(memory) == "scratch";
+  return isScratch && !isOutput ? memory : nullptr;
 }
 
 void NetworkLowering::placeSignals() {
@@ -450,7 +488,10 @@ static void nameSignals(func::CallOp call, func::FuncOp function, Operation *op,
       if (!buffer || getMemory(buffer) != getMemory(operand.get()))
         continue;
       names.push_back(builder.getStringAttr(name));
-      setScales(function, index, value.getType());
+      NamedAttrList scales;
+      addScales(value.getType(), scales);
+      for (NamedAttribute scale : scales)
+        function.setArgAttr(index, scale.getName(), scale.getValue());
     }
     if (names.empty())
       continue;
@@ -517,6 +558,8 @@ void NetworkLowering::copyOutputs() {
 }
 
 LogicalResult NetworkLowering::run() {
+  if (failed(checkResources(network)))
+    return failure();
   auto isReady = [](Value value, Operation *) {
     auto result = dyn_cast<OpResult>(value);
     auto stateful =
@@ -527,6 +570,8 @@ LogicalResult NetworkLowering::run() {
 
   step = createFunction("step");
   init = createFunction("init");
+  stepArguments.emplace(step);
+  initArguments.emplace(init);
   stepBuilder.setInsertionPointToStart(&step.getBody().front());
   initBuilder.setInsertionPointToStart(&init.getBody().front());
   addInputs();
@@ -536,6 +581,8 @@ LogicalResult NetworkLowering::run() {
   placeSignals();
   if (failed(lowerAll()))
     return failure();
+  stepArguments->finish();
+  initArguments->finish();
   func::ReturnOp::create(stepBuilder, network.getLoc());
   func::ReturnOp::create(initBuilder, network.getLoc());
   symbols.erase(network);
@@ -548,6 +595,15 @@ struct ConvertSNNToLinalg
   using ConvertSNNToLinalgBase::ConvertSNNToLinalgBase;
 
   void runOnOperation() override {
+    auto checkPlace = [&](NetworkOp network) {
+      if (network->getParentOp() == getOperation())
+        return WalkResult::advance();
+      return WalkResult(network.emitOpError(
+          "is not in the module that is lowered, but in one within: expected "
+          "no nested modules, or a pass on each of them"));
+    };
+    if (getOperation().walk(checkPlace).wasInterrupted())
+      return signalPassFailure();
     SymbolTable symbols(getOperation());
     for (NetworkOp network :
          llvm::make_early_inc_range(getOperation().getOps<NetworkOp>()))

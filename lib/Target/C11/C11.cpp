@@ -16,6 +16,7 @@
 
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <set>
 
@@ -28,10 +29,10 @@ namespace {
 /// Prints the C source of one network.
 class SourceEmitter {
 public:
-  SourceEmitter(ModuleOp module, const NetworkFunctions &functions,
-                const Signs &signs, const ModelInterface &interface,
-                llvm::raw_ostream &source)
-      : module(module), functions(functions), signs(signs),
+  SourceEmitter(ModuleOp module, const SymbolTable &table,
+                const NetworkFunctions &functions, const Signs &signs,
+                const ModelInterface &interface, llvm::raw_ostream &source)
+      : module(module), table(table), functions(functions), signs(signs),
         interface(interface), prefix(interface.prefix), source(source) {}
 
   LogicalResult emit();
@@ -64,6 +65,7 @@ private:
   }
 
   ModuleOp module;
+  const SymbolTable &table;
   NetworkFunctions functions;
   const Signs &signs;
   const ModelInterface &interface;
@@ -171,10 +173,7 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
     emitHelper(helper, getPositionBits(function));
     return success();
   }
-  if (function.isDeclaration() || function.getNumResults() != 0)
-    return function.emitOpError("C11: is not in the emitter's subset: expected "
-                                "a body and no results");
-  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
         (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
@@ -235,7 +234,7 @@ LogicalResult SourceEmitter::bindMember(FunctionEmitter &emitter,
 }
 
 LogicalResult SourceEmitter::emitInit() {
-  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   (void)emitter.getNames().add("net");
   func::FuncOp init = functions.init;
   for (BlockArgument argument : init.getArguments())
@@ -254,7 +253,7 @@ LogicalResult SourceEmitter::emitInit() {
 
 LogicalResult SourceEmitter::emitStep(const ModelFunction &declared,
                                       func::FuncOp function) {
-  FunctionEmitter emitter(symbols, signs, globals, prefix, source);
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   emitter.setHooks(hooks);
   emitter.setReuses(findReuses(function));
   source << declare(interface, declared) << "\n{\n";
@@ -397,7 +396,6 @@ LogicalResult SourceEmitter::emit() {
            << "#error \"the network needs a double of 64 bits\"\n#endif\n\n";
   emitHelpers();
   llvm::StringSet<> emitted;
-  SymbolTable table(module);
   auto emitGlobalsOf = [&](func::FuncOp function) {
     return function.walk([&](memref::GetGlobalOp use) {
       if (!emitted.insert(use.getName()).second)
@@ -406,9 +404,8 @@ LogicalResult SourceEmitter::emit() {
       return WalkResult(emitGlobal(global));
     });
   };
-  for (func::FuncOp function : module.getOps<func::FuncOp>())
-    if (function.isPrivate() && (emitGlobalsOf(function).wasInterrupted() ||
-                                 failed(emitLayer(function))))
+  for (func::FuncOp function : functions.layers)
+    if (emitGlobalsOf(function).wasInterrupted() || failed(emitLayer(function)))
       return failure();
   if (emitGlobalsOf(functions.init).wasInterrupted() ||
       emitGlobalsOf(functions.step).wasInterrupted() || failed(emitInit()) ||
@@ -423,19 +420,20 @@ LogicalResult SourceEmitter::emit() {
 LogicalResult snn::emitC11(ModuleOp module, const C11Options &options,
                            llvm::raw_ostream &source,
                            llvm::raw_ostream &header) {
-  FailureOr<NetworkFunctions> functions = findFunctions(module);
+  SymbolTable table(module);
+  FailureOr<NetworkFunctions> functions = findFunctions(module, table);
   if (failed(functions))
     return failure();
-  Signs signs(module);
+  Signs signs(module, table);
   FailureOr<ModelInterface> interface =
-      buildInterface(module, *functions, signs, options);
+      buildInterface(module, table, *functions, signs, options);
   if (failed(interface))
     return failure();
   // Into memory first: a module that is refused leaves nothing behind.
   std::string text;
   llvm::raw_string_ostream stream(text);
-  if (failed(
-          SourceEmitter(module, *functions, signs, *interface, stream).emit()))
+  SourceEmitter emitter(module, table, *functions, signs, *interface, stream);
+  if (failed(emitter.emit()))
     return failure();
   source << text;
   printHeader(*interface, header);

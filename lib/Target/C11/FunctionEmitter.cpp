@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FunctionEmitter.h"
+#include "Indices.h"
 #include "Literals.h"
 #include "snn/Analysis/Memory.h"
 
@@ -19,33 +20,8 @@ using namespace mlir;
 namespace snn::c11 {
 
 //===----------------------------------------------------------------------===//
-// What becomes part of an expression
+// Arguments
 //===----------------------------------------------------------------------===//
-
-static bool isArithmetic(Operation *op) {
-  return isa<arith::ArithDialect>(op->getDialect()) && op->getNumResults() == 1;
-}
-
-/// Vectors only occur on the way to a list.
-static bool isVector(Operation *op) {
-  return llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>);
-}
-
-static bool isExpression(Operation *op) {
-  return isArithmetic(op) ||
-         isa<memref::LoadOp, math::CtPopOp, vector::ExtractOp>(op);
-}
-
-bool isShortArithmetic(Operation *op) {
-  return isArithmetic(op) && op->getResult(0).getType().isInteger(16) &&
-         !isa<arith::ConstantOp, arith::IndexCastUIOp>(op);
-}
-
-/// Whether a value of 16 bits is only stored.
-static bool isStoredShort(Operation *op) {
-  return op->getResult(0).hasOneUse() &&
-         isa<memref::StoreOp>(*op->getUsers().begin());
-}
 
 bool isReadOnly(BlockArgument argument) {
   SmallVector<Value> aliases = {argument};
@@ -82,58 +58,15 @@ static bool isTable(Value buffer) {
   return getMemory(buffer).getDefiningOp<memref::GetGlobalOp>() != nullptr;
 }
 
-/// Whether `op` may write to `buffer`. Different buffers do not overlap: the
-/// parameters are restrict.
-static bool mayWrite(Operation *op, Value buffer) {
-  if (auto store = dyn_cast<memref::StoreOp>(op))
-    return getMemory(store.getMemRef()) == getMemory(buffer);
-  return !isExpression(op) && !isVector(op) && !isa<memref::GetGlobalOp>(op);
-}
-
-/// Whether something between two operations of a block may write to `buffer`.
-static bool mayWriteBetween(Operation *first, Operation *last, Value buffer) {
-  for (Operation *op = first->getNextNode(); op != last; op = op->getNextNode())
-    if (mayWrite(op, buffer))
-      return true;
-  return false;
-}
-
-/// The only user of `op`, if it is in the same block.
-static Operation *getOnlyUser(Operation *op) {
-  if (!op->getResult(0).hasOneUse())
-    return nullptr;
-  Operation *user = *op->getUsers().begin();
-  return user->getBlock() == op->getBlock() ? user : nullptr;
-}
-
-/// Whether `op` is printed where its only user is.
-static bool isInlined(Operation *op) {
-  if (isa<arith::ConstantOp>(op))
-    return true;
-  Operation *user = getOnlyUser(op);
-  if (!user)
-    return false;
-  // Compilers only know that numbers fit 16 bits if each of them does.
-  if (isShortArithmetic(op) && !isStoredShort(op))
-    return false;
-  // A bound would be computed again in every iteration.
-  if (auto loop = dyn_cast<scf::ForOp>(user);
-      loop && (op->getResult(0) == loop.getLowerBound() ||
-               op->getResult(0) == loop.getUpperBound()))
-    return false;
-  auto load = dyn_cast<memref::LoadOp>(op);
-  if (!load)
-    return true;
-  // The statement in which the value ends up.
-  Operation *statement = user;
-  while (isExpression(statement) && isInlined(statement))
-    statement = getOnlyUser(statement);
-  return !mayWriteBetween(op, statement, load.getMemRef());
-}
-
 //===----------------------------------------------------------------------===//
 // Expressions
 //===----------------------------------------------------------------------===//
+
+/// How tightly a literal binds: it may have a sign or a cast in front.
+static Precedence getPrecedence(StringRef literal) {
+  return literal.front() == '-' || literal.front() == '(' ? Precedence::Unary
+                                                          : Precedence::Primary;
+}
 
 FailureOr<Expression> FunctionEmitter::getExpression(Value value) {
   if (auto it = locals.find(value); it != locals.end())
@@ -145,6 +78,40 @@ FailureOr<Expression> FunctionEmitter::getExpression(Value value) {
   return makeExpression(op);
 }
 
+bool FunctionEmitter::isNonNegative(Value value) const {
+  if (value.getType().isIndex())
+    return isNonNegativeIndex(value);
+  Operation *op = value.getDefiningOp();
+  APInt number;
+  if (matchPattern(value, m_ConstantInt(&number)))
+    return !number.isNegative();
+  return isa_and_present<arith::ExtUIOp>(op);
+}
+
+FailureOr<Expression> FunctionEmitter::getInteger(Value value,
+                                                  bool isUnsigned) {
+  Type type = value.getType();
+  FailureOr<Expression> expression = getExpression(value);
+  bool isUnsignedInC = type.isIndex() || signs.isUnsigned(value);
+  if (failed(expression) || type.isInteger(1) || isUnsigned == isUnsignedInC)
+    return expression;
+  if (APInt number; matchPattern(value, m_ConstantInt(&number))) {
+    // A signed index is a number of any other signed type.
+    Type literalType =
+        type.isIndex() ? Type(IntegerType::get(type.getContext(), 64)) : type;
+    std::optional<std::string> literal =
+        getLiteral(IntegerAttr::get(literalType, number), isUnsigned);
+    if (literal)
+      return Expression{*literal, getPrecedence(*literal)};
+  }
+  if (isNonNegative(value))
+    return expression;
+  StringRef cast =
+      type.isIndex() ? "ptrdiff_t" : getScalarType(type, isUnsigned);
+  return Expression{"(" + cast.str() + ")" + expression->in(Precedence::Unary),
+                    Precedence::Unary};
+}
+
 FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
   return llvm::TypeSwitch<Operation *, FailureOr<Expression>>(op)
       .Case([&](arith::ConstantOp constant) -> FailureOr<Expression> {
@@ -152,9 +119,7 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
             getLiteral(constant.getValue(), /*isUnsigned=*/false);
         if (!literal)
           return op->emitOpError("C11: has no literal");
-        bool isNegative = literal->front() == '-';
-        return Expression{*literal,
-                          isNegative ? Precedence::Unary : Precedence::Primary};
+        return Expression{*literal, getPrecedence(*literal)};
       })
       .Case<arith::AddFOp, arith::AddIOp>(
           [&](auto) { return makeBinary(op, " + ", Precedence::Sum); })
@@ -162,15 +127,22 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
           [&](auto) { return makeBinary(op, " - ", Precedence::Sum); })
       .Case<arith::MulFOp, arith::MulIOp>(
           [&](auto) { return makeBinary(op, " * ", Precedence::Product); })
-      .Case<arith::DivFOp, arith::DivUIOp, arith::DivSIOp>(
-          [&](auto) { return makeBinary(op, " / ", Precedence::Product); })
+      .Case([&](arith::DivFOp) {
+        return makeBinary(op, " / ", Precedence::Product);
+      })
+      .Case<arith::DivUIOp, arith::DivSIOp>([&](auto) {
+        return makeSigned(op, " / ", Precedence::Product,
+                          isa<arith::DivUIOp>(op));
+      })
       .Case([&](arith::RemUIOp) {
-        return makeBinary(op, " % ", Precedence::Product);
+        return makeSigned(op, " % ", Precedence::Product, /*isUnsigned=*/true);
       })
       .Case([&](arith::MaxUIOp) { return makeExtremum(op, " > "); })
       .Case([&](arith::MinUIOp) { return makeExtremum(op, " < "); })
       .Case([&](arith::CmpFOp compare) { return makeFloatCompare(compare); })
-      .Case([&](arith::CmpIOp compare) { return makeIntCompare(compare); })
+      .Case([&](arith::CmpIOp compare) {
+        return makeIntCompare(compare, compare.getPredicate());
+      })
       .Case([&](arith::SelectOp select) { return makeSelect(select); })
       .Case<arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp, arith::ExtSIOp,
             arith::TruncIOp, arith::IndexCastUIOp>(
@@ -181,11 +153,11 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::XOrIOp) {
         return makeBitwise(op, " ^ ", Precedence::And);
       })
-      // Both shifts are the same of what is not negative, and in the bits that
-      // an upper half keeps; others do not arise.
-      .Case<arith::ShRSIOp, arith::ShRUIOp>(
-          [&](auto) { return makeShift(op, " >> "); })
-      .Case([&](arith::ShLIOp) { return makeShift(op, " << "); })
+      .Case<arith::ShRSIOp, arith::ShRUIOp>([&](auto) {
+        return makeSigned(op, " >> ", Precedence::Shift,
+                          isa<arith::ShRUIOp>(op));
+      })
+      .Case([&](arith::ShLIOp) { return makeShift(op); })
       .Case([&](memref::LoadOp load) { return makeLoad(load); })
       .Default([](Operation *other) -> FailureOr<Expression> {
         return other->emitOpError("C11: is not in the emitter's subset");
@@ -202,7 +174,9 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
   if (!isNumber || !isStorable(type))
     return op->emitOpError("C11: on ")
            << type << " is not in the emitter's subset";
-  FailureOr<Expression> lhs = getExpression(op->getOperand(0));
+  FailureOr<Expression> lhs = isa<FloatType>(type)
+                                  ? getExpression(op->getOperand(0))
+                                  : getSummand(op->getOperand(0));
   FailureOr<Expression> rhs = isa<FloatType>(type)
                                   ? getExpression(op->getOperand(1))
                                   : getWidened(op->getOperand(1));
@@ -216,10 +190,17 @@ FailureOr<Expression> FunctionEmitter::makeBinary(Operation *op,
 
 FailureOr<Expression> FunctionEmitter::getWidened(Value value) {
   auto extend = value.getDefiningOp<arith::ExtSIOp>();
-  if (extend && isInlined(extend) &&
+  if (extend && inlining->isInlined(extend) &&
       extend.getIn().getType().getIntOrFloatBitWidth() < 32)
-    return getExpression(extend.getIn());
-  return getExpression(value);
+    return getInteger(extend.getIn(), /*isUnsigned=*/false);
+  return getSummand(value);
+}
+
+FailureOr<Expression> FunctionEmitter::getSummand(Value value) {
+  if (!isa<IntegerType>(value.getType()))
+    return getExpression(value);
+  // One unsigned operand would make the whole of it unsigned.
+  return getInteger(value, /*isUnsigned=*/false);
 }
 
 std::string FunctionEmitter::typeOf(Value scalar) const {
@@ -245,18 +226,71 @@ FailureOr<Expression> FunctionEmitter::makeBitwise(Operation *op,
                     precedence};
 }
 
-FailureOr<Expression> FunctionEmitter::makeShift(Operation *op,
-                                                 StringRef symbol) {
+FailureOr<Expression> FunctionEmitter::makeShift(Operation *op) {
   FailureOr<Expression> lhs = getExpression(op->getOperand(0));
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
-  // The literal 1 is an int.
-  std::string value = lhs->in(Precedence::Unary);
-  if (op->getOperand(0).getDefiningOp<arith::ConstantOp>())
-    value = "(" + typeOf(op->getResult(0)) + ")" + value;
-  return Expression{value + symbol.str() + rhs->in(Precedence::Unary),
+  return Expression{widenLiteral(op, *lhs) + " << " +
+                        rhs->in(Precedence::Unary),
                     Precedence::Shift};
+}
+
+std::string FunctionEmitter::widenLiteral(Operation *shift,
+                                          const Expression &lhs) const {
+  // The literal 1 is an int.
+  std::string value = lhs.in(Precedence::Unary);
+  if (shift->getOperand(0).getDefiningOp<arith::ConstantOp>())
+    return "(" + typeOf(shift->getResult(0)) + ")" + value;
+  return value;
+}
+
+/// Whether all users of the right shift `op` cut off the bits in which shifts
+/// with and without sign differ.
+static bool keepsCommonBits(Operation *op) {
+  APInt count;
+  if (!matchPattern(op->getOperand(1), m_ConstantInt(&count)))
+    return false;
+  unsigned bits = op->getResult(0).getType().getIntOrFloatBitWidth();
+  return llvm::all_of(op->getUsers(), [&](Operation *user) {
+    auto cut = dyn_cast<arith::TruncIOp>(user);
+    return cut && count.ule(bits - cut.getType().getIntOrFloatBitWidth());
+  });
+}
+
+FailureOr<Expression> FunctionEmitter::makeSigned(Operation *op,
+                                                  StringRef symbol,
+                                                  Precedence precedence,
+                                                  bool isUnsigned) {
+  Type type = op->getResult(0).getType();
+  Value left = op->getOperand(0), right = op->getOperand(1);
+  bool isShift = precedence == Precedence::Shift;
+  // Only the sign of what is shifted counts.
+  bool isEither = isShift ? isNonNegative(left) ||
+                                (isa<arith::ShRUIOp>(op) && keepsCommonBits(op))
+                          : isNonNegative(left) && isNonNegative(right);
+  // Of integers C's operators see the sign, of indices they do not.
+  if (isEither || isUnsigned == type.isIndex()) {
+    if (!isShift)
+      return makeBinary(op, symbol, precedence);
+    FailureOr<Expression> lhs = getSummand(left);
+    FailureOr<Expression> rhs = getExpression(right);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    return Expression{widenLiteral(op, *lhs) + symbol.str() +
+                          rhs->in(Precedence::Unary),
+                      Precedence::Shift};
+  }
+  FailureOr<Expression> lhs = getInteger(left, isUnsigned);
+  FailureOr<Expression> rhs =
+      isShift ? getExpression(right) : getInteger(right, isUnsigned);
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  std::string cast =
+      "(" + getScalarType(type, signs.isUnsigned(op->getResult(0))).str() + ")";
+  return Expression{cast + "(" + lhs->in(Precedence::Unary) + symbol.str() +
+                        rhs->in(Precedence::Unary) + ")",
+                    Precedence::Unary};
 }
 
 /// The operand for which "operand symbol other" holds.
@@ -312,54 +346,62 @@ static StringRef getOperator(arith::CmpIPredicate predicate) {
   case P::ne:
     return " != ";
   case P::ult:
+  case P::slt:
     return " < ";
+  case P::ule:
+  case P::sle:
+    return " <= ";
   case P::ugt:
   case P::sgt:
     return " > ";
-  case P::slt:
-    return " < ";
+  case P::uge:
   case P::sge:
     return " >= ";
-  default:
-    return "";
   }
-}
-
-FailureOr<Expression> FunctionEmitter::makeCompare(Operation *op,
-                                                   StringRef symbol) {
-  if (symbol.empty())
-    return op->emitOpError("C11: predicate is not in the emitter's subset");
-  FailureOr<Expression> lhs = getExpression(op->getOperand(0));
-  FailureOr<Expression> rhs = getExpression(op->getOperand(1));
-  if (failed(lhs) || failed(rhs))
-    return failure();
-  if (Attribute limit; signs.isUnsigned(op->getOperand(0)) &&
-                       matchPattern(op->getOperand(1), m_Constant(&limit)))
-    if (auto literal = getLiteral(limit, /*isUnsigned=*/true))
-      rhs = Expression{*literal};
-  return Expression{lhs->in(Precedence::Sum) + symbol.str() +
-                        rhs->in(Precedence::Sum),
-                    Precedence::Equality};
+  llvm_unreachable("all predicates are handled");
 }
 
 FailureOr<Expression> FunctionEmitter::makeFloatCompare(arith::CmpFOp op) {
   bool isNegated = false;
-  FailureOr<Expression> compared =
-      makeCompare(op, getOperator(op.getPredicate(), isNegated));
-  if (failed(compared) || !isNegated)
-    return compared;
-  return Expression{"!(" + compared->text + ")", Precedence::Unary};
+  StringRef symbol = getOperator(op.getPredicate(), isNegated);
+  if (symbol.empty())
+    return op->emitOpError("C11: predicate is not in the emitter's subset");
+  FailureOr<Expression> lhs = getExpression(op.getLhs());
+  FailureOr<Expression> rhs = getExpression(op.getRhs());
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  std::string text =
+      lhs->in(Precedence::Sum) + symbol.str() + rhs->in(Precedence::Sum);
+  if (isNegated)
+    return Expression{"!(" + text + ")", Precedence::Unary};
+  return Expression{text, Precedence::Equality};
 }
 
-FailureOr<Expression> FunctionEmitter::makeIntCompare(arith::CmpIOp op) {
-  return makeCompare(op, getOperator(op.getPredicate()));
+FailureOr<Expression>
+FunctionEmitter::makeIntCompare(arith::CmpIOp op,
+                                arith::CmpIPredicate predicate) {
+  using P = arith::CmpIPredicate;
+  bool isEquality = predicate == P::eq || predicate == P::ne;
+  // Equal bits are equal numbers where both are read alike.
+  bool isUnsigned = isEquality ? signs.isUnsigned(op.getLhs())
+                               : predicate == P::ult || predicate == P::ule ||
+                                     predicate == P::ugt || predicate == P::uge;
+  if (isEquality && op.getLhs().getType().isIndex())
+    isUnsigned = true;
+  FailureOr<Expression> lhs = getInteger(op.getLhs(), isUnsigned);
+  FailureOr<Expression> rhs = getInteger(op.getRhs(), isUnsigned);
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  return Expression{lhs->in(Precedence::Sum) + getOperator(predicate).str() +
+                        rhs->in(Precedence::Sum),
+                    Precedence::Equality};
 }
 
 FailureOr<Expression> FunctionEmitter::negate(Value condition) {
   auto compare = condition.getDefiningOp<arith::CmpIOp>();
-  if (compare && isInlined(compare) &&
+  if (compare && inlining->isInlined(compare) &&
       compare.getPredicate() == arith::CmpIPredicate::ne)
-    return makeCompare(compare, " == ");
+    return makeIntCompare(compare, arith::CmpIPredicate::eq);
   FailureOr<Expression> expression = getExpression(condition);
   if (failed(expression))
     return failure();
@@ -385,11 +427,20 @@ FailureOr<Expression> FunctionEmitter::makeCast(Operation *op) {
   if (type.empty())
     return op->emitOpError("C11: to ")
            << op->getResult(0).getType() << " is not in the emitter's subset";
-  FailureOr<Expression> operand = getExpression(op->getOperand(0));
+  Value source = op->getOperand(0);
+  FailureOr<Expression> operand =
+      isa<arith::ExtUIOp, arith::UIToFPOp, arith::IndexCastUIOp>(op)
+          ? getInteger(source, /*isUnsigned=*/true)
+      : isa<arith::ExtSIOp>(op) ? getInteger(source, /*isUnsigned=*/false)
+                                : getExpression(source);
   if (failed(operand))
     return failure();
-  return Expression{"(" + type + ")" + operand->in(Precedence::Unary),
-                    Precedence::Unary};
+  std::string cast = "(" + type + ")";
+  // C only converts numbers that the type has.
+  if (isa<arith::FPToUIOp>(op) && !signs.isUnsigned(op->getResult(0)) &&
+      op->getResult(0).getType().isSignlessInteger())
+    cast += "(" + getScalarType(op->getResult(0).getType(), true).str() + ")";
+  return Expression{cast + operand->in(Precedence::Unary), Precedence::Unary};
 }
 
 FailureOr<Expression> FunctionEmitter::makeLoad(memref::LoadOp op) {
@@ -513,7 +564,7 @@ bool FunctionEmitter::readsVariable(Value value, StringRef name) {
   if (locals.lookup(value) == name)
     return true;
   Operation *op = value.getDefiningOp();
-  return op && isExpression(op) && isInlined(op) &&
+  return op && isExpression(op) && inlining->isInlined(op) &&
          llvm::any_of(op->getOperands(), [&](Value operand) {
            return readsVariable(operand, name);
          });
@@ -522,7 +573,7 @@ bool FunctionEmitter::readsVariable(Value value, StringRef name) {
 std::optional<std::string> FunctionEmitter::makeUpdate(StringRef name,
                                                        Value value) {
   Operation *op = value.getDefiningOp();
-  if (!isa_and_present<arith::AddIOp>(op) || !isInlined(op) ||
+  if (!isa_and_present<arith::AddIOp>(op) || !inlining->isInlined(op) ||
       locals.lookup(op->getOperand(0)) != name)
     return std::nullopt;
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
@@ -564,7 +615,9 @@ LogicalResult FunctionEmitter::emitFor(scf::ForOp op) {
   if (failed(declareCarried(op, op.getInitArgs(), op.getRegionIterArgs())))
     return failure();
   FailureOr<Expression> begin = getExpression(op.getLowerBound());
-  FailureOr<Expression> end = getExpression(op.getUpperBound());
+  bool isSigned = !op.getUnsignedCmp() && !(isNonNegative(op.getLowerBound()) &&
+                                            isNonNegative(op.getUpperBound()));
+  FailureOr<Expression> end = getInteger(op.getUpperBound(), !isSigned);
   FailureOr<Expression> step = getExpression(op.getStep());
   if (failed(begin) || failed(end) || failed(step))
     return failure();
@@ -574,9 +627,9 @@ LogicalResult FunctionEmitter::emitFor(scf::ForOp op) {
   std::string i = addName(
       given ? *given : kLoopNames.substr((loops - 1) % kLoopNames.size(), 1));
   locals[op.getInductionVar()] = i;
-  os.indent(4 * (depth - 1))
-      << "for (size_t " << i << " = " << begin->text << "; " << i << " < "
-      << end->in(Precedence::Sum) << "; ";
+  os.indent(4 * (depth - 1)) << "for (size_t " << i << " = " << begin->text
+                             << "; " << (isSigned ? "(ptrdiff_t)" : "") << i
+                             << " < " << end->in(Precedence::Sum) << "; ";
   if (step->text == "1")
     os << "++" << i;
   else
@@ -652,19 +705,21 @@ LogicalResult FunctionEmitter::emitIf(scf::IfOp op) {
 }
 
 /// The operand that is added to what `store` overwrites, for "x += ...".
-static Value getIncrement(memref::StoreOp store) {
+static Value getIncrement(memref::StoreOp store, const Inlining &inlining) {
   Operation *add = store.getValueToStore().getDefiningOp();
-  if (!isa_and_present<arith::AddFOp, arith::AddIOp>(add) || !isInlined(add))
+  if (!isa_and_present<arith::AddFOp, arith::AddIOp>(add) ||
+      !inlining.isInlined(add))
     return nullptr;
   auto load = add->getOperand(0).getDefiningOp<memref::LoadOp>();
-  if (!load || !isInlined(load) || load.getMemRef() != store.getMemRef() ||
+  if (!load || !inlining.isInlined(load) ||
+      load.getMemRef() != store.getMemRef() ||
       !llvm::equal(load.getIndices(), store.getIndices()))
     return nullptr;
   return add->getOperand(1);
 }
 
 LogicalResult FunctionEmitter::emitStore(memref::StoreOp op) {
-  Value increment = getIncrement(op);
+  Value increment = getIncrement(op, *inlining);
   FailureOr<std::string> element =
       getElement(op, op.getMemRef(), op.getIndices());
   FailureOr<Expression> value =
@@ -743,7 +798,7 @@ LogicalResult FunctionEmitter::emitList(vector::CompressStoreOp op) {
       op.getVectorType().getNumElements() != 64 ||
       !(position.isInteger(16) || position.isInteger(32)) ||
       bytes->getBlock() != op->getBlock() ||
-      mayWriteBetween(bytes, op, bytes.getBase()))
+      writes->mayWriteBetween(bytes, op, bytes.getBase()))
     return op.emitOpError("C11: is not in the emitter's subset: expected the "
                           "positions of what is not 0 among 64 bytes, loaded "
                           "with vector.maskedload and counted with math.ctpop");
@@ -799,8 +854,7 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
   if (callee == symbols.end() || op.getNumResults() != 0)
     return op.emitOpError("C11: is not in the emitter's subset: only private "
                           "functions without results can be called");
-  auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-      op, op.getCalleeAttr());
+  auto function = table.lookup<func::FuncOp>(op.getCallee());
   SmallVector<std::string> arguments;
   for (auto [index, operand] : llvm::enumerate(op.getOperands())) {
     if (operand.getType().isIndex()) {
@@ -888,7 +942,8 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (isVector(op))
     return success(); // a part of a list
   if (isExpression(op))
-    return op->use_empty() || isInlined(op) ? success() : emitLocal(op);
+    return op->use_empty() || inlining->isInlined(op) ? success()
+                                                      : emitLocal(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp loop) { return emitFor(loop); })
       .Case([&](scf::WhileOp loop) { return emitWhile(loop); })
@@ -950,10 +1005,9 @@ LogicalResult FunctionEmitter::emitBlock(Block &block) {
 }
 
 LogicalResult FunctionEmitter::emitBody(func::FuncOp function) {
-  if (!function.getBody().hasOneBlock())
-    return function.emitOpError("C11: with several blocks is not in the "
-                                "emitter's subset");
   functionLoc = function.getLoc();
+  writes.emplace(function);
+  inlining.emplace(function, *writes);
   return emitBlock(function.getBody().front());
 }
 

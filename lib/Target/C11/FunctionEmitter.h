@@ -8,6 +8,7 @@
 #define SNN_LIB_TARGET_C11_FUNCTIONEMITTER_H
 
 #include "Identifiers.h"
+#include "Inlining.h"
 #include "Signs.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -58,9 +59,6 @@ struct Hooks {
   llvm::StringMap<std::string> layers;
 };
 
-/// Whether `op` computes a signed number of 16 bits from others.
-bool isShortArithmetic(mlir::Operation *op);
-
 /// Whether a function never writes to its argument.
 bool isReadOnly(mlir::BlockArgument argument);
 
@@ -71,15 +69,16 @@ getWrittenSignals(mlir::BlockArgument argument);
 
 /// Prints the body of one function.
 ///
-/// Values with one use become part of the expression that uses them, others
-/// locals. A load only moves into an expression if nothing is written between.
+/// Values become parts of expressions or locals, as Inlining.h says.
 class FunctionEmitter {
 public:
   /// `symbols` maps functions and globals to their C names.
   FunctionEmitter(const llvm::StringMap<std::string> &symbols,
-                  const Signs &signs, const NameTable &outer,
-                  llvm::StringRef prefix, llvm::raw_ostream &os)
-      : symbols(symbols), signs(signs), names(&outer), prefix(prefix), os(os) {}
+                  const mlir::SymbolTable &table, const Signs &signs,
+                  const NameTable &outer, llvm::StringRef prefix,
+                  llvm::raw_ostream &os)
+      : symbols(symbols), table(table), signs(signs), names(&outer),
+        prefix(prefix), os(os) {}
 
   /// The scope of the function, for its parameters.
   NameTable &getNames() { return names; }
@@ -146,6 +145,16 @@ private:
 
   /// The expression of a scalar value.
   mlir::FailureOr<Expression> getExpression(mlir::Value value);
+  /// The expression of an integer that an operation takes for one with or
+  /// without sign, whatever its C type says.
+  mlir::FailureOr<Expression> getInteger(mlir::Value value, bool isUnsigned);
+  /// Whether C has `value` as a number that can be read either way.
+  bool isNonNegative(mlir::Value value) const;
+  /// A quotient, rest or right shift, which depends on the sign.
+  mlir::FailureOr<Expression> makeSigned(mlir::Operation *op,
+                                         llvm::StringRef symbol,
+                                         Precedence precedence,
+                                         bool isUnsigned);
   /// The expression that computes an operation's result.
   mlir::FailureOr<Expression> makeExpression(mlir::Operation *op);
   mlir::FailureOr<Expression> makeBinary(mlir::Operation *op,
@@ -154,18 +163,20 @@ private:
   mlir::FailureOr<Expression> makeBitwise(mlir::Operation *op,
                                           llvm::StringRef symbol,
                                           Precedence precedence);
-  mlir::FailureOr<Expression> makeShift(mlir::Operation *op,
-                                        llvm::StringRef symbol);
+  mlir::FailureOr<Expression> makeShift(mlir::Operation *op);
+  /// What a shift shifts, as wide as its result.
+  std::string widenLiteral(mlir::Operation *shift, const Expression &lhs) const;
   /// The right operand of a sum or product of integers, which C widens itself.
   mlir::FailureOr<Expression> getWidened(mlir::Value value);
+  /// An operand of a sum or product of integers.
+  mlir::FailureOr<Expression> getSummand(mlir::Value value);
   /// The C type of a scalar.
   std::string typeOf(mlir::Value scalar) const;
   mlir::FailureOr<Expression> makeExtremum(mlir::Operation *op,
                                            llvm::StringRef symbol);
-  mlir::FailureOr<Expression> makeCompare(mlir::Operation *op,
-                                          llvm::StringRef symbol);
+  mlir::FailureOr<Expression>
+  makeIntCompare(mlir::arith::CmpIOp op, mlir::arith::CmpIPredicate predicate);
   mlir::FailureOr<Expression> makeFloatCompare(mlir::arith::CmpFOp op);
-  mlir::FailureOr<Expression> makeIntCompare(mlir::arith::CmpIOp op);
   /// The expression that is true where `condition` is not.
   mlir::FailureOr<Expression> negate(mlir::Value condition);
   mlir::FailureOr<Expression> makeSelect(mlir::arith::SelectOp op);
@@ -181,7 +192,11 @@ private:
   llvm::raw_ostream &line();
 
   const llvm::StringMap<std::string> &symbols;
+  const mlir::SymbolTable &table;
   const Signs &signs;
+  /// Of the function that is printed.
+  std::optional<WriteOrder> writes;
+  std::optional<Inlining> inlining;
   NameTable names;
   llvm::StringRef prefix;
   llvm::raw_ostream &os;

@@ -101,11 +101,25 @@ std::string NameTable::add(StringRef wanted) {
   std::string base = sanitize(wanted);
   if (isDigit(base.front()))
     base = "n" + base;
-  std::string name = base;
-  for (unsigned suffix = 2; isReserved(name) || isTaken(name); ++suffix)
-    name = base + "_" + std::to_string(suffix);
-  taken.insert(name);
+  auto makeName = [&](unsigned number) {
+    return number < 2 ? base : base + "_" + std::to_string(number);
+  };
+  // Many nodes may want the same name: do not begin with 1 every time.
+  unsigned &number = firstFree.try_emplace(base, 1).first->second;
+  while (isReserved(makeName(number)) || isTaken(makeName(number)))
+    ++number;
+  std::string name = makeName(number);
+  taken[name] = {base, number};
   return name;
+}
+
+void NameTable::remove(StringRef name) {
+  auto it = taken.find(name);
+  if (it == taken.end())
+    return;
+  unsigned &number = firstFree[it->second.base];
+  number = std::min(number, it->second.number);
+  taken.erase(it);
 }
 
 } // namespace snn::c11

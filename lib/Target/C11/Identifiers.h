@@ -12,8 +12,8 @@
 #ifndef SNN_LIB_TARGET_C11_IDENTIFIERS_H
 #define SNN_LIB_TARGET_C11_IDENTIFIERS_H
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/ADT/StringSet.h"
 #include <string>
 
 namespace snn::c11 {
@@ -36,13 +36,21 @@ public:
   std::string add(llvm::StringRef wanted);
 
   /// Makes a name free again, where its block ends.
-  void remove(llvm::StringRef name) { taken.erase(name); }
+  void remove(llvm::StringRef name);
 
 private:
   bool isTaken(llvm::StringRef name) const;
 
+  /// A name, as what it was made from and the number behind it.
+  struct Numbered {
+    std::string base;
+    unsigned number;
+  };
+
   const NameTable *outer;
-  llvm::StringSet<> taken;
+  llvm::StringMap<Numbered> taken;
+  /// For each base, a number below which all are taken.
+  llvm::StringMap<unsigned> firstFree;
 };
 
 } // namespace snn::c11

@@ -6,11 +6,13 @@
 
 #include "InterfaceBuilder.h"
 #include "FunctionEmitter.h"
+#include "Legality.h"
 #include "Literals.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Constants.h"
 
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <map>
@@ -52,7 +54,8 @@ static LogicalResult checkHelper(func::FuncOp function) {
                               "set_spikes with their types");
 }
 
-FailureOr<NetworkFunctions> c11::findFunctions(ModuleOp module) {
+/// Finds the public functions, and checks the declarations of helpers.
+static FailureOr<NetworkFunctions> findPublicFunctions(ModuleOp module) {
   NetworkFunctions functions;
   for (Operation &op : *module.getBody()) {
     auto function = dyn_cast<func::FuncOp>(op);
@@ -81,6 +84,22 @@ FailureOr<NetworkFunctions> c11::findFunctions(ModuleOp module) {
     return module.emitError("C11: there is no ")
            << (functions.step ? "init" : "step")
            << " function of a network in this module";
+  return functions;
+}
+
+FailureOr<NetworkFunctions> c11::findFunctions(ModuleOp module,
+                                               const SymbolTable &table) {
+  FailureOr<NetworkFunctions> functions = findPublicFunctions(module);
+  if (failed(functions))
+    return failure();
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function->hasAttr("snn.helper") &&
+        failed(checkFunction(function, table)))
+      return failure();
+  FailureOr<SmallVector<func::FuncOp>> layers = orderCallees(module, table);
+  if (failed(layers))
+    return failure();
+  functions->layers = std::move(*layers);
   return functions;
 }
 
@@ -129,9 +148,9 @@ namespace {
 /// Reads the functions of a network, and names what is in them.
 class InterfaceBuilder {
 public:
-  InterfaceBuilder(ModuleOp module, const NetworkFunctions &functions,
-                   const Signs &signs)
-      : module(module), functions(functions), signs(signs) {}
+  InterfaceBuilder(ModuleOp module, const SymbolTable &table,
+                   const NetworkFunctions &functions, const Signs &signs)
+      : module(module), table(table), functions(functions), signs(signs) {}
 
   FailureOr<ModelInterface> build(const C11Options &options);
 
@@ -159,6 +178,7 @@ private:
   }
 
   ModuleOp module;
+  const SymbolTable &table;
   NetworkFunctions functions;
   const Signs &signs;
   NameTable members, macros;
@@ -316,7 +336,7 @@ void InterfaceBuilder::addArena() {
       auto view = dyn_cast<memref::ViewOp>(use.getOwner());
       auto call = dyn_cast<func::CallOp>(use.getOwner());
       auto callee =
-          call ? module.lookupSymbol<func::FuncOp>(call.getCallee()) : nullptr;
+          call ? table.lookup<func::FuncOp>(call.getCallee()) : nullptr;
       Type type = (view ? view.getType() : bytes).getElementType();
       bool isUnsigned = true;
       if (view)
@@ -338,11 +358,10 @@ void InterfaceBuilder::addArena() {
 /// Calls `visit` with each signal that the layers of `step` write, the memory
 /// of `step` that it is written to, and the layer's parameter.
 static void
-forEachSignal(func::FuncOp step,
+forEachSignal(func::FuncOp step, const SymbolTable &table,
               llvm::function_ref<void(StringRef, Value, BlockArgument)> visit) {
   step.walk([&](func::CallOp call) {
-    auto layer = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-        call, call.getCalleeAttr());
+    auto layer = table.lookup<func::FuncOp>(call.getCallee());
     if (!layer || layer.isDeclaration())
       return;
     for (auto [operand, parameter] :
@@ -355,8 +374,9 @@ forEachSignal(func::FuncOp step,
 LogicalResult InterfaceBuilder::addTaps(ArrayRef<std::string> wanted) {
   NameTable names;
   std::vector<ModelTap> &taps = interface.taps;
-  forEachSignal(functions.step, [&](StringRef signal, Value memory,
-                                    BlockArgument parameter) {
+  func::FuncOp step = functions.step;
+  forEachSignal(step, table, [&](StringRef signal, Value memory,
+                                 BlockArgument parameter) {
     if (!llvm::is_contained(wanted, signal))
       return;
     auto type = cast<MemRefType>(memory.getType());
@@ -385,17 +405,18 @@ LogicalResult InterfaceBuilder::addTaps(ArrayRef<std::string> wanted) {
 }
 
 std::vector<std::string> snn::findSignals(ModuleOp module) {
-  std::vector<std::string> found;
+  SymbolTable table(module);
+  llvm::MapVector<StringRef, unsigned> counts;
   for (auto function : module.getOps<func::FuncOp>())
     if (getText(function, "snn.role") == "step")
-      forEachSignal(function, [&](StringRef signal, Value, BlockArgument) {
-        found.push_back(signal.str());
-      });
+      forEachSignal(
+          function, table,
+          [&](StringRef signal, Value, BlockArgument) { ++counts[signal]; });
   // What several layers are called after is no name for one.
   std::vector<std::string> names;
-  llvm::copy_if(found, std::back_inserter(names), [&](const std::string &name) {
-    return llvm::count(found, name) == 1;
-  });
+  for (auto [name, count] : counts)
+    if (count == 1)
+      names.push_back(name.str());
   return names;
 }
 
@@ -420,16 +441,19 @@ FailureOr<ModelInterface> InterfaceBuilder::build(const C11Options &options) {
 }
 
 FailureOr<ModelInterface> c11::buildInterface(ModuleOp module,
+                                              const SymbolTable &table,
                                               const NetworkFunctions &functions,
                                               const Signs &signs,
                                               const C11Options &options) {
-  return InterfaceBuilder(module, functions, signs).build(options);
+  return InterfaceBuilder(module, table, functions, signs).build(options);
 }
 
 FailureOr<ModelInterface> snn::getModelInterface(ModuleOp module,
                                                  const C11Options &options) {
-  FailureOr<NetworkFunctions> functions = findFunctions(module);
+  SymbolTable table(module);
+  FailureOr<NetworkFunctions> functions = findFunctions(module, table);
   if (failed(functions))
     return failure();
-  return buildInterface(module, *functions, Signs(module), options);
+  return buildInterface(module, table, *functions, Signs(module, table),
+                        options);
 }

@@ -15,21 +15,26 @@
 
 namespace snn::c11 {
 
-/// The public functions of a network.
+/// The functions of a network.
 struct NetworkFunctions {
   mlir::func::FuncOp step, stepEvents, init;
+  /// Those of layers, and helpers, each before its callers.
+  llvm::SmallVector<mlir::func::FuncOp> layers;
 };
 
-/// Finds them; an error if they are not those of one network.
-llvm::FailureOr<NetworkFunctions> findFunctions(mlir::ModuleOp module);
+/// Finds them; an error if they are not those of one network, or if the emitter
+/// cannot print them.
+llvm::FailureOr<NetworkFunctions>
+findFunctions(mlir::ModuleOp module, const mlir::SymbolTable &table);
 
 /// The text of an attribute, empty if there is none.
 llvm::StringRef getText(mlir::Operation *op, llvm::StringRef attribute);
 
 /// The interface of a network with these functions.
 llvm::FailureOr<ModelInterface>
-buildInterface(mlir::ModuleOp module, const NetworkFunctions &functions,
-               const Signs &signs, const C11Options &options);
+buildInterface(mlir::ModuleOp module, const mlir::SymbolTable &table,
+               const NetworkFunctions &functions, const Signs &signs,
+               const C11Options &options);
 
 /// "void net_step(net_t *net, const float *input)"
 std::string declare(const ModelInterface &interface,

@@ -78,7 +78,15 @@ static std::string getFloatLiteral(double value, FloatType type) {
 static std::string getIntegerLiteral(int64_t value) {
   if (value == std::numeric_limits<int32_t>::min())
     return "INT32_MIN";
+  if (value == std::numeric_limits<int64_t>::min())
+    return "INT64_MIN";
   return std::to_string(value);
+}
+
+/// No type with a sign has the largest numbers.
+static std::string getUnsignedLiteral(uint64_t value) {
+  bool isLarge = value > uint64_t(std::numeric_limits<int64_t>::max());
+  return std::to_string(value) + (isLarge ? "u" : "");
 }
 
 std::optional<std::string> getLiteral(Attribute value, bool isUnsigned) {
@@ -95,9 +103,10 @@ std::optional<std::string> getLiteral(Attribute value, bool isUnsigned) {
   if (integer.getType().isInteger(1))
     return integer.getValue().isZero() ? "false" : "true";
   if (integer.getType().isIndex())
-    return std::to_string(integer.getInt());
+    return (integer.getInt() < 0 ? "(size_t)" : "") +
+           std::to_string(integer.getInt());
   if (isUnsigned)
-    return std::to_string(integer.getValue().getZExtValue());
+    return getUnsignedLiteral(integer.getValue().getZExtValue());
   return getIntegerLiteral(integer.getValue().getSExtValue());
 }
 
@@ -136,12 +145,14 @@ llvm::LogicalResult printElements(ElementsAttr elements, bool isUnsigned,
   int64_t count = elements.getNumElements();
   std::optional<Constant> constant = getConstant(elements);
   if (!constant) {
-    // Positions, as index.
+    // Positions, as index, spikes and integers of 64 bits.
     auto integers = dyn_cast<DenseIntElementsAttr>(elements);
     if (!integers)
       return failure();
+    bool isSigned = elements.getElementType().isInteger(64) && !isUnsigned;
     for (const APInt &value : integers.getValues<APInt>())
-      line.print(std::to_string(value.getZExtValue()));
+      line.print(isSigned ? getIntegerLiteral(value.getSExtValue())
+                          : getUnsignedLiteral(value.getZExtValue()));
     return success();
   }
   auto type = dyn_cast<FloatType>(constant->elementType);

@@ -25,31 +25,29 @@ static bool isNumber(Type type) {
   return type.isSignlessInteger() && !type.isInteger(1);
 }
 
-/// What `value` is one of, where it is selected.
-static SmallVector<Value> getAlternatives(Value value) {
-  SmallVector<Value> found = {value};
-  for (size_t i = 0; i < found.size();) {
-    auto select = found[i].getDefiningOp<arith::SelectOp>();
-    if (!select) {
-      ++i;
-      continue;
+void Signs::visitReaders(Value number, Value holder) {
+  for (Operation *user : number.getUsers()) {
+    if (auto select = dyn_cast<arith::SelectOp>(user)) {
+      unite(holder, select.getResult().getAsOpaquePointer());
+      loaded.insert(select);
+    } else if (auto store = dyn_cast<memref::StoreOp>(user)) {
+      unite(holder, store.getMemRef().getAsOpaquePointer());
+    } else if (isa<arith::ExtSIOp>(user)) {
+      learn(holder, true);
+    } else if (!number.getType().isInteger(8) &&
+               !isa<arith::IndexCastUIOp>(user)) {
+      learn(holder, true);
     }
-    found[i] = select.getTrueValue();
-    found.push_back(select.getFalseValue());
   }
-  return found;
 }
 
-/// The operations that see `value`, itself or selected.
-static SmallVector<Operation *> getReaders(Value value) {
-  SmallVector<Operation *> found;
-  for (Operation *user : value.getUsers()) {
-    if (auto select = dyn_cast<arith::SelectOp>(user))
-      llvm::append_range(found, getReaders(select));
-    else
-      found.push_back(user);
-  }
-  return found;
+bool Signs::isComputedSigned(Value value) const {
+  Operation *definition = value.getDefiningOp();
+  if (isa_and_present<arith::SelectOp>(definition))
+    return signedSelects.contains(definition);
+  bool isNeutral =
+      !definition || isa<memref::LoadOp, arith::ConstantOp>(definition);
+  return !isNeutral && isSignedNumber(value);
 }
 
 void Signs::visit(Operation *op) {
@@ -60,24 +58,19 @@ void Signs::visit(Operation *op) {
   if (auto global = dyn_cast<memref::GetGlobalOp>(op))
     return unite(global, global.getNameAttr().getAttr().getAsOpaquePointer());
   if (auto load = dyn_cast<memref::LoadOp>(op)) {
-    if (!isNumber(load.getType()))
-      return;
-    for (Operation *user : getReaders(load)) {
-      if (auto store = dyn_cast<memref::StoreOp>(user))
-        unite(load.getMemRef(), store.getMemRef().getAsOpaquePointer());
-      else if (isa<arith::ExtSIOp>(user))
-        learn(load.getMemRef(), true);
-      else if (!load.getType().isInteger(8) && !isa<arith::IndexCastUIOp>(user))
-        learn(load.getMemRef(), true);
-    }
+    if (isNumber(load.getType()))
+      visitReaders(load, load.getMemRef());
+  } else if (auto select = dyn_cast<arith::SelectOp>(op)) {
+    if (isComputedSigned(select.getTrueValue()) ||
+        isComputedSigned(select.getFalseValue()))
+      signedSelects.insert(select);
+    // Operands come first, so it is known by now.
+    if (loaded.contains(select) && isNumber(select.getType()))
+      visitReaders(select, select);
   } else if (auto store = dyn_cast<memref::StoreOp>(op)) {
-    for (Value value : getAlternatives(store.getValueToStore())) {
-      Operation *definition = value.getDefiningOp();
-      bool isNeutral =
-          !definition || isa<memref::LoadOp, arith::ConstantOp>(definition);
-      if (isNumber(value.getType()) && !isNeutral && isSignedNumber(value))
-        learn(store.getMemRef(), true);
-    }
+    if (isNumber(store.getValueToStore().getType()) &&
+        isComputedSigned(store.getValueToStore()))
+      learn(store.getMemRef(), true);
   }
 }
 
@@ -93,7 +86,7 @@ static bool isArena(Value value) {
   return kind && kind.getValue() == "arena";
 }
 
-void Signs::visitFunction(func::FuncOp function, ModuleOp module) {
+void Signs::visitFunction(func::FuncOp function, const SymbolTable &table) {
   // Members of the network's struct are the same in all of its functions.
   if (!function.isPrivate())
     for (BlockArgument argument : function.getArguments()) {
@@ -113,8 +106,7 @@ void Signs::visitFunction(func::FuncOp function, ModuleOp module) {
   function.walk([&](Operation *op) {
     visit(op);
     auto call = dyn_cast<func::CallOp>(op);
-    auto callee =
-        call ? module.lookupSymbol<func::FuncOp>(call.getCallee()) : nullptr;
+    auto callee = call ? table.lookup<func::FuncOp>(call.getCallee()) : nullptr;
     if (!callee || callee.isDeclaration())
       return;
     for (auto [operand, argument] :
@@ -125,14 +117,26 @@ void Signs::visitFunction(func::FuncOp function, ModuleOp module) {
   });
 }
 
-Signs::Signs(ModuleOp module) {
+Signs::Signs(ModuleOp module, const SymbolTable &table) {
   for (auto function : module.getOps<func::FuncOp>())
-    visitFunction(function, module);
+    visitFunction(function, table);
   for (auto [array, isSigned] : evidence) {
     arrays.insert(array);
     if (isSigned)
       signedArrays.insert(arrays.getLeaderValue(array));
   }
+  module.walk([&](arith::SelectOp select) {
+    selected[select] = std::max(getSelected(select.getTrueValue()),
+                                getSelected(select.getFalseValue()));
+  });
+}
+
+Signs::Selected Signs::getSelected(Value value) const {
+  if (value.getDefiningOp<arith::SelectOp>())
+    return selected.lookup(value);
+  if (value.getDefiningOp<arith::ConstantOp>())
+    return Selected::Constants;
+  return isUnsigned(value) ? Selected::Unsigned : Selected::Signed;
 }
 
 bool Signs::isUnsignedArray(Key key) const {
@@ -149,15 +153,8 @@ bool Signs::isUnsigned(Value value) const {
     return isUnsignedArray(value.getAsOpaquePointer());
   if (auto load = value.getDefiningOp<memref::LoadOp>())
     return isUnsigned(load.getMemRef());
-  if (value.getDefiningOp<arith::SelectOp>()) {
-    SmallVector<Value> computed = getAlternatives(value);
-    llvm::erase_if(computed, [](Value alternative) {
-      return alternative.getDefiningOp<arith::ConstantOp>();
-    });
-    return !computed.empty() && llvm::all_of(computed, [&](Value other) {
-      return isUnsigned(other);
-    });
-  }
+  if (value.getDefiningOp<arith::SelectOp>())
+    return selected.lookup(value) == Selected::Unsigned;
   if (value.getType().isInteger(32))
     return value.getDefiningOp<arith::IndexCastUIOp>() != nullptr;
   return !isSignedNumber(value);

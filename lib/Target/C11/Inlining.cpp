@@ -1,0 +1,152 @@
+//===- Inlining.cpp - Which operations are part of an expression ----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Inlining.h"
+#include "snn/Analysis/Memory.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace snn::c11 {
+
+/// An expression of more operations gets a name. Those of layers are shorter.
+static constexpr int64_t kLongest = 128;
+
+static bool isArithmetic(Operation *op) {
+  return isa<arith::ArithDialect>(op->getDialect()) && op->getNumResults() == 1;
+}
+
+bool isVector(Operation *op) {
+  return llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>);
+}
+
+bool isExpression(Operation *op) {
+  return isArithmetic(op) ||
+         isa<memref::LoadOp, math::CtPopOp, vector::ExtractOp>(op);
+}
+
+bool isShortArithmetic(Operation *op) {
+  return isArithmetic(op) && op->getResult(0).getType().isInteger(16) &&
+         !isa<arith::ConstantOp, arith::IndexCastUIOp>(op);
+}
+
+bool isStoredShort(Operation *op) {
+  return op->getResult(0).hasOneUse() &&
+         isa<memref::StoreOp>(*op->getUsers().begin());
+}
+
+Operation *getOnlyUser(Operation *op) {
+  if (!op->getResult(0).hasOneUse())
+    return nullptr;
+  Operation *user = *op->getUsers().begin();
+  return user->getBlock() == op->getBlock() ? user : nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Writes
+//===----------------------------------------------------------------------===//
+
+WriteOrder::WriteOrder(func::FuncOp function) {
+  function.walk([&](Block *block) {
+    int64_t position = 0;
+    for (Operation &op : *block) {
+      positions[&op] = position;
+      // Different buffers do not overlap: the parameters are restrict.
+      if (auto store = dyn_cast<memref::StoreOp>(op))
+        stores[{block, getMemory(store.getMemRef())}].push_back(position);
+      else if (!isExpression(&op) && !isVector(&op) &&
+               !isa<memref::GetGlobalOp>(op))
+        others[block].push_back(position);
+      ++position;
+    }
+  });
+}
+
+bool WriteOrder::mayWriteBetween(Operation *first, Operation *last,
+                                 Value buffer) const {
+  int64_t begin = positions.lookup(first), end = positions.lookup(last);
+  auto isBetween = [&](const auto &found, const auto &writes) {
+    if (found == writes.end())
+      return false;
+    auto next = llvm::upper_bound(found->second, begin);
+    return next != found->second.end() && *next < end;
+  };
+  Block *block = first->getBlock();
+  return isBetween(stores.find({block, getMemory(buffer)}), stores) ||
+         isBetween(others.find(block), others);
+}
+
+//===----------------------------------------------------------------------===//
+// Inlining
+//===----------------------------------------------------------------------===//
+
+/// Whether an iteration of the loop `user` would compute `op` again.
+static bool isRepeated(Operation *op, Operation *user) {
+  auto loop = dyn_cast<scf::ForOp>(user);
+  Value value = op->getResult(0);
+  return loop && (value == loop.getLowerBound() ||
+                  value == loop.getUpperBound() || value == loop.getStep());
+}
+
+void Inlining::visitBlock(Block &block, const WriteOrder &writes) {
+  // The statement in which the value of an operation ends up; users come first.
+  llvm::DenseMap<Operation *, Operation *> statements;
+  for (Operation &op : llvm::reverse(block)) {
+    if (!isExpression(&op))
+      continue;
+    if (isa<arith::ConstantOp>(op)) {
+      inlined.insert(&op);
+      continue;
+    }
+    Operation *user = getOnlyUser(&op);
+    // Compilers only know that numbers fit 16 bits if each of them does.
+    bool isShort = isShortArithmetic(&op) && !isStoredShort(&op);
+    if (!user || isShort || isRepeated(&op, user))
+      continue;
+    Operation *statement = isInlined(user) ? statements.lookup(user) : user;
+    auto load = dyn_cast<memref::LoadOp>(op);
+    if (load && writes.mayWriteBetween(&op, statement, load.getMemRef()))
+      continue;
+    inlined.insert(&op);
+    statements[&op] = statement;
+  }
+}
+
+/// How often C has the operands of `op` in its expression.
+static int64_t getCopies(Operation *op) {
+  return isa<arith::MaxUIOp, arith::MinUIOp>(op) ? 2 : 1;
+}
+
+void Inlining::limitLengths(Block &block) {
+  // Of the expressions that operations are, in operations.
+  llvm::DenseMap<Operation *, int64_t> lengths;
+  for (Operation &op : block) {
+    if (!isExpression(&op) || isa<arith::ConstantOp>(op))
+      continue;
+    int64_t length = 1;
+    for (Value operand : op.getOperands())
+      if (Operation *definition = operand.getDefiningOp();
+          definition && isInlined(definition))
+        length += getCopies(&op) * lengths.lookup(definition);
+    if (length > kLongest)
+      inlined.erase(&op);
+    lengths[&op] = length;
+  }
+}
+
+Inlining::Inlining(func::FuncOp function, const WriteOrder &writes) {
+  function.walk([&](Block *block) {
+    visitBlock(*block, writes);
+    limitLengths(*block);
+  });
+}
+
+} // namespace snn::c11

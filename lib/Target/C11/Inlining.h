@@ -1,0 +1,73 @@
+//===- Inlining.h - Which operations are part of an expression --*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What has one use becomes part of the expression that uses it, other values
+// get a name in C. A load only moves if nothing is written on the way, and an
+// expression that has grown long ends in a name. Found once for a function, in
+// time that grows with its size alone.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_TARGET_C11_INLINING_H
+#define SNN_LIB_TARGET_C11_INLINING_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace snn::c11 {
+
+/// Whether C has an expression for what `op` computes.
+bool isExpression(mlir::Operation *op);
+
+/// Whether `op` is a part of making a list, the only place of vectors.
+bool isVector(mlir::Operation *op);
+
+/// Whether `op` computes a signed number of 16 bits from others.
+bool isShortArithmetic(mlir::Operation *op);
+
+/// Whether a value of 16 bits is only stored.
+bool isStoredShort(mlir::Operation *op);
+
+/// The only user of `op`, if it is in the same block.
+mlir::Operation *getOnlyUser(mlir::Operation *op);
+
+/// The order of a function's operations, and where they write.
+class WriteOrder {
+public:
+  explicit WriteOrder(mlir::func::FuncOp function);
+
+  /// Whether something between two operations of a block may write to `buffer`.
+  bool mayWriteBetween(mlir::Operation *first, mlir::Operation *last,
+                       mlir::Value buffer) const;
+
+private:
+  using Positions = llvm::SmallVector<int64_t>;
+
+  /// Positions in their blocks.
+  llvm::DenseMap<mlir::Operation *, int64_t> positions;
+  /// Where a block writes to a buffer, and where to any, in ascending order.
+  llvm::DenseMap<std::pair<mlir::Block *, mlir::Value>, Positions> stores;
+  llvm::DenseMap<mlir::Block *, Positions> others;
+};
+
+/// The operations that are printed where their only user is.
+class Inlining {
+public:
+  Inlining(mlir::func::FuncOp function, const WriteOrder &writes);
+
+  bool isInlined(mlir::Operation *op) const { return inlined.contains(op); }
+
+private:
+  void visitBlock(mlir::Block &block, const WriteOrder &writes);
+  void limitLengths(mlir::Block &block);
+
+  llvm::DenseSet<mlir::Operation *> inlined;
+};
+
+} // namespace snn::c11
+
+#endif // SNN_LIB_TARGET_C11_INLINING_H
