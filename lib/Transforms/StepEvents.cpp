@@ -82,8 +82,7 @@ bool StepEvents::isOnlyListed(Value input,
       return isOnlyListed(user->getResult(0), lists);
     auto call = dyn_cast<func::CallOp>(user);
     Operation *callee = call ? symbols.lookup(call.getCallee()) : nullptr;
-    if (!callee || !callee->hasAttr("snn.lists") ||
-        call.getOperand(0) != input)
+    if (!callee || !callee->hasAttr("snn.lists") || call.getOperand(0) != input)
       return false;
     lists.push_back(call);
     return lists.size() == 1;

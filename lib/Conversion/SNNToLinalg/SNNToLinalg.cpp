@@ -125,8 +125,8 @@ static void addScales(Type type, NamedAttrList &attributes) {
     return;
   Scales scales = Scales::of(type);
   Builder builder(type.getContext());
-  attributes.set("snn.scales", builder.getDenseF64ArrayAttr(
-                                   ArrayRef<double>(scales.values)));
+  attributes.set("snn.scales",
+                 builder.getDenseF64ArrayAttr(ArrayRef<double>(scales.values)));
   if (scales.isPerAxis())
     attributes.set("snn.scale_axis", builder.getIndexAttr(*scales.axis));
 }

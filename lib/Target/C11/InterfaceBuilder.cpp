@@ -375,26 +375,27 @@ LogicalResult InterfaceBuilder::addTaps(ArrayRef<std::string> wanted) {
   NameTable names;
   std::vector<ModelTap> &taps = interface.taps;
   func::FuncOp step = functions.step;
-  forEachSignal(step, table, [&](StringRef signal, Value memory,
-                                 BlockArgument parameter) {
-    if (!llvm::is_contained(wanted, signal))
-      return;
-    auto type = cast<MemRefType>(memory.getType());
-    auto layer = cast<func::FuncOp>(parameter.getOwner()->getParentOp());
-    ModelTap tap;
-    tap.signal = signal.str();
-    tap.name = names.add(signal);
-    tap.type = typeOf(parameter);
-    tap.shape.assign(type.getShape().begin(), type.getShape().end());
-    tap.isChannelsLast = static_cast<bool>(
-        layer.getArgAttr(parameter.getArgNumber(), "snn.channels_last"));
-    tap.scale = getScale(layer, parameter.getArgNumber());
-    if (tap.scale)
-      tap.scale->macro = addMacro(signal, "_SCALE");
-    tap.content = getContent(ModelArray::Role::Output, type.getElementType(),
-                             tap.scale.has_value());
-    taps.push_back(std::move(tap));
-  });
+  forEachSignal(
+      step, table,
+      [&](StringRef signal, Value memory, BlockArgument parameter) {
+        if (!llvm::is_contained(wanted, signal))
+          return;
+        auto type = cast<MemRefType>(memory.getType());
+        auto layer = cast<func::FuncOp>(parameter.getOwner()->getParentOp());
+        ModelTap tap;
+        tap.signal = signal.str();
+        tap.name = names.add(signal);
+        tap.type = typeOf(parameter);
+        tap.shape.assign(type.getShape().begin(), type.getShape().end());
+        tap.isChannelsLast = static_cast<bool>(
+            layer.getArgAttr(parameter.getArgNumber(), "snn.channels_last"));
+        tap.scale = getScale(layer, parameter.getArgNumber());
+        if (tap.scale)
+          tap.scale->macro = addMacro(signal, "_SCALE");
+        tap.content = getContent(ModelArray::Role::Output,
+                                 type.getElementType(), tap.scale.has_value());
+        taps.push_back(std::move(tap));
+      });
   for (const std::string &name : wanted) {
     auto isWanted = [&](const ModelTap &tap) { return tap.signal == name; };
     if (llvm::count_if(taps, isWanted) != 1)

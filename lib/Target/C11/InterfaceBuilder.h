@@ -24,8 +24,8 @@ struct NetworkFunctions {
 
 /// Finds them; an error if they are not those of one network, or if the emitter
 /// cannot print them.
-llvm::FailureOr<NetworkFunctions>
-findFunctions(mlir::ModuleOp module, const mlir::SymbolTable &table);
+llvm::FailureOr<NetworkFunctions> findFunctions(mlir::ModuleOp module,
+                                                const mlir::SymbolTable &table);
 
 /// The text of an attribute, empty if there is none.
 llvm::StringRef getText(mlir::Operation *op, llvm::StringRef attribute);
