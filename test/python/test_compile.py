@@ -13,11 +13,12 @@ import pytest
 
 import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
-from snnmlir import OptionError, runner
+from snnmlir import OptionError
 from snnmlir._mlir import Context, MLIRError, NetworkBuilder
+from snnmlir.common.files import pack_arrays, write_files
+from snnmlir.compiler.names import prefix_from
 from snnmlir.errors import ConventionWarning
-from snnmlir.files import pack_arrays, write_files
-from snnmlir.names import prefix_from
+from snnmlir.execution import toolchain
 
 RECURRENT = GRAPHS["recurrent-CubaLIF"]
 
@@ -98,8 +99,8 @@ def test_inputs_must_fit(x: object, message: str) -> None:
 
 
 def test_the_same_signals_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    build = Mock(wraps=runner._compile)
-    monkeypatch.setattr(runner, "_compile", build)
+    build = Mock(wraps=toolchain.build_library)
+    monkeypatch.setattr(toolchain, "build_library", build)
     network = snnmlir.compile(RECURRENT, dt=1e-4)
     x = random_input(RECURRENT, 20)["input"]
     first, second = network.record(x, ["n", "n.v"]), network.record(x, ["n", "n.v"])
@@ -114,8 +115,8 @@ def test_the_same_signals_are_built_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_calibration_builds_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    build = Mock(wraps=runner._compile)
-    monkeypatch.setattr(runner, "_compile", build)
+    build = Mock(wraps=toolchain.build_library)
+    monkeypatch.setattr(toolchain, "build_library", build)
     x = random_input(RECURRENT, 20)["input"]
     network = snnmlir.compile(RECURRENT, dt=1e-4, dtype="int8", calibrate=[x, 0.5 * x, -x])
     assert network.dtype == "int8"
@@ -179,7 +180,7 @@ def test_nothing_is_warned_of_where_the_convention_fits_or_the_report_says_it() 
 
 def test_hints_at_snntorch() -> None:
     source = like_snntorch()
-    assert any("--convention snntorch" in note for note in snnmlir.compile(source).notes)
+    assert any("convention='snntorch'" in note for note in snnmlir.compile(source).notes)
     assert snnmlir.compile(source, convention="snntorch", dt=1e-4).notes == ()
 
 
@@ -188,7 +189,9 @@ def test_hints_at_time_constants_in_steps() -> None:
     lif = neuron("LIF", 3, rng)
     lif.tau, lif.r = np.full(3, 20.0), np.ones(3)
     source = graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
-    assert any("--convention sinabs" in note for note in snnmlir.compile(source).notes)
+    assert any(
+        "convention='sinabs' or 'sinabs-default'" in note for note in snnmlir.compile(source).notes
+    )
     assert snnmlir.compile(source, convention="sinabs").notes == ()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from snnmlir.package import KINDS
+from snnmlir.delivery.package import KINDS
 
 pytestmark = pytest.mark.slow
 

@@ -25,7 +25,7 @@ def below(folder: str) -> list[str]:
 @functools.cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("snnmlir"),
+        loader=PackageLoader("snnmlir.delivery"),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701: there is nothing to escape
         keep_trailing_newline=True,

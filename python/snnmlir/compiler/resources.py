@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from snnmlir._mlir import LayerResources
 from snnmlir._mlir import Operations as ModuleOperations
-from snnmlir.tables import printable, table
+from snnmlir.common.tables import printable, table
 
 
 @dataclass(frozen=True)

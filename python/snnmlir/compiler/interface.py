@@ -1,17 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What the C header calls a network's inputs and outputs."""
+"""What Python finds out about the generated C by itself: its struct's layout, its header's names.
+
+All of that is here, so that it can be replaced by what the compiler says.
+"""
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from snnmlir.runner import C_TYPES
+from snnmlir._mlir import Module
+from snnmlir.execution.ports import Port
+from snnmlir.execution.runner import C_TYPES
 
-if TYPE_CHECKING:
-    from snnmlir.compiler import Port
+_BYTES = {"i1": 1, "i8": 1, "i16": 2, "i32": 4, "f32": 4, "f64": 8, "index": 8}
+
+
+def struct_bytes(loops: Module) -> int:
+    """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
+    end, alignment = 0, 1
+    for _, _, shape, element, aligned in loops.buffers():
+        size = _BYTES[element]
+        alignment = max(alignment, aligned or size)
+        end = _round_up(end, aligned or size) + size * math.prod(shape)
+    return max(1, _round_up(end, alignment))
+
+
+def state_bytes(loops: Module) -> dict[str, int]:
+    """Bytes carried from step to step by node, and by edge ("source_to_target") that does so."""
+    states: Counter[str] = Counter()
+    for kind, node, shape, element, _ in loops.buffers():
+        if kind == "state":
+            states[node] += _BYTES[element] * math.prod(shape)
+    return dict(states)
+
+
+def scratch_bytes(loops: Module) -> int:
+    """Bytes of the memory in the struct that layers share."""
+    return sum(
+        _BYTES[element] * math.prod(shape)
+        for kind, _, shape, element, _ in loops.buffers()
+        if kind != "state"
+    )
+
+
+def _round_up(number: int, multiple: int) -> int:
+    return -(-number // multiple) * multiple
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,373 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""`Network`, what `compile` returns: data, and what can be asked of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from snnmlir._mlir import MLIRError
+from snnmlir.common.files import write_files
+from snnmlir.common.wording import option
+from snnmlir.compiler import interface, signals
+from snnmlir.compiler.names import header_for, prefix_from, self_test_name
+from snnmlir.compiler.options import Dtype, Options
+from snnmlir.compiler.quantize import Bound, Ranges, bounds, measured_ranges, unit_notes
+from snnmlir.compiler.request import Request
+from snnmlir.compiler.resources import Resources, add_up
+from snnmlir.compiler.stages import Stage, Stages, c_text, make_stages, mlir_text
+from snnmlir.compiler.summary import summary
+from snnmlir.conventions import Convention
+from snnmlir.errors import CompileError, OptionError, quoted
+from snnmlir.execution.ports import Port, Sample, Signal, Signals, port_for
+from snnmlir.execution.runner import Executable
+from snnmlir.nir_import.graph import Graph
+
+
+class WrittenTest(Protocol):
+    """A self-test as `Network.write` needs it; see `snnmlir.SelfTest`."""
+
+    def emit_c(self, network: Network, prefix: str, header: str) -> tuple[str, str]:
+        """The C source and its header, for a network whose names have this prefix."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Network:
+    """A compiled network, which never changes. Made by `snnmlir.compile`.
+
+    Attributes:
+        request: The graph and the options that it was compiled from.
+        stages: The network in MLIR, up to the loops that become C.
+    """
+
+    request: Request
+    stages: Stages
+
+    def __repr__(self) -> str:
+        try:
+            return summary(
+                self.prefix,
+                self.options,
+                self.graph,
+                self.inputs,
+                self.outputs,
+                self.state_bytes,
+                self.resources.constant_bytes,
+            )
+        except Exception:  # a debugger that shows a network is not to end in another error
+            return object.__repr__(self)
+
+    # What it was compiled from
+
+    @property
+    def graph(self) -> Graph:
+        """The NIR graph that was read."""
+        return self.request.graph
+
+    @property
+    def options(self) -> Options:
+        """The options of the compilation."""
+        return self.request.options
+
+    @property
+    def convention(self) -> Convention:
+        """The convention it is stepped by."""
+        return self.options.convention
+
+    @property
+    def dtype(self) -> Dtype:
+        """Its type: "f32", "f64", "int8", "int16" or "int4"."""
+        return self.options.dtype
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the network computes with integers."""
+        return self.options.is_quantized
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed, one sentence each."""
+        if not self.is_quantized:
+            return self.request.notes
+        units = unit_notes(self.graph, self.inputs, self.outputs, self.request.ranges)
+        return (*self.request.notes, *units)
+
+    # What it is
+
+    @cached_property
+    def inputs(self) -> tuple[Port, ...]:
+        """The inputs, in the order of the C function's parameters."""
+        network = self.describe(constants=False)
+        return tuple(port_for(name, network["types"][value]) for value, name in network["inputs"])
+
+    @cached_property
+    def outputs(self) -> tuple[Port, ...]:
+        """The outputs, likewise; recorded signals last."""
+        network = self.describe(constants=False)
+        return tuple(port_for(name, network["types"][value]) for value, name in network["outputs"])
+
+    @cached_property
+    def signals(self) -> tuple[str, ...]:
+        """The names of all signals that can be recorded."""
+        return signals.recordable(self.graph)
+
+    @cached_property
+    def tappable(self) -> tuple[str, ...]:
+        """The names of the signals that are in memory after a layer, in the order of the layers.
+
+        The others are folded into another layer, views of another signal, or not needed.
+        """
+        known = set(self.signals)
+        return tuple(name for name in self.stages.loops.signals() if name in known)
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """The signals that the C code shows to the macro `<PREFIX>_TAP`."""
+        return self.tappable if self.options.taps == "all" else self.options.taps
+
+    def check_taps(self) -> None:
+        """Refuses signals to tap that are not in memory after a layer.
+
+        Raises:
+            OptionError: One is not.
+        """
+        signals.check_taps(self.taps, self.tappable, self.signals)
+
+    def describe(self, *, constants: bool = True) -> dict[str, Any]:
+        """The operations of the network in the snn dialect, as `Module.network` gives them."""
+        network: dict[str, Any] = self.stages.snn.network(constants=constants)
+        return network
+
+    @property
+    def bounds(self) -> list[Bound]:
+        """What the integers of a quantized network can be, and whether that is proved."""
+        return bounds(self.describe(constants=False)) if self.is_quantized else []
+
+    # What it needs
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
+        return interface.struct_bytes(self.stages.loops)
+
+    @property
+    def state_bytes(self) -> int:
+        """Those of them that are carried from step to step."""
+        return sum(self.states.values())
+
+    @cached_property
+    def states(self) -> dict[str, int]:
+        """The same by node, and by edge ("source_to_target") that carries its signal on."""
+        return interface.state_bytes(self.stages.loops)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Constants, memory and arithmetic, layer by layer."""
+        loops = self.stages.loops
+        try:
+            layers = loops.resources()
+        except MLIRError as error:
+            raise CompileError(str(error)) from error
+        return add_up(layers, self.memory_bytes, interface.scratch_bytes(loops))
+
+    # As text
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the names in `c` and `h`."""
+        return self.prefix_for(Path(self.request.file_name or "model").stem)
+
+    def prefix_for(self, stem: str) -> str:
+        """The prefix in a file of this name: the network's name if it was given one."""
+        return self.options.name or prefix_from(stem)
+
+    def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
+        """The C source and header, with names that begin with `prefix`."""
+        return c_text(self.stages, prefix, header, self.taps, self.options.profile)
+
+    @property
+    def c(self) -> str:
+        """The C source file."""
+        return self.emit_c(self.prefix, f"{self.prefix}.h")[0]
+
+    @property
+    def h(self) -> str:
+        """The header of the C source file."""
+        return self.emit_c(self.prefix, f"{self.prefix}.h")[1]
+
+    @property
+    def mlir(self) -> str:
+        """The network in the snn dialect."""
+        return self.emit("snn")
+
+    def emit(self, stage: Stage) -> str:
+        """The text of one stage: "c", "snn", "linalg" or "loops"."""
+        return self.c if stage == "c" else mlir_text(self.stages, stage)
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: WrittenTest | None = None,
+    ) -> None:
+        """Writes the C source to `path` and its header beside it, or MLIR to `path`.
+
+        Files appear complete or not at all.
+
+        Args:
+            path: As for `files`.
+            emit: As for `files`.
+            self_test: As for `files`.
+
+        Raises:
+            OptionError: As `files` does.
+            OSError: A file cannot be written.
+        """
+        write_files(self.files(path, emit, self_test))
+
+    def files(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: WrittenTest | None = None,
+    ) -> dict[Path, bytes]:
+        """What `write` writes, by file.
+
+        Args:
+            path: A .c or .mlir file.
+            emit: What to write; by default C for .c and the snn dialect for .mlir.
+            self_test: With C, what `snnmlir.self_test` made; its source and header are written
+                beside `path`, "_selftest" in their names.
+
+        Raises:
+            OptionError: The stage cannot be told from the suffix, or has no self-test, or the name
+                cannot be included.
+        """
+        target = Path(path)
+        stage = emit or _stage_of(target)
+        if stage != "c" and self_test is not None:
+            raise OptionError(
+                f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
+            )
+        if stage != "c":
+            if self.taps or self.options.profile:
+                raise OptionError(
+                    f"signals are tapped and layers profiled in C, not in {stage}",
+                    help="write a .c file",
+                )
+            return {target: self.emit(stage).encode()}
+        header = header_for(target)
+        prefix = self.prefix_for(target.stem)
+        source, text = self.emit_c(prefix, header.name)
+        files = {target: source, header: text}
+        if self_test is not None:
+            names = (self_test_name(target), self_test_name(header))
+            files |= zip(names, self_test.emit_c(self, prefix, header.name), strict=True)
+        return {name: content.encode() for name, content in files.items()}
+
+    # What it computes
+
+    @cached_property
+    def executable(self) -> Executable:
+        """The C code, built for this machine."""
+        source, header = self.emit_c("net", "net.h")
+        return Executable(source, header, self.inputs, self.outputs)
+
+    def run(self, x: Sample) -> Signals:
+        """Builds the C for this machine and runs it from the initial state.
+
+        Args:
+            x: [T, *input shape], or such an array for each input by name.
+
+        Returns:
+            [T, *output shape]; a dictionary by name if there are several outputs.
+
+        Raises:
+            OptionError: `x` has the wrong shape, or holds other values than the network takes.
+            CompileError: There is no C compiler, or it refuses the code.
+        """
+        results = self.executable.run(x)
+        return results if len(results) > 1 else next(iter(results.values()))
+
+    def record(self, x: Sample, nodes: Sequence[str] | None = None) -> dict[str, Signal]:
+        """Runs the network and records signals by name.
+
+        Args:
+            x: As for `run`.
+            nodes: Names of nodes, or of neurons with ".v" or ".i"; all of them if None.
+
+        Returns:
+            {"lif1": [T, *shape], "lif1.v": ..., ...}; spikes and counts are uint8.
+        """
+        names = self.signals if nodes is None else tuple(nodes)
+        results = self.recorder(names).executable.run(x)
+        return {name: results[name] for name in names}
+
+    def measured_ranges(self, samples: Iterable[Sample]) -> Ranges:
+        """The least and greatest number of every signal and input, over several runs.
+
+        Raises:
+            OptionError: There is no step of input, or one does not fit.
+        """
+        return measured_ranges(self.record, self.inputs, samples)
+
+    # Variants of it
+
+    def recorder(self, nodes: Sequence[str] | None = None) -> Network:
+        """The same network with the given signals as further outputs; all of them if None.
+
+        Compiled and built once for each choice of signals.
+        """
+        names = self.signals if nodes is None else tuple(nodes)
+        if names not in self._recorders:
+            self._recorders[names] = network_for(self.request.recording(names))
+        return self._recorders[names]
+
+    @cached_property
+    def _recorders(self) -> dict[tuple[str, ...], Network]:
+        return {}
+
+    def as_float(self) -> Network:
+        """The same network in float32."""
+        if self.dtype == "f32" and "int8" not in self.request.input_types.values():
+            return self
+        return network_for(self.request.as_float())
+
+    def calibrated(self, dtype: Dtype, samples: Iterable[Sample]) -> Network:
+        """The network in integers, with scales for what its signals are for the given inputs.
+
+        Args:
+            dtype: "int8", "int16" or "int4".
+            samples: [T, *input shape], or by input; each is a run of its own.
+
+        Raises:
+            OptionError: There is no step of input, or one does not fit.
+        """
+        ranges = self.as_float().measured_ranges(samples)
+        return network_for(self.request.as_integers(dtype, ranges))
+
+
+def network_for(request: Request) -> Network:
+    """Compiles what was requested.
+
+    Raises:
+        NirError: The network cannot be compiled faithfully.
+        OptionError: A signal to record is not there.
+        CompileError: The passes refuse the network.
+    """
+    return Network(request=request, stages=make_stages(request))
+
+
+def _stage_of(path: Path) -> Stage:
+    stages: dict[str, Stage] = {".c": "c", ".mlir": "snn"}
+    if path.suffix not in stages:
+        raise OptionError(
+            f"cannot tell from {quoted(path.name)} what to write",
+            help="end the name in .c or .mlir, or say "
+            + option("emit", "c", "snn", "linalg", "loops"),
+        )
+    return stages[path.suffix]
