@@ -17,7 +17,7 @@ import pytest
 from snnmlir._mlir import Context, MLIRError, Module, NetworkBuilder, PassManager, Value, emit_c11
 from snnmlir.compiler import Port
 from snnmlir.compiler.quantize import quantize
-from snnmlir.execution.ports import port_for
+from snnmlir.execution.ports import ports_of
 from snnmlir.execution.runner import Executable
 from snnmlir.reference.integer import IntegerInterpreter
 
@@ -181,10 +181,7 @@ class Built:
         """What the C computes."""
         source, header = emit_c11(self.lowered("snn-to-loops"), "net", "net.h")
         network = self.module.network(constants=False)
-        ports: list[tuple[Port, ...]] = [
-            tuple(port_for(name, network["types"][value]) for value, name in network[side])
-            for side in ("inputs", "outputs")
-        ]
+        ports: list[tuple[Port, ...]] = [ports_of(network, side) for side in ("inputs", "outputs")]
         return Executable(source, header, *ports).run_integers({"x": x})
 
 

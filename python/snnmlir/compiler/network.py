@@ -6,24 +6,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from snnmlir._mlir import MLIRError
 from snnmlir.common.files import write_files
-from snnmlir.common.wording import option
-from snnmlir.compiler import interface, signals
-from snnmlir.compiler.names import header_for, prefix_from, self_test_name
+from snnmlir.compiler.interface import state_bytes, struct_bytes
+from snnmlir.compiler.names import prefix_from
 from snnmlir.compiler.options import Dtype, Options
+from snnmlir.compiler.output import c_files, check_no_c, stage_of
 from snnmlir.compiler.quantize import Bound, Ranges, bounds, measured_ranges, unit_notes
 from snnmlir.compiler.request import Request
-from snnmlir.compiler.resources import Resources, add_up
+from snnmlir.compiler.resources import Resources, resources_of
+from snnmlir.compiler.signals import check_taps, recordable, tappable
 from snnmlir.compiler.stages import Stage, Stages, c_text, make_stages, mlir_text
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
-from snnmlir.errors import CompileError, OptionError, quoted
-from snnmlir.execution.ports import Port, Sample, Signal, Signals, port_for
+from snnmlir.execution.ports import Port, Sample, Signal, Signals, ports_of
 from snnmlir.execution.runner import Executable
 from snnmlir.nir_import.graph import Graph
 
@@ -101,19 +100,17 @@ class Network:
     @cached_property
     def inputs(self) -> tuple[Port, ...]:
         """The inputs, in the order of the C function's parameters."""
-        network = self.describe(constants=False)
-        return tuple(port_for(name, network["types"][value]) for value, name in network["inputs"])
+        return ports_of(self.describe(constants=False), "inputs")
 
     @cached_property
     def outputs(self) -> tuple[Port, ...]:
         """The outputs, likewise; recorded signals last."""
-        network = self.describe(constants=False)
-        return tuple(port_for(name, network["types"][value]) for value, name in network["outputs"])
+        return ports_of(self.describe(constants=False), "outputs")
 
     @cached_property
     def signals(self) -> tuple[str, ...]:
         """The names of all signals that can be recorded."""
-        return signals.recordable(self.graph)
+        return recordable(self.graph)
 
     @cached_property
     def tappable(self) -> tuple[str, ...]:
@@ -121,8 +118,7 @@ class Network:
 
         The others are folded into another layer, views of another signal, or not needed.
         """
-        known = set(self.signals)
-        return tuple(name for name in self.stages.loops.signals() if name in known)
+        return tappable(self.stages.loops, self.graph)
 
     @property
     def taps(self) -> tuple[str, ...]:
@@ -135,7 +131,7 @@ class Network:
         Raises:
             OptionError: One is not.
         """
-        signals.check_taps(self.taps, self.tappable, self.signals)
+        check_taps(self.taps, self.tappable, self.signals)
 
     def describe(self, *, constants: bool = True) -> dict[str, Any]:
         """The operations of the network in the snn dialect, as `Module.network` gives them."""
@@ -152,7 +148,7 @@ class Network:
     @property
     def memory_bytes(self) -> int:
         """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
-        return interface.struct_bytes(self.stages.loops)
+        return struct_bytes(self.stages.loops)
 
     @property
     def state_bytes(self) -> int:
@@ -162,17 +158,12 @@ class Network:
     @cached_property
     def states(self) -> dict[str, int]:
         """The same by node, and by edge ("source_to_target") that carries its signal on."""
-        return interface.state_bytes(self.stages.loops)
+        return state_bytes(self.stages.loops)
 
     @cached_property
     def resources(self) -> Resources:
         """Constants, memory and arithmetic, layer by layer."""
-        loops = self.stages.loops
-        try:
-            layers = loops.resources()
-        except MLIRError as error:
-            raise CompileError(str(error)) from error
-        return add_up(layers, self.memory_bytes, interface.scratch_bytes(loops))
+        return resources_of(self.stages.loops)
 
     # As text
 
@@ -248,26 +239,13 @@ class Network:
                 cannot be included.
         """
         target = Path(path)
-        stage = emit or _stage_of(target)
-        if stage != "c" and self_test is not None:
-            raise OptionError(
-                f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
-            )
+        stage = emit or stage_of(target)
         if stage != "c":
-            if self.taps or self.options.profile:
-                raise OptionError(
-                    f"signals are tapped and layers profiled in C, not in {stage}",
-                    help="write a .c file",
-                )
+            hooks = bool(self.taps) or self.options.profile
+            check_no_c(stage, hooks=hooks, test=self_test is not None)
             return {target: self.emit(stage).encode()}
-        header = header_for(target)
-        prefix = self.prefix_for(target.stem)
-        source, text = self.emit_c(prefix, header.name)
-        files = {target: source, header: text}
-        if self_test is not None:
-            names = (self_test_name(target), self_test_name(header))
-            files |= zip(names, self_test.emit_c(self, prefix, header.name), strict=True)
-        return {name: content.encode() for name, content in files.items()}
+        test = None if self_test is None else partial(self_test.emit_c, self)
+        return c_files(target, self.prefix_for(target.stem), self.emit_c, test)
 
     # What it computes
 
@@ -360,14 +338,3 @@ def network_for(request: Request) -> Network:
         CompileError: The passes refuse the network.
     """
     return Network(request=request, stages=make_stages(request))
-
-
-def _stage_of(path: Path) -> Stage:
-    stages: dict[str, Stage] = {".c": "c", ".mlir": "snn"}
-    if path.suffix not in stages:
-        raise OptionError(
-            f"cannot tell from {quoted(path.name)} what to write",
-            help="end the name in .c or .mlir, or say "
-            + option("emit", "c", "snn", "linalg", "loops"),
-        )
-    return stages[path.suffix]

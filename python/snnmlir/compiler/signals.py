@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from snnmlir._mlir import Module
 from snnmlir.errors import OptionError, quoted
 from snnmlir.nir_import.discretize import NEURONS
 from snnmlir.nir_import.graph import CubaLI, CubaLIF, Graph, Input
@@ -22,6 +23,12 @@ def recordable(graph: Graph) -> tuple[str, ...]:
         if isinstance(node, CubaLI | CubaLIF):
             names.append(f"{name}.i")
     return tuple(names)
+
+
+def tappable(loops: Module, graph: Graph) -> tuple[str, ...]:
+    """The names of those that are in memory after a layer, in the order of the layers."""
+    known = set(recordable(graph))
+    return tuple(name for name in loops.signals() if name in known)
 
 
 def check_taps(taps: Iterable[str], tappable: Collection[str], signals: Collection[str]) -> None:

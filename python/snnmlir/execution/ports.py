@@ -39,7 +39,12 @@ class Port:
     scales: npt.NDArray[np.float64] | None = None
 
 
-def port_for(name: str, kind: Mapping[str, Any]) -> Port:
+def ports_of(network: Mapping[str, Any], side: str) -> tuple[Port, ...]:
+    """The "inputs" or "outputs" of `Module.network()`."""
+    return tuple(_port(name, network["types"][value]) for value, name in network[side])
+
+
+def _port(name: str, kind: Mapping[str, Any]) -> Port:
     """The port for a value's description by `Module.network`."""
     shape = tuple(kind["shape"])
     if kind["element"] != "quant":
