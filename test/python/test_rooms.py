@@ -122,7 +122,7 @@ def test_options_in_messages_are_there() -> None:
     assert {f"--{name.replace('_', '-')}" for name in named_options()} <= flags
     functions = (snnmlir.compile, snnmlir.Network.write, check_flash, check_ram)
     arguments = {name for each in functions for name in inspect.signature(each).parameters}
-    assert named_options() <= arguments | {*CHOICES} | {*wording._FUNCTIONS}
+    assert named_options() <= arguments | {*CHOICES} | {*wording.FUNCTIONS}
 
 
 @pytest.mark.parametrize(

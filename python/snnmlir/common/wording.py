@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
-_FUNCTIONS = {
+FUNCTIONS = {
     "like": "snnmlir.infer(source, {})",
     "self_test": "snnmlir.self_test(network, {})",
     "cc": "snnmlir.footprint(network, {})",
@@ -39,8 +39,8 @@ class _Python:
     """The arguments of `snnmlir.compile`, and functions beside it."""
 
     def option(self, name: str, values: tuple[str, ...]) -> str:
-        if name in _FUNCTIONS:
-            call = _FUNCTIONS[name]
+        if name in FUNCTIONS:
+            call = FUNCTIONS[name]
             return call.format(any_of(values)) if values else call.partition("(")[0]
         return f"{name}={any_of([_literal(value) for value in values])}" if values else name
 
