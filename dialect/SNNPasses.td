@@ -184,14 +184,16 @@ def SNNAddStepEvents : Pass<"snn-add-step-events", "::mlir::ModuleOp"> {
   let description = [{
     Beside `@net_step` of a network with inputs of spikes puts
     `@net_step_events`, which does the same, but gets the positions of the spikes
-    and their number for each such input. Lists of the input's events become
-    copies of what the caller gives; where something else needs the spikes, they
-    are set in scratch memory first.
+    and their number for each such input. The caller may give positions in any
+    order, more than once, and positions that the input does not have:
+    `@take_events` lists those that are there, each once and in ascending order;
+    where something else than a list reads the spikes, `@set_spikes` sets them
+    in scratch memory. Both are declarations (`snn.helper`) of functions that
+    the C emitter brings along.
   }];
-  let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
-  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect"];
 }
 
 def SNNPlanScratch : Pass<"snn-plan-scratch", "::mlir::ModuleOp"> {

@@ -5,7 +5,8 @@ Where the programs are: ``SNN_TOOLS_DIR`` (build/bin) for ours, ``LLVM_TOOLS_DIR
 mlir-opt, clang and their like. Real models: ``SNN_TEST_DATA`` (../shared).
 
 Substitutions: ``%data`` is the folder of real models, ``%strict`` the warnings that generated C
-must be free of. Features: ``data`` where that folder exists, ``slow`` unless run with ``--fast``.
+must be free of, ``%sanitized`` what makes a program stop at a wrong access, ``%helpers`` the folder
+of the functions that the generated C brings along. Feature: ``data`` where that folder exists.
 """
 
 import os
@@ -21,8 +22,8 @@ data = Path(os.environ.get("SNN_TEST_DATA", repo.parent / "shared"))
 
 config.name = "snn"
 config.test_format = lit.formats.ShTest()
-config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "python"]
+config.suffixes = [".c", ".mlir", ".test"]
+config.excludes = ["Inputs", "data", "frameworks", "python"]
 config.test_source_root = str(repo / "test")
 config.test_exec_root = str(repo / "build/test")
 
@@ -33,9 +34,9 @@ config.environment["PATH"] = os.pathsep.join(
 
 config.substitutions += [
     ("%data", str(data)),
+    ("%helpers", str(repo / "lib/Target/C11/Helpers")),
+    ("%sanitized", "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"),
     ("%strict", "-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"),
 ]
 if data.is_dir():
     config.available_features.add("data")
-if "fast" not in lit_config.params:
-    config.available_features.add("slow")

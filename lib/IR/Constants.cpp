@@ -299,9 +299,14 @@ template <typename T> static std::string formatShortest(T value) {
 std::string snn::formatNumber(double value, Type type) {
   if (isa<IntegerType>(type))
     return std::to_string(static_cast<int64_t>(value));
-  return type.isF32() ? formatShortest(static_cast<float>(value))
-                      : formatShortest(value);
+  return type.isF32() ? formatFloat32(value) : formatFloat64(value);
 }
+
+std::string snn::formatFloat32(double value) {
+  return formatShortest(static_cast<float>(value));
+}
+
+std::string snn::formatFloat64(double value) { return formatShortest(value); }
 
 StringRef snn::getNodeName(Location loc, StringRef fallback) {
   if (auto named = dyn_cast<NameLoc>(loc))

@@ -9,7 +9,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -38,16 +37,15 @@ private:
   bool isSpikes(BlockArgument argument);
   /// Replaces an input by the positions of its spikes, and their number.
   void replaceInput(unsigned index);
-  /// The calls that list the spikes of `input`, through its views.
-  void findLists(Value input, SmallVectorImpl<func::CallOp> &lists);
-  /// The function that is called `name` if no other is, made by `build` if it
-  /// is not there.
-  func::FuncOp
-  getFunction(StringRef name, ArrayRef<Type> types, ArrayRef<StringRef> names,
-              StringRef comment,
-              llvm::function_ref<void(ImplicitLocOpBuilder &, Block *)> build);
-  func::FuncOp getCopyFunction(Type position);
-  func::FuncOp getSetFunction(Type position);
+  /// Whether nothing reads `input`, through its views, but a call that lists
+  /// its spikes: `lists`.
+  bool isOnlyListed(Value input, SmallVectorImpl<func::CallOp> &lists);
+  /// The list is made of the caller's positions.
+  void takeEvents(func::CallOp list, Value x, Value count);
+  /// The spikes lie in memory of the network, and are set in every step.
+  void setSpikes(BlockArgument input, StringRef name, Value x, Value count);
+  /// The declaration of a helper of the C emitter, made if it is not there.
+  func::FuncOp getHelper(StringRef name, Type position, Type result);
 
   func::FuncOp step;
   SymbolTable &symbols;
@@ -74,108 +72,84 @@ bool StepEvents::isSpikes(BlockArgument argument) {
          type.getElementType().isInteger(1);
 }
 
-void StepEvents::findLists(Value input, SmallVectorImpl<func::CallOp> &lists) {
-  for (Operation *user : input.getUsers()) {
+bool StepEvents::isOnlyListed(Value input,
+                              SmallVectorImpl<func::CallOp> &lists) {
+  return llvm::all_of(input.getUsers(), [&](Operation *user) {
     if (isa<ViewLikeOpInterface, memref::CastOp>(user))
-      findLists(user->getResult(0), lists);
-    else if (auto call = dyn_cast<func::CallOp>(user);
-             call && symbols.lookup(call.getCallee())->hasAttr("snn.lists"))
-      lists.push_back(call);
-  }
+      return isOnlyListed(user->getResult(0), lists);
+    auto call = dyn_cast<func::CallOp>(user);
+    Operation *callee = call ? symbols.lookup(call.getCallee()) : nullptr;
+    if (!callee || !callee->hasAttr("snn.lists"))
+      return false;
+    lists.push_back(call);
+    return lists.size() == 1;
+  });
 }
 
-func::FuncOp StepEvents::getFunction(
-    StringRef name, ArrayRef<Type> types, ArrayRef<StringRef> names,
-    StringRef comment,
-    llvm::function_ref<void(ImplicitLocOpBuilder &, Block *)> build) {
-  func::FuncOp &function = made[name];
+void StepEvents::takeEvents(func::CallOp list, Value x, Value count) {
+  ImplicitLocOpBuilder builder(list.getLoc(), list);
+  Type position = cast<MemRefType>(x.getType()).getElementType();
+  func::CallOp::create(
+      builder, getHelper("take_events", position, position),
+      ValueRange{x, count, list.getOperand(1), list.getOperand(2)});
+  list.erase();
+  // Views that only the list needed.
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(events.getBody().front())))
+    if (isa<ViewLikeOpInterface, memref::CastOp>(op) && op.use_empty())
+      op.erase();
+}
+
+void StepEvents::setSpikes(BlockArgument input, StringRef name, Value x,
+                           Value count) {
+  auto type = cast<MemRefType>(input.getType());
+  Builder attributes(events.getContext());
+  unsigned last = events.getNumArguments();
+  DictionaryAttr scratch = attributes.getDictionaryAttr(
+      {attributes.getNamedAttr("snn.kind", attributes.getStringAttr("scratch")),
+       attributes.getNamedAttr("snn.name",
+                               attributes.getStringAttr(name + "_spikes"))});
+  (void)events.insertArgument(last, type, scratch, input.getLoc());
+  Value spikes = events.getArgument(last);
+  input.replaceAllUsesWith(spikes);
+  ImplicitLocOpBuilder builder(input.getLoc(), events.getContext());
+  builder.setInsertionPointToStart(&events.getBody().front());
+  Value flat = spikes;
+  if (type.getRank() == 0) {
+    flat = memref::ExpandShapeOp::create(builder, ArrayRef<int64_t>{1}, spikes,
+                                         ArrayRef<ReassociationIndices>());
+  } else if (type.getRank() > 1) {
+    ReassociationIndices all =
+        llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
+    flat = memref::CollapseShapeOp::create(builder, spikes,
+                                           ArrayRef<ReassociationIndices>{all});
+  }
+  Type element = type.getElementType();
+  Value line = memref::CastOp::create(builder, lineOf(element), flat);
+  Value size = createIndex(builder, type.getNumElements());
+  Type position = cast<MemRefType>(x.getType()).getElementType();
+  func::CallOp::create(builder, getHelper("set_spikes", position, element),
+                       ValueRange{x, count, size, line});
+}
+
+func::FuncOp StepEvents::getHelper(StringRef name, Type position, Type result) {
+  std::string symbol = name.str() + (position.isInteger(32) ? "_32" : "");
+  func::FuncOp &function = made[symbol];
   if (function)
     return function;
-  ImplicitLocOpBuilder builder(step.getLoc(), step.getContext());
-  function =
-      func::FuncOp::create(builder, name, builder.getFunctionType(types, {}));
+  Builder attributes(step.getContext());
+  Type index = attributes.getIndexType();
+  function = func::FuncOp::create(
+      step.getLoc(), symbol,
+      attributes.getFunctionType(
+          {lineOf(position), index, index, lineOf(result)}, {}));
   function.setPrivate();
-  for (auto [index, argument] : llvm::enumerate(names))
-    function.setArgAttr(index, "snn.name", builder.getStringAttr(argument));
-  function->setAttr("snn.comment", builder.getStringAttr(comment));
+  function->setAttr("snn.helper", attributes.getStringAttr(name));
   symbols.insert(function);
-  Block *body = function.addEntryBlock();
-  builder.setInsertionPointToStart(body);
-  build(builder, body);
-  func::ReturnOp::create(builder);
   return function;
 }
 
-/// A loop over `0 <= index < end`.
-static void
-createLoop(ImplicitLocOpBuilder &builder, Value end,
-           llvm::function_ref<void(ImplicitLocOpBuilder &, Value)> body) {
-  scf::ForOp::create(
-      builder, createIndex(builder, 0), end, createIndex(builder, 1),
-      ValueRange(),
-      [&](OpBuilder &nested, Location loc, Value index, ValueRange) {
-        ImplicitLocOpBuilder inner(loc, nested);
-        body(inner, index);
-        scf::YieldOp::create(inner);
-      });
-}
-
-func::FuncOp StepEvents::getCopyFunction(Type position) {
-  Type index = IndexType::get(position.getContext());
-  return getFunction(
-      position.isInteger(16) ? "copy_events" : "copy_events_32",
-      {lineOf(position), index, index, lineOf(position)},
-      {"x", "count", "size", "events"},
-      "The count positions in x, and then, four times, the number of elements.",
-      [](ImplicitLocOpBuilder &builder, Block *body) {
-        Value x = body->getArgument(0), count = body->getArgument(1);
-        Value events = body->getArgument(3);
-        createLoop(builder, count, [&](ImplicitLocOpBuilder &loop, Value n) {
-          Value element = memref::LoadOp::create(loop, x, n);
-          memref::StoreOp::create(loop, element, events, n);
-        });
-        Type type = cast<MemRefType>(events.getType()).getElementType();
-        Value end =
-            arith::IndexCastUIOp::create(builder, type, body->getArgument(2));
-        for (int64_t k = 0; k < 4; ++k)
-          memref::StoreOp::create(
-              builder, end, events,
-              ValueRange{
-                  arith::AddIOp::create(builder, count, createIndex(builder, k))
-                      .getResult()});
-      });
-}
-
-func::FuncOp StepEvents::getSetFunction(Type position) {
-  Type index = IndexType::get(position.getContext());
-  Type spike = IntegerType::get(position.getContext(), 1);
-  return getFunction(
-      position.isInteger(16) ? "set_spikes" : "set_spikes_32",
-      {lineOf(position), index, index, lineOf(spike)},
-      {"x", "count", "size", "spikes"},
-      "Spikes at the count positions in x, and nowhere else.",
-      [&](ImplicitLocOpBuilder &builder, Block *body) {
-        Value x = body->getArgument(0), spikes = body->getArgument(3);
-        Value none =
-            arith::ConstantOp::create(builder, builder.getBoolAttr(false));
-        Value one =
-            arith::ConstantOp::create(builder, builder.getBoolAttr(true));
-        createLoop(builder, body->getArgument(2),
-                   [&](ImplicitLocOpBuilder &loop, Value n) {
-                     memref::StoreOp::create(loop, none, spikes, n);
-                   });
-        createLoop(builder, body->getArgument(1),
-                   [&](ImplicitLocOpBuilder &loop, Value n) {
-                     Value element = memref::LoadOp::create(loop, x, n);
-                     Value at = arith::IndexCastUIOp::create(
-                         loop, loop.getIndexType(), element);
-                     memref::StoreOp::create(loop, one, spikes, at);
-                   });
-      });
-}
-
 void StepEvents::replaceInput(unsigned index) {
-  Block &body = events.getBody().front();
   BlockArgument input = events.getArgument(index);
   auto type = cast<MemRefType>(input.getType());
   int64_t size = type.getNumElements();
@@ -196,50 +170,13 @@ void StepEvents::replaceInput(unsigned index) {
   Value x = events.getArgument(index + 1),
         count = events.getArgument(index + 2);
 
-  SmallVector<func::CallOp> lists;
-  findLists(input, lists);
-  for (func::CallOp list : lists) {
-    ImplicitLocOpBuilder builder(list.getLoc(), list);
-    func::CallOp::create(
-        builder, getCopyFunction(position),
-        ValueRange{x, count, list.getOperand(1), list.getOperand(2)});
-    list.erase();
-  }
-  // Views that only the lists needed.
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-    if (isa<ViewLikeOpInterface, memref::CastOp>(op) && op.use_empty())
-      op.erase();
-
-  if (!input.use_empty()) {
-    unsigned last = events.getNumArguments();
-    DictionaryAttr scratch = attributes.getDictionaryAttr(
-        {attributes.getNamedAttr("snn.kind",
-                                 attributes.getStringAttr("scratch")),
-         attributes.getNamedAttr(
-             "snn.name",
-             attributes.getStringAttr(name.getValue() + "_spikes"))});
-    (void)events.insertArgument(last, type, scratch, loc);
-    Value spikes = events.getArgument(last);
-    input.replaceAllUsesWith(spikes);
-    ImplicitLocOpBuilder builder(loc, events.getContext());
-    builder.setInsertionPointToStart(&body);
-    Value flat = spikes;
-    if (type.getRank() == 0) {
-      flat =
-          memref::ExpandShapeOp::create(builder, ArrayRef<int64_t>{1}, spikes,
-                                        ArrayRef<ReassociationIndices>());
-    } else if (type.getRank() > 1) {
-      ReassociationIndices all =
-          llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
-      flat = memref::CollapseShapeOp::create(
-          builder, spikes, ArrayRef<ReassociationIndices>{all});
-    }
-    Value line =
-        memref::CastOp::create(builder, lineOf(type.getElementType()), flat);
-    func::CallOp::create(
-        builder, getSetFunction(position),
-        ValueRange{x, count, createIndex(builder, size), line});
-  }
+  // Where the spikes themselves are read, they are set, and listed as others
+  // are: what the caller hands over is looked through once.
+  SmallVector<func::CallOp, 1> lists;
+  if (!isOnlyListed(input, lists))
+    setSpikes(input, name.getValue(), x, count);
+  else if (!lists.empty())
+    takeEvents(lists.front(), x, count);
   (void)events.eraseArgument(index);
 }
 

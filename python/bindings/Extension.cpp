@@ -11,6 +11,7 @@
 #include "snn/IR/Constants.h"
 #include "snn/Pipelines/Pipelines.h"
 #include "snn/Target/C11/C11.h"
+#include "snn/Target/C11/Interface.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -92,42 +93,6 @@ public:
   void verify() {
     DiagnosticCollector diagnostics(module->getContext());
     diagnostics.check(mlir::verify(*module));
-  }
-
-  /// Kind, node, shape, element type and alignment (0 for that of the elements)
-  /// of the members of the network's struct.
-  using Buffer =
-      std::tuple<std::string, std::string, Shape, std::string, int64_t>;
-  std::vector<Buffer> getBuffers() {
-    std::vector<Buffer> found;
-    std::optional<Buffer> arena;
-    for (auto function : module->getOps<func::FuncOp>()) {
-      auto role = function->getAttrOfType<StringAttr>("snn.role");
-      if (!role || !role.getValue().starts_with("step"))
-        continue;
-      for (BlockArgument argument : function.getArguments()) {
-        unsigned index = argument.getArgNumber();
-        auto kind = function.getArgAttrOfType<StringAttr>(index, "snn.kind");
-        auto alignment =
-            function.getArgAttrOfType<IntegerAttr>(index, "snn.alignment");
-        auto type = dyn_cast<MemRefType>(argument.getType());
-        if (!kind || !type)
-          continue;
-        Buffer buffer(kind.str(), snn::getNodeName(argument.getLoc()).str(),
-                      Shape(type.getShape().begin(), type.getShape().end()),
-                      printType(type.getElementType()),
-                      alignment ? alignment.getInt() : 0);
-        // The step functions share one arena, as large as the larger needs.
-        if (kind.getValue() == "arena")
-          arena = arena ? std::max(*arena, buffer) : buffer;
-        else if (role.getValue() == "step" &&
-                 (kind.getValue() == "state" || kind.getValue() == "scratch"))
-          found.push_back(buffer);
-      }
-    }
-    if (arena)
-      found.push_back(*arena);
-    return found;
   }
 
   std::vector<snn::LayerResources> getResources() {
@@ -232,6 +197,21 @@ void bindResources(nb::module_ &m) {
       .def_ro("most", &snn::LayerResources::most, "With none of them zero.");
 }
 
+/// The values in a tuple keep the builder alive that they belong to, as a value
+/// that is returned alone does by nb::keep_alive.
+struct TupleKeepsBuilder {
+  static void precall(PyObject **, size_t, nb::detail::cleanup_list *) {}
+  template <size_t Count>
+  static void postcall(PyObject **arguments,
+                       std::integral_constant<size_t, Count>,
+                       nb::handle result) {
+    if (!result)
+      return;
+    for (nb::handle value : nb::borrow<nb::tuple>(result))
+      NB_CALL(keep_alive_py)(NB_CTX, value.ptr(), arguments[0]);
+  }
+};
+
 void bindNetworkBuilder(nb::module_ &m) {
   nb::class_<NetworkValue>(m, "Value", "A value of the network being built.")
       .def_prop_ro("element_type", getElementType, "f32, f64, i1 or ui8.")
@@ -319,7 +299,7 @@ void bindNetworkBuilder(nb::module_ &m) {
       "init"_a = nb::none(), "spike"_a = "gt",
       "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
       "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
-      "node"_a,
+      "node"_a, nb::call_policy<TupleKeepsBuilder>(),
       "snn.lif: spikes and voltage; a spike rule that counts gives at most "
       "`max_spikes` in a step.");
   builder.def(
@@ -338,7 +318,7 @@ void bindNetworkBuilder(nb::module_ &m) {
       },
       "input"_a, nb::kw_only(), "decay"_a = nb::none(), "gain"_a = nb::none(),
       "leak"_a = nb::none(), "floor"_a = nb::none(), "init"_a = nb::none(),
-      "element_type"_a, "node"_a,
+      "element_type"_a, "node"_a, nb::keep_alive<0, 1>(),
       "snn.li: the voltage; `floor` bounds it where it is carried.");
   builder.def(
       "cuba_lif",
@@ -374,7 +354,8 @@ void bindNetworkBuilder(nb::module_ &m) {
       "current_order"_a = "updated", "spike"_a = "gt",
       "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
       "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
-      "node"_a, "snn.cuba_lif: spikes, voltage and current.");
+      "node"_a, nb::call_policy<TupleKeepsBuilder>(),
+      "snn.cuba_lif: spikes, voltage and current.");
   builder.def(
       "cuba_li",
       [](B &self, V input, O current_decay, O current_gain, O current_leak,
@@ -399,7 +380,7 @@ void bindNetworkBuilder(nb::module_ &m) {
       "decay"_a = nb::none(), "gain"_a = nb::none(), "leak"_a = nb::none(),
       "floor"_a = nb::none(), "init"_a = nb::none(),
       "current_init"_a = nb::none(), "current_order"_a = "updated",
-      "element_type"_a, "node"_a,
+      "element_type"_a, "node"_a, nb::call_policy<TupleKeepsBuilder>(),
       "snn.cuba_li: voltage and current; `floor` is as in snn.li.");
   builder.def("backedge", &B::backedge, "shape"_a, "element_type"_a,
               nb::keep_alive<0, 1>(),
@@ -454,9 +435,6 @@ NB_MODULE(_mlir, m) {
            "\"outputs\", \"types\", \"constants\" and \"ops\"; without "
            "constants "
            "none are in it.")
-      .def("buffers", &ModuleHandle::getBuffers,
-           "Kind (\"state\", \"scratch\" or \"arena\"), node, shape, element "
-           "type and alignment of the memory of a lowered network.")
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
       .def(
@@ -496,6 +474,23 @@ NB_MODULE(_mlir, m) {
       "\"snn-to-loops\"; `header` is the file name to include, `taps` are "
       "signals that are shown to a macro, and with `profile` each layer's call "
       "stands in another. Raises MLIRError.");
+  m.def(
+      "describe_c11",
+      [](ModuleHandle &module, const std::string &prefix,
+         const std::string &header, const std::vector<std::string> &taps,
+         bool profile) {
+        DiagnosticCollector diagnostics(module.get().getContext());
+        FailureOr<snn::ModelInterface> interface = snn::getModelInterface(
+            module.get(), {prefix, header, taps, profile});
+        diagnostics.check(interface);
+        std::string text;
+        llvm::raw_string_ostream os(text);
+        snn::printInterface(*interface, os);
+        return text;
+      },
+      "module"_a, "prefix"_a = "", "header"_a = "",
+      "taps"_a = std::vector<std::string>(), "profile"_a = false,
+      "The interface of what `emit_c11` prints, as JSON. Raises MLIRError.");
   m.def(
       "is_c11_prefix",
       [](const std::string &text) { return snn::isC11Prefix(text); }, "text"_a,

@@ -1,37 +1,49 @@
 // RUN: snn-opt %s --snn-add-step-events --split-input-file | FileCheck %s
 
-// The list of an input's spikes becomes a copy of the caller's; another reader gets the spikes from
-// scratch memory, where they are set first. Inputs of values stay.
+// The list of an input's spikes is made of the caller's positions. An input that is read itself, too,
+// is set in scratch memory first, and listed as before. Inputs of values stay.
 // CHECK-LABEL: func.func @net_step(
 // CHECK:         call @list_spikes
+// CHECK:         call @list_spikes
 // CHECK-LABEL: func.func @net_step_events(
-// CHECK-SAME:    %[[E:[a-z0-9]+]]: memref<?xi16> {snn.kind = "events", snn.name = "in", snn.size = 8 : index}
-// CHECK-SAME:    %[[N:[a-z0-9]+]]: index {snn.kind = "count", snn.name = "in", snn.size = 8 : index}
+// CHECK-SAME:    %[[A:[a-z0-9]+]]: memref<?xi16> {snn.kind = "events", snn.name = "a", snn.size = 8 : index}
+// CHECK-SAME:    %[[NA:[a-z0-9]+]]: index {snn.kind = "count", snn.name = "a", snn.size = 8 : index}
+// CHECK-SAME:    %[[B:[a-z0-9]+]]: memref<?xi16> {snn.kind = "events", snn.name = "b", snn.size = 8 : index}
+// CHECK-SAME:    %[[NB:[a-z0-9]+]]: index {snn.kind = "count", snn.name = "b", snn.size = 8 : index}
 // CHECK-SAME:    %[[X:[a-z0-9]+]]: memref<3xf32> {snn.kind = "input", snn.name = "x"}
-// CHECK-SAME:    %[[LIST:[a-z0-9]+]]: memref<12xi16> {snn.kind = "scratch", snn.name = "in_events"}
-// CHECK-SAME:    %[[S:[a-z0-9]+]]: memref<2x4xi1> {snn.kind = "scratch", snn.name = "in_spikes"}) attributes {snn.role = "step_events"}
+// CHECK-SAME:    %[[LIST:[a-z0-9]+]]: memref<12xi16> {snn.kind = "scratch", snn.name = "a_events"}
+// CHECK-SAME:    %[[LIST_B:[a-z0-9]+]]: memref<12xi16> {snn.kind = "scratch", snn.name = "b_events"}
+// CHECK-SAME:    %[[S:[a-z0-9]+]]: memref<2x4xi1> {snn.kind = "scratch", snn.name = "b_spikes"}) attributes {snn.role = "step_events"}
 // CHECK:         %[[F:.*]] = memref.collapse_shape %[[S]]
 // CHECK-NEXT:    %[[L:.*]] = memref.cast %[[F]]
-// CHECK:         call @set_spikes(%[[E]], %[[N]], %{{.*}}, %[[L]])
+// CHECK:         call @set_spikes(%[[B]], %[[NB]], %{{.*}}, %[[L]])
 // CHECK:         %[[C:.*]] = memref.cast %[[LIST]]
-// CHECK:         call @copy_events(%[[E]], %[[N]], %{{.*}}, %[[C]])
-// CHECK:         call @other(%[[S]], %[[X]])
+// CHECK:         call @take_events(%[[A]], %[[NA]], %{{.*}}, %[[C]])
 // CHECK-NOT:     list_spikes
+// CHECK:         %[[F2:.*]] = memref.collapse_shape %[[S]]
+// CHECK:         %[[L2:.*]] = memref.cast %[[F2]]
+// CHECK:         call @list_spikes(%[[L2]]
+// CHECK:         call @other(%[[S]], %[[X]])
 // CHECK:         return
-// CHECK:       func.func private @copy_events(
-// CHECK:       func.func private @set_spikes(
+// CHECK:       func.func private @set_spikes(memref<?xi16>, index, index, memref<?xi1>) attributes {snn.helper = "set_spikes"}
+// CHECK:       func.func private @take_events(memref<?xi16>, index, index, memref<?xi16>) attributes {snn.helper = "take_events"}
 func.func private @list_spikes(memref<?xi1>, index, memref<?xi16>) attributes {snn.lists}
 func.func private @other(memref<2x4xi1>, memref<3xf32>)
-func.func @net_step(%in: memref<2x4xi1> {snn.kind = "input", snn.name = "in"},
+func.func @net_step(%a: memref<8xi1> {snn.kind = "input", snn.name = "a"},
+                    %b: memref<2x4xi1> {snn.kind = "input", snn.name = "b"},
                     %x: memref<3xf32> {snn.kind = "input", snn.name = "x"},
-                    %list: memref<12xi16> {snn.kind = "scratch", snn.name = "in_events"})
+                    %list: memref<12xi16> {snn.kind = "scratch", snn.name = "a_events"},
+                    %list_b: memref<12xi16> {snn.kind = "scratch", snn.name = "b_events"})
     attributes {snn.role = "step"} {
-  %flat = memref.collapse_shape %in [[0, 1]] : memref<2x4xi1> into memref<8xi1>
-  %line = memref.cast %flat : memref<8xi1> to memref<?xi1>
   %size = arith.constant 8 : index
+  %line = memref.cast %a : memref<8xi1> to memref<?xi1>
   %target = memref.cast %list : memref<12xi16> to memref<?xi16>
   call @list_spikes(%line, %size, %target) : (memref<?xi1>, index, memref<?xi16>) -> ()
-  call @other(%in, %x) : (memref<2x4xi1>, memref<3xf32>) -> ()
+  %flat = memref.collapse_shape %b [[0, 1]] : memref<2x4xi1> into memref<8xi1>
+  %line_b = memref.cast %flat : memref<8xi1> to memref<?xi1>
+  %target_b = memref.cast %list_b : memref<12xi16> to memref<?xi16>
+  call @list_spikes(%line_b, %size, %target_b) : (memref<?xi1>, index, memref<?xi16>) -> ()
+  call @other(%b, %x) : (memref<2x4xi1>, memref<3xf32>) -> ()
   return
 }
 
@@ -46,14 +58,12 @@ func.func @net_step(%x: memref<3xf32> {snn.kind = "input", snn.name = "x"}) attr
 
 // -----
 
-// Nodes can be called as the functions of this pass are.
+// Nodes can be called as the helpers of the emitter are.
 // CHECK-LABEL: func.func @net_step_events(
-// CHECK:         call @copy_events_{{[0-9]}}(
-// CHECK:         call @copy_events(%{{.*}}, %{{.*}}) : (memref<12xi16>, memref<3xf32>)
-// CHECK:         call @list_spikes_of_mine(
+// CHECK:         call @take_events_{{[0-9]}}(
+// CHECK:         call @take_events(%{{.*}}, %{{.*}}) : (memref<12xi16>, memref<3xf32>)
 func.func private @lists(memref<?xi1>, index, memref<?xi16>) attributes {snn.lists}
-func.func private @copy_events(memref<12xi16>, memref<3xf32>)
-func.func private @list_spikes_of_mine(memref<8xi1>)
+func.func private @take_events(memref<12xi16>, memref<3xf32>)
 func.func @net_step(%in: memref<8xi1> {snn.kind = "input", snn.name = "in"},
                     %y: memref<3xf32> {snn.kind = "output", snn.name = "y"},
                     %list: memref<12xi16> {snn.kind = "scratch", snn.name = "in_events"})
@@ -62,7 +72,6 @@ func.func @net_step(%in: memref<8xi1> {snn.kind = "input", snn.name = "in"},
   %size = arith.constant 8 : index
   %target = memref.cast %list : memref<12xi16> to memref<?xi16>
   call @lists(%line, %size, %target) : (memref<?xi1>, index, memref<?xi16>) -> ()
-  call @copy_events(%list, %y) : (memref<12xi16>, memref<3xf32>) -> ()
-  call @list_spikes_of_mine(%in) : (memref<8xi1>) -> ()
+  call @take_events(%list, %y) : (memref<12xi16>, memref<3xf32>) -> ()
   return
 }

@@ -19,7 +19,7 @@ from snnmlir.inference.recording import TOLERANCE
 FOLDER = Path(__file__).resolve().parents[1] / "data/nir-native"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NativeCase:
     """One network.
 

@@ -288,7 +288,7 @@ def lists_and_sums() -> nir.NIRGraph:
     nodes = ports(10, 14) | {
         "list_spikes_a": affine(10, 10, rng),
         "list_spikes": neuron("LIF", 10, rng),
-        "copy_events": affine(2, 10, rng),
+        "take_events": affine(2, 10, rng),
         "set_spikes": neuron("LIF", 2, rng),
         "step_events": affine(14, 2, rng),
         "list_counts": neuron("LIF", 14, rng),

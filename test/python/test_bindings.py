@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import numpy as np
@@ -124,6 +125,27 @@ def test_failing_pass() -> None:
 def test_c_needs_loops() -> None:
     with pytest.raises(MLIRError, match=r"C11: is not in the emitter's subset"):
         emit_c11(recurrent(), "net")
+
+
+def test_values_keep_their_builder() -> None:
+    """A value that outlives its builder's last name is still one."""
+
+    def values() -> list[Value]:
+        b = new_builder()
+        x, one = b.input(0), b.number(1.0, "f32")
+        return [
+            *b.lif(x, threshold=one, element_type="f32", node="lif"),
+            *b.cuba_lif(x, threshold=one, element_type="f32", node="cuba_lif"),
+            *b.cuba_li(x, element_type="f32", node="cuba_li"),
+            b.li(x, element_type="f32", node="li"),
+        ]
+
+    kept = values()
+    gc.collect()
+    junk = [new_builder() for _ in range(20)]  # takes the memory that would be free
+    types = ["i1", "f32", "i1", *["f32"] * 5]
+    assert [(value.shape, value.element_type) for value in kept] == [([3], t) for t in types]
+    assert junk
 
 
 def unresolved(b: NetworkBuilder) -> None:

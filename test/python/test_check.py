@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -217,10 +216,8 @@ def test_two_thousand_nodes(wide: bool) -> None:
     chain = [*itertools.pairwise(["input", *names, "output"])]
     parallel = [(a, b) for name in names for a, b in (("input", name), (name, "output"))]
     source = graph(nodes, *(parallel if wide else chain))
-    start = time.monotonic()
     report = snnmlir.check(source, dt=1e-4)
     assert (report.compiles, len(report.nodes), report.state_bytes) == (True, 2002, 8000)
-    assert time.monotonic() - start < 30
 
 
 KEYS = {

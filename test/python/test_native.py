@@ -4,8 +4,9 @@
 Compared is the generated C with what the framework's own network computed.
 """
 
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,15 @@ def found_on_the_first_steps() -> Callable[[NativeCase], tuple[snnmlir.Inference
     return find
 
 
-@pytest.mark.parametrize("case", HELD, ids=ids)
+def sampled(cases: Sequence[NativeCase], step: int) -> list[Any]:
+    """Every `step`th case, and the others marked slow."""
+    return [
+        pytest.param(case, marks=[] if number % step == 0 else pytest.mark.slow)
+        for number, case in enumerate(cases)
+    ]
+
+
+@pytest.mark.parametrize("case", sampled(HELD, 8), ids=ids)
 def test_a_part_of_the_recording_finds_a_convention_for_all_of_it(
     case: NativeCase, found_on_the_first_steps: Callable[..., tuple[snnmlir.Inference, int]]
 ) -> None:
@@ -64,9 +73,14 @@ def test_a_part_of_the_recording_finds_a_convention_for_all_of_it(
     assert differing == 0
 
 
-@pytest.mark.parametrize("case", LOST, ids=ids)
+@functools.cache
+def inference_of(case: NativeCase) -> snnmlir.Inference:
+    return snnmlir.infer(case.model, case.recorded)
+
+
+@pytest.mark.parametrize("case", sampled(LOST, 5), ids=ids)
 def test_what_a_file_has_lost_is_never_called_exact(case: NativeCase) -> None:
-    inference = snnmlir.infer(case.model, case.recorded)
+    inference = inference_of(case)
     assert not inference.exact
     assert inference.differing > 3
     assert inference.first is not None
@@ -88,9 +102,9 @@ LAYERS = {
 """The layer that is wrong, or the first behind a layer that was not recorded."""
 
 
-@pytest.mark.parametrize("case", LOST, ids=ids)
+@pytest.mark.parametrize("case", sampled(LOST, 5), ids=ids)
 def test_the_layer_that_lost_something_is_named(case: NativeCase) -> None:
-    inference = snnmlir.infer(case.model, case.recorded)
+    inference = inference_of(case)
     assert inference.first is not None
     assert LAYERS[case.name] == (inference.lost or inference.first.node)
 
@@ -112,6 +126,7 @@ MIXED = next(case for case in CASES if case.name == "snntorch_mixed_resets")
 PLAIN = next(case for case in CASES if case.name == "snntorch_mlp")
 
 
+@pytest.mark.slow
 def test_one_flipped_spike() -> None:
     arrays = {k: v for k, v in flipped(PLAIN, "output", 57, 3).items() if k in ("input", "output")}
     inference = snnmlir.infer(PLAIN.model, arrays)
@@ -147,6 +162,7 @@ def test_known_choices_are_kept() -> None:
     assert inference.convention.dt == 1e-4
 
 
+@pytest.mark.slow
 def test_several_runs_have_to_be_reproduced() -> None:
     part = {key: PLAIN.recorded[key] for key in ("input", "output")}
     other = {"input": part["input"], "output": 1 - part["output"]}
@@ -210,6 +226,7 @@ def test_commands(tmp_path: Path, recording: Callable[[dict[str, Any]], Path]) -
             assert re.search(rf"{node}\.{choice.replace('_', '-')} +{value}\n", header)
 
 
+@pytest.mark.slow
 def test_commands_where_nothing_is_exact(
     tmp_path: Path, recording: Callable[[dict[str, Any]], Path]
 ) -> None:

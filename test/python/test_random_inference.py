@@ -20,3 +20,15 @@ from random_inference import run_one
 def test_random_conventions_are_inferred(seed: int) -> None:
     outcome = run_one(seed)
     assert outcome.is_right, outcome.text
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        31762,  # a layer with more classes than are tried at a time, of which only spikes are known
+        3000257,  # conventions that differ in one of a thousand entries
+    ],
+)
+def test_regressions(seed: int) -> None:
+    outcome = run_one(seed)
+    assert outcome.is_right, outcome.text

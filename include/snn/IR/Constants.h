@@ -108,6 +108,8 @@ mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
 /// The fewest digits that read back as the same `value` in `type`, which is a
 /// floating-point or integer type: "0.9", "1".
 std::string formatNumber(double value, mlir::Type type);
+std::string formatFloat32(double value);
+std::string formatFloat64(double value);
 
 /// The name that `loc` carries, or `fallback`.
 llvm::StringRef getNodeName(mlir::Location loc, llvm::StringRef fallback = "");

@@ -107,9 +107,13 @@ static void setScales(func::FuncOp function, unsigned index, Type type) {
   if (!isa<quant::QuantizedType>(getElementTypeOrSelf(type)))
     return;
   Scales scales = Scales::of(type);
-  function.setArgAttr(index, "snn.scales",
-                      DenseF64ArrayAttr::get(function.getContext(),
-                                             ArrayRef<double>(scales.values)));
+  Builder builder(function.getContext());
+  function.setArgAttr(
+      index, "snn.scales",
+      builder.getDenseF64ArrayAttr(ArrayRef<double>(scales.values)));
+  if (scales.isPerAxis())
+    function.setArgAttr(index, "snn.scale_axis",
+                        builder.getIndexAttr(*scales.axis));
 }
 
 Value NetworkLowering::addArgument(func::FuncOp function, MemRefType type,

@@ -802,8 +802,7 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
   auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
       op, op.getCalleeAttr());
   SmallVector<std::string> arguments;
-  for (auto [operand, parameter] :
-       llvm::zip_equal(op.getOperands(), function.getArguments())) {
+  for (auto [index, operand] : llvm::enumerate(op.getOperands())) {
     if (operand.getType().isIndex()) {
       FailureOr<Expression> scalar = getExpression(operand);
       if (failed(scalar))
@@ -821,7 +820,8 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
              << operand.getType() << " is not in the emitter's subset";
     // All of the shared memory, when one array of bytes takes all of it.
     StringRef text = buffer->second;
-    bool isArena = text.ends_with(".u8") && !signs.isUnsigned(parameter);
+    bool isArena = text.ends_with(".u8") && !function.isDeclaration() &&
+                   !signs.isUnsigned(function.getArgument(index));
     arguments.push_back(isArena ? text.drop_back(2).str() + "i8" : text.str());
   }
   std::string call = callee->second + "(" + llvm::join(arguments, ", ") + ")";

@@ -61,11 +61,17 @@ StringRef getArenaMember(StringRef type) {
 }
 
 /// "1" is an int and "1f" nothing at all: literals need a point or an exponent.
+static std::string withPoint(std::string text) {
+  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
+std::string getFloat32Literal(double value) {
+  return withPoint(formatFloat32(value)) + "f";
+}
+
 static std::string getFloatLiteral(double value, FloatType type) {
-  std::string text = formatNumber(value, type);
-  if (text.find_first_of(".e") == std::string::npos)
-    text += ".0";
-  return type.isF32() ? text + "f" : text;
+  return type.isF32() ? getFloat32Literal(value)
+                      : withPoint(formatNumber(value, type));
 }
 
 /// The least numbers of a type are not what a minus makes of a literal.

@@ -28,6 +28,9 @@ llvm::StringRef getArenaMember(llvm::StringRef type);
 /// none for what has no literal, such as infinity.
 std::optional<std::string> getLiteral(mlir::Attribute value, bool isUnsigned);
 
+/// The C literal of a finite number as a float.
+std::string getFloat32Literal(double value);
+
 /// Prints the elements of a constant array, comma-separated, in lines.
 llvm::LogicalResult printElements(mlir::ElementsAttr elements, bool isUnsigned,
                                   llvm::raw_ostream &os);

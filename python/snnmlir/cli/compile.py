@@ -54,7 +54,7 @@ from snnmlir.reports.verify import (
 )
 @click.option(
     "--emit",
-    type=click.Choice(["c", "snn", "linalg", "loops"]),
+    type=click.Choice(["c", "json", "snn", "linalg", "loops"]),
     help="What to write.  [default: c for .c, snn for .mlir]",
 )
 @click.option("--name", metavar="PREFIX", help="Prefix of all names in C.  [default: the output's]")
@@ -76,7 +76,7 @@ from snnmlir.reports.verify import (
     type=str,
     metavar="[DATA]",
     help="Also write model_selftest.c with input from DATA, or random spikes, and with the outputs "
-    "that are due; and in it int model_selftest(void), to call on the target.",
+    "expected for it; and in it int model_selftest(void), to call on the target.",
 )
 @click.option(
     "--package",

@@ -1,54 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What Python finds out about the generated C by itself: its struct's layout, its header's names.
+"""The interface of the generated C, as the compiler describes it: memory, and names.
 
-All of that is here, so that it can be replaced by what the compiler says.
+What is in it, docs/interface.md says.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from snnmlir._mlir import Module
 from snnmlir.execution.ports import Port
-from snnmlir.execution.runner import C_TYPES
-
-_BYTES = {"i1": 1, "i8": 1, "i16": 2, "i32": 4, "f32": 4, "f64": 8, "index": 8}
 
 
-def struct_bytes(loops: Module) -> int:
+def struct_bytes(interface: Mapping[str, Any]) -> int:
     """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
-    end, alignment = 0, 1
-    for _, _, shape, element, aligned in loops.buffers():
-        size = _BYTES[element]
-        alignment = max(alignment, aligned or size)
-        end = _round_up(end, aligned or size) + size * math.prod(shape)
-    return max(1, _round_up(end, alignment))
+    size: int = interface["struct"]["bytes"]
+    return size
 
 
-def state_bytes(loops: Module) -> dict[str, int]:
+def state_bytes(interface: Mapping[str, Any]) -> dict[str, int]:
     """Bytes carried from step to step by node, and by edge ("source_to_target") that does so."""
     states: Counter[str] = Counter()
-    for kind, node, shape, element, _ in loops.buffers():
-        if kind == "state":
-            states[node] += _BYTES[element] * math.prod(shape)
+    for member in interface["struct"]["members"]:
+        if member["role"] == "state":
+            states[member["owner"]] += member["bytes"]
     return dict(states)
 
 
-def scratch_bytes(loops: Module) -> int:
+def scratch_bytes(interface: Mapping[str, Any]) -> int:
     """Bytes of the memory in the struct that layers share."""
-    return sum(
-        _BYTES[element] * math.prod(shape)
-        for kind, _, shape, element, _ in loops.buffers()
-        if kind != "state"
-    )
-
-
-def _round_up(number: int, multiple: int) -> int:
-    return -(-number // multiple) * multiple
+    members = interface["struct"]["members"]
+    return sum(member["bytes"] for member in members if member["role"] != "state")
 
 
 @dataclass(frozen=True)
@@ -72,22 +56,19 @@ class CPort:
 
 
 def c_ports(
-    header: str, inputs: Sequence[Port], outputs: Sequence[Port]
+    interface: Mapping[str, Any], inputs: Sequence[Port], outputs: Sequence[Port]
 ) -> tuple[list[CPort], list[CPort]]:
-    """The inputs and outputs of the network whose C header has this text."""
-    (parameters,) = re.findall(r"^void \w+_step\(\w+ \*\w+, (.*)\);$", header, re.M)
-    names = re.findall(r"(\w+)(?:,|$)", parameters)
-    sizes = re.findall(r"^#define (\w+_SIZE(?:_\d+)?) \d+$", header, re.M)
-    scales = iter(re.findall(r"^#define (\w+_SCALE(?:_\d+)?) [\d{]", header, re.M))
+    """The inputs and outputs of a network with this interface, see `Network.interface_for`."""
     kinds = ["input"] * len(inputs) + ["output"] * len(outputs)
+    parameters = interface["functions"]["step"]["parameters"]
     ports = [
         CPort(
             port,
-            variable=kind if kinds.count(kind) == 1 else f"{kind}_{name}",
-            c_type=C_TYPES[port.dtype.name],
-            size=size,
-            scale=None if port.scales is None else next(scales),
+            variable=kind if kinds.count(kind) == 1 else f"{kind}_{parameter['name']}",
+            c_type=parameter["type"],
+            size=parameter["size"]["macro"],
+            scale=parameter["scale"] and parameter["scale"]["macro"],
         )
-        for kind, port, name, size in zip(kinds, (*inputs, *outputs), names, sizes, strict=True)
+        for kind, port, parameter in zip(kinds, (*inputs, *outputs), parameters, strict=True)
     ]
     return ports[: len(inputs)], ports[len(inputs) :]

@@ -3,23 +3,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from snnmlir.common.files import write_files
 from snnmlir.compiler.interface import state_bytes, struct_bytes
-from snnmlir.compiler.names import prefix_from
+from snnmlir.compiler.names import header_for, prefix_from
 from snnmlir.compiler.options import Dtype, Options
 from snnmlir.compiler.output import c_files, check_no_c, stage_of
 from snnmlir.compiler.quantize import Bound, Ranges, bounds, measured_ranges, unit_notes
 from snnmlir.compiler.request import Request
 from snnmlir.compiler.resources import Resources, resources_of
 from snnmlir.compiler.signals import check_taps, recordable, tappable
-from snnmlir.compiler.stages import Stage, Stages, c_text, make_stages, mlir_text
+from snnmlir.compiler.stages import (
+    Stage,
+    Stages,
+    c_text,
+    interface_text,
+    make_stages,
+    mlir_text,
+)
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
 from snnmlir.execution.ports import Port, Sample, Signal, Signals, ports_of
@@ -148,7 +156,7 @@ class Network:
     @property
     def memory_bytes(self) -> int:
         """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
-        return struct_bytes(self.stages.loops)
+        return struct_bytes(self.interface)
 
     @property
     def state_bytes(self) -> int:
@@ -158,12 +166,12 @@ class Network:
     @cached_property
     def states(self) -> dict[str, int]:
         """The same by node, and by edge ("source_to_target") that carries its signal on."""
-        return state_bytes(self.stages.loops)
+        return state_bytes(self.interface)
 
     @cached_property
     def resources(self) -> Resources:
         """Constants, memory and arithmetic, layer by layer."""
-        return resources_of(self.stages.loops)
+        return resources_of(self.stages.loops, self.interface)
 
     # As text
 
@@ -179,6 +187,18 @@ class Network:
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""
         return c_text(self.stages, prefix, header, self.taps, self.options.profile)
+
+    def interface_for(self, prefix: str, header: str) -> dict[str, Any]:
+        """The interface of what `emit_c` gives, as docs/interface.md describes it."""
+        return cast("dict[str, Any]", json.loads(self._interface_text(prefix, header)))
+
+    def _interface_text(self, prefix: str, header: str) -> str:
+        return interface_text(self.stages, prefix, header, self.taps, self.options.profile)
+
+    @cached_property
+    def interface(self) -> dict[str, Any]:
+        """The interface of `c` and `h`: the struct, the functions, and what all of it is called."""
+        return self.interface_for(self.prefix, f"{self.prefix}.h")
 
     @property
     def c(self) -> str:
@@ -196,8 +216,12 @@ class Network:
         return self.emit("snn")
 
     def emit(self, stage: Stage) -> str:
-        """The text of one stage: "c", "snn", "linalg" or "loops"."""
-        return self.c if stage == "c" else mlir_text(self.stages, stage)
+        """The text of one stage: "c", its interface as "json", "snn", "linalg" or "loops"."""
+        if stage == "c":
+            return self.c
+        if stage == "json":
+            return self._interface_text(self.prefix, f"{self.prefix}.h")
+        return mlir_text(self.stages, stage)
 
     def write(
         self,
@@ -205,7 +229,7 @@ class Network:
         emit: Stage | None = None,
         self_test: WrittenTest | None = None,
     ) -> None:
-        """Writes the C source to `path` and its header beside it, or MLIR to `path`.
+        """Writes the C source to `path` and its header beside it, or MLIR or JSON to `path`.
 
         Files appear complete or not at all.
 
@@ -229,8 +253,9 @@ class Network:
         """What `write` writes, by file.
 
         Args:
-            path: A .c or .mlir file.
-            emit: What to write; by default C for .c and the snn dialect for .mlir.
+            path: A .c, .mlir or .json file.
+            emit: What to write; by default C for .c, the snn dialect for .mlir and the interface of
+                the C for .json.
             self_test: With C, what `snnmlir.self_test` made; its source and header are written
                 beside `path`, "_selftest" in their names.
 
@@ -240,6 +265,10 @@ class Network:
         """
         target = Path(path)
         stage = emit or stage_of(target)
+        if stage == "json" and self_test is None:
+            header = header_for(target.with_suffix(".c"))
+            text = self._interface_text(self.prefix_for(target.stem), header.name)
+            return {target: text.encode()}
         if stage != "c":
             hooks = bool(self.taps) or self.options.profile
             check_no_c(stage, hooks=hooks, test=self_test is not None)

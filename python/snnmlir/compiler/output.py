@@ -18,12 +18,12 @@ def stage_of(path: Path) -> Stage:
     Raises:
         OptionError: Its suffix does not say.
     """
-    stages: dict[str, Stage] = {".c": "c", ".mlir": "snn"}
+    stages: dict[str, Stage] = {".c": "c", ".json": "json", ".mlir": "snn"}
     if path.suffix not in stages:
         raise OptionError(
             f"cannot tell from {quoted(path.name)} what to write",
-            help="end the name in .c or .mlir, or say "
-            + option("emit", "c", "snn", "linalg", "loops"),
+            help="end the name in .c, .json or .mlir, or say "
+            + option("emit", "c", "json", "snn", "linalg", "loops"),
         )
     return stages[path.suffix]
 

@@ -112,9 +112,9 @@ def unit_notes(
             most = float(np.max(port.scales)) * np.iinfo(port.dtype).max
             notes.append(
                 f"output {quoted(port.name)} gives {port.dtype} in units of "
-                f"{float(np.max(port.scales)):g}, so that {most:g}, which no input exceeds or "
-                f"at which it saturates, fits; {option('calibrate', 'DATA')} gives smaller units "
-                "where data stay far below that"
+                f"{float(np.max(port.scales)):g}, so numbers up to {most:g}; "
+                "no input gives more, or the output saturates there; "
+                f"{option('calibrate', 'DATA')} gives smaller units where data stay far below that"
             )
     return tuple(notes)
 

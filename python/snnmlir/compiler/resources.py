@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from snnmlir._mlir import MLIRError, Module
 from snnmlir._mlir import Operations as ModuleOperations
@@ -91,8 +92,12 @@ class Resources:
         return "\n".join(lines) + "\n"
 
 
-def resources_of(loops: Module) -> Resources:
+def resources_of(loops: Module, interface: Mapping[str, Any]) -> Resources:
     """What the compiler finds for each layer, and the sums over them.
+
+    Args:
+        loops: The network's loops.
+        interface: That of their C.
 
     Raises:
         CompileError: The loops are not of a network.
@@ -115,9 +120,9 @@ def resources_of(loops: Module) -> Resources:
     )
     return Resources(
         constant_bytes=sum(layer.constant_bytes for layer in found),
-        memory_bytes=struct_bytes(loops),
+        memory_bytes=struct_bytes(interface),
         state_bytes=sum(layer.state_bytes for layer in found),
-        scratch_bytes=scratch_bytes(loops),
+        scratch_bytes=scratch_bytes(interface),
         least=_operations(layer.least for layer in found),
         most=_operations(layer.most for layer in found),
         layers=found,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeAlias
 
-from snnmlir._mlir import Context, MLIRError, Module, PassManager, emit_c11
+from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
 from snnmlir.compiler.options import Taps
 from snnmlir.compiler.quantize import quantize
 from snnmlir.compiler.request import Request
 from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.nir_import.build import build
 
-Stage: TypeAlias = Literal["c", "snn", "linalg", "loops"]
+Stage: TypeAlias = Literal["c", "json", "snn", "linalg", "loops"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ def mlir_text(stages: Stages, stage: Stage) -> str:
         return _lowered(stages.snn, stages.context, "snn-to-linalg").get_asm()
     if stage == "loops":
         return stages.loops.get_asm()
-    raise OptionError(f"unknown stage {quoted(stage)}", help="use c, snn, linalg or loops")
+    raise OptionError(f"unknown stage {quoted(stage)}", help="use c, json, snn, linalg or loops")
 
 
 def c_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> tuple[str, str]:
@@ -114,3 +114,22 @@ def c_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) 
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return source, text
+
+
+def interface_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> str:
+    """The interface of what `c_text` gives, as JSON.
+
+    Args:
+        stages: As there.
+        prefix: As there.
+        header: As there.
+        taps: As there.
+        profile: As there.
+
+    Raises:
+        CompileError: As there.
+    """
+    try:
+        return describe_c11(stages.loops, prefix, header, taps, profile)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error

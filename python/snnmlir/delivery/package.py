@@ -108,7 +108,8 @@ def package(
         path.removeprefix(f"packages/{kind}/").replace("NAME", prefix): path
         for path in below(f"packages/{kind}")
     }
-    inputs, outputs = c_ports(header_text, network.inputs, network.outputs)
+    interface = network.interface_for(prefix, header)
+    inputs, outputs = c_ports(interface, network.inputs, network.outputs)
     values = {
         "name": prefix,
         "version": version("snn-mlir-compile"),

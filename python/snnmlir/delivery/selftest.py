@@ -57,9 +57,8 @@ class SelfTest:
             prefix: The prefix of its names in C.
             header: The file name of its header.
         """
-        inputs, outputs = c_ports(
-            network.emit_c(prefix, header)[1], network.inputs, network.outputs
-        )
+        interface = network.interface_for(prefix, header)
+        inputs, outputs = c_ports(interface, network.inputs, network.outputs)
         values = {
             "name": prefix,
             "header": header,

@@ -88,7 +88,8 @@ def _check_input(port: Port, array: Signal) -> Signal:
         raise OptionError(
             f"{where} has shape {list(array.shape)}, expected [T, "
             f"{', '.join(map(str, port.shape))}]",
-            help="the first dimension counts time steps; there is no batch dimension",
+            help="the first dimension counts time steps; run the samples of a batch one by one, "
+            "x[:, i]",
         )
     if array.dtype.kind not in "biuf":
         raise OptionError(f"{where} has dtype {array.dtype}, expected numbers")

@@ -34,7 +34,10 @@ _FINER_FLOORS = tuple(-round(0.01 * n, 2) for n in range(1, 201) if n % 5)
 _MOST_SHOWN = 3
 _MOST_OTHERS = 200
 _STRENGTHS = (0.5, 2.0, 4.0)
-_FRESH_STEPS = 80
+_FRESH_STEPS = (80, 320)
+"""Least and most steps of each kind of further input."""
+_FRESH_ELEMENTS = 200_000
+"""Elements of all signals in these steps: small networks get more of them."""
 _MOST_CHECKED = 12
 
 _WOULD_TELL = {
@@ -476,10 +479,13 @@ class _Inferrer:
         """Other input of the same kind, and what the convention makes of it."""
         rng = np.random.default_rng(0)
         inputs = {}
+        nodes = self.search.graphs["nir"].nodes.values()
+        elements = sum(int(np.prod(node.output_shape, dtype=np.int64)) for node in nodes)
+        steps = int(np.clip(_FRESH_ELEMENTS // max(1, elements), *_FRESH_STEPS))
         for name, signal in self.recorded.inputs.items():
-            flat, shape = signal.reshape(-1), (_FRESH_STEPS, *signal.shape[1:])
+            flat, shape = signal.reshape(-1), (steps, *signal.shape[1:])
             binary = np.all((flat == 0) | (flat == 1))
-            parts = [rng.choice(flat, (3 * _FRESH_STEPS, *signal.shape[1:]))]
+            parts = [rng.choice(flat, (3 * steps, *signal.shape[1:]))]
             for strength in _STRENGTHS:  # weaker and stronger than what was recorded
                 chance = min(0.9, max(0.05, strength * float(np.mean(flat != 0))))
                 present = rng.random(shape) < chance

@@ -151,7 +151,7 @@ def _checked(graph: Graph, name: str, array: Signal) -> Signal:
         raise OptionError(
             f"the recording's {quoted(name)} has shape {list(array.shape)}, expected "
             f"[{', '.join(map(str, ('T', *shape)))}]",
-            help="time comes first, and there is no batch dimension",
+            help="time comes first; give the samples of a batch as several recordings",
         )
     if not np.all(np.isfinite(array)):
         raise OptionError(f"the recording's {quoted(name)} has values that are not finite")

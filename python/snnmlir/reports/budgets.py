@@ -10,7 +10,7 @@ from snnmlir.reports.report import NetworkReport
 
 _SMALLER_WEIGHTS = {
     "f64": ("f32", "halves the weights, int8 makes an eighth of them"),
-    "f32": ("int8", "makes a fourth of the weights, int4 an eighth"),
+    "f32": ("int8", "makes the weights a quarter as large, int4 an eighth"),
     "int16": ("int8", "halves the weights, int4 makes a fourth of them"),
     "int8": ("int4", "halves the weights"),
 }

@@ -8,7 +8,7 @@
 // Sums of 8-bit weights, as integers of 32 bits that are stored in 16. Scales along the output do not
 // matter; those of the network's results are told.
 // CHECK-LABEL: func.func @linear_step(
-// CHECK-SAME:    %[[X:.*]]: memref<2xi1> {{{.*}}}, %[[Y:.*]]: memref<3xi16> {snn.kind = "output", snn.name = "output0", snn.scales = array<f64: 5.000000e-01, 2.500000e-01, 1.250000e-01>})
+// CHECK-SAME:    %[[X:.*]]: memref<2xi1> {{{.*}}}, %[[Y:.*]]: memref<3xi16> {snn.kind = "output", snn.name = "output0", snn.scale_axis = 0 : index, snn.scales = array<f64: 5.000000e-01, 2.500000e-01, 1.250000e-01>})
 // CHECK-LABEL: func.func private @linear_0(
 // CHECK:         linalg.fill ins(%c0_i16 : i16)
 // CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<3xi8>, tensor<3xi8>)

@@ -92,12 +92,15 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // -----
 
 // Positions of 32 bits where 16 are too few, each with its helper.
+// CHECK:      static inline uint64_t wide_mask(
 // CHECK:      #if UINTPTR_MAX > 0xffffffffu
 // CHECK:      static inline size_t wide_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
+// CHECK:      #else
+// CHECK:      static inline size_t wide_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
+// CHECK:      #if UINTPTR_MAX > 0xffffffffu
 // CHECK:      static inline size_t wide_list_32(const uint8_t *x, size_t size, size_t first, uint32_t *events)
 // CHECK:                  events[k] = (uint32_t)(first + k);
 // CHECK:      #else
-// CHECK:      static inline size_t wide_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
 // CHECK:      static inline size_t wide_list_32(const uint8_t *x, size_t size, size_t first, uint32_t *events)
 // CHECK:      #endif
 // CHECK:      wide_list_counts(

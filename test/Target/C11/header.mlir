@@ -47,7 +47,7 @@ module attributes {snn.provenance = {model = "a.nir", sha256 = "0123"}} {
 // CHECK-NEXT: void my_net_step(my_net_t *net, const uint8_t *in, const double *the_analog, uint8_t *out, double *v);
 
 // The step for callers that have events takes positions and their number for each input of spikes.
-// CHECK:       *   in: positions of spikes, below MY_NET_IN_SIZE, node 'in'
+// CHECK:       *   in: positions below MY_NET_IN_SIZE, node 'in'
 // CHECK-NEXT:  *   in_count: how many these are
 // CHECK-NEXT:  *   the_analog: MY_NET_THE_ANALOG_SIZE values, shape [4], node 'the analog'
 // CHECK:      void my_net_step_events(my_net_t *net, const uint16_t *in, size_t in_count, const double *the_analog, uint8_t *out, double *v);

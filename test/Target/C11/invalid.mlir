@@ -302,3 +302,31 @@ module {
     return
   }
 }
+
+// -----
+
+// The header says how long a step is.
+module {
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net"} {
+    return
+  }
+  // expected-error @+1 {{'func.func' op C11: has no length of a step: expected a number as 'snn.dt'}}
+  func.func @net_step() attributes {snn.role = "step", snn.name = "net"} {
+    return
+  }
+}
+
+// -----
+
+// Helpers are known by name and types.
+module {
+  // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter: expected a private declaration of take_events or set_spikes with their types}}
+  func.func private @take_events(memref<?xi16>, index, index, memref<?xi8>) attributes {snn.helper = "take_events"}
+}
+
+// -----
+
+module {
+  // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter}}
+  func.func private @other(memref<?xi16>, index, index, memref<?xi16>) attributes {snn.helper = "system"}
+}

@@ -1,0 +1,124 @@
+//===- Interface.h - The C interface of a model -----------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What a model's struct holds, what its functions take, and what all of it is
+// called in C. The header is printed from it, and so is the JSON that Python
+// and other tools read (docs/interface.md).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_TARGET_C11_INTERFACE_H
+#define SNN_TARGET_C11_INTERFACE_H
+
+#include "snn/Target/C11/C11.h"
+
+#include <optional>
+#include <utility>
+
+namespace snn {
+
+/// What integers stand for: a number for all of them, or one for each channel.
+struct ModelScale {
+  std::string macro;
+  std::vector<double> values;
+  /// The dimension of the channels.
+  std::optional<int64_t> axis;
+};
+
+/// What the elements of an array are; JSON has the same names.
+enum class ModelContent { Spikes, Counts, Values, Integers, Positions, Bytes };
+
+/// A parameter of a function, or a member of the struct.
+struct ModelArray {
+  enum class Role { Input, Output, Events, Count, State, Scratch, Arena };
+
+  Role role = Role::Input;
+  /// The NIR node of an input or output; of memory, what it is called after.
+  std::string node;
+  /// The node that memory belongs to.
+  std::string owner;
+  /// Its C name, as parameter or as member.
+  std::string name;
+  /// The C type of the elements, and the bytes of one.
+  std::string type;
+  int64_t elementBytes = 0;
+  ModelContent content = ModelContent::Values;
+  /// Of one step; for positions and their number, that of the input.
+  std::vector<int64_t> shape;
+  /// The macro with the number of elements, of inputs and outputs.
+  std::string sizeMacro;
+  std::optional<ModelScale> scale;
+
+  bool isMember() const;
+  int64_t getNumElements() const;
+};
+
+/// The name of a role, in the IR as in JSON: "input", "output", "events"...
+llvm::StringRef getName(ModelArray::Role role);
+/// The role of a name, or none.
+std::optional<ModelArray::Role> parseRole(llvm::StringRef name);
+
+/// A step function; its parameters and the members that it uses, in the order
+/// of the arguments in the IR.
+struct ModelFunction {
+  std::string name;
+  std::vector<ModelArray> parameters;
+};
+
+/// A signal that step functions show to a macro.
+struct ModelTap {
+  /// The name in NIR, and that in C.
+  std::string signal;
+  std::string name;
+  std::string type;
+  ModelContent content = ModelContent::Values;
+  std::vector<int64_t> shape;
+  bool isChannelsLast = false;
+  std::optional<ModelScale> scale;
+};
+
+/// Memory of a step that arrays of several types share.
+struct ModelArena {
+  std::string name;
+  int64_t bytes = 0;
+  /// The types of its elements and their bytes, by name.
+  std::vector<std::pair<std::string, int64_t>> types;
+};
+
+/// All of it.
+struct ModelInterface {
+  std::string prefix, headerName, sourceName;
+  double dt = 0;
+  /// What the model was made from, and how it is stepped: a line for each fact.
+  std::vector<std::pair<std::string, std::string>> provenance, discretization;
+  ModelFunction step;
+  std::optional<ModelFunction> stepEvents;
+  std::optional<ModelArena> arena;
+  std::vector<ModelTap> taps;
+  bool hasProfile = false;
+
+  /// "<PREFIX>_<SUFFIX>"
+  std::string getMacro(llvm::StringRef suffix) const;
+  /// The members of the struct in their order; the arena comes behind them.
+  std::vector<ModelArray> getMembers() const;
+  /// Bytes and alignment of the struct where every type is aligned to its size,
+  /// as on 64-bit machines.
+  std::pair<int64_t, int64_t> getLayout() const;
+  /// The most events that an input of spikes can have in a step; 0 without one.
+  int64_t getMostEvents() const;
+};
+
+/// The interface of the network in a module that the `snn-to-loops` pipeline
+/// made; an error at the operation's location if there is not one network.
+llvm::FailureOr<ModelInterface> getModelInterface(mlir::ModuleOp module,
+                                                  const C11Options &options);
+
+/// The interface as JSON, as docs/interface.md describes it.
+void printInterface(const ModelInterface &interface, llvm::raw_ostream &os);
+
+} // namespace snn
+
+#endif // SNN_TARGET_C11_INTERFACE_H

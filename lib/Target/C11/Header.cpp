@@ -1,0 +1,268 @@
+//===- Header.cpp - The header of a model ---------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "InterfaceBuilder.h"
+#include "Literals.h"
+#include "snn/IR/Constants.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace snn;
+using namespace snn::c11;
+
+using Role = ModelArray::Role;
+
+void c11::printProvenance(const ModelInterface &interface, StringRef fileName,
+                          llvm::raw_ostream &os) {
+  os << "/* " << escapeComment(fileName)
+     << " - made by snn-mlir-compile; change the model, not this file.\n";
+  for (const auto *facts : {&interface.provenance, &interface.discretization}) {
+    size_t width = 0;
+    for (const auto &[key, text] : *facts)
+      width = std::max(width, key.size());
+    os << (facts->empty() ? "" : " *\n");
+    for (const auto &[key, text] : *facts) {
+      os << " *   " << escapeComment(key);
+      os.indent(width - key.size() + 2) << escapeComment(text) << "\n";
+    }
+  }
+  os << " */\n";
+}
+
+std::string c11::declare(const ModelInterface &interface,
+                         const ModelFunction &function) {
+  std::string text =
+      "void " + function.name + "(" + interface.prefix + "_t *net";
+  for (const ModelArray &parameter : function.parameters) {
+    if (parameter.isMember())
+      continue;
+    if (parameter.role == Role::Count) {
+      text += ", size_t " + parameter.name;
+      continue;
+    }
+    text += (parameter.role == Role::Output ? ", " : ", const ") +
+            parameter.type + " *" + parameter.name;
+  }
+  return text + ")";
+}
+
+namespace {
+
+/// Prints the header of one model.
+class HeaderPrinter {
+public:
+  HeaderPrinter(const ModelInterface &interface, llvm::raw_ostream &os)
+      : interface(interface), os(os) {}
+
+  void print();
+
+private:
+  void printSizes();
+  void printScales();
+  void printStruct();
+  void printHooksHelp();
+  void printEventsHelp();
+  /// What the arguments of a step function are.
+  void printArguments(const ModelFunction &function);
+  /// The order of the elements of an input that is a map.
+  void printPosition();
+
+  std::string macro(StringRef suffix) { return interface.getMacro(suffix); }
+
+  const ModelInterface &interface;
+  llvm::raw_ostream &os;
+};
+
+} // namespace
+
+/// "values, shape [2, 3]"
+static std::string describe(ModelContent content,
+                            const std::optional<ModelScale> &scale,
+                            ArrayRef<int64_t> shape) {
+  std::string what = content == ModelContent::Spikes ? "spikes, 0 or 1"
+                     : scale ? "integers, in units of " + scale->macro
+                     : content == ModelContent::Counts ? "spike counts"
+                                                       : "values";
+  std::string text = what + ", shape [";
+  llvm::raw_string_ostream stream(text);
+  llvm::interleaveComma(shape, stream);
+  return text + "]";
+}
+
+void HeaderPrinter::printSizes() {
+  os << "/* Elements of the inputs and outputs in one step. */\n";
+  for (const ModelArray &parameter : interface.step.parameters)
+    if (!parameter.isMember())
+      os << "#define " << parameter.sizeMacro << " "
+         << parameter.getNumElements() << "\n";
+  if (interface.stepEvents)
+    os << "\n/* Different events that an input can have in one step; more can "
+          "only be repetitions. */\n#define "
+       << macro("MAX_EVENTS") << " " << interface.getMostEvents() << "\n";
+}
+
+/// What integers that the caller sees stand for.
+void HeaderPrinter::printScales() {
+  bool isFirst = true;
+  auto printScale = [&](const std::optional<ModelScale> &scale) {
+    if (!scale)
+      return;
+    if (std::exchange(isFirst, false))
+      os << "\n/* An integer i stands for i times the scale; lists have one "
+            "for each channel. */\n";
+    os << "#define " << scale->macro << " ";
+    bool isList = scale->values.size() > 1;
+    os << (isList ? "{" : "");
+    llvm::interleaveComma(scale->values, os, [&](double value) {
+      os << getFloat32Literal(value);
+    });
+    os << (isList ? "}" : "") << "\n";
+  };
+  for (const ModelArray &parameter : interface.step.parameters)
+    printScale(parameter.scale);
+  for (const ModelTap &tap : interface.taps)
+    printScale(tap.scale);
+}
+
+void HeaderPrinter::printStruct() {
+  os << "/* All memory of one network: state, and scratch for one step. */\n"
+        "typedef struct {\n";
+  std::vector<ModelArray> members = interface.getMembers();
+  for (const ModelArray &member : members)
+    os << "    " << member.type << " " << member.name << "["
+       << member.getNumElements() << "];\n";
+  if (interface.arena) {
+    os << "    union {\n";
+    for (const auto &[type, bytes] : interface.arena->types)
+      os << "        " << type << " " << getArenaMember(type) << "["
+         << llvm::divideCeil(interface.arena->bytes, bytes) << "];\n";
+    os << "    } " << interface.arena->name
+       << "; /* within a step; not all of it at the same time */\n";
+  } else if (members.empty()) {
+    os << "    uint8_t unused; /* the network has no state */\n";
+  }
+  os << "} " << interface.prefix << "_t;\n\n";
+}
+
+/// What can be seen of a step, and how.
+void HeaderPrinter::printHooksHelp() {
+  if (!interface.taps.empty()) {
+    os << "/* In a step, " << macro("TAP")
+       << "(signal, data, n) stands where the n elements of data have been "
+          "written.\n * It is nothing unless it is defined when "
+       << interface.sourceName << " is compiled. The signals:\n";
+    for (const ModelTap &tap : interface.taps)
+      os << " *   " << tap.name << ": " << tap.type << ", "
+         << describe(tap.content, tap.scale, tap.shape)
+         << (tap.isChannelsLast ? ", channels last" : "") << ", signal '"
+         << escapeComment(tap.signal) << "'\n";
+    os << " */\n\n";
+  }
+  if (interface.hasProfile)
+    os << "/* In a step, " << macro("PROFILE")
+       << "(layer, call) stands around the call of each layer's function.\n"
+       << " * It is the call alone unless it is defined when "
+       << interface.sourceName << " is compiled. */\n\n";
+}
+
+void HeaderPrinter::printArguments(const ModelFunction &function) {
+  for (const ModelArray &parameter : function.parameters) {
+    if (parameter.isMember())
+      continue;
+    std::string node = "node '" + escapeComment(parameter.node) + "'";
+    os << " *   " << parameter.name << ": ";
+    if (parameter.role == Role::Events)
+      os << "positions below " << parameter.sizeMacro << ", " << node << "\n";
+    else if (parameter.role == Role::Count)
+      os << "how many these are\n";
+    else
+      os << parameter.sizeMacro << " "
+         << describe(parameter.content, parameter.scale, parameter.shape)
+         << ", " << node << "\n";
+  }
+}
+
+/// What the step that takes events does with them.
+void HeaderPrinter::printEventsHelp() {
+  os << "/* The same step, bit for bit, for callers that have events: "
+        "positions of spikes, in any order.\n"
+        " * A spike is a spike: a position that comes again in a step changes "
+        "nothing. Nor does one that\n"
+        " * the input does not have. For both, "
+     << macro("CHECK")
+     << "(condition) stands in the code with a condition\n"
+        " * that is false; it is nothing unless it is defined when "
+     << interface.sourceName << " is compiled.\n";
+  printArguments(*interface.stepEvents);
+  os << " */\n";
+}
+
+void HeaderPrinter::printPosition() {
+  auto isMap = [](const ModelArray &parameter) {
+    return parameter.role == Role::Input &&
+           parameter.content == ModelContent::Spikes &&
+           parameter.shape.size() >= 2 && parameter.shape.size() <= 3;
+  };
+  const std::vector<ModelArray> &parameters = interface.step.parameters;
+  if (llvm::count_if(parameters, isMap) != 1)
+    return;
+  const ModelArray &input = *llvm::find_if(parameters, isMap);
+  ArrayRef<int64_t> shape = input.shape;
+  bool hasPolarity = shape.size() == 3;
+  int64_t height = shape[shape.size() - 2], width = shape.back();
+  StringRef position =
+      input.getNumElements() < (1 << 16) ? "uint16_t" : "uint32_t";
+  os << "/* The position in " << input.name
+     << " of an event of a camera; one that " << input.name
+     << " does not have if that is\n * outside of the map, so that the step "
+        "drops it. */\nstatic inline "
+     << position << " " << interface.prefix << "_position(size_t x, size_t y"
+     << (hasPolarity ? ", size_t polarity" : "")
+     << ")\n{\n    if (x >= " << width << " || y >= " << height;
+  if (hasPolarity)
+    os << " || polarity >= " << shape.front();
+  os << ")\n        return " << input.sizeMacro << ";\n    return (" << position
+     << ")(";
+  if (hasPolarity)
+    os << "((" << position << ")polarity * " << height << "u + y) * " << width
+       << "u + x";
+  else
+    os << "(" << position << ")y * " << width << "u + x";
+  os << ");\n}\n\n";
+}
+
+void HeaderPrinter::print() {
+  printProvenance(interface, interface.headerName, os);
+  const std::string &prefix = interface.prefix;
+  std::string guard = macro("H");
+  os << "#ifndef " << guard << "\n#define " << guard << "\n\n"
+     << "#include <stddef.h>\n#include <stdint.h>\n\n"
+     << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  printSizes();
+  printScales();
+  os << "\n/* Seconds per step. */\n#define " << macro("DT") << " "
+     << formatFloat64(interface.dt) << "\n\n"
+     << "/* Bytes of one " << prefix << "_t. */\n#define "
+     << macro("STATE_BYTES") << " sizeof(" << prefix << "_t)\n\n";
+  printStruct();
+  printHooksHelp();
+  os << "/* Sets the state before the first step; also to start again. */\n"
+     << "void " << prefix << "_init(" << prefix << "_t *net);\n\n"
+     << "/* One step. Arrays must not overlap.\n";
+  printArguments(interface.step);
+  os << " */\n" << declare(interface, interface.step) << ";\n\n";
+  if (interface.stepEvents) {
+    printEventsHelp();
+    os << declare(interface, *interface.stepEvents) << ";\n\n";
+    printPosition();
+  }
+  os << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
+}
+
+void c11::printHeader(const ModelInterface &interface, llvm::raw_ostream &os) {
+  HeaderPrinter(interface, os).print();
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Writes OUTPUT, a C++ fragment with one string for each of FILES: what follows `// --- emitted`.
+set(text "// Made from lib/Target/C11/Helpers by embed.cmake.\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} content)
+  string(FIND "${content}" "// --- emitted\n" start)
+  if(start EQUAL -1)
+    message(FATAL_ERROR "${file}: there is no line '// --- emitted'")
+  endif()
+  string(LENGTH "// --- emitted\n" skipped)
+  math(EXPR start "${start} + ${skipped}")
+  string(SUBSTRING "${content}" ${start} -1 content)
+  string(APPEND text "{\"${name}\", R\"helper(${content})helper\"},\n")
+endforeach()
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "alone.h"
+#include "mask.c"
+// --- emitted
+#if UINTPTR_MAX > 0xffffffffu && defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. Up to four
+ * more are written behind them: a list has four elements more than x. */
+static inline size_t net_list_position(const uint8_t *x, size_t size, size_t first, position_t *events)
+{
+    uint64_t mask = net_mask(x, size);
+    const size_t n = net_count(mask);
+    if (mask == UINT64_MAX) {
+        for (size_t k = 0; k < 64; ++k)
+            events[k] = (position_t)(first + k);
+        return n;
+    }
+    /* Four at a time: whether there is one more is nothing that a processor can foresee. */
+    do {
+        for (size_t k = 0; k < 4; ++k) {
+            events[k] = (position_t)(first + (size_t)__builtin_ctzll(mask | (uint64_t)1 << 63));
+            mask &= mask - 1;
+        }
+        events += 4;
+    } while (mask != 0);
+    return n;
+}
+
+#else
+
+/* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. */
+static inline size_t net_list_position(const uint8_t *x, size_t size, size_t first, position_t *events)
+{
+    size_t n = 0;
+    size_t k = 0;
+    if (size > 64)
+        size = 64;
+    for (; k + 4 <= size; k += 4) {
+        if (net_zero4(x + k))
+            continue;
+        for (size_t i = k; i < k + 4; ++i)
+            if (x[i] != 0)
+                events[n++] = (position_t)(first + i);
+    }
+    for (; k < size; ++k)
+        if (x[k] != 0)
+            events[n++] = (position_t)(first + k);
+    return n;
+}
+
+#endif
+

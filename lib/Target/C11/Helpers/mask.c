@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "alone.h"
+// --- emitted
+#if UINTPTR_MAX > 0xffffffffu && defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Bit k says whether x[k] is not 0, for k < 8: the top bit of each byte that is not 0, then these
+ * side by side. */
+static inline uint64_t net_mask8(const uint8_t *x)
+{
+    uint64_t bytes;
+    memcpy(&bytes, x, 8);
+    bytes |= (bytes & 0x7f7f7f7f7f7f7f7fu) + 0x7f7f7f7f7f7f7f7fu;
+    return ((bytes & 0x8080808080808080u) * 0x0002040810204081u) >> 56;
+}
+
+/* The same for k < 16. */
+static inline uint64_t net_mask16(const uint8_t *x)
+{
+#if defined(__SSE2__)
+    typedef char bytes16 __attribute__((vector_size(16)));
+    bytes16 bytes;
+    memcpy(&bytes, x, 16);
+    return (uint64_t)__builtin_ia32_pmovmskb128((bytes16)(bytes != 0));
+#else
+    return net_mask8(x) | net_mask8(x + 8) << 8;
+#endif
+}
+
+/* The same for k < size and k < 64. */
+static inline uint64_t net_mask(const uint8_t *x, size_t size)
+{
+    uint64_t mask = 0;
+    size_t k = 0;
+    if (size >= 64)
+        return net_mask16(x) | net_mask16(x + 16) << 16 | net_mask16(x + 32) << 32
+            | net_mask16(x + 48) << 48;
+    for (; k + 16 <= size; k += 16)
+        mask |= net_mask16(x + k) << k;
+    for (; k + 8 <= size; k += 8)
+        mask |= net_mask8(x + k) << k;
+    for (; k < size; ++k)
+        mask |= (uint64_t)(x[k] != 0) << k;
+    return mask;
+}
+
+/* How many bits are set. */
+static inline size_t net_count(uint64_t mask)
+{
+#if defined(__POPCNT__) || defined(__aarch64__)
+    return (size_t)__builtin_popcountll(mask);
+#else
+    mask -= mask >> 1 & 0x5555555555555555u;
+    mask = (mask & 0x3333333333333333u) + (mask >> 2 & 0x3333333333333333u);
+    mask = (mask + (mask >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (size_t)(mask * 0x0101010101010101u >> 56);
+#endif
+}
+
+#else
+
+/* Whether x[k] is 0 for all k < 4. */
+static inline bool net_zero4(const uint8_t *x)
+{
+#if defined(__ARM_FEATURE_UNALIGNED)
+    uint32_t bytes;
+    memcpy(&bytes, x, 4);
+    return bytes == 0;
+#else
+    return (x[0] | x[1] | x[2] | x[3]) == 0;
+#endif
+}
+
+#endif
+

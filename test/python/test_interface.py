@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The interface in JSON: what it says is what a C compiler sees."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nir
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import snnmlir
+from networks import GRAPHS, graph
+from snnmlir.cli.compile import main
+from test_generated_c import DIGITS, STRICT
+
+OPTIONS = ["--convention", "snntorch", "--dt", "1e-4", "--input-type", "spikes"]
+
+
+def program(interface: dict[str, Any]) -> str:
+    """A C program that does not compile, or fails, where the header says something else."""
+    name, functions = interface["struct"]["name"], interface["functions"]
+    facts = [
+        f"sizeof({name}) == {interface['struct']['bytes']}",
+        f"alignof({name}) == {interface['struct']['alignment']}",
+    ]
+    if interface["most_events"]:
+        facts.append(f"{interface['prefix'].upper()}_MAX_EVENTS == {interface['most_events']}")
+    for member in interface["struct"]["members"]:
+        access = f"(({name} *)0)->{member['name']}"
+        # A union is rounded up to the alignment of its widest type.
+        relation = ">=" if member["role"] == "arena" else "=="
+        facts.append(f"sizeof({access}) {relation} {member['bytes']}")
+        if member["role"] != "arena":
+            size = int(np.prod(member["shape"], dtype=np.int64))
+            facts.append(f"sizeof({access}) == {size} * sizeof({member['type']})")
+            facts.append(f"_Generic({access}, {member['type']} *: 1, default: 0)")
+    pointers = [f"void (*const init)({name} *) = {functions['init']};"]
+    scales = []
+    for function in filter(None, (functions["step"], functions["step_events"])):
+        types = [f"{name} *"]
+        for parameter in function["parameters"]:
+            const = "" if parameter["role"] == "output" else "const "
+            is_count = parameter["role"] == "count"
+            types.append("size_t" if is_count else f"{const}{parameter['type']} *")
+            if "size" in parameter:
+                facts.append(f"{parameter['size']['macro']} == {parameter['size']['value']}")
+            if parameter["scale"] and function is functions["step"]:
+                scales.append(parameter["scale"])
+        pointers.append(
+            f"void (*const step{len(pointers)})({', '.join(types)}) = {function['name']};"
+        )
+    checks = []
+    for scale in scales:
+        values = scale["values"]
+        macro = scale["macro"] if len(values) > 1 else f"{{{scale['macro']}}}"
+        expected = ", ".join(repr(float(np.float32(value))) + "f" for value in values)
+        checks.append(
+            f"    {{\n        const float found[] = {macro};\n"
+            f"        const float expected[] = {{{expected}}};\n"
+            "        if (sizeof found != sizeof expected\n"
+            "            || memcmp(found, expected, sizeof found))\n"
+            f"            return {len(checks) + 1};\n    }}\n"
+        )
+    return (
+        f'#include "{interface["header"]}"\n#include <stdalign.h>\n#include <string.h>\n'
+        + "".join(f'_Static_assert({fact}, "");\n' for fact in facts)
+        + "".join(f"extern {p.partition(' = ')[0]};\n{p}\n" for p in pointers)
+        + f"int main(void)\n{{\n{''.join(checks)}    return 0;\n}}\n"
+    )
+
+
+@pytest.mark.parametrize("name", [*GRAPHS, "digits"])
+@pytest.mark.parametrize(
+    ("dtype", "input_type"), [("f32", "spikes"), ("f64", "float"), ("int8", "float")]
+)
+def test_the_header_is_what_the_interface_says(
+    name: str, dtype: str, input_type: str, tmp_path: Path
+) -> None:
+    source = DIGITS / "digits.nir" if name == "digits" else GRAPHS[name]
+    network = snnmlir.compile(
+        source, dtype=dtype, convention="snntorch", dt=1e-4, input_type=input_type
+    )
+    network.write(tmp_path / "net.c")
+    network.write(tmp_path / "net.json")
+    interface = json.loads((tmp_path / "net.json").read_text())
+    assert interface == network.interface_for("net", "net.h")
+    (tmp_path / "main.c").write_text(program(interface))
+    command = ["gcc", "-std=c11", *STRICT, "main.c", "net.c", "-o", "program"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert subprocess.run(["./program"], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_memory_is_that_of_the_struct() -> None:
+    network = snnmlir.compile(DIGITS / "digits.nir", convention="snntorch", dt=1e-4)
+    members = network.interface["struct"]["members"]
+    states = {m["owner"]: m["bytes"] for m in members if m["role"] == "state"}
+    assert network.states == states == {"lif1": 512, "lif2": 40}
+    assert network.memory_bytes == network.interface["struct"]["bytes"] > network.state_bytes
+
+
+def test_scales_of_channels_name_their_dimension() -> None:
+    """The voltage of an int8 layer has a scale for each of its channels."""
+    network = snnmlir.compile(
+        DIGITS / "digits.nir",
+        dtype="int8", convention="snntorch", dt=1e-4, input_type="spikes", record=["lif1.v"],
+    )  # fmt: skip
+    parameters = network.interface_for("net", "net.h")["functions"]["step"]["parameters"]
+    given, voltage = parameters[0], parameters[-1]
+    assert (given["content"], given["scale"]) == ("spikes", None)
+    assert voltage["content"] == "integers"
+    assert voltage["scale"]["axis"] == 0
+    assert voltage["scale"]["macro"] == "NET_LIF1_V_SCALE"
+    assert np.array_equal(voltage["scale"]["values"], network.outputs[-1].scales)
+
+
+def test_the_command_writes_the_interface(tmp_path: Path) -> None:
+    target = tmp_path / "digits.json"
+    command = [str(DIGITS / "digits.nir"), "-o", str(target), *OPTIONS]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    interface = json.loads(target.read_text())
+    assert interface["schema"] == 1
+    assert (interface["source"], interface["header"]) == ("digits.c", "digits.h")
+    assert interface["functions"]["step_events"]["name"] == "digits_step_events"
+    assert interface["provenance"]["model"] == "digits.nir"
+
+
+def test_names_of_nodes_are_data() -> None:
+    """What no identifier can hold is in the JSON as it is, and not in the C."""
+    name = 'evil"\n*/ \x07 node'
+    nodes = {
+        name: nir.Input({"input": np.array([2])}),
+        "output": nir.Output({"output": np.array([2])}),
+    }
+    network = snnmlir.compile(graph(nodes, (name, "output")), dt=1e-4, name="net")
+    (parameter, _) = network.interface["functions"]["step"]["parameters"]
+    assert parameter["node"] == name
+    assert parameter["name"].isidentifier()
