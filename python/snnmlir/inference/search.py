@@ -523,5 +523,4 @@ def _splits(cost: int, parts: int) -> Iterator[tuple[int, ...]]:
 
 
 def _recurrent(graph: Graph) -> frozenset[str]:
-
     return find_cycles(graph, Convention()).recurrent
