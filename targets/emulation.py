@@ -19,7 +19,7 @@ import numpy.typing as npt
 import snnmlir
 from snnmlir.compiler import Port
 from snnmlir.errors import SnnError
-from snnmlir.runner import check_inputs
+from snnmlir.execution.ports import check_inputs
 
 Signal: TypeAlias = npt.NDArray[Any]
 

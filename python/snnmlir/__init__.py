@@ -15,16 +15,16 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from snnmlir import reference
-from snnmlir.check import Report, check
 from snnmlir.compiler import Network, compile
+from snnmlir.compiler.resources import Resources
 from snnmlir.conventions import Convention, convention
+from snnmlir.delivery.package import write_package
+from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
-from snnmlir.fidelity import Fidelity, fidelity
-from snnmlir.footprint import Footprint, footprint
 from snnmlir.inference import Inference, infer
-from snnmlir.package import write_package
-from snnmlir.resources import Resources
-from snnmlir.selftest import SelfTest, self_test
+from snnmlir.reports.check import Report, check
+from snnmlir.reports.fidelity import Fidelity, fidelity
+from snnmlir.reports.footprint import Footprint, footprint
 
 if TYPE_CHECKING:
     from snnmlir.deployment import Deployment, deploy

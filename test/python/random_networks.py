@@ -41,7 +41,7 @@ from snnmlir.compiler import DTYPES
 from snnmlir.conventions import CHOICES, PRESETS
 from snnmlir.nir_import import read_graph
 from snnmlir.reference.integer import IntegerInterpreter
-from snnmlir.verify import TOLERANCE, Verdict, verify
+from snnmlir.reports.verify import TOLERANCE, Verdict, verify
 
 Spec: TypeAlias = dict[str, Any]
 Shape: TypeAlias = tuple[int, ...]

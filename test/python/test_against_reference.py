@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import snnmlir
 from networks import GRAPHS, KINDS, SPIKING, layer, random_input, recurrent
 from snnmlir.conventions import CHOICES, PRESETS
-from snnmlir.verify import verify
+from snnmlir.reports.verify import verify
 
 STEPS = 60
 

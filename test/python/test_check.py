@@ -317,11 +317,14 @@ def test_what_the_parameters_look_like() -> None:
     def suggested(tau: np.ndarray, r: np.ndarray) -> str | None:
         lif = nir.LIF(tau, r, np.zeros(3), np.ones(3), np.zeros(3))
         source = graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
-        return snnmlir.check(source).suggested_convention
+        report = snnmlir.check(source)
+        found = report.suggested_convention
+        assert report.to_dict()["suggested_convention"] == (str(found) if found else None)
+        return str(found) if found else None
 
-    assert suggested(tau, tau / 2e-4) == "--convention snntorch --dt 0.0002"
-    assert suggested(tau, 1.0 - 5e-4 / tau) == "--convention spyx --dt 0.0005"
-    assert suggested(tau * 1e4, np.ones(3)) == "--convention sinabs"
+    assert suggested(tau, tau / 2e-4) == "convention='snntorch', dt=0.0002"
+    assert suggested(tau, 1.0 - 5e-4 / tau) == "convention='spyx', dt=0.0005"
+    assert suggested(tau * 1e4, np.ones(3)) == "convention='sinabs'"
     assert suggested(tau, np.array([1.0, 2.0, 2.5])) is None
     assert suggested(np.full(3, 1e-3), np.full(3, 10.0)) is None
 
@@ -329,7 +332,7 @@ def test_what_the_parameters_look_like() -> None:
 def test_hint_at_neurons_that_take_their_input_as_it_is() -> None:
     neurons = nir.IF(np.ones(2), np.ones(2), np.zeros(2))
     source = graph(ports(2, 2) | {"n": neurons}, ("input", "n"), ("n", "output"))
-    assert any("--if-gain unit" in note for note in snnmlir.check(source).notes)
+    assert any("if_gain='unit'" in note for note in snnmlir.check(source).notes)
     assert snnmlir.check(source, convention="sinabs").notes == ()
 
 

@@ -21,7 +21,7 @@ from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir import reference
 from snnmlir.cli.compile import main as compile_main
 from snnmlir.cli.run import main as run_main
-from snnmlir.verify import verify
+from snnmlir.reports.verify import verify
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from pathlib import Path
 from unittest.mock import Mock
@@ -13,11 +14,13 @@ import pytest
 
 import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
-from snnmlir import OptionError, runner
+from snnmlir import OptionError
 from snnmlir._mlir import Context, MLIRError, NetworkBuilder
+from snnmlir.common.files import pack_arrays, write_files
+from snnmlir.compiler import Options
+from snnmlir.compiler.names import prefix_from
 from snnmlir.errors import ConventionWarning
-from snnmlir.files import pack_arrays, write_files
-from snnmlir.names import prefix_from
+from snnmlir.execution import toolchain
 
 RECURRENT = GRAPHS["recurrent-CubaLIF"]
 
@@ -98,8 +101,8 @@ def test_inputs_must_fit(x: object, message: str) -> None:
 
 
 def test_the_same_signals_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    build = Mock(wraps=runner._compile)
-    monkeypatch.setattr(runner, "_compile", build)
+    build = Mock(wraps=toolchain.build_library)
+    monkeypatch.setattr(toolchain, "build_library", build)
     network = snnmlir.compile(RECURRENT, dt=1e-4)
     x = random_input(RECURRENT, 20)["input"]
     first, second = network.record(x, ["n", "n.v"]), network.record(x, ["n", "n.v"])
@@ -114,8 +117,8 @@ def test_the_same_signals_are_built_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_calibration_builds_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    build = Mock(wraps=runner._compile)
-    monkeypatch.setattr(runner, "_compile", build)
+    build = Mock(wraps=toolchain.build_library)
+    monkeypatch.setattr(toolchain, "build_library", build)
     x = random_input(RECURRENT, 20)["input"]
     network = snnmlir.compile(RECURRENT, dt=1e-4, dtype="int8", calibrate=[x, 0.5 * x, -x])
     assert network.dtype == "int8"
@@ -179,7 +182,7 @@ def test_nothing_is_warned_of_where_the_convention_fits_or_the_report_says_it() 
 
 def test_hints_at_snntorch() -> None:
     source = like_snntorch()
-    assert any("--convention snntorch" in note for note in snnmlir.compile(source).notes)
+    assert any("convention='snntorch'" in note for note in snnmlir.compile(source).notes)
     assert snnmlir.compile(source, convention="snntorch", dt=1e-4).notes == ()
 
 
@@ -188,7 +191,9 @@ def test_hints_at_time_constants_in_steps() -> None:
     lif = neuron("LIF", 3, rng)
     lif.tau, lif.r = np.full(3, 20.0), np.ones(3)
     source = graph(ports(3, 3) | {"n": lif}, ("input", "n"), ("n", "output"))
-    assert any("--convention sinabs" in note for note in snnmlir.compile(source).notes)
+    assert any(
+        "convention='sinabs' or 'sinabs-default'" in note for note in snnmlir.compile(source).notes
+    )
     assert snnmlir.compile(source, convention="sinabs").notes == ()
 
 
@@ -302,3 +307,61 @@ def test_errors_of_mlir_are_printable() -> None:
         builder.finish([("y", y)])
     assert str(refused.value).isprintable()
     assert "node 'a\\0A\\1B[31m'" in str(refused.value)
+
+
+# What compile returns
+
+
+def test_a_network_prints_as_a_summary() -> None:
+    network = snnmlir.compile(GRAPHS["branches"], dt=1e-4, name="branches")
+    assert repr(network).splitlines() == [
+        "snnmlir.Network branches in f32",
+        "  convention  nir, dt 0.0001 s",
+        "  input       left [2, 3] float32",
+        "  input       right [6] float32",
+        "  output      spikes [6] uint8",
+        "  output      sum [6] float32",
+        f"  layers      {len(network.graph.nodes) - 4} with 36 parameters",
+        f"  bytes       {network.state_bytes} of state, "
+        f"{network.resources.constant_bytes} of constants",
+    ]
+
+
+def test_units_are_in_the_summary() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4, dtype="int8")
+    (port,) = network.inputs
+    assert f"  input       input [5] int16 times {float(port.scales):.4g}" in repr(network)
+
+
+def test_a_summary_is_no_reason_for_an_error() -> None:
+    broken = snnmlir.Network(request=None, stages=None)  # type: ignore[arg-type]
+    assert "Network object at" in repr(broken)
+
+
+def test_a_network_does_not_change() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        network.request = None  # type: ignore[misc, assignment]
+    assert network.options.dtype == network.dtype == "f32"
+    assert network.as_float() is network
+
+
+def test_options_are_checked_when_they_are_made() -> None:
+    nir_convention = snnmlir.convention("nir")
+    with pytest.raises(OptionError, match="unknown dtype 'f16'"):
+        Options(convention=nir_convention, dtype="f16")  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="unknown scales 'pow3'"):
+        snnmlir.compile(RECURRENT, dtype="int8", scales="pow3")  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="unknown states 'long'"):
+        snnmlir.compile(RECURRENT, dtype="int8", states="long")  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="the name 'int' cannot be used in C"):
+        snnmlir.compile(RECURRENT, name="int")
+    assert Options(convention=nir_convention) == Options(convention=nir_convention)
+
+
+def test_messages_name_arguments_in_python() -> None:
+    network = snnmlir.compile(RECURRENT, dt=1e-4, input_type="spikes")
+    with pytest.raises(OptionError, match=r"compile with input_type='float'"):
+        network.run(np.full((2, 5), 2))
+    with pytest.raises(OptionError, match=r"or say emit='c', 'json', 'snn', 'linalg' or 'loops'"):
+        network.write("model.txt")

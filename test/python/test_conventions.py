@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from networks import GRAPHS, graph, ports
 from snnmlir import reference
 from snnmlir.cli.common import Command, compiler_options, options_of
+from snnmlir.cli.flags import convention_arguments
 from snnmlir.conventions import (
     CHOICES,
     DEFAULT_DT,
@@ -31,7 +32,7 @@ from snnmlir.conventions import (
     Convention,
     choice_values,
     convention,
-    convention_arguments,
+    convention_keywords,
     convention_text,
     option_name,
     read_convention,
@@ -501,6 +502,14 @@ def approximately(chosen: Convention) -> dict[str, Any]:
 def test_conventions_survive_the_command_line(seed: int, tmp_path: Path) -> None:
     chosen = random_convention(random.Random(seed), [name for name in ODD_NAMES if name])
     found = from_arguments(*shlex.split(convention_arguments(chosen)), folder=tmp_path)
+    assert approximately(found) == approximately(chosen)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_conventions_survive_as_arguments_in_python(seed: int) -> None:
+    chosen = random_convention(random.Random(seed), ODD_NAMES)
+    arguments = eval(f"dict({convention_keywords(chosen)})")
+    found = convention(arguments.pop("convention"), **arguments)
     assert approximately(found) == approximately(chosen)
 
 

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 import snnmlir
 from networks import GRAPHS
-from snnmlir import runner
 from snnmlir.cli.compile import main
 from snnmlir.errors import OptionError
+from snnmlir.execution import toolchain
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
 OPTIONS = {"convention": "snntorch", "dt": 1e-4, "input_type": "spikes"}
@@ -76,8 +76,8 @@ def test_what_is_silent_decides_nothing() -> None:
 
 
 def test_each_network_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    build = Mock(wraps=runner._compile)
-    monkeypatch.setattr(runner, "_compile", build)
+    build = Mock(wraps=toolchain.build_library)
+    monkeypatch.setattr(toolchain, "build_library", build)
     assert report("int8").samples == 6
     assert build.call_count == 2
 

@@ -18,7 +18,7 @@ from networks import GRAPHS, random_input
 from shared_cases import CASES, Case
 from snnmlir._mlir import Context, Module, PassManager, emit_c11
 from snnmlir.compiler import Dtype, Port
-from snnmlir.runner import Executable
+from snnmlir.execution.runner import Executable
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]

@@ -23,10 +23,11 @@ from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from shared_cases import CASES, Case
 from snnmlir.cli.compile import main as compile_main
 from snnmlir.compiler import Dtype, Port
+from snnmlir.compiler.options import Scales, States
+from snnmlir.compiler.quantize import Bound
 from snnmlir.errors import OptionError
-from snnmlir.quantize import Bound, Scales, States
 from snnmlir.reference.integer import IntegerInterpreter
-from snnmlir.verify import verify
+from snnmlir.reports.verify import verify
 
 Signal: TypeAlias = npt.NDArray[Any]
 Signals: TypeAlias = dict[str, Signal]
@@ -42,7 +43,7 @@ def no_undefined_behaviour(
 ) -> Iterator[None]:
     """Builds the C with a sanitizer, and looks at what it said. Not optimized: that is faster."""
     flags = ("-std=c11", "-O0", "-fsanitize=undefined", "-fPIC", "-shared")
-    monkeypatch.setattr("snnmlir.runner.FLAGS", flags)
+    monkeypatch.setattr("snnmlir.execution.toolchain.FLAGS", flags)
     yield
     assert "runtime error" not in (said := capfd.readouterr().err), said
 
@@ -554,9 +555,9 @@ def test_calibration_makes_units_and_errors_smaller() -> None:
 
 def test_notes_name_what_was_not_calibrated() -> None:
     _, _, plain, fitted = readouts()
-    told = [note for note in plain.notes if "--calibrate DATA" in note]
+    told = [note for note in plain.notes if "calibrate=DATA" in note]
     assert [re.match("(input|output) '(.*?)'", note) is not None for note in told] == [True, True]
-    assert not any("--calibrate" in note for note in fitted.notes)
+    assert not any("calibrate" in note for note in fitted.notes)
 
 
 def test_calibrated_networks_keep_what_is_recorded() -> None:

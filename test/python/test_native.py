@@ -18,9 +18,9 @@ import snnmlir
 from native_cases import CASES, HELD, LOST, NativeCase
 from snnmlir.cli.check import main as check_main
 from snnmlir.cli.compile import main as compile_main
-from snnmlir.conventions import convention_arguments
+from snnmlir.cli.flags import convention_arguments
 from snnmlir.inference.recording import recording_for
-from snnmlir.verify import agreement
+from snnmlir.reports.verify import agreement
 
 pytestmark = pytest.mark.filterwarnings("ignore::snnmlir.errors.ConventionWarning")
 

@@ -15,10 +15,11 @@ import numpy.typing as npt
 import pytest
 
 from snnmlir._mlir import Context, MLIRError, Module, NetworkBuilder, PassManager, Value, emit_c11
-from snnmlir.compiler import Port, _port
-from snnmlir.quantize import quantize
+from snnmlir.compiler import Port
+from snnmlir.compiler.quantize import quantize
+from snnmlir.execution.ports import ports_of
+from snnmlir.execution.runner import Executable
 from snnmlir.reference.integer import IntegerInterpreter
-from snnmlir.runner import Executable
 
 Signal: TypeAlias = npt.NDArray[Any]
 Signals: TypeAlias = dict[str, Signal]
@@ -180,10 +181,7 @@ class Built:
         """What the C computes."""
         source, header = emit_c11(self.lowered("snn-to-loops"), "net", "net.h")
         network = self.module.network(constants=False)
-        ports: list[tuple[Port, ...]] = [
-            tuple(_port(name, network["types"][value]) for value, name in network[side])
-            for side in ("inputs", "outputs")
-        ]
+        ports: list[tuple[Port, ...]] = [ports_of(network, side) for side in ("inputs", "outputs")]
         return Executable(source, header, *ports).run_integers({"x": x})
 
 
@@ -401,7 +399,7 @@ def test_integers(
     name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     flags = ("-std=c11", "-O0", "-fsanitize=undefined", "-fPIC", "-shared")
-    monkeypatch.setattr("snnmlir.runner.FLAGS", flags)
+    monkeypatch.setattr("snnmlir.execution.toolchain.FLAGS", flags)
     built, x, expected = variant(name)
     found = built.run(x)
     for key, signal in expected.items():

@@ -20,6 +20,8 @@ import snnmlir
 from shared_cases import VOLTAGE_TOLERANCE
 from snnmlir.cli.check import main as check_main
 from snnmlir.cli.compile import main as compile_main
+from snnmlir.cli.flags import Flags
+from snnmlir.common.wording import spelled_by
 
 DATA = Path(__file__).parents[1] / "data/nir-odd"
 CASES: list[dict[str, Any]] = json.loads((DATA / "cases.json").read_text())
@@ -61,12 +63,13 @@ def signals(case: dict[str, Any], kind: str) -> Any:
 
 @pytest.fixture(scope="session")
 def outcomes() -> dict[str, str]:
-    """What became of every case: the compiler's notes, or its message."""
+    """What became of every case: the compiler's notes, or its message, as the commands say it."""
     found = {}
     for case in CASES:
         try:
-            network = snnmlir.compile(DATA / case["nir"], **case["options"])
-            found[case["nir"]] = "; ".join(("accepted", *network.notes))
+            with spelled_by(Flags()):
+                network = snnmlir.compile(DATA / case["nir"], **case["options"])
+                found[case["nir"]] = "; ".join(("accepted", *network.notes))
         except snnmlir.SnnError as error:
             where = f"node '{error.node}': " if error.node is not None else ""
             found[case["nir"]] = f"refused: {where}{error.message}; help: {error.help}"

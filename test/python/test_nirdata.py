@@ -17,7 +17,7 @@ import snnmlir
 from networks import GRAPHS, graph, neuron
 from snnmlir.cli.compile import main as compile_main
 from snnmlir.cli.run import main as run_main
-from snnmlir.nirdata import pack_data
+from snnmlir.nir_import.nirdata import pack_data
 
 DT = 1e-4
 STEPS = 20

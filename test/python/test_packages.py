@@ -18,8 +18,8 @@ import snnmlir
 from commands import call, call_page, emulate
 from emulation import HERE, TARGETS
 from networks import GRAPHS, affine, graph, neuron
+from snnmlir.delivery.package import KINDS, write_package
 from snnmlir.errors import OptionError
-from snnmlir.package import KINDS, write_package
 from test_cli import NAMES, check_refused, invoke
 from test_cli import compile_main as main
 from test_generated_c import STRICT

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from snnmlir.package import KINDS
+from snnmlir.delivery.package import KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +73,7 @@ def test_templates_are_in_the_source_archive(repo_root: Path, tmp_path: Path) ->
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
-    templates = repo_root / "python/snnmlir/templates"
+    templates = repo_root / "python/snnmlir/delivery/templates"
     files = {path for path in templates.rglob("*") if path.is_file()}
     assert {path.relative_to(repo_root).as_posix() for path in files} <= names
     assert not any(name.startswith(("test/", "docs/", "examples/")) for name in names)

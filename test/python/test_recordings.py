@@ -24,7 +24,7 @@ from snnmlir.cli.check import main as check_main
 from snnmlir.cli.compile import main as compile_main
 from snnmlir.cli.run import main as run_main
 from snnmlir.conventions import Convention, convention, read_convention
-from snnmlir.nirdata import pack_data
+from snnmlir.nir_import.nirdata import pack_data
 
 DT = 1e-4
 MIXED = convention("snntorch", dt=DT, nodes={"lif2": {"reset": "subtract-delayed"}})

@@ -20,7 +20,7 @@ import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports
 from snnmlir._mlir import Context, MLIRError, Module
 from snnmlir.cli.compile import main
-from snnmlir.resources import Operations
+from snnmlir.compiler.resources import Operations
 
 DIGITS = Path(__file__).parents[2] / "examples/digits/digits.nir"
 OPTIONS = {"convention": "snntorch", "dt": 1e-4, "input_type": "spikes"}

@@ -17,8 +17,8 @@ from commands import emulate
 from emulation import FLAGS, HERE, TARGETS
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir import reference
+from snnmlir.delivery.selftest import MAX_STEPS, self_test
 from snnmlir.errors import CompileError, OptionError
-from snnmlir.selftest import MAX_STEPS, self_test
 from test_cli import NAMES, check_refused, hostile_graph, invoke
 from test_cli import compile_main as main
 from test_generated_c import LANGUAGES, STRICT

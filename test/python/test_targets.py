@@ -32,7 +32,7 @@ from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from shared_cases import CASES
 from snnmlir.compiler import Dtype
 from snnmlir.errors import OptionError
-from snnmlir.runner import Executable
+from snnmlir.execution.runner import Executable
 
 DIGITS = HERE.parent / "examples/digits"
 PAGE = HERE.parent / "docs/targets.md"

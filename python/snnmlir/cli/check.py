@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from snnmlir.check import NodeReport, Parameter, Refusal, Report, check
 from snnmlir.cli.common import (
     Command,
     compiler_options,
@@ -25,9 +24,12 @@ from snnmlir.cli.common import (
     reports_errors,
     save_convention,
 )
+from snnmlir.cli.inference import advice, as_dict, describe
+from snnmlir.common.tables import printable
 from snnmlir.conventions import PRESETS, option_name
 from snnmlir.errors import SnnError
-from snnmlir.inference.words import advice, as_dict, describe
+from snnmlir.nir_import.hints import Suggestion
+from snnmlir.reports.check import NodeReport, Parameter, Refusal, Report, check
 
 _WIDTH = 100
 """Where the output is no terminal."""
@@ -39,7 +41,7 @@ _WIDTH = 100
     "--json",
     "as_json",
     is_flag=True,
-    help="Print one JSON document instead of tables: a snnmlir.check.Report.",
+    help="Print one JSON document instead of tables: a snnmlir.Report.",
 )
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
@@ -50,7 +52,7 @@ def main(model: Path, as_json: bool, **options: Any) -> None:
     With --like it also says which convention reproduces a recording, and what the recording leaves
     open. The exit status is 0 if it compiles, and with --like if such a convention was found, and
     1 otherwise. The keys of the JSON document are
-    the attributes of snnmlir.check.Report; "error" is null, or has "message", "node" and "help".
+    the attributes of snnmlir.Report; "error" is null, or has "message", "node" and "help".
     With --like there is "inference", too.
     """
     arguments = options_of(options)
@@ -85,8 +87,8 @@ def _print(report: Report) -> None:
         console.print(_table(report))
     for source, target, size in report.cut:
         console.print(
-            f"cut: {_name(source)} -> {_name(target)} carries the {size} values of the previous "
-            "step",
+            f"cut: {printable(source)} -> {printable(target)} carries the {size} values of the "
+            "previous step",
             soft_wrap=True,
         )
     for note in report.notes:
@@ -116,7 +118,9 @@ def _summary(report: Report) -> list[str]:
     choices = dict(report.convention)
     name, dt = choices.pop("name"), choices.pop("dt")
     nodes, edges = choices.pop("nodes"), choices.pop("edges")
-    lines = [f"file: {_name(report.file or '')}, nir {_name(report.nir_version or 'unknown')}"]
+    lines = [
+        f"file: {printable(report.file or '')}, nir {printable(report.nir_version or 'unknown')}"
+    ]
     if report.sha256:
         lines.append(f"sha256: {report.sha256}")
     lines.append(f"type: {report.dtype}, dt {dt:g} s")
@@ -127,20 +131,20 @@ def _summary(report: Report) -> list[str]:
     )
     for node, chosen in nodes.items():
         values = ", ".join(f"{option_name(choice)} {value}" for choice, value in chosen.items())
-        lines.append(f"  {_name(node)}: {values}")
-    lines += [f"  edge {_name(old)} becomes {_name(new)}" for old, new in edges.items()]
+        lines.append(f"  {printable(node)}: {values}")
+    lines += [f"  edge {printable(old)} becomes {printable(new)}" for old, new in edges.items()]
     if report.suggested_convention:
         lines.append(f"the parameters look like: {report.suggested_convention}")
         lines += _not_in_the_file(report.suggested_convention)
     if report.nodes:
-        lines.append(f"inputs: {', '.join(map(_name, report.inputs))}")
-        lines.append(f"outputs: {', '.join(map(_name, report.outputs))}")
+        lines.append(f"inputs: {', '.join(map(printable, report.inputs))}")
+        lines.append(f"outputs: {', '.join(map(printable, report.outputs))}")
     return lines
 
 
-def _not_in_the_file(suggested: str) -> list[str]:
+def _not_in_the_file(suggested: Suggestion) -> list[str]:
     """What a suggestion cannot know, and what tells."""
-    family = suggested.split()[1]
+    family = suggested.preset
     presets = [name for name in PRESETS if name.startswith(family)]
     lines = []
     if family == "snntorch":
@@ -179,9 +183,9 @@ def _cells(node: NodeReport, compiles: bool) -> list[str]:
     if not compiles:
         verdict.append("refused" if node.error else "compiles")
     return [
-        _name(node.name),
+        printable(node.name),
         node.type,
-        ", ".join(map(_name, node.sources)),
+        ", ".join(map(printable, node.sources)),
         shape,
         "\n".join(parameters),
         "\n".join(state),
@@ -210,11 +214,6 @@ def _value(value: Any) -> str:
 
 def _shape(shape: tuple[int, ...]) -> str:
     return f"[{', '.join(map(str, shape))}]"
-
-
-def _name(name: str) -> str:
-    """A name from the file, on one line."""
-    return name if name.isprintable() else ascii(name)
 
 
 def _printable(text: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What the commands share: options of the compiler, messages, data files."""
+"""What the commands share: options of the compiler, and messages."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import re
 import sys
 import time
 import warnings
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
-import h5py
-import numpy as np
-import numpy.typing as npt
 from rich.console import Console
 from rich.progress import Progress
 
+from snnmlir.cli.data import read_runs, read_samples
+from snnmlir.cli.flags import Flags
+from snnmlir.cli.inference import advice, describe
+from snnmlir.common.files import write_files
+from snnmlir.common.wording import spelled_by
 from snnmlir.compiler import DTYPES, Network
 from snnmlir.compiler import compile as compile_network
 from snnmlir.conventions import (
@@ -32,15 +32,9 @@ from snnmlir.conventions import (
     option_name,
 )
 from snnmlir.errors import ConventionWarning, OptionError, SnnError, quoted
-from snnmlir.files import write_files
 from snnmlir.inference import Inference, infer
 from snnmlir.inference.infer import read_recorded
-from snnmlir.inference.recording import inputs_of
-from snnmlir.inference.words import advice, describe
-from snnmlir.nir_import import Graph
-from snnmlir.nirdata import read_data, recorded_signals, to_signals
 
-Signals: TypeAlias = "npt.NDArray[Any] | dict[str, npt.NDArray[Any]]"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PATIENCE = 1.0
@@ -324,12 +318,13 @@ def recorded(text: str | None) -> tuple[str, ...] | Literal["all"]:
 
 
 def reports_errors(command: Function) -> Function:
-    """Makes errors one message and exit status 1, without a traceback."""
+    """Makes errors one message that names flags, and exit status 1, without a traceback."""
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
-            return command(*args, **kwargs)
+            with spelled_by(Flags()):
+                return command(*args, **kwargs)
         except SnnError as error:
             click.echo(f"error: {error}", err=True)
         except OSError as error:
@@ -342,50 +337,16 @@ def reports_errors(command: Function) -> Function:
     return wrapped  # type: ignore[return-value]
 
 
-def read_samples(path: Path, network: Network) -> list[Signals]:
-    """The inputs of one or more runs: from a .npy or .npz file, or a NIRData file.
+def parse_size(text: str, option: str) -> int:
+    """The bytes that "65536", "64K" or "64KiB" says.
 
     Raises:
-        OptionError: The file is none of these, or does not fit the network.
-        NirError: A NIRData file is damaged.
+        OptionError: It says none.
     """
-    if h5py.is_hdf5(path):
-        signals = to_signals(read_data(str(path)), network.inputs, network.convention.dt)
-        samples = len(next(iter(signals.values()), ()))
-        return [{name: signal[k] for name, signal in signals.items()} for k in range(samples)]
-    arrays = _read_arrays(path)
-    if isinstance(arrays, dict) and not set(arrays) <= set(network.graph.inputs):
-        arrays = inputs_of(network.graph, arrays) or arrays  # a recording has more than inputs
-    return [arrays]
-
-
-def read_runs(path: Path, graph: Graph, dt: float | None) -> list[dict[str, npt.NDArray[Any]]]:
-    """What a file holds of a network's signals, inputs among them, for one or more runs.
-
-    Raises:
-        OptionError: It is no .npz or NIRData file, or holds no run.
-        NirError: A NIRData file is damaged.
-    """
-    if h5py.is_hdf5(path):
-        runs = recorded_signals(read_data(str(path)), graph, dt)
-    else:
-        arrays = _read_arrays(path)
-        runs = [arrays if isinstance(arrays, dict) else {"input": arrays}]
-    if not runs:
-        raise OptionError(f"there is no run in {quoted(path)}")
-    return runs
-
-
-def _read_arrays(path: Path) -> Signals:
-    try:
-        with path.open("rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                return loaded
-            return {name: loaded[name] for name in loaded.files}
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    found = re.fullmatch(r"([0-9]{1,12})(?:(K|M)(?:iB)?)?", text)
+    if found is None:
         raise OptionError(
-            f"{quoted(path)} is not a NumPy or NIRData file, or damaged: {error}",
-            help="write it with numpy.save, with numpy.savez and an array for each input, or with "
-            "nir.write_data",
-        ) from error
+            f"{option} is {quoted(text)}, which is no number of bytes",
+            help="give bytes, such as 65536, or units of 1024 bytes, such as 64K",
+        )
+    return int(found[1]) * {None: 1, "K": 1024, "M": 1024**2}[found[2]]

@@ -10,30 +10,30 @@ from typing import Any, cast
 
 import click
 
-from snnmlir.budgets import check_flash, check_ram, parse_size
 from snnmlir.cli.common import (
     Command,
-    Signals,
     compiler_options,
     network_from,
-    read_runs,
-    read_samples,
+    parse_size,
     recorded,
     reports_errors,
     save_convention,
 )
+from snnmlir.cli.data import read_runs, read_samples
+from snnmlir.common.files import check_targets, write_files
+from snnmlir.common.tables import printable
 from snnmlir.compiler import Network, Stage
+from snnmlir.compiler.names import prefix_from
+from snnmlir.delivery.package import KINDS, write_package
+from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import OptionError, quoted
-from snnmlir.fidelity import Fidelity, fidelity
-from snnmlir.files import check_targets, write_files
-from snnmlir.footprint import footprint
+from snnmlir.execution.ports import Signals
 from snnmlir.inference.recording import Recording, has_outputs, recording_for
-from snnmlir.names import prefix_from
-from snnmlir.package import KINDS, write_package
-from snnmlir.report import NetworkReport
-from snnmlir.selftest import SelfTest, self_test
-from snnmlir.tables import printable
-from snnmlir.verify import (
+from snnmlir.reports.budgets import check_flash, check_ram
+from snnmlir.reports.fidelity import Fidelity, fidelity
+from snnmlir.reports.footprint import footprint
+from snnmlir.reports.report import NetworkReport
+from snnmlir.reports.verify import (
     agreement,
     disagreement_error,
     mismatch_error,

@@ -8,21 +8,20 @@ from typing import Any
 
 import click
 import numpy as np
-import numpy.typing as npt
 
 from snnmlir.cli.common import (
     Command,
-    Signals,
     compiler_options,
     network_from,
-    read_samples,
     recorded,
     reports_errors,
 )
+from snnmlir.cli.data import read_samples
+from snnmlir.common.files import check_targets, pack_arrays, write_files
 from snnmlir.compiler import Network
 from snnmlir.errors import OptionError, quoted
-from snnmlir.files import check_targets, pack_arrays, write_files
-from snnmlir.nirdata import Format, pack_data
+from snnmlir.execution.ports import Signal, Signals
+from snnmlir.nir_import.nirdata import Format, pack_data
 
 _NIRDATA = (".nir", ".nirdata", ".h5", ".hdf5")
 
@@ -81,7 +80,7 @@ def main(
     write_files({output: content}, [model, data])
 
 
-def _run(network: Network, x: Signals, record: str | None) -> dict[str, npt.NDArray[Any]]:
+def _run(network: Network, x: Signals, record: str | None) -> dict[str, Signal]:
     results = network.run(x)
     arrays = results if isinstance(results, dict) else {network.outputs[0].name: results}
     if names := recorded(record):

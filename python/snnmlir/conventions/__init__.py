@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Conventions: how NIR's equations are stepped, for all nodes and for single ones.
 
-`choices` has what can be chosen, `presets` the named sets, `files` the TOML files.
+`choices` has what can be chosen, `presets` the named sets, `files` the TOML files, and `convention`
+makes a convention of any of these.
 """
 
 from snnmlir.conventions.choices import (
@@ -14,8 +15,9 @@ from snnmlir.conventions.choices import (
     choice_values,
     option_name,
 )
-from snnmlir.conventions.files import convention_arguments, convention_text, read_convention
-from snnmlir.conventions.presets import PRESETS, SOURCES, convention
+from snnmlir.conventions.convention import convention
+from snnmlir.conventions.files import convention_keywords, convention_text, read_convention
+from snnmlir.conventions.presets import PRESETS, SOURCES
 
 __all__ = [
     "CHOICES",
@@ -28,7 +30,7 @@ __all__ = [
     "FlattenOrder",
     "choice_values",
     "convention",
-    "convention_arguments",
+    "convention_keywords",
     "convention_text",
     "option_name",
     "read_convention",

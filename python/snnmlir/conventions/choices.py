@@ -295,6 +295,28 @@ def check_node_consistent(c: Convention) -> None:
         )
 
 
+def with_choices(
+    base: Convention,
+    *,
+    nodes: Mapping[str, Mapping[str, Any]] | None = None,
+    edges: Mapping[str, str] | None = None,
+    **overrides: Any,
+) -> Convention:
+    """A convention with single choices replaced; arguments and errors as those of `convention`."""
+    given = {key: value for key, value in overrides.items() if value is not None}
+    merged: dict[str, dict[str, Any]] = {}
+    for name, choices in (*base.nodes.items(), *(nodes or {}).items()):
+        try:
+            merged[name] = merged.get(name, {}) | checked_choices(choices)
+        except OptionError as error:
+            raise OptionError(error.message, node=name, help=error.help) from None
+    chosen = dataclasses.replace(
+        base, nodes=merged, edges=dict(base.edges) | dict(edges or {}), **checked_choices(given)
+    )
+    check_consistent(chosen)
+    return chosen
+
+
 def _did_you_mean(value: str, allowed: Iterable[str]) -> str:
     words = tuple(map(option_name, allowed))
     close = difflib.get_close_matches(value, words, n=1)

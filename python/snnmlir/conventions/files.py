@@ -18,15 +18,15 @@ docs/conventions.md has all choices.
 from __future__ import annotations
 
 import os
-import shlex
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
-from snnmlir.conventions.choices import CHOICES, Convention, option_name
-from snnmlir.conventions.presets import PRESETS, convention
+from snnmlir.conventions.choices import CHOICES, Convention, option_name, with_choices
+from snnmlir.conventions.presets import PRESETS
 from snnmlir.errors import OptionError, quoted
 
 SCHEMA = 1
@@ -95,7 +95,7 @@ def _convention(table: dict[str, Any]) -> Convention:
             f"unknown choice {quoted(option_name(key))}",
             help="use " + ", ".join(map(option_name, ("dt", *CHOICES))),
         )
-    return convention(PRESETS[base], nodes=nodes, edges=edges, **choices)
+    return with_choices(PRESETS[base], nodes=nodes, edges=edges, **choices)
 
 
 def convention_text(chosen: Convention) -> str:
@@ -118,22 +118,32 @@ def convention_text(chosen: Convention) -> str:
     return tomli_w.dumps(table)
 
 
-def convention_arguments(chosen: Convention) -> str:
-    """The same as options of the commands, for one line of a shell."""
+def convention_keywords(chosen: Convention) -> str:
+    """The same as arguments of `snnmlir.compile`."""
     preset = PRESETS.get(chosen.name, PRESETS["nir"])
-    words = ["--convention", preset.name, "--dt", _plain(float(chosen.dt))]
-    for key, value in chosen.choices().items():
-        if key != "dt" and value != getattr(preset, key):
-            words += [f"--{option_name(key)}", _plain(value)]
-    for name, choices in sorted(chosen.nodes.items()):
-        for key, value in choices.items():
-            words += ["--set", f"{name}.{option_name(key)}={_plain(value)}"]
-    for old, new in sorted(chosen.edges.items()):
-        words += ["--edge", f"{old} = {new}"]
-    return shlex.join(words)
+    words = [f"convention={preset.name!r}", f"dt={plain(float(chosen.dt))}"]
+    words += [
+        f"{key}={_literal(value)}"
+        for key, value in chosen.choices().items()
+        if key != "dt" and value != getattr(preset, key)
+    ]
+    if chosen.nodes:
+        nodes = (f"{name!r}: {{{_items(each)}}}" for name, each in sorted(chosen.nodes.items()))
+        words.append(f"nodes={{{', '.join(nodes)}}}")
+    if chosen.edges:
+        words.append(f"edges={{{_items(dict(sorted(chosen.edges.items())))}}}")
+    return ", ".join(words)
 
 
-def _plain(value: Any) -> str:
+def _items(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key!r}: {_literal(value)}" for key, value in values.items())
+
+
+def _literal(value: Any) -> str:
+    return plain(value) if isinstance(value, float) else repr(value)
+
+
+def plain(value: Any) -> str:
     """A number with all its digits, and no more."""
     short = f"{value:.12g}" if isinstance(value, float) else str(value)
     return short if not isinstance(value, float) or float(short) == value else repr(value)

@@ -4,18 +4,8 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import os
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
-from snnmlir.conventions.choices import (
-    Convention,
-    check_consistent,
-    checked_choices,
-)
-from snnmlir.errors import OptionError, quoted
+from snnmlir.conventions.choices import Convention
 
 _SNNTORCH = Convention(
     name="snntorch",
@@ -113,54 +103,3 @@ SOURCES: dict[str, str] = {
     "spikingjelly-soft": "SpikingJelly 2.0.0: LIFNode, IFNode with v_reset=None",
 }
 """What each preset was compared with: classes, arguments and versions."""
-
-
-def convention(
-    base: str | os.PathLike[str] | Convention = "nir",
-    *,
-    nodes: Mapping[str, Mapping[str, Any]] | None = None,
-    edges: Mapping[str, str] | None = None,
-    **overrides: Any,
-) -> Convention:
-    """A preset, a file, or any convention, with single choices replaced.
-
-    Args:
-        base: A key of `PRESETS`, the path of a convention file (.toml), or a Convention.
-        nodes: Choices of single nodes by name; beside those of `base`, and before them.
-        edges: Edges to replace, "a -> b" by "a -> c"; likewise.
-        **overrides: Choices for all nodes by attribute name; None leaves the value of `base`.
-
-    Raises:
-        OptionError: An unknown preset, choice or value, a `dt` that is not a positive finite
-            number, choices that contradict each other, or a file that cannot be read.
-    """
-    if not isinstance(base, Convention):
-        base = _named(base)
-    given = {key: value for key, value in overrides.items() if value is not None}
-    merged: dict[str, dict[str, Any]] = {}
-    for name, choices in (*base.nodes.items(), *(nodes or {}).items()):
-        try:
-            merged[name] = merged.get(name, {}) | checked_choices(choices)
-        except OptionError as error:
-            raise OptionError(error.message, node=name, help=error.help) from None
-    chosen = dataclasses.replace(
-        base, nodes=merged, edges=dict(base.edges) | dict(edges or {}), **checked_choices(given)
-    )
-    check_consistent(chosen)
-    return chosen
-
-
-def _named(base: str | os.PathLike[str]) -> Convention:
-    from snnmlir.conventions.files import read_convention
-
-    name = os.fspath(base)
-    if name in PRESETS:
-        return PRESETS[name]
-    if Path(name).suffix == ".toml":
-        return read_convention(name)
-    close = difflib.get_close_matches(name, PRESETS, n=1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
-    raise OptionError(
-        f"unknown convention {quoted(name)}",
-        help=f"{hint}use one of {', '.join(PRESETS)}, or a file whose name ends in .toml",
-    )

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir import reference
-from snnmlir.conventions import Convention, convention_arguments, option_name
+from snnmlir.conventions import Convention, convention_keywords, option_name
 from snnmlir.conventions.choices import checked_choices
 from snnmlir.errors import NirError, OptionError, SnnError, quoted
 from snnmlir.inference.batch import Batch
@@ -82,7 +82,7 @@ class Open:
     Attributes:
         choice: The choice, by attribute name.
         node: The node, or None for all.
-        chosen: What the convention says.
+        chosen: What the convention says; a `Convention` where whole ones are open.
         others: What it could be as well; on other input these give other outputs.
         would_tell: What a recording needs to determine it.
     """
@@ -95,13 +95,17 @@ class Open:
 
     def __str__(self) -> str:
         where = f"{self.node}." if self.node is not None else ""
-        others = " or ".join(map(str, self.others[:_MOST_SHOWN]))
+        others = " or ".join(map(_worded, self.others[:_MOST_SHOWN]))
         if len(self.others) > _MOST_SHOWN:
             others += f" or one of {len(self.others) - _MOST_SHOWN} more"
         return (
-            f"{where}{option_name(self.choice)} is {self.chosen}, and could be {others}: "
+            f"{where}{option_name(self.choice)} is {_worded(self.chosen)}, and could be {others}: "
             f"{self.would_tell} would tell"
         )
+
+
+def _worded(value: Any) -> str:
+    return convention_keywords(value) if isinstance(value, Convention) else str(value)
 
 
 @dataclass(frozen=True)
@@ -391,9 +395,8 @@ class _Inferrer:
             batch = Batch(self.search.batch(structure).structure, fresh)
             others += [c for c, e in zip(group, batch.run(rows, 0), strict=True) if e != 0]
         if others:
-            texts = [convention_arguments(self.search.complete(other)) for other in others]
-            chosen = convention_arguments(self.search.complete(candidate))
-            yield Open("convention", None, chosen, tuple(texts), _WOULD_TELL_ELSE)
+            chosen, *rest = map(self.search.complete, (candidate, *others))
+            yield Open("convention", None, chosen, tuple(rest), _WOULD_TELL_ELSE)
 
     def _undetermined(self, candidate: Candidate, fresh: Recording) -> Iterator[Open]:
         """Single changes that reproduce the recording, too, and differ on other input."""

@@ -21,7 +21,6 @@ import numpy as np
 
 from snnmlir.conventions import DEFAULT_DT, MAX_SPIKES, PRESETS, Convention
 from snnmlir.errors import SnnError
-from snnmlir.hints import suggested_presets
 from snnmlir.inference.batch import LOST, Batch, Indices, Structure
 from snnmlir.inference.recording import Recording
 from snnmlir.inference.spaces import (
@@ -33,8 +32,10 @@ from snnmlir.inference.spaces import (
     structural_choices,
 )
 from snnmlir.inference.steps import step_candidates
+from snnmlir.nir_import.cycles import find_cycles
 from snnmlir.nir_import.discretize import NEURONS, Update
 from snnmlir.nir_import.graph import Delay, Graph
+from snnmlir.nir_import.hints import suggested_presets
 
 Override: TypeAlias = tuple[str, Any]
 Vector: TypeAlias = tuple[int, ...]
@@ -522,6 +523,4 @@ def _splits(cost: int, parts: int) -> Iterator[tuple[int, ...]]:
 
 
 def _recurrent(graph: Graph) -> frozenset[str]:
-    from snnmlir.nir_import.cycles import find_cycles
-
     return find_cycles(graph, Convention()).recurrent

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir._mlir import Context, Module, NetworkBuilder, Value
+from snnmlir.common.wording import option
 from snnmlir.conventions import Convention
 from snnmlir.errors import NirError, OptionError, quoted
 from snnmlir.nir_import.cycles import find_cycles
@@ -332,7 +333,7 @@ class _NetworkBuild:
             raise NirError(
                 f"{name} has a value of magnitude {largest:g}, which {self.dtype} cannot hold",
                 node=node,
-                help="compile with --dtype f64",
+                help=f"compile with {option('dtype', 'f64')}",
             )
         return self.builder.constant(rounded, name)
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from snnmlir.common.wording import option
 from snnmlir.conventions import MAX_SPIKES, Convention
 from snnmlir.errors import NirError, OptionError
 from snnmlir.nir_import.graph import (
@@ -69,7 +70,7 @@ def delay_steps(node: Delay, convention: Convention) -> npt.NDArray[np.int64]:
             f"delay is {float(node.delay.flat[np.argmax(broken.reshape(-1))]):g} s, which is no "
             f"whole number of steps of {convention.dt:g} s",
             node=node.name,
-            help="--delays round rounds to whole steps, a half up",
+            help=f"{option('delays', 'round')} rounds to whole steps, a half up",
         )
     with np.errstate(over="ignore"):
         steps = np.floor(node.delay / convention.step * (1.0 + _NEXT_TO_ONE) + 0.5)
@@ -79,8 +80,8 @@ def delay_steps(node: Delay, convention: Convention) -> npt.NDArray[np.int64]:
             f"delays by up to {float(np.max(steps)):g} steps of {convention.dt:g} s and keeps "
             f"{kept:g} past values, expected at most {MAX_KEPT}",
             node=node.name,
-            help="use shorter delays, or a longer --dt if the network was trained with it; "
-            "--time-unit says what the file counts time in",
+            help=f"use shorter delays, or a longer {option('dt')} if the network was trained with "
+            f"it; {option('time_unit')} says what the file counts time in",
         )
     return np.asarray(steps.astype(np.int64))
 
@@ -169,7 +170,8 @@ class _Leak:
                 f"{self.key} is inf and {key} is {finite:g}, so that no input ever moves the state",
                 node=self.node.name,
                 help="a neuron without leak is an IF or I, or has "
-                f"{key} = inf, too, for a gain of 1; --input-gain unit gives its input a gain of 1",
+                f"{key} = inf, too, for a gain of 1; {option('input_gain', 'unit')} gives its "
+                "input a gain of 1",
             )
         if np.any(unbounded & ~endless):
             raise OptionError(
@@ -190,8 +192,8 @@ def _leak(node: Neuron, key: str, c: Convention) -> _Leak:
             f"{key} is {shortest:g}, expected a positive time constant",
             node=node.name,
             help="a learned beta above 1 is exported as a negative time constant, and frameworks "
-            "that hold beta inside [0, 1] clip it when they run: --decay clipped does the same; "
-            "or clip beta to 1 before the export",
+            f"that hold beta inside [0, 1] clip it when they run: {option('decay', 'clipped')} "
+            "does the same; or clip beta to 1 before the export",
         )
     exponential = c.integrator == "exponential"
     with np.errstate(over="ignore"):

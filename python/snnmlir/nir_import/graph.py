@@ -235,3 +235,10 @@ class Graph:
         for source, target in self.edges:
             sources.setdefault(target, []).append(source)
         return {target: tuple(names) for target, names in sources.items()}
+
+
+def weight_count(node: Node) -> int:
+    """Number of weights and biases of a synapse; 0 of other nodes."""
+    if not isinstance(node, Affine | Conv):
+        return 0
+    return int(node.weight.size + (0 if node.bias is None else node.bias.size))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from snnmlir import conventions
 from snnmlir.conventions import Convention
 from snnmlir.errors import OptionError, quoted
+from snnmlir.nir_import import read_network
 from snnmlir.nir_import.concerns import check_nodes
 from snnmlir.nir_import.graph import (
     SPIKING,
@@ -320,8 +321,6 @@ def margins(
 
 
 def _read(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
-    from snnmlir.nir_import import read_network
-
     return read_network(source, convention)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from snnmlir.common.tables import table
 from snnmlir.compiler import Network
 from snnmlir.errors import CompileError, OptionError, quoted
-from snnmlir.tables import table
 
 FLAGS = ("-std=c11", "-ffunction-sections", "-fdata-sections", "-fcallgraph-info=su", "-c")
 """Each function in a section of its own, and beside the object who calls whom with what stack."""

@@ -3,24 +3,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from snnmlir._mlir import Context, Module, PassManager
+from snnmlir.common.wording import option
+from snnmlir.compiler.options import Dtype, Scales, States
+from snnmlir.errors import OptionError, quoted
+from snnmlir.execution.ports import Port, Sample
+from snnmlir.nir_import.graph import Graph
 
 Ranges: TypeAlias = "dict[str, tuple[float, float]]"
-Scales: TypeAlias = Literal["real", "pow2"]
-States: TypeAlias = Literal["short", "proved"]
 
 WEIGHT_BITS = {"int8": 8, "int16": 16, "int4": 4}
 """Bits of the weights, by dtype."""
 
 
-def quantize(module: Module, context: Context, dtype: str, scales: Scales, states: States) -> None:
+def quantize(
+    module: Module, context: Context, dtype: Dtype, scales: Scales, states: States
+) -> None:
     """Turns a network of float32 into one of integers, in place.
 
     Args:
@@ -41,6 +46,33 @@ def quantize(module: Module, context: Context, dtype: str, scales: Scales, state
     PassManager.parse(f"snn.network({passes})", context).run(module)
 
 
+def measured_ranges(
+    record: Callable[[Sample], Mapping[str, npt.NDArray[Any]]],
+    inputs: Sequence[Port],
+    samples: Iterable[Sample],
+) -> Ranges:
+    """What the signals of a network are for the given inputs.
+
+    Args:
+        record: Runs the network in float32 and gives all its signals by name.
+        inputs: What it takes.
+        samples: [T, *input shape], or by input; each is a run of its own.
+
+    Raises:
+        OptionError: There is no step of input.
+    """
+    recordings = []
+    for x in samples:
+        by_name = x if isinstance(x, Mapping) else {inputs[0].name: x}
+        given = {name: np.asarray(by_name[name], np.float64) for name in by_name}
+        recordings.append({**record(x), **given})
+    if not any(array.size for recording in recordings for array in recording.values()):
+        raise OptionError(
+            "there is no data to calibrate with", help="give at least one step of input"
+        )
+    return merge_ranges(recordings)
+
+
 def merge_ranges(recordings: Iterable[Mapping[str, npt.NDArray[Any]]]) -> Ranges:
     """The least and greatest number of every signal, over several runs; 0 is always within."""
     ranges: Ranges = {}
@@ -54,6 +86,37 @@ def merge_ranges(recordings: Iterable[Mapping[str, npt.NDArray[Any]]]) -> Ranges
                 max(greatest, float(np.max(signal, initial=0.0))),
             )
     return ranges
+
+
+def unit_notes(
+    graph: Graph, inputs: Sequence[Port], outputs: Sequence[Port], ranges: Ranges
+) -> tuple[str, ...]:
+    """What was assumed about numbers that the weights do not bound."""
+    notes = [
+        f"input {quoted(name)} is 0 throughout in the data, which says nothing about its unit; "
+        f"{option('calibrate')} takes data that the network is for"
+        for name in graph.inputs
+        if ranges.get(name) == (0.0, 0.0)
+    ]
+    for port in inputs:
+        if port.scales is not None and port.name not in ranges:
+            most = float(port.scales) * np.iinfo(port.dtype).max
+            notes.append(
+                f"input {quoted(port.name)} takes {port.dtype} in units of "
+                f"{float(port.scales):g}, so numbers up to {most:g}; {option('calibrate', 'DATA')} "
+                f"fits the unit to data, {option('input_type', 'spikes')} takes 0 and 1"
+            )
+    for port in outputs:
+        graph_output = port.name in graph.outputs
+        if port.scales is not None and graph_output and port.name not in ranges:
+            most = float(np.max(port.scales)) * np.iinfo(port.dtype).max
+            notes.append(
+                f"output {quoted(port.name)} gives {port.dtype} in units of "
+                f"{float(np.max(port.scales)):g}, so numbers up to {most:g}; "
+                "no input gives more, or the output saturates there; "
+                f"{option('calibrate', 'DATA')} gives smaller units where data stay far below that"
+            )
+    return tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -107,11 +170,3 @@ def bounds(network: Mapping[str, Any]) -> list[Bound]:
                 Bound(op["node"], name, kind["bits"], kind["min"], kind["max"], not saturates)
             )
     return found
-
-
-def to_integers(real: npt.NDArray[Any], scales: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """The integers that stand for real numbers, halves up; `scales` broadcasts with them.
-
-    Numbers too large for 64 bits become ones that no port takes.
-    """
-    return np.clip(np.floor(real / scales + 0.5), -(2.0**62), 2.0**62).astype(np.int64)

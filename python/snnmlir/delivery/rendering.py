@@ -7,9 +7,10 @@ What they are given are identifiers, numbers and fixed texts; names from a NIR f
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render(template: str, **values: Any) -> str:
@@ -24,8 +25,10 @@ def below(folder: str) -> list[str]:
 
 @functools.cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
-        loader=PackageLoader("snnmlir"),
+        loader=PackageLoader("snnmlir.delivery"),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701: there is nothing to escape
         keep_trailing_newline=True,

@@ -1,14 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What the generated C calls a network's inputs and outputs."""
+"""The interface of the generated C, as the compiler describes it: memory, and names.
+
+What is in it, docs/interface.md says.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from snnmlir.compiler import Port
+from snnmlir.execution.ports import Port
+
+
+def struct_bytes(interface: Mapping[str, Any]) -> int:
+    """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
+    size: int = interface["struct"]["bytes"]
+    return size
+
+
+def state_bytes(interface: Mapping[str, Any]) -> dict[str, int]:
+    """Bytes carried from step to step by node, and by edge ("source_to_target") that does so."""
+    states: Counter[str] = Counter()
+    for member in interface["struct"]["members"]:
+        if member["role"] == "state":
+            states[member["owner"]] += member["bytes"]
+    return dict(states)
+
+
+def scratch_bytes(interface: Mapping[str, Any]) -> int:
+    """Bytes of the memory in the struct that layers share."""
+    members = interface["struct"]["members"]
+    return sum(member["bytes"] for member in members if member["role"] != "state")
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from snnmlir.common.wording import node_option, option, options
 from snnmlir.conventions import PRESETS, Convention
 from snnmlir.errors import SnnError, quoted
 from snnmlir.nir_import.discretize import fractional_steps
 from snnmlir.nir_import.graph import IF, LI, LIF, CubaLI, CubaLIF, Delay, Graph
+
+_SINABS = ("sinabs", "sinabs-default")
 
 _MOST_STEPS = 200
 """Steps of a delay above which whole numbers were surely no seconds."""
@@ -23,8 +27,8 @@ def hints(graph: Graph, convention: Convention) -> list[str]:
         (port, synapse), (_, neuron) = graph.rewirings[0]
         texts.append(
             f"{quoted(port)} leads into the recurrent weights {quoted(synapse)}, as Spyx writes "
-            f"its recurrent layers, whose networks add it to {quoted(neuron)}: --convention spyx, "
-            "or --recurrent-input neuron"
+            f"its recurrent layers, whose networks add it to {quoted(neuron)}: "
+            f"{option('convention', 'spyx')}, or {option('recurrent_input', 'neuron')}"
         )
     leaky = [n for n in graph.nodes.values() if isinstance(n, LI | LIF | CubaLI | CubaLIF)]
     leakless = [n for n in graph.nodes.values() if isinstance(n, IF)]
@@ -33,7 +37,7 @@ def hints(graph: Graph, convention: Convention) -> list[str]:
         texts.append(
             "r of all IF neurons is 1, which looks like a framework that adds the input to the "
             f"voltage as it is, such as Sinabs; here it is multiplied by dt {convention.dt:g}: "
-            "--convention sinabs or sinabs-default, or --if-gain unit"
+            f"{option('convention', *_SINABS)}, or {option('if_gain', 'unit')}"
         )
     if not leaky:
         return texts
@@ -44,12 +48,14 @@ def hints(graph: Graph, convention: Convention) -> list[str]:
         texts.append(
             f"all time constants are 1 or more and r is 1, which looks like time constants that "
             f"count steps, as Sinabs writes them, or milliseconds; with dt {convention.dt:g} they "
-            "barely decay: --convention sinabs or sinabs-default, --dt 1, or --time-unit ms"
+            f"barely decay: {option('convention', *_SINABS)}, {option('dt', '1')}, or "
+            f"{option('time_unit', 'ms')}"
         )
     elif convention.integrator == "euler" and shortest < convention.step:
         texts.append(
             f"a time constant of {shortest:g} is shorter than dt {convention.dt:g}, so its decay "
-            "1 - dt/tau is negative: a smaller --dt, or --integrator exponential"
+            f"1 - dt/tau is negative: a smaller {option('dt')}, or "
+            f"{option('integrator', 'exponential')}"
         )
     texts += _framework_hints(graph, convention)
     return texts
@@ -60,24 +66,24 @@ def _framework_hints(graph: Graph, convention: Convention) -> list[str]:
     if convention.name == "nir" and _look_like_snntorch(graph, convention.step):
         return [
             "r is tau/dt, as snnTorch writes it; how its neurons reset is not in the file: "
-            "--convention snntorch-default for reset_mechanism='subtract' with reset_delay, its "
-            "defaults, --convention snntorch for reset_mechanism='zero' without; a recording "
-            "tells, --like RECORDING"
+            f"{option('convention', 'snntorch-default')} for reset_mechanism='subtract' with "
+            f"reset_delay, its defaults, {option('convention', 'snntorch')} for "
+            f"reset_mechanism='zero' without; a recording tells, {option('like', 'RECORDING')}"
         ]
-    text = suggested_convention(graph)
-    if text is None or convention.name == "nir":
+    suggested = suggested_convention(graph)
+    if suggested is None or convention.name == "nir":
         return []
-    words = text.split()
-    family = words[1]
-    step = float(words[3]) if len(words) > 3 else None
+    family, step = suggested.preset, suggested.dt
     if not convention.name.startswith(family):
         return [
-            f"the parameters look like {family}'s ({text}), and the convention is "
+            f"the parameters look like {family}'s ({suggested}), and the convention is "
             f"{convention.name}; a file does not say how its neurons reset: compare with a "
-            "recording, --like RECORDING"
+            f"recording, {option('like', 'RECORDING')}"
         ]
     if step is not None and abs(step / convention.step - 1.0) > 1e-3:
-        return [f"the parameters look like a dt of {step:g}, found {convention.step:g}: {text}"]
+        return [
+            f"the parameters look like a dt of {step:g}, found {convention.step:g}: {suggested}"
+        ]
     return []
 
 
@@ -94,8 +100,8 @@ def _delay_hints(graph: Graph, convention: Convention) -> Iterator[str]:
             yield (
                 f"the delays of {quoted(node.name)} are whole numbers up to {longest:g}, which "
                 f"looks like steps or milliseconds; with dt {own.dt:g} the longest is "
-                f"{longest / own.step:g} steps: --set '{node.name}.dt=1' for steps, or "
-                "--time-unit ms"
+                f"{longest / own.step:g} steps: {node_option(node.name, 'dt', '1')} for steps, or "
+                f"{option('time_unit', 'ms')}"
             )
         try:
             broken = np.ravel(fractional_steps(node, own))
@@ -106,12 +112,31 @@ def _delay_hints(graph: Graph, convention: Convention) -> Iterator[str]:
             yield (
                 f"a delay of {quoted(node.name)} is {delay:g}, {delay / own.step:.4g} steps, and "
                 f"rounded to {int(np.floor(delay / own.step + 0.5))}; {int(np.sum(broken))} of "
-                f"{delays.size} are rounded: --delays exact refuses this"
+                f"{delays.size} are rounded: {option('delays', 'exact')} refuses this"
             )
 
 
-def suggested_convention(graph: Graph) -> str | None:
-    """The options that a graph's parameters look like, or None: "--convention snntorch --dt 0.001".
+@dataclass(frozen=True)
+class Suggestion:
+    """The convention that a graph's parameters look like.
+
+    Attributes:
+        preset: The framework's preset.
+        dt: Seconds per step, four digits; None where the parameters do not say.
+    """
+
+    preset: str
+    dt: float | None = None
+
+    def __str__(self) -> str:
+        words = [option("convention", self.preset)]
+        if self.dt is not None:
+            words.append(option("dt", f"{self.dt:.4g}"))
+        return options(*words)
+
+
+def suggested_convention(graph: Graph) -> Suggestion | None:
+    """The convention that a graph's parameters look like, or None.
 
     Exporters write gains that are functions of tau and dt. Where neurons differ in tau, and one dt
     explains them all, it is hardly chance.
@@ -121,7 +146,7 @@ def suggested_convention(graph: Graph) -> str | None:
         return None
     every = [tau for node in leaky for tau in _time_constants(node)]
     if _look_like_steps(every, [np.asarray(node.r) for node in leaky]):
-        return "--convention sinabs"
+        return Suggestion("sinabs")
     pairs = [np.broadcast_arrays(_time_constants(node)[0], node.r) for node in leaky]
     tau = np.concatenate([pair[0].ravel() for pair in pairs])
     r = np.concatenate([pair[1].ravel() for pair in pairs])
@@ -131,15 +156,14 @@ def suggested_convention(graph: Graph) -> str | None:
         return None
     for name, dt in (("snntorch", tau / r), ("spyx", tau * (1.0 - r))):
         if np.all(dt > 0) and np.ptp(dt) <= 1e-4 * np.max(dt):
-            return f"--convention {name} --dt {float(np.median(dt)):.4g}"
+            return Suggestion(name, float(f"{float(np.median(dt)):.4g}"))
     return None
 
 
 def suggested_presets(graph: Graph) -> list[str]:
     """The presets of the framework that a graph's parameters look like; none where nothing says."""
-    text = suggested_convention(graph)
-    family = text.split()[1] if text else None
-    return [name for name in PRESETS if family is not None and name.startswith(family)]
+    found = suggested_convention(graph)
+    return [name for name in PRESETS if found is not None and name.startswith(found.preset)]
 
 
 def _time_constants(node: LI | LIF | CubaLI | CubaLIF) -> tuple[np.ndarray, ...]:

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from snnmlir._mlir import LayerResources
+from snnmlir._mlir import MLIRError, Module
 from snnmlir._mlir import Operations as ModuleOperations
-from snnmlir.tables import printable, table
+from snnmlir.common.tables import printable, table
+from snnmlir.compiler.interface import scratch_bytes, struct_bytes
+from snnmlir.errors import CompileError
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,20 @@ class Resources:
         return "\n".join(lines) + "\n"
 
 
-def add_up(layers: Iterable[LayerResources], memory_bytes: int, scratch_bytes: int) -> Resources:
-    """The sums over what the compiler found for each layer.
+def resources_of(loops: Module, interface: Mapping[str, Any]) -> Resources:
+    """What the compiler finds for each layer, and the sums over them.
 
     Args:
-        layers: As `Module.resources` gives them.
-        memory_bytes: Size of the C struct.
-        scratch_bytes: Size of the memory in it that the layers share.
+        loops: The network's loops.
+        interface: That of their C.
+
+    Raises:
+        CompileError: The loops are not of a network.
     """
+    try:
+        layers = loops.resources()
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
     found = tuple(
         Layer(
             layer.node,
@@ -111,9 +120,9 @@ def add_up(layers: Iterable[LayerResources], memory_bytes: int, scratch_bytes: i
     )
     return Resources(
         constant_bytes=sum(layer.constant_bytes for layer in found),
-        memory_bytes=memory_bytes,
+        memory_bytes=struct_bytes(interface),
         state_bytes=sum(layer.state_bytes for layer in found),
-        scratch_bytes=scratch_bytes,
+        scratch_bytes=scratch_bytes(interface),
         least=_operations(layer.least for layer in found),
         most=_operations(layer.most for layer in found),
         layers=found,

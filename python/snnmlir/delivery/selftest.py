@@ -7,21 +7,17 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from snnmlir.c_ports import CPort, c_ports
+from snnmlir.common.wording import option
+from snnmlir.compiler import Network
+from snnmlir.compiler.interface import CPort, c_ports
+from snnmlir.compiler.names import self_test_name
+from snnmlir.delivery.rendering import render
 from snnmlir.errors import CompileError, OptionError
-from snnmlir.rendering import render
-from snnmlir.runner import check_inputs
-from snnmlir.verify import TOLERANCE, mismatch_error, random_input, verify
-
-if TYPE_CHECKING:
-    from snnmlir.compiler import Network
-
-Signal: TypeAlias = npt.NDArray[Any]
+from snnmlir.execution.ports import Sample, Signal, check_inputs
+from snnmlir.reports.verify import TOLERANCE, mismatch_error, random_input, verify
 
 MAX_STEPS = 32
 """Input and output of each step take room on the target."""
@@ -78,12 +74,7 @@ class SelfTest:
         return render("selftest.c", **values), render("selftest.h", **values)
 
 
-def self_test_name(path: Path) -> Path:
-    """model.c gives model_selftest.c, model.h model_selftest.h."""
-    return path.with_stem(f"{path.stem}_selftest")
-
-
-def self_test(network: Network, x: Signal | Mapping[str, Signal] | None = None) -> SelfTest:
+def self_test(network: Network, x: Sample | None = None) -> SelfTest:
     """Runs `network` on this machine, compares it with the reference, and keeps the outputs.
 
     Args:
@@ -121,7 +112,7 @@ def self_test(network: Network, x: Signal | Mapping[str, Signal] | None = None) 
     if all(np.all(values[:steps] == values[0]) for values in outputs.values()):
         notes.append(
             "the outputs are the same in all steps of the self-test, so that it finds little; "
-            "--self-test DATA takes other input"
+            f"{option('self_test', 'DATA')} takes other input"
         )
     return SelfTest(
         {name: values[:steps] for name, values in inputs.items()},

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""An inference in words, for the commands and for errors."""
+"""An inference in words and in JSON, conventions as flags."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any
 
-from snnmlir.conventions import convention_arguments
+from snnmlir.cli.flags import convention_arguments
 from snnmlir.errors import quoted
-from snnmlir.inference.infer import Inference
+from snnmlir.inference import Inference, Open
 
 
 def describe(inference: Inference) -> list[str]:
@@ -22,7 +22,7 @@ def describe(inference: Inference) -> list[str]:
         ]
         if inference.undetermined:
             lines.append("the recording does not determine:")
-            lines += [f"  {choice}" for choice in inference.undetermined]
+            lines += [f"  {_with_flags(choice)}" for choice in inference.undetermined]
     else:
         lines = [f"no convention reproduces the recording ({compared}; {tried}); the nearest:"]
         for convention, difference in inference.nearest:
@@ -58,10 +58,20 @@ def as_dict(inference: Inference) -> dict[str, Any]:
         "tried": inference.tried,
         "lost": inference.lost,
         "first": dataclasses.asdict(inference.first) if inference.first else None,
-        "undetermined": [dataclasses.asdict(choice) for choice in inference.undetermined],
+        "undetermined": [
+            dataclasses.asdict(_with_flags(choice)) for choice in inference.undetermined
+        ],
         "nearest": [
             {"arguments": convention_arguments(c), "difference": dataclasses.asdict(d)}
             for c, d in inference.nearest
         ],
         "notes": list(inference.notes),
     }
+
+
+def _with_flags(choice: Open) -> Open:
+    """Whole conventions as options of the commands."""
+    if choice.choice != "convention":
+        return choice
+    others = tuple(map(convention_arguments, choice.others))
+    return dataclasses.replace(choice, chosen=convention_arguments(choice.chosen), others=others)

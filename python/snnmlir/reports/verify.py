@@ -5,23 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from snnmlir import reference
+from snnmlir.common.wording import option
+from snnmlir.compiler import Network
 from snnmlir.errors import CompileError
+from snnmlir.execution.ports import Sample, Signal
 from snnmlir.inference import Difference
 from snnmlir.inference.infer import compare, earliest
 from snnmlir.inference.recording import Recording
 from snnmlir.nir_import.graph import SPIKING
 from snnmlir.reference.integer import IntegerInterpreter
-
-if TYPE_CHECKING:
-    from snnmlir.compiler import Network
-
-Signal: TypeAlias = npt.NDArray[Any]
 
 TOLERANCE = {"f32": 5e-5, "f64": 1e-9}
 """Allowed difference of values, times the largest magnitude that went into them, at least 1."""
@@ -90,8 +86,8 @@ def disagreement_error(agreements: Sequence[Agreement]) -> CompileError:
     entries = sum(agreement.entries for agreement in agreements)
     return CompileError(
         f"the C and the recording differ in {differing} of {entries} entries; the first: {first}",
-        help="--like RECORDING instead of --convention finds the convention that reproduces it, "
-        "or says that none does",
+        help=f"{option('like', 'RECORDING')} instead of {option('convention')} finds the "
+        "convention that reproduces it, or says that none does",
     )
 
 
@@ -112,7 +108,7 @@ def random_input(network: Network, seed: int = 0) -> dict[str, Signal]:
     }
 
 
-def verify(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
+def verify(network: Network, x: Sample) -> Verdict:
     """Runs `network` and the reference in float64 on `x`, [T, *shape] or by input.
 
     Values must be within `TOLERANCE` and spikes equal. A spike may differ only where the
@@ -151,7 +147,7 @@ def verify(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
     return Verdict(steps, compared, spikes, largest, tuple(mismatches))
 
 
-def _verify_integers(network: Network, x: Signal | Mapping[str, Signal]) -> Verdict:
+def _verify_integers(network: Network, x: Sample) -> Verdict:
     recorder = network.recorder()
     inputs = recorder.executable.quantized(x)
     found = recorder.executable.run_integers(inputs)

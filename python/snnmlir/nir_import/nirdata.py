@@ -19,19 +19,17 @@ import io
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
+from snnmlir.common.wording import option
 from snnmlir.errors import NirError, OptionError, quoted
+from snnmlir.nir_import.graph import Graph
 from snnmlir.nir_import.hdf5 import Guard, load, open_hdf5
 from snnmlir.nir_import.raw import MAX_DEPTH, is_numeric, join
-
-if TYPE_CHECKING:
-    from snnmlir.compiler import Port
-    from snnmlir.nir_import import Graph
 
 Signal: TypeAlias = npt.NDArray[Any]
 Format: TypeAlias = Literal["grid", "events"]
@@ -185,7 +183,19 @@ def _check_events(events: Events, node: str) -> None:
 # Into arrays
 
 
-def to_signals(data: Data, inputs: Sequence[Port], dt: float) -> dict[str, Signal]:
+class Place(Protocol):
+    """Where a signal belongs: an input of a network, or a node."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one step."""
+
+
+def to_signals(data: Data, inputs: Sequence[Place], dt: float) -> dict[str, Signal]:
     """The signals of the inputs, [samples, T, *shape] each, in steps of `dt` seconds.
 
     Raises:
@@ -216,15 +226,15 @@ def recorded_signals(data: Data, graph: Graph, dt: float | None) -> list[dict[st
     for name, observables in data.items():
         if name not in graph.nodes:
             continue
-        port = _Place(name, graph.nodes[name].output_shape)
+        node = _Node(name, graph.nodes[name].output_shape)
         for key, observable in observables.items():
             step = observable.dt if isinstance(observable, Gridded) else dt
             if step is None:
                 raise OptionError(
                     f"the events of node {quoted(name)} have times, and no step is known",
-                    help="say how long a step is: --dt",
+                    help=f"say how long a step is: {option('dt')}",
                 )
-            signal = _signal({name: {key: observable}}, port, step)
+            signal = _signal({name: {key: observable}}, node, step)
             found[f"{name}.{key}" if key in ("v", "i") else name] = signal
     counts = {len(signal) for signal in found.values()}
     if len(counts) > 1:
@@ -234,27 +244,27 @@ def recorded_signals(data: Data, graph: Graph, dt: float | None) -> list[dict[st
 
 
 @dataclass(frozen=True)
-class _Place:
-    """What `_signal` needs to know of a port."""
+class _Node:
+    """A node as a place."""
 
     name: str
     shape: tuple[int, ...]
 
 
-def _signal(data: Data, port: Port | _Place, dt: float) -> Signal:
-    where = f"input {quoted(port.name)}"
-    if port.name not in data:
+def _signal(data: Data, place: Place, dt: float) -> Signal:
+    where = f"input {quoted(place.name)}"
+    if place.name not in data:
         raise OptionError(
             f"there is no data for {where}",
             help="the file has data of " + (", ".join(map(quoted, data)) or "no node"),
         )
-    observable = _choose(data[port.name], where)
-    size = math.prod(port.shape)
+    observable = _choose(data[place.name], where)
+    size = math.prod(place.shape)
     if isinstance(observable, Gridded):
         if abs(observable.dt / dt - 1) > _SAME_STEP:
             raise OptionError(
                 f"the data of {where} has dt {observable.dt:g}, the network {dt:g}",
-                help=f"--dt {observable.dt:g}, if the network was trained with it",
+                help=f"{option('dt', f'{observable.dt:g}')}, if the network was trained with it",
             )
         neurons, signal = observable.data.shape[2], observable.data
     else:
@@ -263,7 +273,7 @@ def _signal(data: Data, port: Port | _Place, dt: float) -> Signal:
         raise OptionError(f"the data of {where} is of {neurons} neurons, expected {size}")
     if isinstance(observable, Events):
         signal = _binned(observable, dt, where)
-    return signal.reshape((*signal.shape[:2], *port.shape))
+    return signal.reshape((*signal.shape[:2], *place.shape))
 
 
 def _choose(observables: dict[str, Observable], where: str) -> Observable:
@@ -286,7 +296,7 @@ def _binned(events: Events, dt: float, where: str) -> Signal:
         raise OptionError(
             f"the data of {where} has {steps} steps of {dt:g} s in t_max = {events.t_max:g} s, "
             "which does not fit into memory",
-            help="use a longer --dt, if the network was trained with it",
+            help=f"use a longer {option('dt')}, if the network was trained with it",
         )
     valued = events.value is not None
     binned = np.zeros((samples, steps, events.n_neurons), np.float64 if valued else np.uint8)
@@ -302,7 +312,7 @@ def _binned(events: Events, dt: float, where: str) -> Signal:
     if np.any(binned > 1):
         raise OptionError(
             f"a neuron of {where} has several events in one step of {dt:g} s",
-            help="use a shorter --dt, if the network was trained with it",
+            help=f"use a shorter {option('dt')}, if the network was trained with it",
         )
     return binned
 

@@ -4,20 +4,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from snnmlir.common.tables import printable, table
 from snnmlir.compiler import Network
 from snnmlir.errors import OptionError
+from snnmlir.execution.ports import Sample, Signal
 from snnmlir.nir_import.graph import SPIKING
-from snnmlir.tables import printable, table
-
-Signal: TypeAlias = npt.NDArray[Any]
-Sample: TypeAlias = "Signal | Mapping[str, Signal]"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What --report writes: what a network needs, and how close integers come to float32."""
+"""What a network needs, and how close integers come to float32."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from snnmlir.fidelity import Fidelity
-from snnmlir.footprint import Footprint
-from snnmlir.resources import Resources
+from snnmlir.compiler.resources import Resources
+from snnmlir.reports.fidelity import Fidelity
+from snnmlir.reports.footprint import Footprint
 
 
 @dataclass(frozen=True)

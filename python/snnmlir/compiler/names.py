@@ -62,3 +62,8 @@ def header_for(path: Path) -> Path:
             help="choose a name of printable characters without quotes and backslashes",
         )
     return header
+
+
+def self_test_name(path: Path) -> Path:
+    """The file beside a C file that holds its self-test: model.c gives model_selftest.c."""
+    return path.with_stem(f"{path.stem}_selftest")

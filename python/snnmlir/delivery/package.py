@@ -7,16 +7,14 @@ import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from snnmlir.c_ports import c_ports
+from snnmlir.common.files import write_folder
+from snnmlir.common.wording import option
+from snnmlir.compiler import Network
+from snnmlir.compiler.interface import c_ports
+from snnmlir.delivery.rendering import below, render
+from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import OptionError, quoted
-from snnmlir.files import write_folder
-from snnmlir.rendering import below, render
-from snnmlir.selftest import SelfTest, self_test
-
-if TYPE_CHECKING:
-    from snnmlir.compiler import Network
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,8 @@ def package(
     """The files of a package by their paths in it; `prefix` begins all names in C."""
     if prefix.lower() in _TAKEN:
         raise OptionError(
-            f"the header '{prefix}.h' would hide another one", help="choose another --name"
+            f"the header '{prefix}.h' would hide another one",
+            help=f"choose another {option('name')}",
         )
     layout = KINDS[kind]
     test = test or self_test(network)

@@ -11,19 +11,20 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from snnmlir import conventions
-from snnmlir.compiler import Network
+from snnmlir.compiler import Dtype, Network, Scales, Source, States
 from snnmlir.compiler import compile as compile_network
+from snnmlir.compiler.options import Options
+from snnmlir.compiler.request import Request
+from snnmlir.compiler.stages import make_stages
 from snnmlir.conventions import Convention
 from snnmlir.errors import ConventionWarning, NirError, OptionError, SnnError
-from snnmlir.hints import hints, suggested_convention
 from snnmlir.nir_import import Graph, read_network
-from snnmlir.nir_import.build import Dtype
 from snnmlir.nir_import.cycles import Cycles, find_cycles
 from snnmlir.nir_import.discretize import NEURONS, delay_steps
 from snnmlir.nir_import.graph import (
@@ -37,13 +38,9 @@ from snnmlir.nir_import.graph import (
     Node,
     Output,
     Pool2d,
+    weight_count,
 )
-from snnmlir.quantize import Scales, States
-
-if TYPE_CHECKING:
-    import nir
-
-Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
+from snnmlir.nir_import.hints import Suggestion, hints, suggested_convention
 
 
 @dataclass(frozen=True)
@@ -127,7 +124,7 @@ class Report:
         sha256: Digest of the file.
         dtype: Type of weights, voltages and analog signals.
         convention: The convention in force, choice by choice; dt in seconds.
-        suggested_convention: Options that the parameters look like, or None. How neurons reset is
+        suggested_convention: What the parameters look like, or None. How neurons reset is
             not in a file: for "snntorch", see its other presets, too.
         notes: What was assumed, and hints, one sentence each.
         inputs: Names of the Inputs.
@@ -147,7 +144,7 @@ class Report:
     convention: dict[str, Any]
     nir_version: str | None = None
     sha256: str | None = None
-    suggested_convention: str | None = None
+    suggested_convention: Suggestion | None = None
     notes: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -159,7 +156,9 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON's types, with the attributes' names as keys."""
-        return dataclasses.asdict(self)
+        suggested = self.suggested_convention
+        text = None if suggested is None else str(suggested)
+        return dataclasses.asdict(self) | {"suggested_convention": text}
 
 
 def check(
@@ -266,15 +265,12 @@ def _alone(node: Node, convention: Convention, dtype: str) -> Refusal | None:
         outputs=(after.name,),
     )
     try:
-        Network(
-            graph=graph,
-            convention=convention,
-            dtype=cast(Dtype, dtype),
-            input_types={before.name: "float"},
-            name=None,
-            file_name=None,
-            record=(),
-            notes=(),
+        make_stages(
+            Request(
+                graph=graph,
+                options=Options(convention=convention, dtype=cast(Dtype, dtype)),
+                input_types={before.name: "float"},
+            )
         )
     except SnnError as error:
         return _refusal(error)
@@ -306,7 +302,7 @@ def _node(
         output_shape=node.output_shape,
         sources=graph.sources(node.name),
         parameters=tuple(_parameters(node, convention.at(node.name))),
-        weights=_weights(node),
+        weights=weight_count(node),
         state=_state(node, convention.at(node.name)),
         state_bytes=state_bytes,
         recurrent=node.name in cycles.recurrent,
@@ -344,12 +340,6 @@ def _array(name: str, values: npt.NDArray[Any], *, whole: bool = False) -> Param
     low, high = (values.min().item(), values.max().item()) if values.size else (0.0, 0.0)
     shape = () if low == high and not whole else values.shape
     return Parameter(name, shape, str(values.dtype), low, high)
-
-
-def _weights(node: Node) -> int:
-    if not isinstance(node, Affine | Conv):
-        return 0
-    return int(node.weight.size + (0 if node.bias is None else node.bias.size))
 
 
 def _state(node: Node, convention: Convention) -> dict[str, int]:

@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""`Network`, what `compile` returns: data, and what can be asked of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from snnmlir.common.files import write_files
+from snnmlir.compiler.interface import state_bytes, struct_bytes
+from snnmlir.compiler.names import header_for, prefix_from
+from snnmlir.compiler.options import Dtype, Options
+from snnmlir.compiler.output import c_files, check_no_c, stage_of
+from snnmlir.compiler.quantize import Bound, Ranges, bounds, measured_ranges, unit_notes
+from snnmlir.compiler.request import Request
+from snnmlir.compiler.resources import Resources, resources_of
+from snnmlir.compiler.signals import check_taps, recordable, tappable
+from snnmlir.compiler.stages import (
+    Stage,
+    Stages,
+    c_text,
+    interface_text,
+    make_stages,
+    mlir_text,
+)
+from snnmlir.compiler.summary import summary
+from snnmlir.conventions import Convention
+from snnmlir.execution.ports import Port, Sample, Signal, Signals, ports_of
+from snnmlir.execution.runner import Executable
+from snnmlir.nir_import.graph import Graph
+
+
+class WrittenTest(Protocol):
+    """A self-test as `Network.write` needs it; see `snnmlir.SelfTest`."""
+
+    def emit_c(self, network: Network, prefix: str, header: str) -> tuple[str, str]:
+        """The C source and its header, for a network whose names have this prefix."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Network:
+    """A compiled network, which never changes. Made by `snnmlir.compile`.
+
+    Attributes:
+        request: The graph and the options that it was compiled from.
+        stages: The network in MLIR, up to the loops that become C.
+    """
+
+    request: Request
+    stages: Stages
+
+    def __repr__(self) -> str:
+        try:
+            return summary(
+                self.prefix,
+                self.options,
+                self.graph,
+                self.inputs,
+                self.outputs,
+                self.state_bytes,
+                self.resources.constant_bytes,
+            )
+        except Exception:  # a debugger that shows a network is not to end in another error
+            return object.__repr__(self)
+
+    # What it was compiled from
+
+    @property
+    def graph(self) -> Graph:
+        """The NIR graph that was read."""
+        return self.request.graph
+
+    @property
+    def options(self) -> Options:
+        """The options of the compilation."""
+        return self.request.options
+
+    @property
+    def convention(self) -> Convention:
+        """The convention it is stepped by."""
+        return self.options.convention
+
+    @property
+    def dtype(self) -> Dtype:
+        """Its type: "f32", "f64", "int8", "int16" or "int4"."""
+        return self.options.dtype
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the network computes with integers."""
+        return self.options.is_quantized
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed, one sentence each."""
+        if not self.is_quantized:
+            return self.request.notes
+        units = unit_notes(self.graph, self.inputs, self.outputs, self.request.ranges)
+        return (*self.request.notes, *units)
+
+    # What it is
+
+    @cached_property
+    def inputs(self) -> tuple[Port, ...]:
+        """The inputs, in the order of the C function's parameters."""
+        return ports_of(self.describe(constants=False), "inputs")
+
+    @cached_property
+    def outputs(self) -> tuple[Port, ...]:
+        """The outputs, likewise; recorded signals last."""
+        return ports_of(self.describe(constants=False), "outputs")
+
+    @cached_property
+    def signals(self) -> tuple[str, ...]:
+        """The names of all signals that can be recorded."""
+        return recordable(self.graph)
+
+    @cached_property
+    def tappable(self) -> tuple[str, ...]:
+        """The names of the signals that are in memory after a layer, in the order of the layers.
+
+        The others are folded into another layer, views of another signal, or not needed.
+        """
+        return tappable(self.stages.loops, self.graph)
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """The signals that the C code shows to the macro `<PREFIX>_TAP`."""
+        return self.tappable if self.options.taps == "all" else self.options.taps
+
+    def check_taps(self) -> None:
+        """Refuses signals to tap that are not in memory after a layer.
+
+        Raises:
+            OptionError: One is not.
+        """
+        check_taps(self.taps, self.tappable, self.signals)
+
+    def describe(self, *, constants: bool = True) -> dict[str, Any]:
+        """The operations of the network in the snn dialect, as `Module.network` gives them."""
+        network: dict[str, Any] = self.stages.snn.network(constants=constants)
+        return network
+
+    @property
+    def bounds(self) -> list[Bound]:
+        """What the integers of a quantized network can be, and whether that is proved."""
+        return bounds(self.describe(constants=False)) if self.is_quantized else []
+
+    # What it needs
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the C struct of one network on a 64-bit machine: state, and scratch memory."""
+        return struct_bytes(self.interface)
+
+    @property
+    def state_bytes(self) -> int:
+        """Those of them that are carried from step to step."""
+        return sum(self.states.values())
+
+    @cached_property
+    def states(self) -> dict[str, int]:
+        """The same by node, and by edge ("source_to_target") that carries its signal on."""
+        return state_bytes(self.interface)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Constants, memory and arithmetic, layer by layer."""
+        return resources_of(self.stages.loops, self.interface)
+
+    # As text
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the names in `c` and `h`."""
+        return self.prefix_for(Path(self.request.file_name or "model").stem)
+
+    def prefix_for(self, stem: str) -> str:
+        """The prefix in a file of this name: the network's name if it was given one."""
+        return self.options.name or prefix_from(stem)
+
+    def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
+        """The C source and header, with names that begin with `prefix`."""
+        return c_text(self.stages, prefix, header, self.taps, self.options.profile)
+
+    def interface_for(self, prefix: str, header: str) -> dict[str, Any]:
+        """The interface of what `emit_c` gives, as docs/interface.md describes it."""
+        return cast("dict[str, Any]", json.loads(self._interface_text(prefix, header)))
+
+    def _interface_text(self, prefix: str, header: str) -> str:
+        return interface_text(self.stages, prefix, header, self.taps, self.options.profile)
+
+    @cached_property
+    def interface(self) -> dict[str, Any]:
+        """The interface of `c` and `h`: the struct, the functions, and what all of it is called."""
+        return self.interface_for(self.prefix, f"{self.prefix}.h")
+
+    @property
+    def c(self) -> str:
+        """The C source file."""
+        return self.emit_c(self.prefix, f"{self.prefix}.h")[0]
+
+    @property
+    def h(self) -> str:
+        """The header of the C source file."""
+        return self.emit_c(self.prefix, f"{self.prefix}.h")[1]
+
+    @property
+    def mlir(self) -> str:
+        """The network in the snn dialect."""
+        return self.emit("snn")
+
+    def emit(self, stage: Stage) -> str:
+        """The text of one stage: "c", its interface as "json", "snn", "linalg" or "loops"."""
+        if stage == "c":
+            return self.c
+        if stage == "json":
+            return self._interface_text(self.prefix, f"{self.prefix}.h")
+        return mlir_text(self.stages, stage)
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: WrittenTest | None = None,
+    ) -> None:
+        """Writes the C source to `path` and its header beside it, or MLIR or JSON to `path`.
+
+        Files appear complete or not at all.
+
+        Args:
+            path: As for `files`.
+            emit: As for `files`.
+            self_test: As for `files`.
+
+        Raises:
+            OptionError: As `files` does.
+            OSError: A file cannot be written.
+        """
+        write_files(self.files(path, emit, self_test))
+
+    def files(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: WrittenTest | None = None,
+    ) -> dict[Path, bytes]:
+        """What `write` writes, by file.
+
+        Args:
+            path: A .c, .mlir or .json file.
+            emit: What to write; by default C for .c, the snn dialect for .mlir and the interface of
+                the C for .json.
+            self_test: With C, what `snnmlir.self_test` made; its source and header are written
+                beside `path`, "_selftest" in their names.
+
+        Raises:
+            OptionError: The stage cannot be told from the suffix, or has no self-test, or the name
+                cannot be included.
+        """
+        target = Path(path)
+        stage = emit or stage_of(target)
+        if stage == "json" and self_test is None:
+            header = header_for(target.with_suffix(".c"))
+            text = self._interface_text(self.prefix_for(target.stem), header.name)
+            return {target: text.encode()}
+        if stage != "c":
+            hooks = bool(self.taps) or self.options.profile
+            check_no_c(stage, hooks=hooks, test=self_test is not None)
+            return {target: self.emit(stage).encode()}
+        test = None if self_test is None else partial(self_test.emit_c, self)
+        return c_files(target, self.prefix_for(target.stem), self.emit_c, test)
+
+    # What it computes
+
+    @cached_property
+    def executable(self) -> Executable:
+        """The C code, built for this machine."""
+        source, header = self.emit_c("net", "net.h")
+        return Executable(source, header, self.inputs, self.outputs)
+
+    def run(self, x: Sample) -> Signals:
+        """Builds the C for this machine and runs it from the initial state.
+
+        Args:
+            x: [T, *input shape], or such an array for each input by name.
+
+        Returns:
+            [T, *output shape]; a dictionary by name if there are several outputs.
+
+        Raises:
+            OptionError: `x` has the wrong shape, or holds other values than the network takes.
+            CompileError: There is no C compiler, or it refuses the code.
+        """
+        results = self.executable.run(x)
+        return results if len(results) > 1 else next(iter(results.values()))
+
+    def record(self, x: Sample, nodes: Sequence[str] | None = None) -> dict[str, Signal]:
+        """Runs the network and records signals by name.
+
+        Args:
+            x: As for `run`.
+            nodes: Names of nodes, or of neurons with ".v" or ".i"; all of them if None.
+
+        Returns:
+            {"lif1": [T, *shape], "lif1.v": ..., ...}; spikes and counts are uint8.
+        """
+        names = self.signals if nodes is None else tuple(nodes)
+        results = self.recorder(names).executable.run(x)
+        return {name: results[name] for name in names}
+
+    def measured_ranges(self, samples: Iterable[Sample]) -> Ranges:
+        """The least and greatest number of every signal and input, over several runs.
+
+        Raises:
+            OptionError: There is no step of input, or one does not fit.
+        """
+        return measured_ranges(self.record, self.inputs, samples)
+
+    # Variants of it
+
+    def recorder(self, nodes: Sequence[str] | None = None) -> Network:
+        """The same network with the given signals as further outputs; all of them if None.
+
+        Compiled and built once for each choice of signals.
+        """
+        names = self.signals if nodes is None else tuple(nodes)
+        if names not in self._recorders:
+            self._recorders[names] = network_for(self.request.recording(names))
+        return self._recorders[names]
+
+    @cached_property
+    def _recorders(self) -> dict[tuple[str, ...], Network]:
+        return {}
+
+    def as_float(self) -> Network:
+        """The same network in float32."""
+        if self.dtype == "f32" and "int8" not in self.request.input_types.values():
+            return self
+        return network_for(self.request.as_float())
+
+    def calibrated(self, dtype: Dtype, samples: Iterable[Sample]) -> Network:
+        """The network in integers, with scales for what its signals are for the given inputs.
+
+        Args:
+            dtype: "int8", "int16" or "int4".
+            samples: [T, *input shape], or by input; each is a run of its own.
+
+        Raises:
+            OptionError: There is no step of input, or one does not fit.
+        """
+        ranges = self.as_float().measured_ranges(samples)
+        return network_for(self.request.as_integers(dtype, ranges))
+
+
+def network_for(request: Request) -> Network:
+    """Compiles what was requested.
+
+    Raises:
+        NirError: The network cannot be compiled faithfully.
+        OptionError: A signal to record is not there.
+        CompileError: The passes refuse the network.
+    """
+    return Network(request=request, stages=make_stages(request))

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What can be chosen of a compilation, as one object that is checked once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, cast, get_args
+
+from snnmlir.compiler.names import check_prefix
+from snnmlir.conventions import DEFAULT_DT, PRESETS, Convention
+from snnmlir.conventions import convention as make_convention
+from snnmlir.errors import OptionError, quoted
+from snnmlir.execution.ports import FLOATS, Sample
+from snnmlir.nir_import.build import InputType
+from snnmlir.nir_import.graph import Graph
+
+Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4"]
+Scales: TypeAlias = Literal["real", "pow2"]
+States: TypeAlias = Literal["short", "proved"]
+Taps: TypeAlias = "tuple[str, ...] | Literal['all']"
+Calibration: TypeAlias = "Sample | Sequence[Sample] | Callable[[Any], Iterable[Sample]]"
+
+DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+
+_USE_INTEGERS = "choose dtype int8, int16 or int4"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options of one compilation; `compile` says what they mean.
+
+    Attributes:
+        convention: The convention, with the choices beside it.
+        dtype: "f32", "f64", "int8", "int16" or "int4".
+        input_types: Types by name of the input, or for all inputs if that is None; the last counts.
+        name: Prefix of all names in C, or None.
+        record: Further outputs.
+        taps: Signals that the C shows to a macro, or "all".
+        profile: Whether the C calls layers in a macro.
+        scales: "real" or "pow2".
+        states: "short" or "proved".
+        calibrate: Example input, or what gives it, or None.
+        notes: What was not said and is assumed, one sentence each.
+
+    Raises:
+        OptionError: One is unknown, or contradicts another.
+    """
+
+    convention: Convention
+    dtype: Dtype = "f32"
+    input_types: tuple[tuple[str | None, InputType], ...] = ()
+    name: str | None = None
+    record: tuple[str, ...] = ()
+    taps: Taps = ()
+    profile: bool = False
+    scales: Scales = "real"
+    states: States = "short"
+    calibrate: Calibration | None = field(default=None, compare=False, repr=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise OptionError(
+                f"unknown dtype '{self.dtype}'", help="use one of " + ", ".join(DTYPES)
+            )
+        if self.scales not in get_args(Scales):
+            raise OptionError(f"unknown scales '{self.scales}'", help="use real or pow2")
+        if self.states not in get_args(States):
+            raise OptionError(f"unknown states '{self.states}'", help="use short or proved")
+        if self.dtype in FLOATS and self.calibrate is not None:
+            raise OptionError(
+                f"dtype '{self.dtype}' has no scales to calibrate",
+                help=f"leave the data out, or {_USE_INTEGERS}",
+            )
+        if self.dtype in FLOATS and (self.scales, self.states) != ("real", "short"):
+            raise OptionError(
+                f"dtype '{self.dtype}' has no integers for scales '{self.scales}' and states "
+                f"'{self.states}'",
+                help=f"leave these out, or {_USE_INTEGERS}",
+            )
+        for _, kind in self.input_types:
+            self._check_input_type(kind)
+        if self.name is not None:
+            check_prefix(self.name)
+
+    def _check_input_type(self, kind: str) -> None:
+        if kind == "int8" and self.dtype in FLOATS:
+            raise OptionError(
+                f"input type 'int8' needs a network of integers, found dtype '{self.dtype}'",
+                help=f"use float or spikes, or {_USE_INTEGERS}",
+            )
+        if kind not in get_args(InputType):
+            raise OptionError(
+                f"unknown input type {quoted(kind)}", help="use float, spikes or int8"
+            )
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the network is to compute with integers."""
+        return self.dtype not in FLOATS
+
+    def input_types_of(self, graph: Graph) -> dict[str, InputType]:
+        """The type of every input.
+
+        Raises:
+            OptionError: One is named that the graph does not have.
+        """
+        types: dict[str, InputType] = dict.fromkeys(graph.inputs, "float")
+        for name, kind in self.input_types:
+            if name is not None and name not in types:
+                raise OptionError(
+                    f"there is no input {quoted(name)}",
+                    help="the inputs are " + ", ".join(map(quoted, types)),
+                )
+            for target in types if name is None else [name]:
+                types[target] = kind
+        return types
+
+
+def make_options(
+    *,
+    convention: str | os.PathLike[str] | Convention = "nir",
+    dt: float | None = None,
+    nodes: Mapping[str, Mapping[str, Any]] | None = None,
+    edges: Mapping[str, str] | None = None,
+    dtype: str = "f32",
+    input_type: str | Iterable[str] = "float",
+    record: Sequence[str] = (),
+    taps: Sequence[str] | Literal["all"] = (),
+    scales: str = "real",
+    states: str = "short",
+    name: str | None = None,
+    profile: bool = False,
+    calibrate: Calibration | None = None,
+    choices: Mapping[str, Any],
+) -> Options:
+    """The options that arguments of `compile` say.
+
+    Raises:
+        OptionError: One is unknown or contradicts another.
+    """
+    chosen = make_convention(convention, dt=dt, nodes=nodes, edges=edges, **choices)
+    assumed = dt is None and convention in PRESETS and chosen.dt == DEFAULT_DT
+    return Options(
+        convention=chosen,
+        dtype=cast(Dtype, dtype),
+        input_types=_input_types(input_type),
+        name=name,
+        record=tuple(record),
+        taps="all" if taps == "all" else tuple(dict.fromkeys(taps)),
+        profile=profile,
+        scales=cast(Scales, scales),
+        states=cast(States, states),
+        calibrate=calibrate,
+        notes=(f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else (),
+    )
+
+
+def _input_types(given: str | Iterable[str]) -> tuple[tuple[str | None, InputType], ...]:
+    """What "float", or several of "NAME=float" and the like, say."""
+    types = []
+    for entry in (given,) if isinstance(given, str) else given:
+        name, separator, kind = entry.rpartition("=")
+        types.append((name if separator else None, cast(InputType, kind)))
+    return tuple(types)

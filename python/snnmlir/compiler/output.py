@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The files that a network is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from snnmlir.common.wording import option
+from snnmlir.compiler.names import header_for, self_test_name
+from snnmlir.compiler.stages import Stage
+from snnmlir.errors import OptionError, quoted
+
+
+def stage_of(path: Path) -> Stage:
+    """What a file of this name holds.
+
+    Raises:
+        OptionError: Its suffix does not say.
+    """
+    stages: dict[str, Stage] = {".c": "c", ".json": "json", ".mlir": "snn"}
+    if path.suffix not in stages:
+        raise OptionError(
+            f"cannot tell from {quoted(path.name)} what to write",
+            help="end the name in .c, .json or .mlir, or say "
+            + option("emit", "c", "json", "snn", "linalg", "loops"),
+        )
+    return stages[path.suffix]
+
+
+def check_no_c(stage: Stage, *, hooks: bool, test: bool) -> None:
+    """Refuses to write what only C has.
+
+    Args:
+        stage: What is written instead.
+        hooks: Whether signals are tapped or layers profiled.
+        test: Whether there is a self-test.
+
+    Raises:
+        OptionError: There is one of these.
+    """
+    if test:
+        raise OptionError(
+            f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
+        )
+    if hooks:
+        raise OptionError(
+            f"signals are tapped and layers profiled in C, not in {stage}", help="write a .c file"
+        )
+
+
+def c_files(
+    target: Path,
+    prefix: str,
+    emit: Callable[[str, str], tuple[str, str]],
+    emit_test: Callable[[str, str], tuple[str, str]] | None,
+) -> dict[Path, bytes]:
+    """The C source, its header beside it, and likewise those of a self-test.
+
+    Args:
+        target: The C file.
+        prefix: What all names begin with.
+        emit: Gives the source and the header for a prefix and the header's file name.
+        emit_test: The same for the self-test, if there is one.
+
+    Raises:
+        OptionError: The header's name cannot be included.
+    """
+    header = header_for(target)
+    files = dict(zip((target, header), emit(prefix, header.name), strict=True))
+    if emit_test is not None:
+        names = (self_test_name(target), self_test_name(header))
+        files |= zip(names, emit_test(prefix, header.name), strict=True)
+    return {name: content.encode() for name, content in files.items()}

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The stages between a graph and C, each a module of MLIR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Literal, TypeAlias
+
+from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
+from snnmlir.compiler.options import Taps
+from snnmlir.compiler.quantize import quantize
+from snnmlir.compiler.request import Request
+from snnmlir.errors import CompileError, OptionError, quoted
+from snnmlir.nir_import.build import build
+
+Stage: TypeAlias = Literal["c", "json", "snn", "linalg", "loops"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stages:
+    """A network in MLIR. Nobody changes the modules.
+
+    Attributes:
+        context: The modules' context.
+        snn: The network in the snn dialect.
+        loops: Its loops, of which C is made.
+    """
+
+    context: Context
+    snn: Module
+    loops: Module
+
+
+def make_stages(request: Request) -> Stages:
+    """Builds the network, in integers if that was asked for, and lowers it to loops.
+
+    Raises:
+        NirError: A node cannot be compiled.
+        OptionError: A signal to record is not there.
+        CompileError: The passes refuse the network.
+    """
+    graph, options, context = request.graph, request.options, Context()
+    try:
+        snn = build(
+            context,
+            graph,
+            options.convention,
+            dtype="f64" if options.dtype == "f64" else "f32",
+            input_types=request.input_types,
+            record=[name for name in dict.fromkeys(options.record) if name not in graph.outputs],
+            provenance=_provenance(request),
+            ranges=request.ranges,
+        )
+        if options.is_quantized:
+            quantize(snn, context, options.dtype, options.scales, options.states)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
+    # What cannot be lowered is refused here, not when something is written.
+    return Stages(context, snn, _lowered(snn, context, "snn-to-loops"))
+
+
+def _provenance(request: Request) -> dict[str, str]:
+    facts = {
+        "compiler": f"snn-mlir-compile {version('snn-mlir-compile')}",
+        "model": request.file_name,
+        "sha256": request.graph.sha256,
+        "nir": request.graph.version,
+        "type": request.options.dtype,
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def _lowered(module: Module, context: Context, pipeline: str) -> Module:
+    """A copy of the module, after the passes."""
+    copy = module.clone()
+    try:
+        PassManager.parse(pipeline, context).run(copy)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
+    return copy
+
+
+def mlir_text(stages: Stages, stage: Stage) -> str:
+    """The text of a stage that is MLIR: "snn", "linalg" or "loops".
+
+    Raises:
+        OptionError: There is no such stage.
+    """
+    if stage == "snn":
+        return stages.snn.get_asm()
+    if stage == "linalg":
+        return _lowered(stages.snn, stages.context, "snn-to-linalg").get_asm()
+    if stage == "loops":
+        return stages.loops.get_asm()
+    raise OptionError(f"unknown stage {quoted(stage)}", help="use c, json, snn, linalg or loops")
+
+
+def c_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> tuple[str, str]:
+    """The C source and header.
+
+    Args:
+        stages: The network.
+        prefix: What all names begin with.
+        header: The header's file name.
+        taps: Signals that are shown to a macro.
+        profile: Whether layers are called in a macro.
+
+    Raises:
+        CompileError: The emitter refuses the loops.
+    """
+    try:
+        source, text = emit_c11(stages.loops, prefix, header, taps, profile)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
+    return source, text
+
+
+def interface_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> str:
+    """The interface of what `c_text` gives, as JSON.
+
+    Args:
+        stages: As there.
+        prefix: As there.
+        header: As there.
+        taps: As there.
+        profile: As there.
+
+    Raises:
+        CompileError: As there.
+    """
+    try:
+        return describe_c11(stages.loops, prefix, header, taps, profile)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
