@@ -427,6 +427,7 @@ def SNN_DelayOp : SNN_Op<"delay", [
   }];
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     /// The longest delay of any element.
     int64_t getMaxSteps();

@@ -213,4 +213,14 @@ def SNNPlanScratch : Pass<"snn-plan-scratch", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def SNNNameLocals : Pass<"snn-name-locals", "::mlir::func::FuncOp"> {
+  let summary = "Name variables for readable C";
+  let description = [{
+    Gives each operation whose location carries a name that name as `snn.name`:
+    the C emitter calls the operation's variable so. It is the last pass of
+    `snn-to-loops`, as attributes keep equal operations apart and locations do
+    not. From here on nothing reads locations but messages.
+  }];
+}
+
 #endif // SNN_PASSES

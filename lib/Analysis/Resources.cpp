@@ -8,6 +8,7 @@
 #include "snn/Analysis/Memory.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -243,8 +244,7 @@ public:
   FailureOr<std::vector<LayerResources>> run();
 
 private:
-  LayerResources &layerOf(Location loc) {
-    StringRef node = getNodeName(loc);
+  LayerResources &layerOf(StringRef node) {
     auto [it, isNew] = layers.try_emplace(node);
     if (isNew)
       it->second.node = node.str();
@@ -284,7 +284,7 @@ void Analysis::addScratch(func::CallOp call) {
     if (isScratch(step, memory) && counted.insert(memory).second)
       bytes += getBytes(memory);
   }
-  LayerResources &layer = layerOf(call.getLoc());
+  LayerResources &layer = layerOf(getNode(symbols.lookup(call.getCallee())));
   layer.scratchBytes = std::max(layer.scratchBytes, bytes);
 }
 
@@ -303,7 +303,7 @@ LogicalResult Analysis::addCall(func::CallOp call) {
   FailureOr<Operations> least = rest.run(), most = activity.run();
   if (failed(least) || failed(most))
     return failure();
-  LayerResources &layer = layerOf(call.getLoc());
+  LayerResources &layer = layerOf(getNode(symbols.lookup(call.getCallee())));
   layer.least.add(*least);
   layer.most.add(*most);
   bool skipsWork =
@@ -317,8 +317,10 @@ void Analysis::addState(func::FuncOp step) {
   for (BlockArgument argument : step.getArguments()) {
     auto kind =
         step.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "snn.kind");
+    auto node =
+        step.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kNodeAttr);
     if (kind && kind.getValue() == "state")
-      layerOf(argument.getLoc()).stateBytes += getBytes(argument);
+      layerOf(node ? node.getValue() : "").stateBytes += getBytes(argument);
   }
 }
 
@@ -327,7 +329,7 @@ void Analysis::addConstants() {
   module.walk([&](memref::GetGlobalOp use) {
     auto global = symbols.lookup<memref::GlobalOp>(use.getName());
     if (found.insert(global).second)
-      layerOf(global.getLoc()).constantBytes += getBytes(use);
+      layerOf(getNode(global)).constantBytes += getBytes(use);
   });
 }
 

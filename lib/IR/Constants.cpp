@@ -343,33 +343,3 @@ std::string snn::formatFloat32(double value) {
 }
 
 std::string snn::formatFloat64(double value) { return formatShortest(value); }
-
-StringRef snn::getNodeName(Location loc, StringRef fallback) {
-  if (auto named = dyn_cast<NameLoc>(loc))
-    return named.getName();
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (StringRef name = getNodeName(part); !name.empty())
-        return name;
-  return fallback;
-}
-
-void snn::fuseLocation(Operation *op, Operation *other) {
-  op->setLoc(FusedLoc::get(op->getContext(), {op->getLoc(), other->getLoc()},
-                           StringAttr::get(op->getContext(), "folded")));
-}
-
-static Location getChannelsLastLoc(MLIRContext *context) {
-  return NameLoc::get(StringAttr::get(context, "channels_last"));
-}
-
-void snn::markChannelsLast(Operation *op) {
-  if (auto node = dyn_cast<NameLoc>(op->getLoc()))
-    op->setLoc(
-        NameLoc::get(node.getName(), getChannelsLastLoc(op->getContext())));
-}
-
-bool snn::isChannelsLast(Location loc) {
-  auto node = dyn_cast<NameLoc>(loc);
-  return node && node.getChildLoc() == getChannelsLastLoc(loc.getContext());
-}

@@ -82,6 +82,11 @@ static bool isStrings(Attribute attribute) {
   return array && llvm::all_of(array, llvm::IsaPred<StringAttr>);
 }
 
+static bool isWord(Attribute attribute) {
+  auto text = dyn_cast<StringAttr>(attribute);
+  return text && !text.empty();
+}
+
 static bool isIndex(Attribute attribute) {
   auto number = dyn_cast<IntegerAttr>(attribute);
   return number && number.getType().isIndex() && number.getInt() >= 0;
@@ -95,6 +100,7 @@ static bool isAlignment(Attribute attribute) {
 
 static constexpr AttributeRule kRules[] = {
     {"snn.name", "a string", is<StringAttr>},
+    {"snn.node", "a string that is not empty", isWord},
     {"snn.comment", "a string", is<StringAttr>},
     {"snn.signals", "an array of strings", isStrings},
     {"snn.kind",
@@ -107,6 +113,7 @@ static constexpr AttributeRule kRules[] = {
     {"snn.scales", "an array<f64> of positive numbers", isScales},
     {"snn.record", "no value", is<UnitAttr>},
     {"snn.channels_last", "no value", is<UnitAttr>},
+    {"snn.variant", "no value", is<UnitAttr>},
     {"snn.lists", "no value", is<UnitAttr>},
     {"snn.size", "an index of at least 0", isIndex},
     {"snn.buffer", "an index of at least 0", isIndex},

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 #include "snn/IR/SNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -153,9 +154,9 @@ std::optional<Constant> getPerChannel(const Constant &factor, int64_t dim) {
 }
 
 /// The synapse's weights and bias multiplied by `factor`, of the shape of its
-/// result or one number, which `user` did.
+/// result or one number.
 LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
-                          const Constant &factor, Operation *user) {
+                          const Constant &factor) {
   std::optional<Constant> weight = getFloatConstant(synapse.getWeight());
   std::optional<Constant> bias = getFloatConstant(synapse.getBias());
   std::optional<Constant> perChannel =
@@ -178,7 +179,7 @@ LogicalResult scaleOutput(PatternRewriter &rewriter, SynapseOpInterface synapse,
     synapse.getWeightMutable().set(newWeight);
     if (newBias)
       synapse.getBiasMutable().assign(newBias);
-    fuseLocation(synapse, user);
+    markVariant(synapse);
   });
   return success();
 }
@@ -202,7 +203,7 @@ struct FoldGainIntoWeights : OpRewritePattern<Neuron> {
     if (gain.empty() || !synapse)
       return failure();
     std::optional<Constant> factor = getFloatConstant(gain[0].get());
-    if (!factor || failed(scaleOutput(rewriter, synapse, *factor, op)))
+    if (!factor || failed(scaleOutput(rewriter, synapse, *factor)))
       return failure();
     rewriter.modifyOpInPlace(op, [&] { op.getInputGainMutable().clear(); });
     return success();
@@ -217,8 +218,7 @@ struct FoldScaleOfSynapse : OpRewritePattern<ScaleOp> {
                                 PatternRewriter &rewriter) const override {
     SynapseOpInterface synapse = getOnlySynapse(op.getInput());
     std::optional<Constant> factor = getFloatConstant(op.getFactor());
-    if (!synapse || !factor ||
-        failed(scaleOutput(rewriter, synapse, *factor, op)))
+    if (!synapse || !factor || failed(scaleOutput(rewriter, synapse, *factor)))
       return failure();
     rewriter.replaceOp(op, op.getInput());
     return success();
@@ -318,6 +318,31 @@ struct FlattenAdd : OpRewritePattern<AddOp> {
 };
 
 //===----------------------------------------------------------------------===//
+// Delays
+//===----------------------------------------------------------------------===//
+
+/// Delays of the same signal by the same steps are one, whichever nodes they
+/// are: each has memory.
+struct MergeEqualDelays : OpRewritePattern<DelayOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DelayOp op,
+                                PatternRewriter &rewriter) const override {
+    for (Operation *user : op.getInput().getUsers()) {
+      auto other = dyn_cast<DelayOp>(user);
+      if (!other || other->getBlock() != op->getBlock() ||
+          !other->isBeforeInBlock(op) || other.getInput() != op.getInput() ||
+          other.getInit() != op.getInit() ||
+          other.getSteps() != op.getSteps() || other.getType() != op.getType())
+        continue;
+      rewriter.replaceOp(op, other);
+      return success();
+    }
+    return failure();
+  }
+};
+
+//===----------------------------------------------------------------------===//
 // Layouts
 //===----------------------------------------------------------------------===//
 
@@ -341,11 +366,14 @@ struct TransposeToReshape : OpRewritePattern<TransposeOp> {
         llvm::to_vector(llvm::seq<int64_t>(0, from.getRank()));
     auto flatType =
         RankedTensorType::get(from.getNumElements(), from.getElementType());
-    Value flat = tensor::CollapseShapeOp::create(
+    auto flat = tensor::CollapseShapeOp::create(
         rewriter, op.getLoc(), flatType, op.getInput(),
         ArrayRef<ReassociationIndices>{all});
-    rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(
-        op, to, flat, ArrayRef<ReassociationIndices>{all});
+    copyNode(flat, op);
+    auto result = tensor::ExpandShapeOp::create(
+        rewriter, op.getLoc(), to, flat, ArrayRef<ReassociationIndices>{all});
+    copyNode(result, op);
+    rewriter.replaceOp(op, result);
     return success();
   }
 };
@@ -375,9 +403,10 @@ struct FoldTransposeIntoLinear : OpRewritePattern<LinearOp> {
     }
     Value newWeight =
         createConstant(rewriter, op.getWeight().getLoc(), *weight, "weight");
-    Value flat = tensor::CollapseShapeOp::create(
+    auto flat = tensor::CollapseShapeOp::create(
         rewriter, flatten.getLoc(), flatten.getResultType(),
         transpose.getInput(), flatten.getReassociationIndices());
+    copyNode(flat, flatten);
     rewriter.modifyOpInPlace(op, [&] {
       op.getWeightMutable().assign(newWeight);
       op.getInputMutable().assign(flat);
@@ -434,6 +463,11 @@ void ScaleOp::getCanonicalizationPatterns(RewritePatternSet &results,
 void AddOp::getCanonicalizationPatterns(RewritePatternSet &results,
                                         MLIRContext *context) {
   results.add<FlattenAdd>(context);
+}
+
+void DelayOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                          MLIRContext *context) {
+  results.add<MergeEqualDelays>(context);
 }
 
 void ThresholdOp::getCanonicalizationPatterns(RewritePatternSet &results,

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SNNBytecode.h"
 #include "snn/IR/SNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -52,6 +53,7 @@ struct ScalesAlias : OpAsmDialectInterface {
 
 void SNNDialect::initialize() {
   addInterfaces<ScalesAlias>();
+  addBytecode(this);
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "dialect/SNNTypes.cpp.inc"

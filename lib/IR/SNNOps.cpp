@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 #include "snn/IR/SNN.h"
 #include "snn/IR/Scales.h"
 
@@ -202,7 +203,7 @@ LogicalResult NetworkOp::verify() {
 
 /// What to call `op` in a message.
 static std::string describe(Operation *op) {
-  StringRef name = getNodeName(op->getLoc());
+  StringRef name = getNode(op);
   std::string text = op->getName().getStringRef().str();
   return name.empty() ? text : text + " " + quote(name);
 }

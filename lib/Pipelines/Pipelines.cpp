@@ -88,6 +88,19 @@ void snn::buildLoopsPipeline(OpPassManager &manager,
   manager.addPass(createLowerAffinePass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addNestedPass<func::FuncOp>(createSNNNameLocals());
+}
+
+void snn::buildIntegerPipeline(OpPassManager &manager,
+                               const IntegerPipelineOptions &options) {
+  SNNQuantizeOptions quantize;
+  quantize.weightBits = options.weightBits;
+  quantize.powersOfTwo = options.powersOfTwo;
+  quantize.shortStates = options.shortStates;
+  OpPassManager &networks = manager.nest<NetworkOp>();
+  networks.addPass(createSNNQuantize(quantize));
+  networks.addPass(createSNNInsertRescale());
+  networks.addPass(createSNNInferRanges());
 }
 
 namespace snn {
@@ -103,6 +116,10 @@ void snn::registerPassesAndPipelines() {
   bufferization::registerBufferizationPasses();
   memref::registerMemRefPasses();
   arith::registerArithPasses();
+  PassPipelineRegistration<IntegerPipelineOptions>(
+      "snn-to-int",
+      "Turn floating-point networks into networks of integers with scales",
+      buildIntegerPipeline);
   PassPipelineRegistration<PipelineOptions>(
       "snn-to-linalg",
       "Simplify networks and lower them to functions on tensors",

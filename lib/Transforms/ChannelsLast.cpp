@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 #include "snn/IR/SNN.h"
 #include "snn/Transforms/Passes.h"
 
@@ -86,16 +87,17 @@ Value LayoutChange::transpose(Value value, ArrayRef<int64_t> permutation,
   OpBuilder builder(network.getContext());
   builder.setInsertionPointAfterValue(value);
   auto type = cast<RankedTensorType>(value.getType());
-  StringRef name = getNodeName(value.getLoc());
-  Location loc = name.empty()
-                     ? value.getLoc()
-                     : NameLoc::get(builder.getStringAttr(name + "_" + suffix));
+  Location loc = value.getLoc();
   if (std::optional<Constant> constant = getConstant(value);
       constant && constant->quantizedType)
     return createConstant(builder, loc, constant->transpose(permutation),
                           "constant");
   RankedTensorType result = getTransposedType(type, permutation);
-  return TransposeOp::create(builder, loc, result, value, permutation);
+  auto transposed =
+      TransposeOp::create(builder, loc, result, value, permutation);
+  if (StringRef node = getNode(value); !node.empty())
+    setNode(transposed, node + "_" + suffix);
+  return transposed;
 }
 
 /// A copy in the new layout of a value that keeps its own.

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "snn/IR/Identity.h"
 #include "snn/IR/SNN.h"
 #include "snn/Transforms/Passes.h"
 
@@ -59,7 +60,9 @@ static bool fuse(AddOp add) {
   OpBuilder builder(add);
   Value sum;
   if (others.size() > 1) {
-    sum = AddOp::create(builder, add.getLoc(), add.getType(), others);
+    auto rest = AddOp::create(builder, add.getLoc(), add.getType(), others);
+    copyNode(rest, add);
+    sum = rest;
   } else if (others.size() == 1) {
     sum = others.front();
   } else {

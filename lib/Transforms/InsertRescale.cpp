@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "snn/IR/Identity.h"
 #include "snn/IR/SNN.h"
 #include "snn/IR/Scales.h"
 #include "snn/Transforms/Passes.h"
@@ -66,6 +67,7 @@ private:
         auto rescale =
             RescaleOp::create(builder, source.getLoc(), conversion.getType(),
                               source, /*saturate=*/true);
+        setNode(rescale, getNode(source));
         rescaled = rescale;
         ++numRescales;
       }

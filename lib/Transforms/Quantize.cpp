@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Ranges.h"
+#include "snn/IR/Identity.h"
 #include "snn/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -163,7 +164,7 @@ static void moveBiasesToNeurons(NetworkOp network) {
     bias->shape = shape;
     for (NeuronOpInterface neuron : *neurons) {
       addToLeak(neuron, *bias);
-      fuseLocation(&op, neuron);
+      markVariant(&op);
     }
     synapse.getBiasMutable().clear();
   }

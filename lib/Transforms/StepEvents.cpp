@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "snn/IR/Identity.h"
 #include "snn/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -111,7 +112,9 @@ void StepEvents::setSpikes(BlockArgument input, StringRef name, Value x,
   DictionaryAttr scratch = attributes.getDictionaryAttr(
       {attributes.getNamedAttr("snn.kind", attributes.getStringAttr("scratch")),
        attributes.getNamedAttr("snn.name",
-                               attributes.getStringAttr(name + "_spikes"))});
+                               attributes.getStringAttr(name + "_spikes")),
+       attributes.getNamedAttr(snn::kNodeAttr,
+                               attributes.getStringAttr(name))});
   (void)events.insertArgument(last, type, scratch, input.getLoc());
   Value spikes = events.getArgument(last);
   input.replaceAllUsesWith(spikes);

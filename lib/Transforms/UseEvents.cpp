@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 #include "snn/IR/SNN.h"
 #include "snn/Transforms/Passes.h"
 
@@ -87,12 +88,11 @@ struct UseEvents : snn::impl::SNNUseEventsBase<UseEvents> {
   Value createEvents(Value signal, int64_t size) {
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfterValue(signal);
-    StringRef name = getNodeName(signal.getLoc());
-    Location loc = name.empty()
-                       ? signal.getLoc()
-                       : NameLoc::get(builder.getStringAttr(name + "_events"));
-    return EventsOp::create(builder, loc, EventsType::get(&getContext(), size),
-                            signal);
+    auto events = EventsOp::create(
+        builder, signal.getLoc(), EventsType::get(&getContext(), size), signal);
+    if (StringRef node = getNode(signal); !node.empty())
+      setNode(events, node + "_events");
+    return events;
   }
 };
 } // namespace

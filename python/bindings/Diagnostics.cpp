@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Diagnostics.h"
-#include "snn/IR/Constants.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -22,9 +22,15 @@ static std::string printable(StringRef text) {
   return escaped;
 }
 
+/// The name that `loc` carries, or "".
+static StringRef getName(Location loc) {
+  auto named = dyn_cast<NameLoc>(loc);
+  return named ? named.getName().getValue() : "";
+}
+
 /// "node 'lif1'", "line 3, column 7", or nothing.
 static std::string describeLocation(Location loc) {
-  if (StringRef name = snn::getNodeName(loc); !name.empty())
+  if (StringRef name = getName(loc); !name.empty())
     return "node '" + printable(name) + "': ";
   if (auto file = dyn_cast<FileLineColLoc>(loc))
     return "line " + std::to_string(file.getLine()) + ", column " +

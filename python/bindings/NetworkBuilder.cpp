@@ -7,6 +7,7 @@
 #include "NetworkBuilder.h"
 #include "Diagnostics.h"
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -48,6 +49,11 @@ NetworkBuilder::NetworkBuilder(MLIRContext *context, const std::string &name,
 //===----------------------------------------------------------------------===//
 // Types, names and checks
 //===----------------------------------------------------------------------===//
+
+NetworkValue NetworkBuilder::wrap(Value value, const std::string &node) {
+  setNode(value.getDefiningOp(), node);
+  return wrap(value);
+}
 
 Location NetworkBuilder::locate(const std::string &node) {
   return NameLoc::get(builder.getStringAttr(node));
@@ -162,7 +168,8 @@ NetworkValue NetworkBuilder::linear(NetworkValue input, NetworkValue weight,
                                                 weights.getElementType());
   return wrap(LinearOp::create(builder, locate(node), type, use(input),
                                use(weight), bias ? use(*bias) : Value(),
-                               /*events=*/Value()));
+                               /*events=*/Value()),
+              node);
 }
 
 /// The shape of `signal` with another element type.
@@ -217,10 +224,12 @@ NetworkValue NetworkBuilder::conv(NetworkValue input, NetworkValue weight,
   if (weights.getRank() == 3)
     return wrap(Conv1dOp::create(builder, locate(node), type, use(input),
                                  use(weight), biasValue, /*events=*/Value(),
-                                 stride, padding, dilation, groups));
+                                 stride, padding, dilation, groups),
+                node);
   return wrap(Conv2dOp::create(builder, locate(node), type, use(input),
                                use(weight), biasValue, /*events=*/Value(),
-                               stride, padding, dilation, groups));
+                               stride, padding, dilation, groups),
+              node);
 }
 
 NetworkValue NetworkBuilder::pool2d(bool average, NetworkValue input,
@@ -240,9 +249,11 @@ NetworkValue NetworkBuilder::pool2d(bool average, NetworkValue input,
   auto type = RankedTensorType::get(*shape, parseElementType(elementType));
   if (average)
     return wrap(AvgPool2dOp::create(builder, locate(node), type, use(input),
-                                    kernel, stride, padding));
+                                    kernel, stride, padding),
+                node);
   return wrap(SumPool2dOp::create(builder, locate(node), type, use(input),
-                                  kernel, stride, padding));
+                                  kernel, stride, padding),
+              node);
 }
 
 NetworkValue NetworkBuilder::transpose(NetworkValue input,
@@ -256,7 +267,8 @@ NetworkValue NetworkBuilder::transpose(NetworkValue input,
                                 "its input's dimensions");
   auto result = type.clone(applyPermutation(type.getShape(), permutation));
   return wrap(TransposeOp::create(builder, locate(node), result, use(input),
-                                  permutation));
+                                  permutation),
+              node);
 }
 
 NetworkValue NetworkBuilder::scale(NetworkValue input, NetworkValue factor,
@@ -264,7 +276,8 @@ NetworkValue NetworkBuilder::scale(NetworkValue input, NetworkValue factor,
   Type element = getElementTypeOrSelf(use(factor).getType());
   return wrap(ScaleOp::create(builder, locate(node),
                               typeLike(use(input), element), use(input),
-                              use(factor)));
+                              use(factor)),
+              node);
 }
 
 NetworkValue NetworkBuilder::add(const std::vector<NetworkValue> &inputs,
@@ -275,9 +288,11 @@ NetworkValue NetworkBuilder::add(const std::vector<NetworkValue> &inputs,
   SmallVector<Value> values;
   for (const NetworkValue &input : inputs)
     values.push_back(use(input));
-  return wrap(AddOp::create(
-      builder, locate(node),
-      typeLike(values.front(), parseElementType(elementType)), values));
+  return wrap(
+      AddOp::create(builder, locate(node),
+                    typeLike(values.front(), parseElementType(elementType)),
+                    values),
+      node);
 }
 
 NetworkValue NetworkBuilder::threshold(NetworkValue input,
@@ -285,7 +300,8 @@ NetworkValue NetworkBuilder::threshold(NetworkValue input,
                                        const std::string &node) {
   return wrap(ThresholdOp::create(builder, locate(node),
                                   typeLike(use(input), builder.getI1Type()),
-                                  use(input), use(threshold)));
+                                  use(input), use(threshold)),
+              node);
 }
 
 NetworkValue NetworkBuilder::delay(NetworkValue input,
@@ -304,8 +320,10 @@ NetworkValue NetworkBuilder::delay(NetworkValue input,
       RankedTensorType::get(isUniform ? ArrayRef<int64_t>() : signal.getShape(),
                             builder.getI64Type());
   return wrap(DelayOp::create(
-      builder, locate(node), signal, use(input), init ? use(*init) : Value(),
-      DenseIntElementsAttr::get(type, ArrayRef<int64_t>(steps))));
+                  builder, locate(node), signal, use(input),
+                  init ? use(*init) : Value(),
+                  DenseIntElementsAttr::get(type, ArrayRef<int64_t>(steps))),
+              node);
 }
 
 NetworkValue NetworkBuilder::reshape(NetworkValue input, const Shape &shape,
@@ -321,9 +339,11 @@ NetworkValue NetworkBuilder::reshape(NetworkValue input, const Shape &shape,
                                 "' neither merges nor splits dimensions");
   if (from.getRank() > to.getRank())
     return wrap(tensor::CollapseShapeOp::create(builder, locate(node), to,
-                                                use(input), *groups));
+                                                use(input), *groups),
+                node);
   return wrap(tensor::ExpandShapeOp::create(builder, locate(node), to,
-                                            use(input), *groups));
+                                            use(input), *groups),
+              node);
 }
 
 /// Sets the operands of `names` that are in `given`, in this order; the number
@@ -417,7 +437,7 @@ std::vector<NetworkValue> NetworkBuilder::neuron(
     state.addTypes(voltage);
   std::vector<NetworkValue> results;
   for (Value result : builder.create(state)->getResults())
-    results.push_back(wrap(result));
+    results.push_back(wrap(result, node));
   return results;
 }
 
@@ -434,9 +454,7 @@ void NetworkBuilder::setBits(size_t input, int64_t bits) {
 }
 
 void NetworkBuilder::markVariant(NetworkValue value) {
-  Operation *op = use(value).getDefiningOp();
-  op->setLoc(FusedLoc::get(builder.getContext(), {op->getLoc()},
-                           builder.getStringAttr("variant")));
+  snn::markVariant(use(value).getDefiningOp());
 }
 
 void NetworkBuilder::setRange(NetworkValue value, double least,

@@ -113,6 +113,8 @@ private:
   mlir::RankedTensorType tensorType(const Shape &shape, mlir::Type element);
   mlir::Value use(NetworkValue value);
   NetworkValue wrap(mlir::Value value) { return {value, this}; }
+  /// The same for a result of an operation that computes `node`.
+  NetworkValue wrap(mlir::Value value, const std::string &node);
   mlir::DictionaryAttr dictionary(const Attributes &attributes);
   mlir::DictionaryAttr nameAttribute(const std::string &name);
 

@@ -6,6 +6,7 @@
 
 #include "NetworkDict.h"
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 #include "snn/IR/Scales.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -185,7 +186,7 @@ nb::dict Description::describeOperands(Operation *op) {
 nb::dict Description::describeOperation(Operation *op) {
   nb::dict result;
   result["op"] = op->getName().getStringRef().str();
-  result["node"] = getNodeName(op->getLoc()).str();
+  result["node"] = getNode(op).str();
   result["operands"] = describeOperands(op);
   nb::list results;
   for (Value value : op->getResults())

@@ -27,11 +27,11 @@
 snn.network @net(%x: tensor<3xi1>) -> tensor<3xi1> attributes {dt = 1.0 : f64} {
   %w = arith.constant dense<1.0> : tensor<3x3xf32>
   %c = arith.constant 0.5 : f32
-  %y = snn.linear %x, %w : (tensor<3xi1>, tensor<3x3xf32>) -> tensor<3xf32> loc("fc1")
-  %p = snn.delay %s by dense<2> : tensor<i64> : tensor<3xi1> loc("d")
-  %r = snn.linear %p, %w : (tensor<3xi1>, tensor<3x3xf32>) -> tensor<3xf32> loc("w_rec")
-  %sum = snn.add %y, %r : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32> loc("sum")
+  %y = snn.linear %x, %w {snn.node = "fc1"} : (tensor<3xi1>, tensor<3x3xf32>) -> tensor<3xf32>
+  %p = snn.delay %s by dense<2> : tensor<i64> {snn.node = "d"} : tensor<3xi1>
+  %r = snn.linear %p, %w {snn.node = "w_rec"} : (tensor<3xi1>, tensor<3x3xf32>) -> tensor<3xf32>
+  %sum = snn.add %y, %r {snn.node = "sum"} : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
   %s, %v, %i = snn.cuba_lif %sum current_decay(%c) decay(%c) threshold(%c)
-    : (tensor<3xf32>, f32, f32, f32) -> (tensor<3xi1>, tensor<3xf32>, tensor<3xf32>) loc("lif1")
+    {snn.node = "lif1"} : (tensor<3xf32>, f32, f32, f32) -> (tensor<3xi1>, tensor<3xf32>, tensor<3xf32>)
   snn.output %s : tensor<3xi1>
 }

@@ -212,3 +212,19 @@ snn.network @transpose(%x: tensor<2x1x4xi1>) -> tensor<1x4x2xi1> attributes {dt 
   %0 = snn.transpose %x [1, 2, 0] : tensor<2x1x4xi1> -> tensor<1x4x2xi1>
   snn.output %0 : tensor<1x4x2xi1>
 }
+
+// -----
+
+// Events are those of the scaled signal: without the scale they would be another's.
+// CHECK-LABEL: snn.network @scaled_events(
+// CHECK:         %[[S:.*]] = snn.scale
+// CHECK-NEXT:    %[[E:.*]] = snn.events %[[S]]
+// CHECK-NEXT:    snn.linear %[[S]], %{{.*}} events %[[E]]
+snn.network @scaled_events(%x: tensor<3xf32>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
+  %f = arith.constant dense<[2.0, 3.0, 4.0]> : tensor<3xf32>
+  %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
+  %s = snn.scale %x, %f : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %e = snn.events %s : tensor<3xf32> -> !snn.events<3>
+  %y = snn.linear %s, %w events %e : (tensor<3xf32>, tensor<2x3xf32>, !snn.events<3>) -> tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}

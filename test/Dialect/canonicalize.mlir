@@ -266,3 +266,17 @@ snn.network @transposes(%x: tensor<2x3x4xi1>) -> (tensor<2x3x4xi1>, tensor<2x3x4
   %2 = snn.transpose %x [0, 1, 2] : tensor<2x3x4xi1> -> tensor<2x3x4xi1>
   snn.output %1, %2 : tensor<2x3x4xi1>, tensor<2x3x4xi1>
 }
+
+// -----
+
+// Delays of one signal by the same steps share their memory, whichever nodes they are.
+// CHECK-LABEL: snn.network @equal_delays(
+// CHECK-NEXT:    %[[D:.*]] = snn.delay %{{.*}} by dense<2> : tensor<i64> {snn.node = "a"} :
+// CHECK-NEXT:    %[[E:.*]] = snn.delay %{{.*}} by dense<1> : tensor<i64> {snn.node = "c"} :
+// CHECK-NEXT:    snn.output %[[D]], %[[D]], %[[E]]
+snn.network @equal_delays(%x: tensor<3xi1>) -> (tensor<3xi1>, tensor<3xi1>, tensor<3xi1>) attributes {dt = 1.0 : f64} {
+  %a = snn.delay %x by dense<2> : tensor<i64> {snn.node = "a"} : tensor<3xi1>
+  %b = snn.delay %x by dense<2> : tensor<i64> {snn.node = "b"} : tensor<3xi1>
+  %c = snn.delay %x by dense<1> : tensor<i64> {snn.node = "c"} : tensor<3xi1>
+  snn.output %a, %b, %c : tensor<3xi1>, tensor<3xi1>, tensor<3xi1>
+}

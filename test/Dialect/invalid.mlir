@@ -166,9 +166,9 @@ snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
 // expected-error@+1 {{'pre': snn.lif 'neuron' -> snn.add 'sum' -> snn.lif 'neuron' [N3]}}
 snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
   %c = arith.constant 0.5 : f32
-  %a = snn.add %x, %s : (tensor<4xf32>, tensor<4xi1>) -> tensor<4xf32> loc("sum")
-  %s, %v = snn.lif %a threshold(%c) {reset_timing = #snn.reset_timing<delayed>}
-    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>) loc("neuron")
+  %a = snn.add %x, %s {snn.node = "sum"} : (tensor<4xf32>, tensor<4xi1>) -> tensor<4xf32>
+  %s, %v = snn.lif %a threshold(%c) {reset_timing = #snn.reset_timing<delayed>, snn.node = "neuron"}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output
 }
 

@@ -157,3 +157,36 @@ snn.network @other_number(%x: tensor<1x!sum>) -> tensor<1xi1> attributes {dt = 1
   %z = snn.threshold %y, %t : (tensor<1x!voltage>, !threshold) -> tensor<1xi1>
   snn.output %z : tensor<1xi1>
 }
+
+// -----
+
+!sum = !quant.uniform<i16<0:127>:f32, 0.25>
+!voltage = !quant.uniform<i16:f32, 0.0625>
+!decay = !quant.uniform<i32:f32, 0.0078125>
+
+// With 127/128 left in each step the voltage would reach 128 times 508 units: bounded, but not by the
+// type that its update is made for.
+// CHECK-LABEL: snn.network @beyond_the_type(
+// CHECK:         snn.li %{{.*}} decay(%{{.*}}) {saturate} : ({{.*}}) -> tensor<1x!quant.uniform<i16:f32, 6.250000e-02>>
+snn.network @beyond_the_type(%x: tensor<1x!sum>) -> (tensor<1x!voltage> {snn.record}) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 127 : i32
+  %d = quant.scast %di : i32 to !decay
+  %v = snn.li %x decay(%d) {saturate} : (tensor<1x!sum>, !decay) -> tensor<1x!voltage>
+  snn.output %v : tensor<1x!voltage>
+}
+
+// -----
+
+!coarse = !quant.uniform<i8<-127:127>:f32, 0.5>
+!exact = !quant.uniform<i16<-254:254>:f32, 0.25>
+!wider = !quant.uniform<i16<-255:255>:f32, 0.25>
+
+// 127 halves are 254 quarters; rounding may make it one more.
+// CHECK-LABEL: snn.network @slack(
+// CHECK-NEXT:    snn.rescale %{{.*}} {saturate} : {{.*}} -> tensor<1x!quant.uniform<i16<-254:254>:f32, 2.500000e-01>>
+// CHECK-NEXT:    snn.rescale %{{.*}} : {{.*}} -> tensor<1x!quant.uniform<i16<-255:255>:f32, 2.500000e-01>>
+snn.network @slack(%x: tensor<1x!coarse>) -> (tensor<1x!exact>, tensor<1x!wider>) attributes {dt = 1.0e-3 : f64} {
+  %y = snn.rescale %x {saturate} : tensor<1x!coarse> -> tensor<1x!exact>
+  %z = snn.rescale %x {saturate} : tensor<1x!coarse> -> tensor<1x!wider>
+  snn.output %y, %z : tensor<1x!exact>, tensor<1x!wider>
+}

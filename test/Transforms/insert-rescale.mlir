@@ -19,3 +19,22 @@ snn.network @casts(%x: tensor<2x!a>) -> (tensor<2x!b>, tensor<2x!b>, tensor<2x!c
   %4 = quant.qcast %r : tensor<2xf32> to tensor<2x!c>
   snn.output %sum, %2, %3, %4 : tensor<2x!b>, tensor<2x!b>, tensor<2x!c>, tensor<2x!c>
 }
+
+// The same scale in fewer bits: numbers that these do not hold saturate, also where a sum takes any bits.
+!wide = !quant.uniform<i16:f32, 0.5>
+!narrow = !quant.uniform<i8:f32, 0.5>
+!upper = !quant.uniform<i16<0:32767>:f32, 0.5>
+// CHECK-LABEL: snn.network @narrower(
+// CHECK-SAME:    %[[X:.*]]: tensor<2x!quant.uniform<i16:f32, 5.000000e-01>>
+// CHECK-NEXT:    %[[NARROW:.*]] = snn.rescale %[[X]] {saturate} : {{.*}} -> tensor<2x!quant.uniform<i8:f32, 5.000000e-01>>
+// CHECK-NEXT:    snn.add %[[NARROW]] :
+// CHECK-NEXT:    %[[UPPER:.*]] = snn.rescale %[[X]] {saturate} : {{.*}} -> tensor<2x!quant.uniform<i16<0:32767>:f32, 5.000000e-01>>
+// CHECK-NEXT:    snn.add %[[UPPER]] :
+snn.network @narrower(%x: tensor<2x!wide>) -> (tensor<2x!b>, tensor<2x!b>) attributes {dt = 1.0e-3 : f64} {
+  %r = quant.dcast %x : tensor<2x!wide> to tensor<2xf32>
+  %1 = quant.qcast %r : tensor<2xf32> to tensor<2x!narrow>
+  %sum = snn.add %1 : (tensor<2x!narrow>) -> tensor<2x!b>
+  %2 = quant.qcast %r : tensor<2xf32> to tensor<2x!upper>
+  %other = snn.add %2 : (tensor<2x!upper>) -> tensor<2x!b>
+  snn.output %sum, %other : tensor<2x!b>, tensor<2x!b>
+}

@@ -19,7 +19,7 @@
 snn.network @net(%x: tensor<3xi1>) -> tensor<2xf32> attributes {dt = 1.0 : f64} {
   %f = arith.constant 2.0 : f32
   %w = arith.constant dense<1.0> : tensor<2x3xf32>
-  %a = snn.scale %x, %f : (tensor<3xi1>, f32) -> tensor<3xf32> loc("scale")
-  %y = snn.linear %a, %w : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2xf32> loc("fc1")
+  %a = snn.scale %x, %f {snn.node = "scale"} : (tensor<3xi1>, f32) -> tensor<3xf32>
+  %y = snn.linear %a, %w {snn.node = "fc1"} : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2xf32>
   snn.output %y : tensor<2xf32>
 }

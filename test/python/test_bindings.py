@@ -54,8 +54,8 @@ def test_same_network_same_text() -> None:
     assert str(recurrent()) == str(recurrent())
 
 
-def test_names_are_locations() -> None:
-    assert 'loc("w_rec")' in recurrent().get_asm(enable_debug_info=True)
+def test_names_are_attributes() -> None:
+    assert '{snn.node = "w_rec"}' in str(recurrent())
 
 
 def test_large_weights_are_blobs_and_come_back_exactly() -> None:

@@ -342,8 +342,8 @@ def written(bits: int, seed: int) -> Built:
         found = [(key, f"%{name}_{index}", kind) for index, (key, kind) in enumerate(states)]
         lines.append(
             f"{', '.join(value for _, value, _ in found)} = snn.{form.op} %x {' '.join(operands)} "
-            f"{{{', '.join(attributes)}}} : ({', '.join(types)}) -> "
-            f'({", ".join(kind for _, _, kind in found)}) loc("{name}")'
+            f'{{{", ".join([*attributes, f"""snn.node = "{name}" """])}}} : '
+            f"({', '.join(types)}) -> ({', '.join(kind for _, _, kind in found)})"
         )
         results += found
     signature = ", ".join(f'{kind} {{snn.name = "{key}"}}' for key, _, kind in results)

@@ -120,18 +120,6 @@ std::string formatNumber(double value, mlir::Type type);
 std::string formatFloat32(double value);
 std::string formatFloat64(double value);
 
-/// The name that `loc` carries, or `fallback`.
-llvm::StringRef getNodeName(mlir::Location loc, llvm::StringRef fallback = "");
-
-/// Says that `op` took over work of `other`, and so no longer computes what its
-/// node does. Its name stays.
-void fuseLocation(mlir::Operation *op, mlir::Operation *other);
-
-/// Says that the results of `op` are its node's, but with their channels last.
-void markChannelsLast(mlir::Operation *op);
-/// Whether a location says so.
-bool isChannelsLast(mlir::Location loc);
-
 } // namespace snn
 
 #endif // SNN_IR_CONSTANTS_H

@@ -25,6 +25,25 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::init(8)};
 };
 
+/// What `snn-to-int` can be told: the options of `snn-quantize`.
+struct IntegerPipelineOptions
+    : mlir::PassPipelineOptions<IntegerPipelineOptions> {
+  Option<unsigned> weightBits{*this, "weight-bits",
+                              llvm::cl::desc("Bits of weights: 4, 8 or 16"),
+                              llvm::cl::init(8)};
+  Option<bool> powersOfTwo{*this, "powers-of-two",
+                           llvm::cl::desc("Round scales up to powers of two"),
+                           llvm::cl::init(false)};
+  Option<bool> shortStates{
+      *this, "short-states",
+      llvm::cl::desc("Let states of leaky spiking neurons saturate in 16 bits"),
+      llvm::cl::init(true)};
+};
+
+/// `snn-to-int`: quantize, put in rescales, and prove what integers can be.
+void buildIntegerPipeline(mlir::OpPassManager &manager,
+                          const IntegerPipelineOptions &options);
+
 /// `snn-to-linalg`: simplify, then lower networks to functions on tensors.
 void buildLinalgPipeline(mlir::OpPassManager &manager,
                          const PipelineOptions &options);

@@ -335,8 +335,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   if (!cast<WindowOpInterface>(op.getOperation()).getChannelsLast())
     return op->emitOpError("has its channels first; run snn-channels-last "
                            "before lowering");
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op->getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   std::optional<EventInputs> active;
   std::optional<EventOrder> order = getEventOrder(op);
   if (order) {

@@ -105,8 +105,7 @@ static Value readPosition(LayerBuilder &layer, Value positionTensor) {
 /// y[n] = the oldest signal in the ring of element n, or x[n].
 static LogicalResult lowerElementRead(DelayOp op, StepContext &context) {
   SmallVector<Value> states = context.states.lookup(op);
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_read",
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op, "_read");
   ElementRings rings(op);
   bool hasUndelayed = op.getMinSteps() == 0;
   SmallVector<Value> inputs;
@@ -144,8 +143,7 @@ static LogicalResult lowerElementRead(DelayOp op, StepContext &context) {
 /// Writes x[n] into the ring of element n and moves all positions on.
 static LogicalResult lowerElementWrite(DelayOp op, StepContext &context) {
   SmallVector<Value> states = context.states.lookup(op);
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_write",
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op, "_write");
   ImplicitLocOpBuilder &builder = layer.body();
   ElementRings rings(op);
   Value x =
@@ -204,8 +202,7 @@ LogicalResult snn::lowerDelayRead(DelayOp op, StepContext &context) {
   if (!op.getSteps().isSplat())
     return lowerElementRead(op, context);
   SmallVector<Value> states = context.states.lookup(op);
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_read",
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op, "_read");
   Value ring = layer.addArgument("past", states[0]);
   Value position = states.size() > 1
                        ? layer.read(layer.addArgument("position", states[1]))
@@ -227,8 +224,7 @@ LogicalResult snn::lowerDelayWrite(DelayOp op, StepContext &context) {
   if (!op.getSteps().isSplat())
     return lowerElementWrite(op, context);
   SmallVector<Value> states = context.states.lookup(op);
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_write",
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op, "_write");
   ImplicitLocOpBuilder &builder = layer.body();
   Value x = layer.read(layer.addArgument("x", context.bufferOf(op.getInput())));
   Value ringBuffer = layer.addArgument("past", states[0]);

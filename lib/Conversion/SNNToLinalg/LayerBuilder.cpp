@@ -6,6 +6,7 @@
 
 #include "LayerBuilder.h"
 #include "snn/Analysis/Memory.h"
+#include "snn/IR/Identity.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -23,23 +24,31 @@ MemRefType snn::getStorageType(RankedTensorType type) {
   return MemRefType::get(type.getShape(), element);
 }
 
+std::string snn::getLayerName(Operation *op) {
+  StringRef node = getNode(op);
+  return node.empty() ? op->getName().stripDialect().str() : node.str();
+}
+
 FlatSymbolRefAttr snn::addGlobal(SymbolTable &symbols, Location loc,
-                                 StringRef name, MemRefType type,
-                                 ElementsAttr value) {
+                                 StringRef node, StringRef name,
+                                 MemRefType type, ElementsAttr value) {
   OpBuilder builder(symbols.getOp()->getContext());
   auto global = memref::GlobalOp::create(
       builder, loc, name, builder.getStringAttr("private"), type, value,
       /*constant=*/true, /*alignment=*/IntegerAttr());
+  setNode(global, node);
   return FlatSymbolRefAttr::get(symbols.insert(global));
 }
 
 LayerBuilder::LayerBuilder(SymbolTable &symbols, OpBuilder &caller,
-                           StringRef name, Location loc)
-    : symbols(symbols), caller(caller), name(name), loc(loc),
-      builder(loc, loc.getContext()), namedBuilder(loc, loc.getContext()) {
+                           Operation *op, StringRef suffix)
+    : symbols(symbols), caller(caller), name(getLayerName(op) + suffix.str()),
+      node(getNode(op)), loc(op->getLoc()), builder(loc, loc.getContext()),
+      namedBuilder(loc, loc.getContext()) {
   function =
       func::FuncOp::create(builder, name, builder.getFunctionType({}, {}));
   function.setPrivate();
+  setNode(function, node);
   symbols.insert(function);
   builder.setInsertionPointToStart(function.addEntryBlock());
 }
@@ -158,7 +167,7 @@ Value LayerBuilder::constantTensor(const Constant &constant,
   auto type = MemRefType::get(constant.shape, constant.elementType);
   std::string symbol = name + "_" + constantName.str();
   auto value = cast<ElementsAttr>(getConstantAttr(constant, symbol));
-  FlatSymbolRefAttr global = addGlobal(symbols, loc, symbol, type, value);
+  FlatSymbolRefAttr global = addGlobal(symbols, loc, node, symbol, type, value);
   Value buffer = memref::GetGlobalOp::create(builder, type, global.getAttr());
   return read(buffer);
 }
@@ -170,7 +179,7 @@ Value LayerBuilder::constantIndices(ArrayRef<int64_t> values,
   auto tensorType =
       RankedTensorType::get(type.getShape(), type.getElementType());
   FlatSymbolRefAttr global =
-      addGlobal(symbols, loc, name + "_" + constantName.str(), type,
+      addGlobal(symbols, loc, node, name + "_" + constantName.str(), type,
                 DenseIntElementsAttr::get(tensorType, values));
   return read(memref::GetGlobalOp::create(builder, type, global.getAttr()));
 }

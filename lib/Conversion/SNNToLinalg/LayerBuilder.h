@@ -27,16 +27,20 @@ inline constexpr llvm::StringLiteral kSignalsAttr = "snn.signals";
 /// quantized numbers in the integers of their type.
 mlir::MemRefType getStorageType(mlir::RankedTensorType type);
 
+/// What functions and globals of `op` are called after: its node, or else its
+/// name.
+std::string getLayerName(mlir::Operation *op);
+
 /// Builds the private function of one node, and the call to it.
 ///
 /// The arguments are buffers of the calling function. The body reads them as
 /// tensors and writes its results into them at the end.
 class LayerBuilder {
 public:
-  /// Starts a function named after `name` (made unique) in `symbols`'s module;
-  /// `caller` is where it will be called.
+  /// Starts a function named after the node of `op` (made unique) in
+  /// `symbols`'s module; `caller` is where it will be called.
   LayerBuilder(mlir::SymbolTable &symbols, mlir::OpBuilder &caller,
-               llvm::StringRef name, mlir::Location loc);
+               mlir::Operation *op, llvm::StringRef suffix = "");
 
   /// The builder, positioned in the function's body.
   mlir::ImplicitLocOpBuilder &body() { return builder; }
@@ -85,7 +89,7 @@ public:
 private:
   mlir::SymbolTable &symbols;
   mlir::OpBuilder &caller;
-  std::string name;
+  std::string name, node;
   mlir::Location loc;
   mlir::func::FuncOp function;
   mlir::ImplicitLocOpBuilder builder;
@@ -101,10 +105,11 @@ mlir::Value flattenBuffer(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value reshapeBuffer(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value buffer, llvm::ArrayRef<int64_t> shape);
 
-/// Adds a constant global to the module of `symbols` and returns its symbol.
+/// Adds a constant global of `node` to the module of `symbols` and returns its
+/// symbol.
 mlir::FlatSymbolRefAttr addGlobal(mlir::SymbolTable &symbols,
-                                  mlir::Location loc, llvm::StringRef name,
-                                  mlir::MemRefType type,
+                                  mlir::Location loc, llvm::StringRef node,
+                                  llvm::StringRef name, mlir::MemRefType type,
                                   mlir::ElementsAttr value);
 
 } // namespace snn

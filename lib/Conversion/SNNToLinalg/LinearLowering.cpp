@@ -121,8 +121,7 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   weight->shape = shaped({outputs, inputs});
   SmallVector<int64_t> yShape = shaped({outputs});
 
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   std::optional<EventInputs> active;
   std::optional<EventOrder> eventOrder = getEventOrder(op);
   Value x;

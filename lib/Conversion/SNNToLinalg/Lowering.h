@@ -43,10 +43,6 @@ struct StepContext {
   }
 };
 
-/// The node's name, for functions and globals: from its location, or else the
-/// operation's.
-std::string getLayerName(mlir::Operation *op);
-
 /// A loop over all elements: `inputs` are read, `outputs` updated in place, and
 /// `body` gets one element of each, in this order, and gives the new ones.
 /// Inputs of fewer dimensions are the same along the first ones.

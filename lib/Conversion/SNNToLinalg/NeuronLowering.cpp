@@ -742,8 +742,7 @@ static Value stepCurrent(Neuron op, Arithmetic &a, const Coefficients &c,
 template <typename Neuron>
 static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   constexpr bool hasCurrent = std::is_same_v<Neuron, CubaLIOp>;
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   Coefficients c(layer, op);
   Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                           c.getShape());
@@ -803,8 +802,7 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   constexpr bool hasCurrent = std::is_same_v<Neuron, CubaLIFOp>;
   SpikeModel model = SpikeModel::of(op);
   bool isPre = model.spikeTiming == SpikeTiming::Pre;
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   Coefficients c(layer, op);
   Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                           c.getShape());
@@ -879,8 +877,7 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
 
 template <typename Neuron>
 static LogicalResult lowerFire(Neuron op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op) + "_fire",
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op, "_fire");
   Coefficients c(layer, op);
   Value voltage = layer.addShapedArgument("v", context.states.lookup(op).back(),
                                           c.getShape());

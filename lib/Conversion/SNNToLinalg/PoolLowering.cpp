@@ -92,8 +92,7 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
   if (!isa<FloatType>(type))
     divisor = 1;
 
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op->getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
   Value yBuffer = layer.addArgument("y", context.bufferOf(op.getResult()));
   layer.setComment(Twine(isa<SumPool2dOp>(op) ? "Sums" : "Averages") +

@@ -8,6 +8,7 @@
 #include "Lowering.h"
 #include "Synapses.h"
 #include "snn/Analysis/Memory.h"
+#include "snn/IR/Identity.h"
 #include "snn/IR/SNN.h"
 #include "snn/IR/Scales.h"
 
@@ -40,7 +41,7 @@ public:
   explicit FunctionArguments(func::FuncOp function) : function(function) {}
 
   BlockArgument add(MemRefType type, StringRef kind, StringRef name,
-                    Location loc);
+                    StringRef node, Location loc);
   /// Says what the integers of the last argument stand for.
   void setScales(Type type);
   StringRef getKind(BlockArgument argument) const;
@@ -132,11 +133,14 @@ static void addScales(Type type, NamedAttrList &attributes) {
 }
 
 BlockArgument FunctionArguments::add(MemRefType type, StringRef kind,
-                                     StringRef name, Location loc) {
+                                     StringRef name, StringRef node,
+                                     Location loc) {
   Builder builder(function.getContext());
   NamedAttrList &list = attributes.emplace_back();
   list.set(kKindAttr, builder.getStringAttr(kind));
   list.set(kNameAttr, builder.getStringAttr(name));
+  if (!node.empty())
+    list.set(kNodeAttr, builder.getStringAttr(node));
   return function.getBody().front().addArgument(type, loc);
 }
 
@@ -183,10 +187,11 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
                                         StringRef name, Value initial) {
   std::string fullName = getLayerName(op) + "_" + name.str();
   context.states[op].push_back(
-      stepArguments->add(type, "state", fullName, op->getLoc()));
+      stepArguments->add(type, "state", fullName, getNode(op), op->getLoc()));
   // All elements are set alike, so the init function sees them in a row.
   type = MemRefType::get({type.getNumElements()}, type.getElementType());
-  Value state = initArguments->add(type, "state", fullName, op->getLoc());
+  Value state =
+      initArguments->add(type, "state", fullName, getNode(op), op->getLoc());
 
   ImplicitLocOpBuilder builder(network.getLoc(), initBuilder);
   auto tensorType =
@@ -233,8 +238,8 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
     filled = linalg::FillOp::create(builder, number, tensor).getResult(0);
   } else {
     auto values = cast<ElementsAttr>(getConstantAttr(constant, fullName));
-    FlatSymbolRefAttr global =
-        addGlobal(symbols, op->getLoc(), fullName + "_init", type, values);
+    FlatSymbolRefAttr global = addGlobal(symbols, op->getLoc(), getNode(op),
+                                         fullName + "_init", type, values);
     Value buffer = memref::GetGlobalOp::create(builder, type, global.getAttr());
     Value source = bufferization::ToTensorOp::create(
         builder, tensorType, buffer, /*restrict=*/true, /*writable=*/false);
@@ -271,7 +276,7 @@ void NetworkLowering::addInputs() {
     std::string name = getName(network.getArgAttrsAttr(), index, "input");
     context.buffers[argument] = stepArguments->add(
         getStorageType(cast<RankedTensorType>(argument.getType())), "input",
-        name, argument.getLoc());
+        name, getNode(argument), argument.getLoc());
     stepArguments->setScales(argument.getType());
   }
 }
@@ -281,7 +286,7 @@ void NetworkLowering::addOutputs() {
     std::string name = getName(network.getResAttrsAttr(), index, "output");
     outputBuffers.push_back(
         stepArguments->add(getStorageType(cast<RankedTensorType>(type)),
-                           "output", name, network.getLoc()));
+                           "output", name, /*node=*/"", network.getLoc()));
     stepArguments->setScales(type);
   }
 }
@@ -305,7 +310,7 @@ void NetworkLowering::placeSignal(Value signal) {
     Operation *op = signal.getDefiningOp();
     context.buffers[signal] =
         stepArguments->add(getEventsStorageType(events), "scratch",
-                           getLayerName(op), op->getLoc());
+                           getLayerName(op), getNode(op), op->getLoc());
     return;
   }
   if (signal.getDefiningOp<TransposeOp>() && !isRead(signal))
@@ -320,8 +325,8 @@ void NetworkLowering::placeSignal(Value signal) {
   }
   Operation *op = signal.getDefiningOp();
   std::string name = getLayerName(op) + "_out";
-  context.buffers[signal] =
-      stepArguments->add(getStorageType(type), "scratch", name, op->getLoc());
+  context.buffers[signal] = stepArguments->add(getStorageType(type), "scratch",
+                                               name, getNode(op), op->getLoc());
 }
 
 Value NetworkLowering::getSumInPlace(Operation *op) {
@@ -412,8 +417,8 @@ LogicalResult NetworkLowering::lowerConstantSignal(Operation *op) {
   MemRefType storage = getStorageType(type);
   if (isFlat)
     storage = MemRefType::get(constant->shape, storage.getElementType());
-  FlatSymbolRefAttr global =
-      addGlobal(symbols, op->getLoc(), getLayerName(op), storage, elements);
+  FlatSymbolRefAttr global = addGlobal(symbols, op->getLoc(), getNode(op),
+                                       getLayerName(op), storage, elements);
   Value table = memref::GetGlobalOp::create(stepBuilder, op->getLoc(), storage,
                                             global.getAttr());
   context.buffers[op->getResult(0)] =
@@ -457,16 +462,15 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
 }
 
 /// The names of what `op` computes in the NIR graph: its node's, and for states
-/// that with ".v" or ".i". An operation made of several nodes has none.
+/// that with ".v" or ".i". What is not quite a node's has none.
 static SmallVector<std::pair<Value, std::string>> getSignals(Operation *op) {
-  auto node = dyn_cast<NameLoc>(op->getLoc());
+  std::string name = getNode(op).str();
   // These are none of NIR's nodes, nor is what synapses add to another sum.
   auto linear = dyn_cast<LinearOp>(op);
-  if (!node || op->getNumResults() == 0 ||
+  if (name.empty() || isVariant(op) || op->getNumResults() == 0 ||
       isa<AddOp, TransposeOp, EventsOp, RescaleOp>(op) ||
       (linear && linear.getBias() && !getConstant(linear.getBias())))
     return {};
-  std::string name = node.getName().str();
   SmallVector<std::pair<Value, std::string>> signals = {
       {op->getResult(0), name}};
   if (auto neuron = dyn_cast<NeuronOpInterface>(op))
@@ -496,7 +500,7 @@ static void nameSignals(func::CallOp call, func::FuncOp function, Operation *op,
     if (names.empty())
       continue;
     function.setArgAttr(index, kSignalsAttr, builder.getArrayAttr(names));
-    if (isChannelsLast(op->getLoc()))
+    if (isChannelsLast(op))
       function.setArgAttr(index, "snn.channels_last", builder.getUnitAttr());
   }
 }

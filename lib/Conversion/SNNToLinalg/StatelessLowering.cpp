@@ -13,11 +13,6 @@
 using namespace mlir;
 using namespace snn;
 
-std::string snn::getLayerName(Operation *op) {
-  StringRef name = getNodeName(op->getLoc());
-  return name.empty() ? op->getName().stripDialect().str() : name.str();
-}
-
 SmallVector<Value> snn::createElementwise(
     LayerBuilder &layer, ValueRange inputs, ValueRange outputs,
     llvm::function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)>
@@ -71,8 +66,7 @@ createUnary(LayerBuilder &layer, Coefficients &c, Value x, Type xType, Value y,
 }
 
 LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   Coefficients c(layer, op);
   Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                     c.getShape());
@@ -113,8 +107,7 @@ LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
 }
 
 LogicalResult snn::lowerRescale(RescaleOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step,
-                     getLayerName(op) + "_rescale", op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op, "_rescale");
   Coefficients c(layer, op);
   Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                     c.getShape());
@@ -140,8 +133,7 @@ LogicalResult snn::lowerRescale(RescaleOp op, StepContext &context) {
 }
 
 LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   Coefficients c(layer, op);
   Type type = op.getType().getElementType(), compute = getComputeType(type);
   SmallVector<Value> inputs;
@@ -186,8 +178,7 @@ LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
 }
 
 LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   Coefficients c(layer, op);
   Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                     c.getShape());
@@ -206,8 +197,7 @@ LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
 }
 
 LogicalResult snn::lowerTranspose(TransposeOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, getLayerName(op),
-                     op.getLoc());
+  LayerBuilder layer(context.symbols, context.step, op);
   Value x = layer.addArgument("x", context.bufferOf(op.getInput()));
   Value y = layer.addArgument("y", context.bufferOf(op.getResult()));
   layer.setComment("The elements of x with its dimensions in the order [" +

@@ -489,9 +489,8 @@ FailureOr<std::string> FunctionEmitter::getElement(Operation *op, Value buffer,
 llvm::raw_ostream &FunctionEmitter::line() { return os.indent(4 * depth); }
 
 std::optional<StringRef> FunctionEmitter::getLocalName(Operation *op) const {
-  auto named = dyn_cast<NameLoc>(op->getLoc());
-  if (named && op->getLoc() != functionLoc)
-    return named.getName();
+  if (auto name = op->getAttrOfType<StringAttr>("snn.name"))
+    return name.getValue();
   return std::nullopt;
 }
 
@@ -1005,7 +1004,6 @@ LogicalResult FunctionEmitter::emitBlock(Block &block) {
 }
 
 LogicalResult FunctionEmitter::emitBody(func::FuncOp function) {
-  functionLoc = function.getLoc();
   writes.emplace(function);
   inlining.emplace(function, *writes);
   return emitBlock(function.getBody().front());

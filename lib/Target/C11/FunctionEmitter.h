@@ -202,7 +202,6 @@ private:
   llvm::raw_ostream &os;
   const Hooks *hooks = nullptr;
   llvm::SmallPtrSet<mlir::Operation *, 8> reuses;
-  mlir::Location functionLoc = mlir::UnknownLoc();
   unsigned depth = 1;
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};
   unsigned loops = 0;

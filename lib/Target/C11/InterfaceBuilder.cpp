@@ -10,6 +10,7 @@
 #include "Literals.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/MapVector.h"
@@ -237,7 +238,8 @@ FailureOr<ModelArray> InterfaceBuilder::describe(func::FuncOp function,
   ModelArray array;
   array.role = *role;
   array.node = name.str();
-  array.owner = getNodeName(argument.getLoc()).str();
+  auto node = function.getArgAttrOfType<StringAttr>(index, kNodeAttr);
+  array.owner = node ? node.str() : "";
   array.scale = getScale(function, index);
   array.content = getContent(*role, isArray ? type.getElementType() : Type(),
                              array.scale.has_value());

@@ -42,8 +42,7 @@ def quantize(
         f"weight-bits={WEIGHT_BITS[dtype]} powers-of-two={int(scales == 'pow2')} "
         f"short-states={int(states == 'short')}"
     )
-    passes = f"snn-quantize{{{options}}},snn-insert-rescale,snn-infer-ranges"
-    PassManager.parse(f"snn.network({passes})", context).run(module)
+    PassManager.parse(f"snn-to-int{{{options}}}", context).run(module)
 
 
 def measured_ranges(

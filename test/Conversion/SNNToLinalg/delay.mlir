@@ -206,8 +206,8 @@ snn.network @net(%x: tensor<f32>) -> (tensor<f32>) attributes {dt = 1.0e-3 : f64
 // length. Elements that are not delayed come from the input, so the delay is
 // read when the input is there.
 // CHECK-LABEL: func.func @each_step(
-// CHECK-SAME:    %[[PAST:[a-z0-9]+]]: memref<5xf32> {snn.kind = "state", snn.name = "d_past"}
-// CHECK-SAME:    %[[POSITION:[a-z0-9]+]]: memref<2xindex> {snn.kind = "state", snn.name = "d_position"}
+// CHECK-SAME:    %[[PAST:[a-z0-9]+]]: memref<5xf32> {snn.kind = "state", snn.name = "d_past", snn.node = "d"}
+// CHECK-SAME:    %[[POSITION:[a-z0-9]+]]: memref<2xindex> {snn.kind = "state", snn.name = "d_position", snn.node = "d"}
 // CHECK:         call @li
 // CHECK-NEXT:    call @d_read(%[[V:[a-z0-9]+]], %[[PAST]], %[[POSITION]], %{{[a-z0-9]+}})
 // CHECK-NEXT:    call @d_write(%[[V]], %[[PAST]], %[[POSITION]])
@@ -216,7 +216,7 @@ snn.network @net(%x: tensor<f32>) -> (tensor<f32>) attributes {dt = 1.0e-3 : f64
 // CHECK:       memref.global "private" constant @d_read_group : memref<4xindex> = dense<[0, 0, 1, 0]>
 // CHECK:       memref.global "private" constant @d_write_length : memref<2xindex> = dense<[1, 3]>
 snn.network @each(%x: tensor<4xf32>) -> tensor<4xf32> attributes {dt = 1.0 : f64} {
-  %v = snn.li %x : (tensor<4xf32>) -> tensor<4xf32> loc("li")
-  %d = snn.delay %v by dense<[0, 1, 3, 1]> : tensor<4xi64> : tensor<4xf32> loc("d")
+  %v = snn.li %x {snn.node = "li"} : (tensor<4xf32>) -> tensor<4xf32>
+  %d = snn.delay %v by dense<[0, 1, 3, 1]> : tensor<4xi64> {snn.node = "d"} : tensor<4xf32>
   snn.output %d : tensor<4xf32>
 }

@@ -13,9 +13,9 @@
 snn.network @net(%a: tensor<2xf32>, %b: tensor<2xf32>) -> tensor<1xf32> attributes {dt = 1.0 : f64} {
   %w = arith.constant dense<1.0> : tensor<3x2xf32>
   %v = arith.constant dense<1.0> : tensor<1x3xf32>
-  %0 = snn.linear %a, %w : (tensor<2xf32>, tensor<3x2xf32>) -> tensor<3xf32> loc("in")
-  %1 = snn.linear %b, %w bias %0 : (tensor<2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32> loc("rec")
-  %2 = snn.linear %1, %v : (tensor<3xf32>, tensor<1x3xf32>) -> tensor<1xf32> loc("out")
+  %0 = snn.linear %a, %w {snn.node = "in"} : (tensor<2xf32>, tensor<3x2xf32>) -> tensor<3xf32>
+  %1 = snn.linear %b, %w bias %0 {snn.node = "rec"} : (tensor<2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %2 = snn.linear %1, %v {snn.node = "out"} : (tensor<3xf32>, tensor<1x3xf32>) -> tensor<1xf32>
   snn.output %2 : tensor<1xf32>
 }
 
@@ -28,7 +28,7 @@ snn.network @net(%a: tensor<2xf32>, %b: tensor<2xf32>) -> tensor<1xf32> attribut
 // CHECK:         linalg.copy
 snn.network @net(%a: tensor<2xf32>, %b: tensor<3xf32>) -> tensor<3xf32> attributes {dt = 1.0 : f64} {
   %w = arith.constant dense<1.0> : tensor<3x2xf32>
-  %0 = snn.linear %a, %w bias %b : (tensor<2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32> loc("first")
-  %1 = snn.linear %a, %w bias %0 : (tensor<2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32> loc("second")
+  %0 = snn.linear %a, %w bias %b {snn.node = "first"} : (tensor<2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %1 = snn.linear %a, %w bias %0 {snn.node = "second"} : (tensor<2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<3xf32>
   snn.output %1 : tensor<3xf32>
 }

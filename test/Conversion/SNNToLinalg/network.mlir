@@ -4,9 +4,9 @@
 
 // Inputs, outputs, state and scratch memory, in this order, with their names; calls in the
 // order of the data, whatever the order of the operations; the second place of an output
-// and a voltage are copied; nodes are named by their locations.
+// and a voltage are copied; states and scratch memory say which node they are of.
 // CHECK-LABEL: func.func @two_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<2xi1> {snn.kind = "input", snn.name = "in"}, %[[ARG1:.*]]: memref<2xi8> {snn.kind = "input", snn.name = "input1"}, %[[ARG2:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "out"}, %[[ARG3:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "output1"}, %[[ARG4:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output2"}, %[[ARG5:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "output3"}, %[[ARG6:.*]]: memref<2x2xi8> {snn.kind = "state", snn.name = "wait_past"}, %[[ARG7:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "wait_position"}, %[[ARG8:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "neuron_v"}, %[[ARG9:.*]]: memref<2xf32> {snn.kind = "scratch", snn.name = "synapse_out"}, %[[ARG10:.*]]: memref<2xi8> {snn.kind = "scratch", snn.name = "wait_out"}, %[[ARG11:.*]]: memref<2xf32> {snn.kind = "scratch", snn.name = "sum_out"}) attributes {snn.discretization = {convention = "nir"}, snn.dt = 1.000000e-04 : f64, snn.name = "two", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xi1> {snn.kind = "input", snn.name = "in", snn.node = "in"}, %[[ARG1:.*]]: memref<2xi8> {snn.kind = "input", snn.name = "input1"}, %[[ARG2:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "out"}, %[[ARG3:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "output1"}, %[[ARG4:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output2"}, %[[ARG5:.*]]: memref<2xi1> {snn.kind = "output", snn.name = "output3"}, %[[ARG6:.*]]: memref<2x2xi8> {snn.kind = "state", snn.name = "wait_past", snn.node = "wait"}, %[[ARG7:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "wait_position", snn.node = "wait"}, %[[ARG8:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "neuron_v", snn.node = "neuron"}, %[[ARG9:.*]]: memref<2xf32> {snn.kind = "scratch", snn.name = "synapse_out", snn.node = "synapse"}, %[[ARG10:.*]]: memref<2xi8> {snn.kind = "scratch", snn.name = "wait_out", snn.node = "wait"}, %[[ARG11:.*]]: memref<2xf32> {snn.kind = "scratch", snn.name = "sum_out", snn.node = "sum"}) attributes {snn.discretization = {convention = "nir"}, snn.dt = 1.000000e-04 : f64, snn.name = "two", snn.role = "step"} {
 // CHECK:         call @wait_read(%[[ARG6]], %[[ARG7]], %[[ARG10]]) : (memref<2x2xi8>, memref<1xindex>, memref<2xi8>) -> ()
 // CHECK-NEXT:    call @synapse(%[[ARG10]], %[[ARG9]]) : (memref<2xi8>, memref<2xf32>) -> ()
 // CHECK-NEXT:    call @sum(%[[ARG0]], %[[ARG9]], %[[ARG11]]) : (memref<2xi1>, memref<2xf32>, memref<2xf32>) -> ()
@@ -17,7 +17,7 @@
 // CHECK-NEXT:    call @wait_write(%[[ARG1]], %[[ARG6]], %[[ARG7]]) : (memref<2xi8>, memref<2x2xi8>, memref<1xindex>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func @two_init(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi8> {snn.kind = "state", snn.name = "wait_past"}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "wait_position"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "neuron_v"}) attributes {snn.discretization = {convention = "nir"}, snn.dt = 1.000000e-04 : f64, snn.name = "two", snn.role = "init"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi8> {snn.kind = "state", snn.name = "wait_past", snn.node = "wait"}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "wait_position", snn.node = "wait"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "neuron_v", snn.node = "neuron"}) attributes {snn.discretization = {convention = "nir"}, snn.dt = 1.000000e-04 : f64, snn.name = "two", snn.role = "init"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[C0_I8:.*]] = arith.constant 0 : i8
@@ -34,10 +34,10 @@
 snn.network @two(%a: tensor<2xi1> {snn.name = "in"}, %b: tensor<2xui8>)
     -> (tensor<2xi1> {snn.name = "out"}, tensor<2xi1>, tensor<2xf32>, tensor<2xi1>)
     attributes {dt = 1.0e-4 : f64, discretization = {convention = "nir"}} {
-  %s, %v = snn.lif %y threshold(%th) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>) loc("neuron")
-  %y = snn.add %a, %z : (tensor<2xi1>, tensor<2xf32>) -> tensor<2xf32> loc("sum")
-  %z = snn.linear %d, %w : (tensor<2xui8>, tensor<2x2xf32>) -> tensor<2xf32> loc("synapse")
-  %d = snn.delay %b by dense<2> : tensor<i64> : tensor<2xui8> loc("wait")
+  %s, %v = snn.lif %y threshold(%th) {snn.node = "neuron"} : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  %y = snn.add %a, %z {snn.node = "sum"} : (tensor<2xi1>, tensor<2xf32>) -> tensor<2xf32>
+  %z = snn.linear %d, %w {snn.node = "synapse"} : (tensor<2xui8>, tensor<2x2xf32>) -> tensor<2xf32>
+  %d = snn.delay %b by dense<2> : tensor<i64> {snn.node = "wait"} : tensor<2xui8>
   %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %th = arith.constant 1.0 : f32
   snn.output %s, %s, %v, %a : tensor<2xi1>, tensor<2xi1>, tensor<2xf32>, tensor<2xi1>

@@ -6,9 +6,9 @@
 snn.network @net(%x: tensor<2xf32> {snn.name = "x"}) -> (tensor<2xui8> {snn.name = "y"})
     attributes {dt = 1.0e-3 : f64} {
   %t = arith.constant 1.0 : f32
-  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>}
-    : (tensor<2xf32>, f32) -> (tensor<2xui8>, tensor<2xf32>) loc("lif")
-  %d = snn.delay %s by dense<[0, 2]> : tensor<2xi64> : tensor<2xui8> loc("delay")
+  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>, snn.node = "lif"}
+    : (tensor<2xf32>, f32) -> (tensor<2xui8>, tensor<2xf32>)
+  %d = snn.delay %s by dense<[0, 2]> : tensor<2xi64> {snn.node = "delay"} : tensor<2xui8>
   snn.output %d : tensor<2xui8>
 }
 

@@ -7,7 +7,7 @@ snn.network @net(%in: tensor<3xi1> {snn.name = "in"}) -> (tensor<3xi1> {snn.name
     attributes {dt = 1.0e-3 : f64} {
   %threshold = arith.constant 1.5 : f64
   %spikes, %v = snn.lif %in threshold(%threshold)
-    : (tensor<3xi1>, f64) -> (tensor<3xi1>, tensor<3xf64>) loc("lif")
+    {snn.node = "lif"} : (tensor<3xi1>, f64) -> (tensor<3xi1>, tensor<3xf64>)
   snn.output %spikes : tensor<3xi1>
 }
 

@@ -7,8 +7,8 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
     attributes {dt = 1.0e-3 : f64} {
   %w = arith.constant dense<1.0> : tensor<2x9xf32>
   %k = arith.constant dense<1.0> : tensor<1x2x2x2xf32>
-  %y = snn.linear %in, %w : (tensor<9xi1>, tensor<2x9xf32>) -> tensor<2xf32> loc("fc")
-  %z = snn.conv2d %map, %k : (tensor<2x4x4xf32>, tensor<1x2x2x2xf32>) -> tensor<1x3x3xf32> loc("conv")
+  %y = snn.linear %in, %w {snn.node = "fc"} : (tensor<9xi1>, tensor<2x9xf32>) -> tensor<2xf32>
+  %z = snn.conv2d %map, %k {snn.node = "conv"} : (tensor<2x4x4xf32>, tensor<1x2x2x2xf32>) -> tensor<1x3x3xf32>
   snn.output %y, %z : tensor<2xf32>, tensor<1x3x3xf32>
 }
 
@@ -82,7 +82,7 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // The list is made before it is used; the map's transpose is not needed.
 // CHECK:      void net_step(net_t *net, const uint8_t *in, const float *map, float *out, float *conv)
 // CHECK-NEXT: {
-// CHECK:          uint16_t *const events = net->scratch.u16;
+// CHECK:          uint16_t *const in_events = net->scratch.u16
 // CHECK-NOT:      transpose_out
 // CHECK-DAG:      net_list_spikes(in, 9, [[IN:.*]]);
 // CHECK-DAG:      net_fc([[IN]], out);

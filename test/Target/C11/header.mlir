@@ -6,9 +6,9 @@ module attributes {snn.provenance = {model = "a.nir", sha256 = "0123"}} {
       attributes {dt = 1.0e-3 : f64, discretization = {name = "sinabs"}} {
     %one = arith.constant 1.0 : f64
     %counts, %v = snn.lif %in threshold(%one)
-        {spike = #snn.spike<count_trunc>, reset = #snn.reset<subtract>}
-        : (tensor<2x3xi1>, f64) -> (tensor<2x3xui8>, tensor<2x3xf64>) loc("lif")
-    %w = snn.li %analog : (tensor<4xf64>) -> tensor<4xf64> loc("li")
+        {spike = #snn.spike<count_trunc>, reset = #snn.reset<subtract>, snn.node = "lif"}
+        : (tensor<2x3xi1>, f64) -> (tensor<2x3xui8>, tensor<2x3xf64>)
+    %w = snn.li %analog {snn.node = "li"} : (tensor<4xf64>) -> tensor<4xf64>
     snn.output %counts, %w : tensor<2x3xui8>, tensor<4xf64>
   }
 }

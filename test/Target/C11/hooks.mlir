@@ -11,9 +11,9 @@ snn.network @net(%in: tensor<3xi1> {snn.name = "in"}) -> (tensor<2xi1> {snn.name
   %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
   %gain = arith.constant 0.5 : f32
   %threshold = arith.constant 1.5 : f32
-  %y = snn.linear %in, %w : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32> loc("fc1")
+  %y = snn.linear %in, %w {snn.node = "fc1"} : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32>
   %spikes, %v = snn.lif %y gain(%gain) threshold(%threshold)
-    : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>) loc("lif1")
+    {snn.node = "lif1"} : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
   snn.output %spikes : tensor<2xi1>
 }
 

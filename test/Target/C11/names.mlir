@@ -14,11 +14,11 @@ snn.network @int(%a: tensor<2xf32> {snn.name = "net"}, %b: tensor<2xf32> {snn.na
     -> (tensor<2xf32> {snn.name = "double"}, tensor<2xf32> {snn.name = "\C3\A4 \E2\80\AE??/"})
     attributes {dt = 1.0 : f64, discretization = {name = "/* */"}} {
   %two = arith.constant 2.0 : f32
-  %x = snn.scale %a, %two : (tensor<2xf32>, f32) -> tensor<2xf32> loc("a b")
-  %y = snn.scale %b, %two : (tensor<2xf32>, f32) -> tensor<2xf32> loc("a.b")
-  %z = snn.add %x, %y : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32> loc("*/ int main(void) { /*")
-  %v = snn.li %z : (tensor<2xf32>) -> tensor<2xf32> loc("0")
-  %w = snn.li %v : (tensor<2xf32>) -> tensor<2xf32> loc("")
+  %x = snn.scale %a, %two {snn.node = "a b"} : (tensor<2xf32>, f32) -> tensor<2xf32>
+  %y = snn.scale %b, %two {snn.node = "a.b"} : (tensor<2xf32>, f32) -> tensor<2xf32>
+  %z = snn.add %x, %y {snn.node = "*/ int main(void) { /*"} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %v = snn.li %z {snn.node = "0"} : (tensor<2xf32>) -> tensor<2xf32>
+  %w = snn.li %v : (tensor<2xf32>) -> tensor<2xf32>
   snn.output %v, %w : tensor<2xf32>, tensor<2xf32>
 }
 

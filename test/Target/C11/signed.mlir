@@ -21,11 +21,11 @@ snn.network @net(%x: tensor<8xi1> {snn.name = "x"})
   %thresholds = arith.constant dense<[40, 80]> : tensor<2xi32>
   %t = quant.scast %thresholds : tensor<2xi32> to tensor<2x!threshold>
   %e = snn.events %x : tensor<8xi1> -> !snn.events<8>
-  %y = snn.linear %x, %w events %e : (tensor<8xi1>, tensor<2x8x!weight>, !snn.events<8>) -> tensor<2x!sum> loc("fc")
-  %s, %u = snn.lif %y threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>}
-    : (tensor<2x!sum>, tensor<2x!threshold>) -> (tensor<2xui8>, tensor<2x!voltage>) loc("lif")
-  %r = snn.rescale %y : tensor<2x!sum> -> tensor<2x!integral> loc("fc")
-  %v = snn.li %r {saturate} : (tensor<2x!integral>) -> tensor<2x!integral> loc("li")
+  %y = snn.linear %x, %w events %e {snn.node = "fc"} : (tensor<8xi1>, tensor<2x8x!weight>, !snn.events<8>) -> tensor<2x!sum>
+  %s, %u = snn.lif %y threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>, snn.node = "lif"}
+    : (tensor<2x!sum>, tensor<2x!threshold>) -> (tensor<2xui8>, tensor<2x!voltage>)
+  %r = snn.rescale %y {snn.node = "fc"} : tensor<2x!sum> -> tensor<2x!integral>
+  %v = snn.li %r {saturate, snn.node = "li"} : (tensor<2x!integral>) -> tensor<2x!integral>
   snn.output %s, %v, %u : tensor<2xui8>, tensor<2x!integral>, tensor<2x!voltage>
 }
 

@@ -11,12 +11,12 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
   %b = arith.constant dense<[0.5, -0.25]> : tensor<2xf32>
   %decay = arith.constant 0.9 : f32
   %threshold = arith.constant dense<[1.5, 2.0]> : tensor<2xf32>
-  %y = snn.linear %in, %w bias %b : (tensor<3xi1>, tensor<2x3xf32>, tensor<2xf32>) -> tensor<2xf32> loc("fc1")
-  %d = snn.delay %spikes by dense<1> : tensor<i64> : tensor<2xi1> loc("past")
-  %r = snn.linear %d, %wr : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32> loc("w_rec")
-  %x = snn.add %y, %r : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32> loc("sum")
+  %y = snn.linear %in, %w bias %b {snn.node = "fc1"} : (tensor<3xi1>, tensor<2x3xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %d = snn.delay %spikes by dense<1> : tensor<i64> {snn.node = "past"} : tensor<2xi1>
+  %r = snn.linear %d, %wr {snn.node = "w_rec"} : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32>
+  %x = snn.add %y, %r {snn.node = "sum"} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   %spikes, %voltage = snn.lif %x decay(%decay) threshold(%threshold)
-    : (tensor<2xf32>, f32, tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>) loc("lif1")
+    {snn.node = "lif1"} : (tensor<2xf32>, f32, tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>)
   snn.output %spikes, %voltage : tensor<2xi1>, tensor<2xf32>
 }
 

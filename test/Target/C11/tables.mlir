@@ -11,10 +11,10 @@
 snn.network @net(%in: tensor<4xf32> {snn.name = "in"})
     -> (tensor<4xf32> {snn.name = "out"}, tensor<4xf32> {snn.name = "n"})
     attributes {dt = 1.0e-3 : f64} {
-  %c = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32> loc("c")
+  %c = arith.constant {snn.node = "c"} dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
   %init = arith.constant dense<[0.5, 0.25, 0.0, 1.0]> : tensor<4xf32>
-  %x = snn.add %in, %c : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> loc("sum")
-  %v = snn.li %x init(%init) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> loc("li")
+  %x = snn.add %in, %c {snn.node = "sum"} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %v = snn.li %x init(%init) {snn.node = "li"} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   snn.output %v, %c : tensor<4xf32>, tensor<4xf32>
 }
 
