@@ -236,3 +236,19 @@ snn.network @diamonds(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xi1>) attrib
   %s, %v = snn.lif %2 threshold(%t) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
   snn.output %2, %s : tensor<2xf32>, tensor<2xi1>
 }
+
+// -----
+
+// What is forgotten is 32767.6 / 2^16: rounded it is 2^15, one bit more than factors have, so it is
+// 2^14 of 2^15.
+// CHECK-LABEL: snn.network @rounds_up_to_a_power(
+// CHECK:         arith.constant 16384 : i32
+// CHECK-NEXT:    quant.scast %{{.*}} : i32 to !quant.uniform<i32:f32, 3.0517578125E-5>
+snn.network @rounds_up_to_a_power(%x: tensor<3xi1>) -> tensor<2xi1> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x3xf32>
+  %d = arith.constant 0.50000611 : f32
+  %t = arith.constant 1.5 : f32
+  %y = snn.linear %x, %w : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32>
+  %s, %v = snn.lif %y decay(%d) threshold(%t) : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  snn.output %s : tensor<2xi1>
+}
