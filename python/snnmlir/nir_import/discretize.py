@@ -125,6 +125,8 @@ def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Upda
             coefficients["reset_value"] = node.v_reset
         if convention.v_floor == "-threshold" and isinstance(node, IF):
             coefficients["floor"] = -node.v_threshold
+        if convention.v_floor == "leaky-zero" and isinstance(node, LIF | CubaLIF):
+            coefficients["floor"] = np.zeros(())
         attributes = _spike_attributes(node, convention, recurrent)
     cuba = "cuba_" if isinstance(node, CubaLI | CubaLIF) else ""
     return Update(
