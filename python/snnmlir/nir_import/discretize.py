@@ -200,7 +200,7 @@ def _leak(node: Neuron, key: str, c: Convention) -> _Leak:
     exponential = c.integrator == "exponential"
     with np.errstate(over="ignore"):
         decay = np.exp(-k) if exponential else 1.0 - k
-        share = 1.0 - np.exp(-k) if exponential else k
+        share = -np.expm1(-k) if exponential else k
     if c.decay == "clipped":
         decay = np.clip(decay, 0.0, 1.0)
     return _Leak(node, key, tau, decay, share)
