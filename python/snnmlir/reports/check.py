@@ -250,7 +250,9 @@ def _readable(source: Source, chosen: Convention, refusal: Refusal | None) -> Gr
     except NirError as error:
         if _is_as_in_file(chosen) or refusal is None or error.message != refusal.message:
             raise
-        return read_network(source, dataclasses.replace(chosen, parameters="nir"))
+        return read_network(
+            source, dataclasses.replace(chosen, parameters="nir", edge_steps="none")
+        )
 
 
 def _is_as_in_file(convention: Convention) -> bool:
