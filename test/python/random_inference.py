@@ -127,6 +127,7 @@ def _convention(
         for key in CHOICES
         if key not in ("time_unit", "feedback", "feedback_bias", "flatten", "delays", "ports")
         and key not in ("recurrent_input", "max_spikes", "v_floor", "decay")
+        and key not in ("parameters", "edge_steps")
     ]
     while True:
         nodes = {}

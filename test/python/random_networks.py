@@ -38,7 +38,7 @@ from hypothesis import strategies as st
 import snnmlir
 from snnmlir import reference
 from snnmlir.compiler import DTYPES
-from snnmlir.conventions import CHOICES, PRESETS
+from snnmlir.conventions import CHOICES, FRAMEWORKS, PRESETS
 from snnmlir.nir_import import read_graph
 from snnmlir.reference.integer import IntegerInterpreter
 from snnmlir.reports.verify import TOLERANCE, Verdict, verify
@@ -273,9 +273,11 @@ def conventions(draw: st.DrawFn) -> dict[str, Any]:
     """A preset, or every choice for itself, none of them contradicting another."""
     dt = draw(st.sampled_from([None, None, 1e-3, 0.7]))
     if draw(st.booleans()):
-        return {"convention": draw(st.sampled_from(list(PRESETS))), "dt": dt}
+        return {"convention": draw(st.sampled_from(FRAMEWORKS)), "dt": dt}
     allowed: dict[str, Sequence[Any]] = dict(CHOICES) | {
-        "v_floor": ("none", "none", "-threshold", -0.3, -1.0),
+        "parameters": ("nir",),
+        "v_floor": ("none", "none", "-threshold", "leaky-zero", -0.3, -1.0),
+        "edge_steps": ("none", "none", *CHOICES["edge_steps"]),
         "max_spikes": (255,),
         "delays": ("round",),
         "ports": ("nir",),

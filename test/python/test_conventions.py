@@ -150,7 +150,7 @@ def test_values_that_a_choice_cannot_be(choice: str, value: Any) -> None:
         ("snntroch", {}, "unknown convention 'snntroch'", "did you mean 'snntorch'?"),
         ("none.toml.bak", {}, "unknown convention 'none.toml.bak'", "a file whose name ends in"),
         ("nir", {"rest": "zero"}, "unknown choice 'rest'", "did you mean 'reset'?"),
-        ("nir", {"name": "x"}, "unknown choice 'name'", "use one of dt, time-unit, integrator"),
+        ("nir", {"name": "x"}, "unknown choice 'name'", "use one of dt, parameters, time-unit"),
         ("nir", {"v_init": "null"}, "v-init cannot be 'null'", "use one of zero, leak, reset"),
         ("nir", {"spike": 1}, "spike cannot be '1'", "use one of gt, ge"),
     ],

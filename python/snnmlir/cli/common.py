@@ -41,6 +41,8 @@ _PATIENCE = 1.0
 """Seconds before a progress bar appears."""
 
 _CHOICE_HELP = {
+    "parameters": "What is stepped: the file's numbers, or what a platform's tools make of them; "
+    "the convention of that name has all that it needs.",
     "time_unit": "What the file counts time constants and delays in.",
     "integrator": "Decay 1 - dt/tau, or exp(-dt/tau).",
     "decay": "Decays as computed, or held inside [0, 1].",
@@ -55,7 +57,10 @@ _CHOICE_HELP = {
     "spike_timing": "Spikes are read from the updated or the carried voltage.",
     "current_decay": "The current decays before or after its input is added.",
     "v_init": "Voltages before the first step.",
-    "v_floor": "Lower bound of voltages: -threshold in IF, or a number in every neuron.",
+    "v_floor": "Lower bound of voltages: -threshold in IF, 0 in LIF and CubaLIF, or a number in "
+    "every neuron.",
+    "edge_steps": "Edges that take a step: into synapses, from neurons into synapses, or into "
+    "neurons with a current.",
     "feedback": "What the edge that closes a cycle carries.",
     "feedback_bias": "Biases of recurrent synapses.",
     "flatten": "Order in which Flatten reads a feature map.",

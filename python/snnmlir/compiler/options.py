@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast, get_args
 
+from snnmlir.common.wording import option
 from snnmlir.compiler.names import check_prefix
-from snnmlir.conventions import DEFAULT_DT, PRESETS, Convention
+from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.ports import FLOATS, Sample
@@ -79,6 +80,12 @@ class Options:
                 f"dtype '{self.dtype}' has no integers for scales '{self.scales}' and states "
                 f"'{self.states}'",
                 help=f"leave these out, or {_USE_INTEGERS}",
+            )
+        if self.is_quantized and self.convention.parameters != "nir":
+            raise OptionError(
+                f"dtype '{self.dtype}' makes integers of weights and voltages, and parameters "
+                f"'{self.convention.parameters}' has the numbers that its platform computes with",
+                help="use dtype f32 or f64, or the convention of a framework",
             )
         for _, kind in self.input_types:
             self._check_input_type(kind)
@@ -154,7 +161,22 @@ def make_options(
         scales=cast(Scales, scales),
         states=cast(States, states),
         calibrate=calibrate,
-        notes=(f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else (),
+        notes=(
+            *((f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else ()),
+            *_platform_notes(chosen, dtype),
+        ),
+    )
+
+
+def _platform_notes(convention: Convention, dtype: str) -> tuple[str, ...]:
+    """Says where a platform's states have another type than those of the C."""
+    platform = PLATFORMS.get(convention.parameters)
+    if platform is None or platform.computes_in in (dtype, "integers") or dtype not in FLOATS:
+        return ()
+    return (
+        f"{convention.parameters} computes in {platform.computes_in}, and the C in {dtype}: spikes "
+        "can differ where a voltage is next to the threshold; "
+        f"{option('dtype', platform.computes_in)} computes as the platform does",
     )
 
 

@@ -15,8 +15,12 @@ from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Literal, TypeAlias, cast, get_args
 
+from snnmlir.conventions.platforms import PLATFORMS
 from snnmlir.errors import OptionError, quoted
 
+Parameters: TypeAlias = Literal[
+    "nir", "lava", "nengo", "speck", "spinnaker2", "spinnaker2-unscaled"
+]
 TimeUnit: TypeAlias = Literal["s", "ms", "us", "steps"]
 Integrator: TypeAlias = Literal["euler", "exponential"]
 Decay: TypeAlias = Literal["nir", "clipped"]
@@ -32,7 +36,8 @@ Spike: TypeAlias = Literal["gt", "ge", "count-trunc", "count-floor"]
 SpikeTiming: TypeAlias = Literal["post", "pre"]
 CurrentDecay: TypeAlias = Literal["before-input", "after-input"]
 VInit: TypeAlias = Literal["zero", "leak", "reset"]
-VFloor: TypeAlias = Literal["none", "-threshold"]
+VFloor: TypeAlias = Literal["none", "-threshold", "leaky-zero"]
+EdgeSteps: TypeAlias = Literal["none", "synapses", "between-neurons", "currents"]
 Delays: TypeAlias = Literal["round", "exact"]
 RecurrentInput: TypeAlias = Literal["nir", "neuron"]
 Ports: TypeAlias = Literal["nir", "time-first"]
@@ -55,6 +60,8 @@ class Convention:
     Attributes:
         name: The preset this was made from.
         dt: Seconds per step.
+        parameters: What is stepped: the file's numbers (`nir`), or what a platform's own tools make
+            of them: other units, quantized weights. It needs the choices of the platform's preset.
         time_unit: What the file counts time constants and delays in: seconds, milliseconds,
             microseconds, or steps (whatever `dt` is).
         integrator: Decay 1-k (`euler`) or exp(-k) (`exponential`).
@@ -78,7 +85,11 @@ class Convention:
         current_decay: i = a*i + x (`before-input`) or i = a*(i + x) (`after-input`).
         v_init: State at t = 0: 0, v_leak or v_reset.
         v_floor: A number: the lower bound of every voltage; LI and CubaLI send it unbounded.
-            `-threshold`: the voltage of an IF is kept at or above -v_threshold.
+            `-threshold`: the voltage of an IF is kept at or above -v_threshold. `leaky-zero`: that
+            of a LIF or CubaLIF at or above 0.
+        edge_steps: Which edges carry what their source sent in the previous step, beside those that
+            have to: none, those into `synapses`, those of them that come from neurons
+            (`between-neurons`), or those into neurons with a current (`currents`).
         feedback: What the edge that closes a cycle carries.
         feedback_bias: `drop`: the bias of a synapse in a closing path is left out.
         flatten: The order in which Flatten reads a feature map.
@@ -94,6 +105,7 @@ class Convention:
 
     name: str = "nir"
     dt: float = DEFAULT_DT
+    parameters: Parameters = "nir"
     time_unit: TimeUnit = "s"
     integrator: Integrator = "euler"
     decay: Decay = "nir"
@@ -109,6 +121,7 @@ class Convention:
     current_decay: CurrentDecay = "before-input"
     v_init: VInit = "zero"
     v_floor: VFloor | float = "none"
+    edge_steps: EdgeSteps = "none"
     feedback: Feedback = "output"
     feedback_bias: FeedbackBias = "keep"
     flatten: FlattenOrder = "chw"
@@ -153,6 +166,7 @@ class Convention:
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
+    "parameters": get_args(Parameters),
     "time_unit": get_args(TimeUnit),
     "integrator": get_args(Integrator),
     "decay": get_args(Decay),
@@ -168,6 +182,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "current_decay": get_args(CurrentDecay),
     "v_init": get_args(VInit),
     "v_floor": get_args(VFloor),
+    "edge_steps": get_args(EdgeSteps),
     "feedback": get_args(Feedback),
     "feedback_bias": get_args(FeedbackBias),
     "flatten": get_args(FlattenOrder),
@@ -293,6 +308,19 @@ def check_node_consistent(c: Convention) -> None:
             help="only spikes read from the carried voltage are known before the update; use "
             "feedback 'output' or 'spikes'",
         )
+    for choice, values in _choices_of_platform(c).items():
+        if (found := getattr(c, choice)) not in values:
+            expected = " or ".join(f"'{value}'" for value in values)
+            raise OptionError(
+                f"parameters '{c.parameters}' needs {option_name(choice)} {expected}, found "
+                f"'{found}'",
+                help=f"convention '{c.parameters}' has all that the platform's arithmetic is made "
+                "of; parameters 'nir' steps the file's own numbers as you like",
+            )
+
+
+def _choices_of_platform(c: Convention) -> Mapping[str, tuple[Any, ...]]:
+    return PLATFORMS[c.parameters].choices if c.parameters in PLATFORMS else {}
 
 
 def with_choices(

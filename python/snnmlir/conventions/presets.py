@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import cast
 
-from snnmlir.conventions.choices import Convention
+from snnmlir.conventions.choices import DEFAULT_DT, Convention, Parameters
+from snnmlir.conventions.platforms import PLATFORMS
 
 _SNNTORCH = Convention(
     name="snntorch",
@@ -36,6 +38,13 @@ _SINABS = Convention(
     ports="time-first",
 )
 _SPIKINGJELLY = Convention(name="spikingjelly", leak="reset", spike="ge", v_init="reset")
+
+
+def _of_platform(name: str, dt: float) -> Convention:
+    return Convention(
+        name=name, dt=dt, parameters=cast(Parameters, name), **PLATFORMS[name].preset()
+    )
+
 
 PRESETS: dict[str, Convention] = {
     preset.name: preset
@@ -76,6 +85,11 @@ PRESETS: dict[str, Convention] = {
         ),
         _SPIKINGJELLY,
         dataclasses.replace(_SPIKINGJELLY, name="spikingjelly-soft", reset="subtract"),
+        _of_platform("lava", DEFAULT_DT),
+        _of_platform("nengo", DEFAULT_DT),
+        dataclasses.replace(_of_platform("speck", 1.0), ports="time-first"),
+        _of_platform("spinnaker2", DEFAULT_DT),
+        _of_platform("spinnaker2-unscaled", DEFAULT_DT),
     )
 }
 
@@ -101,5 +115,15 @@ SOURCES: dict[str, str] = {
     "spyx": "Spyx 1.0.0: LIF, IF, CuBaLIF, PSU_LIF and Flatten at their defaults",
     "spikingjelly": "SpikingJelly 2.0.0: LIFNode, IFNode, CUBALIFNode at their defaults",
     "spikingjelly-soft": "SpikingJelly 2.0.0: LIFNode, IFNode with v_reset=None",
+    "lava": "lava-nc 0.10.0, floating_pt: LIF and Dense, with the importer of the NIR paper",
+    "nengo": "Nengo 4.1.0 with the importer of the NIR paper: LIF, CubaLIF, IF",
+    "speck": "Sinabs 3.1.3: DynapcnnNetwork(discretize=True), stepped by a clock",
+    "spinnaker2": "SpiNNaker2 as py-spinnaker2 drives it, connections with a delay of one step: "
+    "recordings of the chip in the NIR paper",
+    "spinnaker2-unscaled": "py-spinnaker2 on its Brian2 backend, weights not scaled: a recording "
+    "of the NIR paper",
 }
 """What each preset was compared with: classes, arguments and versions."""
+
+FRAMEWORKS = tuple(name for name, preset in PRESETS.items() if preset.parameters == "nir")
+"""The presets that step the file's own numbers, whatever platform it was trained for."""

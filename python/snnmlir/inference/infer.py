@@ -174,6 +174,7 @@ def infer(
         OptionError: The recording does not fit the network, or a choice is unknown.
     """
     fixed = checked_choices({k: v for k, v in choices.items() if v is not None})
+    _check_searched(fixed)
     graph, rewired = _graphs(source, fixed)
     runs = [recording] if isinstance(recording, Mapping) else list(recording)
     if not runs:
@@ -213,6 +214,17 @@ def _repeated_minima(runs: Sequence[Recording]) -> list[float]:
 def read_recorded(source: Source) -> Graph:
     """A graph whose ports may or may not begin with time, for the shapes of its signals."""
     return _graphs(source, {})[0]
+
+
+def _check_searched(fixed: Mapping[str, Any]) -> None:
+    """Refuses what is known of platforms, whose conventions are not searched."""
+    for choice, value in (("parameters", "nir"), ("edge_steps", "none")):
+        if fixed.get(choice, value) != value:
+            raise OptionError(
+                f"{option_name(choice)} is {quoted(fixed[choice])}, and only conventions with "
+                f"'{value}' are searched",
+                help="compile with the platform's convention, and verify against the recording",
+            )
 
 
 def _graphs(source: Source, fixed: dict[str, Any]) -> tuple[Graph, Graph | None]:

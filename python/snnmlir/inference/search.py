@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from snnmlir.conventions import DEFAULT_DT, MAX_SPIKES, PRESETS, Convention
+from snnmlir.conventions import DEFAULT_DT, FRAMEWORKS, MAX_SPIKES, PRESETS, Convention
 from snnmlir.errors import SnnError
 from snnmlir.inference.batch import LOST, Batch, Indices, Structure
 from snnmlir.inference.recording import Recording
@@ -139,7 +139,7 @@ class Search:
         self.fixed = {key: value for key, value in fixed.items() if key != "dt"}
         self.progress = progress
         likely = suggested_presets(graph)
-        self.presets = sorted(PRESETS, key=lambda name: name not in likely)
+        self.presets = sorted(FRAMEWORKS, key=lambda name: name not in likely)
         dt = fixed.get("dt")
         unit = self.fixed.get("time_unit", "s")
         self.dts: list[float] = [dt] if dt is not None else _seconds(step_candidates(graph), unit)
@@ -466,7 +466,7 @@ class Search:
         """For each class of a node, the fewest choices that it takes beside a preset."""
         space = self.spaces[name]
         cheapest = np.full(space.size, 99, np.int8)
-        for preset, dt in itertools.product(PRESETS, range(len(self.dts))):
+        for preset, dt in itertools.product(FRAMEWORKS, range(len(self.dts))):
             apart = space.distances(self.convention(Base(preset, dt)), dt)
             np.minimum(cheapest, apart, out=cheapest)
         # A number is likelier to fit by chance than a word.

@@ -36,6 +36,9 @@ RULE_CHOICES = ("reset", "spike", "max_spikes", "spike_timing", "v_floor")
 
 _RULE_COEFFICIENTS = ("threshold", "reset_value", "floor")
 
+_FLOOR_WORDS = ("none", "-threshold")
+"""`leaky-zero` is 0 in the neurons that it concerns, and no framework writes it."""
+
 FLOORS = (
     *(0.0, *(-round(0.05 * n, 2) for n in range(1, 21))),
     *(-1.25, -1.5, -2.0, -2.5, -3.0, -4.0, -5.0, -10.0),
@@ -242,7 +245,7 @@ def _without_idle(given: dict[str, Any], node: Neuron, step: float) -> dict[str,
 def _rules(node: Neuron, recurrent: bool, floors: Sequence[float]) -> Part:
     choices = tuple(choice for choice in RULE_CHOICES if concerned(choice, node))
     values: dict[str, Sequence[Any]] = {choice: CHOICES[choice] for choice in choices}
-    values["v_floor"] = (*CHOICES["v_floor"], *(float(floor) for floor in floors))
+    values["v_floor"] = (*_FLOOR_WORDS, *(float(floor) for floor in floors))
     if isinstance(node, SPIKING):
         values["max_spikes"] = (MAX_SPIKES, *COUNTS)
     # dt is such that every time constant has a meaning: only the rules are looked at.

@@ -29,6 +29,7 @@ _CUBA = (CubaLI, CubaLIF)
 _NEURONS = (Integrator, IF, *_LEAKY)
 
 CONCERNS: dict[str, tuple[type[Node], ...]] = {
+    "parameters": (),
     "dt": STATEFUL,
     "time_unit": STATEFUL,
     "integrator": _LEAKY,
@@ -45,6 +46,7 @@ CONCERNS: dict[str, tuple[type[Node], ...]] = {
     "current_decay": (LI, *_CUBA),
     "v_init": _NEURONS,
     "v_floor": _NEURONS,
+    "edge_steps": (),
     "flatten": (Flatten,),
     "delays": (Delay,),
     "recurrent_input": (),

@@ -125,6 +125,8 @@ def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Upda
             coefficients["reset_value"] = node.v_reset
         if convention.v_floor == "-threshold" and isinstance(node, IF):
             coefficients["floor"] = -node.v_threshold
+        if convention.v_floor == "leaky-zero" and isinstance(node, LIF | CubaLIF):
+            coefficients["floor"] = np.zeros(())
         attributes = _spike_attributes(node, convention, recurrent)
     cuba = "cuba_" if isinstance(node, CubaLI | CubaLIF) else ""
     return Update(
@@ -198,7 +200,7 @@ def _leak(node: Neuron, key: str, c: Convention) -> _Leak:
     exponential = c.integrator == "exponential"
     with np.errstate(over="ignore"):
         decay = np.exp(-k) if exponential else 1.0 - k
-        share = 1.0 - np.exp(-k) if exponential else k
+        share = -np.expm1(-k) if exponential else k
     if c.decay == "clipped":
         decay = np.clip(decay, 0.0, 1.0)
     return _Leak(node, key, tau, decay, share)

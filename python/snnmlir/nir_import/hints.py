@@ -30,6 +30,8 @@ def hints(graph: Graph, convention: Convention) -> list[str]:
             f"its recurrent layers, whose networks add it to {quoted(neuron)}: "
             f"{option('convention', 'spyx')}, or {option('recurrent_input', 'neuron')}"
         )
+    if convention.parameters != "nir":
+        return texts  # the numbers are the platform's, not those of who wrote the file
     leaky = [n for n in graph.nodes.values() if isinstance(n, LI | LIF | CubaLI | CubaLIF)]
     leakless = [n for n in graph.nodes.values() if isinstance(n, IF)]
     ones = bool(leakless) and all(np.all(n.r == 1) for n in leakless)

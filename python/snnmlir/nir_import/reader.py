@@ -11,6 +11,7 @@ import numpy as np
 
 from snnmlir.conventions import Convention, FlattenOrder
 from snnmlir.errors import NirError, quoted
+from snnmlir.nir_import.edge_steps import with_edge_steps
 from snnmlir.nir_import.ends import shape_behind
 from snnmlir.nir_import.flatten import FlatGraph, Port, flatten
 from snnmlir.nir_import.graph import STATEFUL, Edge, Graph, Node
@@ -28,6 +29,7 @@ from snnmlir.nir_import.order import (
     topological_order,
 )
 from snnmlir.nir_import.params import Params, without_leading_ones
+from snnmlir.nir_import.platforms import check_recurrence, with_parameters
 from snnmlir.nir_import.raw import Model, RawNode
 from snnmlir.nir_import.shapes import infer
 
@@ -88,18 +90,24 @@ def read_graph(
 
 
 def read_network(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
-    """Reads a graph as a convention says: its edges replaced, its ports with or without time.
+    """Reads a graph as a convention says, with what it makes of it before anything is stepped.
+
+    Edges are replaced, ports are with or without time, numbers are the file's or what a platform's
+    tools make of them, and where an edge takes a step there is a Delay.
 
     Raises:
-        NirError: As `read_graph` does.
+        NirError: As `read_graph` does, or the platform cannot have the network.
         OptionError: An edge to replace is not there.
     """
-    return read_graph(
+    graph = read_graph(
         source,
         edges=convention.rewired(),
         input_to_neuron=convention.recurrent_input == "neuron",
         time_first=convention.ports == "time-first",
     )
+    graph = with_edge_steps(with_parameters(graph, convention), convention)
+    check_recurrence(graph, convention)
+    return graph
 
 
 def _load(source: object) -> Model:

@@ -211,6 +211,8 @@ class SpikingNeuron(Cell):
         self._floor = _number_floor(convention, dtype)
         if convention.v_floor == "-threshold" and isinstance(node, IF):
             self._floor = -self._threshold
+        if convention.v_floor == "leaky-zero" and isinstance(node, (LIF, CubaLIF)):
+            self._floor = np.zeros((), dtype)
         self._compared: list[Array] = []
         if convention.counts and np.any(node.v_threshold <= 0):
             lowest = float(np.min(node.v_threshold))

@@ -206,7 +206,7 @@ def check(
             raise
         refusal = _refusal(error)
     try:
-        graph = network.graph if network else read_network(source, chosen)
+        graph = network.graph if network else _readable(source, chosen, refusal)
         cycles = find_cycles(graph, chosen)
     except NirError as error:
         return report(compiles=False, error=_refusal(error))
@@ -231,7 +231,7 @@ def check(
         error=refusal,
         nir_version=graph.version,
         sha256=graph.sha256,
-        suggested_convention=suggested_convention(graph),
+        suggested_convention=suggested_convention(graph) if _is_as_in_file(chosen) else None,
         notes=network.notes if network else (*graph.notes, *hints(graph, chosen)),
         inputs=graph.inputs,
         outputs=graph.outputs,
@@ -241,6 +241,23 @@ def check(
         state_bytes=network.state_bytes if network else None,
         memory_bytes=network.memory_bytes if network else None,
     )
+
+
+def _readable(source: Source, chosen: Convention, refusal: Refusal | None) -> Graph:
+    """The network; as it is in the file where a platform refuses one of its nodes."""
+    try:
+        return read_network(source, chosen)
+    except NirError as error:
+        if _is_as_in_file(chosen) or refusal is None or error.message != refusal.message:
+            raise
+        return read_network(
+            source, dataclasses.replace(chosen, parameters="nir", edge_steps="none")
+        )
+
+
+def _is_as_in_file(convention: Convention) -> bool:
+    """Whether the numbers are those of the file."""
+    return convention.parameters == "nir"
 
 
 def _refusal(error: SnnError) -> Refusal:
