@@ -202,7 +202,8 @@ private:
   llvm::raw_ostream &os;
   const Hooks *hooks = nullptr;
   llvm::SmallPtrSet<mlir::Operation *, 8> reuses;
-  mlir::Location functionLoc = mlir::UnknownLoc();
+  mlir::Location functionLoc =
+      mlir::UnknownLoc::get(table.getOp()->getContext());
   unsigned depth = 1;
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};
   unsigned loops = 0;
