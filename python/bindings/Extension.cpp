@@ -428,7 +428,9 @@ NB_MODULE(_mlir, m) {
            "generic_op_form"_a = false,
            "The text; constants with more elements than the limit are elided.")
       .def("__str__",
-           [](ModuleHandle &self) { return self.getAsm(std::nullopt, false, false); })
+           [](ModuleHandle &self) {
+             return self.getAsm(std::nullopt, false, false);
+           })
       .def("verify", &ModuleHandle::verify,
            "Raises MLIRError if it is invalid.")
       .def("network", &ModuleHandle::getNetwork, "constants"_a = true,
