@@ -3,6 +3,9 @@
 # xtc-llvm-dev, or the shared library of Debian's libmlir-22-dev.
 
 if(SNN_STATIC_MLIR)
+  # Where a system keeps packages with programs in lib64, pip's build names only lib.
+  list(TRANSFORM CMAKE_PREFIX_PATH REPLACE "/lib/python" "/lib64/python" OUTPUT_VARIABLE lib64)
+  list(APPEND CMAKE_PREFIX_PATH ${lib64})
   find_package(MLIR CONFIG QUIET)
   file(STRINGS pyproject.toml packages REGEX "\"xtc-")
   list(TRANSFORM packages REPLACE "^ *\"([^\"]*)\".*" "\\1")
