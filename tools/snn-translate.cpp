@@ -4,13 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Tools.h"
 #include "snn/Pipelines/Pipelines.h"
 
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
 #include <cstdlib>
 
-int main(int argc, char **argv) {
+int snn::translateMain(int argc, char **argv) {
   snn::registerTranslations();
   return mlir::failed(
              mlir::mlirTranslateMain(argc, argv, "Spiking networks to C11"))

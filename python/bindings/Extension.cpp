@@ -77,8 +77,9 @@ public:
   }
 
   std::string getAsm(std::optional<int64_t> largeElementsLimit,
-                     bool enableDebugInfo) {
+                     bool enableDebugInfo, bool genericOpForm) {
     OpPrintingFlags flags;
+    flags.printGenericOpForm(genericOpForm);
     if (largeElementsLimit) {
       flags.elideLargeElementsAttrs(*largeElementsLimit);
       flags.elideLargeResourceString(*largeElementsLimit);
@@ -424,9 +425,12 @@ NB_MODULE(_mlir, m) {
                   "Parses text. Raises MLIRError with line and column.")
       .def("get_asm", &ModuleHandle::getAsm,
            "large_elements_limit"_a = nb::none(), "enable_debug_info"_a = false,
+           "generic_op_form"_a = false,
            "The text; constants with more elements than the limit are elided.")
       .def("__str__",
-           [](ModuleHandle &self) { return self.getAsm(std::nullopt, false); })
+           [](ModuleHandle &self) {
+             return self.getAsm(std::nullopt, false, false);
+           })
       .def("verify", &ModuleHandle::verify,
            "Raises MLIRError if it is invalid.")
       .def("network", &ModuleHandle::getNetwork, "constants"_a = true,

@@ -59,6 +59,7 @@ def test_name_is_the_prefix(model: Path) -> None:
     [
         (["-o", "net.mlir"], "snn.network"),
         (["-o", "net.txt", "--emit", "linalg"], "linalg.generic"),
+        (["-o", "net.mlir", "--emit", "generic"], '"snn.lif"(%'),
         (["-o", "net.mlir", "--emit", "loops"], "scf.for"),
         (["-o", "net.anything", "--emit", "c"], "void net_step("),
     ],

@@ -363,5 +363,7 @@ def test_messages_name_arguments_in_python() -> None:
     network = snnmlir.compile(RECURRENT, dt=1e-4, input_type="spikes")
     with pytest.raises(OptionError, match=r"compile with input_type='float'"):
         network.run(np.full((2, 5), 2))
-    with pytest.raises(OptionError, match=r"or say emit='c', 'json', 'snn', 'linalg' or 'loops'"):
+    with pytest.raises(
+        OptionError, match=r"or say emit='c', 'json', 'snn', 'generic', 'linalg' or 'loops'"
+    ):
         network.write("model.txt")

@@ -2,6 +2,7 @@
 """The wheel that ``pip install .`` builds is complete and works away from the sources."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -47,6 +48,22 @@ def output(folder: Path, program: str, *arguments: str) -> str:
         capture_output=True,
         text=True,
     ).stdout
+
+
+def test_wheel_is_for_all_pythons_and_small(installed: Path) -> None:
+    (wheel,) = installed.glob("*.whl")
+    assert "-cp311-abi3-" in wheel.name
+    assert wheel.stat().st_size < 16e6
+
+
+def test_binaries_are_self_contained(installed: Path, repo_root: Path) -> None:
+    (package,) = installed.glob("lib/python*/site-packages/snnmlir")
+    for binary in (package / "_mlir.abi3.so", package / "bin/snn-tools"):
+        libraries = subprocess.run(["ldd", binary], check=True, capture_output=True, text=True)
+        assert not re.search("LLVM|MLIR", libraries.stdout)
+        content = binary.read_bytes()
+        assert str(repo_root).encode() not in content
+        assert b".symtab" not in content
 
 
 def test_programs_run(installed: Path) -> None:

@@ -54,7 +54,7 @@ from snnmlir.reports.verify import (
 )
 @click.option(
     "--emit",
-    type=click.Choice(["c", "json", "snn", "linalg", "loops"]),
+    type=click.Choice(["c", "json", "snn", "generic", "linalg", "loops"]),
     help="What to write.  [default: c for .c, snn for .mlir]",
 )
 @click.option("--name", metavar="PREFIX", help="Prefix of all names in C.  [default: the output's]")

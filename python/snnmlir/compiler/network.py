@@ -216,7 +216,13 @@ class Network:
         return self.emit("snn")
 
     def emit(self, stage: Stage) -> str:
-        """The text of one stage: "c", its interface as "json", "snn", "linalg" or "loops"."""
+        """The text of one stage.
+
+        Args:
+            stage: "c", its interface as "json", MLIR as "snn", "linalg" or "loops", or "generic":
+                the snn dialect as viewers read it, operations in generic form, large weights left
+                out.
+        """
         if stage == "c":
             return self.c
         if stage == "json":

@@ -23,7 +23,7 @@ def stage_of(path: Path) -> Stage:
         raise OptionError(
             f"cannot tell from {quoted(path.name)} what to write",
             help="end the name in .c, .json or .mlir, or say "
-            + option("emit", "c", "json", "snn", "linalg", "loops"),
+            + option("emit", "c", "json", "snn", "generic", "linalg", "loops"),
         )
     return stages[path.suffix]
 

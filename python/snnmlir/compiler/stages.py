@@ -14,7 +14,7 @@ from snnmlir.compiler.request import Request
 from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.nir_import.build import build
 
-Stage: TypeAlias = Literal["c", "json", "snn", "linalg", "loops"]
+Stage: TypeAlias = Literal["c", "json", "snn", "generic", "linalg", "loops"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,18 +82,22 @@ def _lowered(module: Module, context: Context, pipeline: str) -> Module:
 
 
 def mlir_text(stages: Stages, stage: Stage) -> str:
-    """The text of a stage that is MLIR: "snn", "linalg" or "loops".
+    """The text of a stage that is MLIR: "snn", "generic", "linalg" or "loops".
 
     Raises:
         OptionError: There is no such stage.
     """
     if stage == "snn":
         return stages.snn.get_asm()
+    if stage == "generic":
+        return stages.snn.get_asm(large_elements_limit=64, generic_op_form=True)
     if stage == "linalg":
         return _lowered(stages.snn, stages.context, "snn-to-linalg").get_asm()
     if stage == "loops":
         return stages.loops.get_asm()
-    raise OptionError(f"unknown stage {quoted(stage)}", help="use c, json, snn, linalg or loops")
+    raise OptionError(
+        f"unknown stage {quoted(stage)}", help="use c, json, snn, generic, linalg or loops"
+    )
 
 
 def c_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> tuple[str, str]:
