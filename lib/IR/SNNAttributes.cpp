@@ -50,6 +50,10 @@ static bool isRole(Attribute attribute) {
   return isOneOf(attribute, {"step", "step_events", "init"});
 }
 
+static bool isHelper(Attribute attribute) {
+  return isOneOf(attribute, {"take_events", "set_spikes"});
+}
+
 static bool isSeconds(Attribute attribute) {
   auto number = dyn_cast<FloatAttr>(attribute);
   return number && number.getType().isF64() &&
@@ -115,7 +119,9 @@ static constexpr AttributeRule kRules[] = {
     {"snn.channels_last", "no value", is<UnitAttr>},
     {"snn.variant", "no value", is<UnitAttr>},
     {"snn.lists", "no value", is<UnitAttr>},
+    {"snn.helper", "'take_events' or 'set_spikes'", isHelper},
     {"snn.size", "an index of at least 0", isIndex},
+    {"snn.scale_axis", "an index of at least 0", isIndex},
     {"snn.buffer", "an index of at least 0", isIndex},
     {"snn.alignment", "a positive i64", isAlignment},
     {"snn.provenance", "a dictionary", is<DictionaryAttr>},
@@ -128,7 +134,10 @@ static LogicalResult verifyAttribute(Location loc, const Twine &owner,
       llvm::find_if(kRules, [&](const AttributeRule &rule) {
         return rule.name == attribute.getName().getValue();
       });
-  if (rule == std::end(kRules) || rule->holds(attribute.getValue()))
+  if (rule == std::end(kRules))
+    return emitError(loc) << attribute.getName().getValue() << " of " << owner
+                          << " is no attribute of the snn dialect [N7]";
+  if (rule->holds(attribute.getValue()))
     return success();
   return emitError(loc) << attribute.getName().getValue() << " of " << owner
                         << " is " << attribute.getValue() << ", expected "

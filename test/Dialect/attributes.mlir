@@ -89,3 +89,25 @@ func.func @signals(%x: memref<4xi8> {snn.signals = [1]}) {
 // expected-error @+1 {{snn.provenance of 'builtin.module' is "me", expected a dictionary [N7]}}
 module attributes {snn.provenance = "me"} {
 }
+
+// -----
+
+// A word that is misspelled is no comment.
+// expected-error @+1 {{snn.knd of argument 0 is no attribute of the snn dialect [N7]}}
+func.func @unknown(%x: memref<4xi8> {snn.knd = "input"}) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{snn.node of 'func.func' is "", expected a string that is not empty [N7]}}
+func.func @node() attributes {snn.node = ""} {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{snn.scale_axis of argument 0 is -1 : index, expected an index of at least 0 [N7]}}
+func.func @axis(%x: memref<4xi8> {snn.scale_axis = -1 : index}) {
+  return
+}
