@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # MLIR 22 as SNN_STATIC_MLIR says: static libraries of the Python packages xtc-mlir-dev and
-# xtc-llvm-dev, or the shared library of Debian's libmlir-22-dev.
+# xtc-llvm-dev (SNN_MLIR_PACKAGES), or the shared library of Debian's libmlir-22-dev. Projects that
+# find SNN include this, too.
 
 if(SNN_STATIC_MLIR)
   # Where a system keeps packages with programs in lib64, pip's build names only lib.
   list(TRANSFORM CMAKE_PREFIX_PATH REPLACE "/lib/python" "/lib64/python" OUTPUT_VARIABLE lib64)
   list(APPEND CMAKE_PREFIX_PATH ${lib64})
   find_package(MLIR CONFIG QUIET)
-  file(STRINGS pyproject.toml packages REGEX "\"xtc-")
-  list(TRANSFORM packages REPLACE "^ *\"([^\"]*)\".*" "\\1")
-  list(JOIN packages " " packages)
   string(CONCAT help
-    "Install it with\n  pip install ${packages}\n"
+    "Install it with\n  pip install ${SNN_MLIR_PACKAGES}\n"
     "and configure with -D CMAKE_PREFIX_PATH=<site-packages of that Python>; ./dev build does both. "
     "-D SNN_STATIC_MLIR=OFF takes the shared MLIR of Debian instead (SNN_STATIC_MLIR=OFF ./dev build).")
 else()
