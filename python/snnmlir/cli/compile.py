@@ -50,12 +50,12 @@ from snnmlir.reports.verify import (
     required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="model.c (and model.h beside it), or model.mlir; with --package a folder.",
+    help="model.c (and model.h beside it), model.json or model.mlir; with --package a folder.",
 )
 @click.option(
     "--emit",
     type=click.Choice(["c", "json", "snn", "generic", "linalg", "loops"]),
-    help="What to write.  [default: c for .c, snn for .mlir]",
+    help="What to write.  [default: c for .c, json for .json, snn for .mlir]",
 )
 @click.option("--name", metavar="PREFIX", help="Prefix of all names in C.  [default: the output's]")
 @click.option(

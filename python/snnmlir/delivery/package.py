@@ -75,7 +75,7 @@ def write_package(
     if kind not in KINDS:
         raise OptionError(f"unknown package '{kind}'", help="use one of " + ", ".join(KINDS))
     path = Path(folder)
-    if path.suffix in (".c", ".mlir"):
+    if path.suffix in (".c", ".json", ".mlir"):
         raise OptionError(
             f"{quoted(path.name)} is the name of a file, a package is a folder",
             help="give a name without suffix",
