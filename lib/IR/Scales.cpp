@@ -47,6 +47,9 @@ quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
 quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
                                            int64_t min, int64_t max,
                                            const Scales &scales) {
+  // Types of quant hold two numbers or more; what is always 0 may be 1, too.
+  if (min == max)
+    (max < (int64_t(1) << (bits - 1)) - 1) ? ++max : --min;
   Type storage = IntegerType::get(context, bits);
   Type expressed = Float32Type::get(context);
   unsigned flags = quant::QuantizationFlags::Signed;
