@@ -15,6 +15,9 @@
 using namespace mlir;
 using namespace snn;
 
+static const double kLeastScale = std::ldexp(1.0, -126);
+static const double kLargestScale = std::ldexp(1.0, 126);
+
 Scales Scales::of(Type type) {
   type = getElementTypeOrSelf(type);
   if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
@@ -47,18 +50,31 @@ quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
 quant::QuantizedType snn::getQuantizedType(MLIRContext *context, unsigned bits,
                                            int64_t min, int64_t max,
                                            const Scales &scales) {
+  // Scales are normal numbers of f32; `hasScaleOutOfRange` knows the ends.
+  Scales bounded = scales;
+  for (double &scale : bounded.values)
+    scale = std::clamp(scale, kLeastScale, kLargestScale);
   // Types of quant hold two numbers or more; what is always 0 may be 1, too.
   if (min == max)
     (max < (int64_t(1) << (bits - 1)) - 1) ? ++max : --min;
   Type storage = IntegerType::get(context, bits);
   Type expressed = Float32Type::get(context);
   unsigned flags = quant::QuantizationFlags::Signed;
-  if (!scales.isPerAxis())
-    return quant::UniformQuantizedType::get(flags, storage, expressed,
-                                            scales.values.front(), 0, min, max);
-  SmallVector<int64_t> zeros(scales.size(), 0);
-  return quant::UniformQuantizedPerAxisType::get(
-      flags, storage, expressed, scales.values, zeros, *scales.axis, min, max);
+  if (!bounded.isPerAxis())
+    return quant::UniformQuantizedType::get(
+        flags, storage, expressed, bounded.values.front(), 0, min, max);
+  SmallVector<int64_t> zeros(bounded.size(), 0);
+  return quant::UniformQuantizedPerAxisType::get(flags, storage, expressed,
+                                                 bounded.values, zeros,
+                                                 *bounded.axis, min, max);
+}
+
+bool snn::hasScaleOutOfRange(Type type) {
+  if (!isa<quant::QuantizedType>(getElementTypeOrSelf(type)))
+    return false;
+  return llvm::any_of(Scales::of(type).values, [](double scale) {
+    return !(scale > kLeastScale && scale < kLargestScale);
+  });
 }
 
 double snn::roundHalfUp(double x) { return std::floor(x + 0.5); }

@@ -1271,10 +1271,22 @@ struct Quantize : snn::impl::SNNQuantizeBase<Quantize> {
           << weightBits.getValue() << " bits, expected 4, 8 or 16";
       return signalPassFailure();
     }
-    if (failed(NetworkQuantization(getOperation(), weightBits, powersOfTwo,
-                                   shortStates)
-                   .run()))
+    NetworkQuantization quantization(getOperation(), weightBits, powersOfTwo,
+                                     shortStates);
+    if (failed(quantization.run()) || failed(checkScales()))
       signalPassFailure();
+  }
+
+private:
+  LogicalResult checkScales() {
+    for (Operation &op : *getOperation().getBodyBlock())
+      for (Type type :
+           llvm::concat<const Type>(op.getOperandTypes(), op.getResultTypes()))
+        if (hasScaleOutOfRange(type))
+          return op.emitOpError("has numbers so small or so large that their "
+                                "scale leaves f32, expected one between 2^-126 "
+                                "and 2^126; scale the weights and thresholds");
+    return success();
   }
 };
 } // namespace

@@ -77,3 +77,15 @@ snn.network @limits(%x: tensor<2xi1>) -> tensor<2xi1> attributes {dt = 1.0e-3 : 
   %s, %v = snn.lif %y threshold(%t) floor(%f) : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
   snn.output %s : tensor<2xi1>
 }
+
+// -----
+
+// Weights whose scale would be no number of f32.
+snn.network @tiny(%x: tensor<3xi1>) -> tensor<2xi1> attributes {dt = 1.0e-3 : f64} {
+  // expected-error @+1 {{has numbers so small or so large that their scale leaves f32, expected one between 2^-126 and 2^126}}
+  %w = arith.constant dense<1.0e-40> : tensor<2x3xf32>
+  %t = arith.constant 1.0e-40 : f32
+  %y = snn.linear %x, %w : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32>
+  %s, %v = snn.lif %y threshold(%t) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
+  snn.output %s : tensor<2xi1>
+}

@@ -17,7 +17,7 @@ class Op:
     Attributes:
         name: Without "snn.".
         operands: Constant operands by keyword ("decay"), those without by their position.
-        attributes: What stands between the operands and the types.
+        attributes: What stands between the operands and the types, without the node's name.
     """
 
     name: str
@@ -38,5 +38,7 @@ def ops(network: snnmlir.Network) -> list[Op]:
             if value in constants:
                 operands[keyword or str(index)] = constants[value]
         attributes = re.sub(r"(?:(\w+)[( ])?%\w+\)?,? ?", "", rest)
+        attributes = re.sub(r'snn\.node = "[^"]*"(, )?', "", attributes).replace(", }", "}")
+        attributes = attributes.replace("{}", "")
         found.append(Op(name, operands, attributes.strip()))
     return found

@@ -117,7 +117,7 @@ def test_cmake_on_its_own(tmp_path: Path) -> None:
     configure_and_build(package)
     report = call("ctest", "--test-dir", "build", "--verbose", cwd=package)
     assert "self-test: 0" in report
-    assert "100% tests passed, 0 tests failed out of 1" in report
+    assert "100% tests passed" in report
 
 
 TOOLCHAIN = """\

@@ -50,6 +50,10 @@ mlir::quant::QuantizedType getQuantizedType(mlir::MLIRContext *context,
                                             unsigned bits, int64_t min,
                                             int64_t max, const Scales &scales);
 
+/// Whether `type` is quantized with a scale that f32 does not have as a normal
+/// number, or nearly so; `getQuantizedType` gives it the nearest then.
+bool hasScaleOutOfRange(mlir::Type type);
+
 /// What the integers of a signal or a coefficient are.
 struct IntegerInterval {
   int64_t min = 0, max = 0;
