@@ -251,7 +251,7 @@ private:
     return it->second;
   }
   LogicalResult addCall(func::CallOp call);
-  void addScratch(func::CallOp call);
+  void addScratch(func::CallOp call, LayerResources &layer);
   void addState(func::FuncOp step);
   void addConstants();
 
@@ -273,7 +273,7 @@ static bool isScratch(func::FuncOp step, Value memory) {
   return kind && (kind.getValue() == "scratch" || kind.getValue() == "arena");
 }
 
-void Analysis::addScratch(func::CallOp call) {
+void Analysis::addScratch(func::CallOp call, LayerResources &layer) {
   auto step = call->getParentOfType<func::FuncOp>();
   llvm::SmallDenseSet<Value> counted;
   int64_t bytes = 0;
@@ -284,7 +284,6 @@ void Analysis::addScratch(func::CallOp call) {
     if (isScratch(step, memory) && counted.insert(memory).second)
       bytes += getBytes(memory);
   }
-  LayerResources &layer = layerOf(getNode(symbols.lookup(call.getCallee())));
   layer.scratchBytes = std::max(layer.scratchBytes, bytes);
 }
 
@@ -297,13 +296,13 @@ LogicalResult Analysis::addCall(func::CallOp call) {
   });
   if (isShared)
     return success();
-  addScratch(call);
+  LayerResources &layer = layerOf(getNode(function));
+  addScratch(call, layer);
   LayerWalk rest(function, /*isActive=*/false);
   LayerWalk activity(function, /*isActive=*/true);
   FailureOr<Operations> least = rest.run(), most = activity.run();
   if (failed(least) || failed(most))
     return failure();
-  LayerResources &layer = layerOf(getNode(symbols.lookup(call.getCallee())));
   layer.least.add(*least);
   layer.most.add(*most);
   bool skipsWork =

@@ -22,10 +22,15 @@ static std::string printable(StringRef text) {
   return escaped;
 }
 
-/// The name that `loc` carries, or "".
+/// The name that `loc` carries, or "". Folding joins locations.
 static StringRef getName(Location loc) {
-  auto named = dyn_cast<NameLoc>(loc);
-  return named ? named.getName().getValue() : "";
+  if (auto named = dyn_cast<NameLoc>(loc))
+    return named.getName();
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (StringRef name = getName(part); !name.empty())
+        return name;
+  return "";
 }
 
 /// "node 'lif1'", "line 3, column 7", or nothing.

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import snnmlir
-from networks import GRAPHS
 from snnmlir.compiler import Stage
 from test_generated_c import DIGITS
+from test_interface import NAMES, compiled
 
 
 def piped(text: str, *commands: list[str]) -> str:
@@ -22,15 +22,12 @@ def piped(text: str, *commands: list[str]) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", [*GRAPHS, "digits"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("dtype", "input_type"), [("f32", "spikes"), ("int8", "float")])
 def test_without_locations_the_c_is_the_same(
     name: str, dtype: str, input_type: str, tmp_path: Path
 ) -> None:
-    source = DIGITS / "digits.nir" if name == "digits" else GRAPHS[name]
-    network = snnmlir.compile(
-        source, dtype=dtype, convention="snntorch", dt=1e-4, input_type=input_type
-    )
+    network = compiled(name, dtype, input_type)
     network.write(tmp_path / "net.c")
     expected = (tmp_path / "net.c").read_text()
     strip = ["snn-opt", "--strip-debuginfo"]
@@ -41,16 +38,14 @@ def test_without_locations_the_c_is_the_same(
         assert piped(network.emit(stage), translate) == expected
 
 
+def operations(text: str) -> list[str]:
+    """The names of the dialect's operations, in the order of the text."""
+    return [line.split(" = ")[1].split()[0] for line in text.splitlines() if " = snn." in line]
+
+
 def test_the_pipeline_of_integers_is_a_pipeline_of_snn_opt() -> None:
     network = snnmlir.compile(DIGITS / "digits.nir", convention="snntorch", dt=1e-4)
     integers = snnmlir.compile(DIGITS / "digits.nir", dtype="int8", convention="snntorch", dt=1e-4)
     text = piped(network.emit("snn"), ["snn-opt", "--snn-to-int=weight-bits=8"])
     assert "!quant.uniform<i8" in text
-    operations = [
-        line.split(" = ")[1].split()[0] for line in text.splitlines() if " = snn." in line
-    ]
-    assert operations == [
-        line.split(" = ")[1].split()[0]
-        for line in integers.emit("snn").splitlines()
-        if " = snn." in line
-    ]
+    assert operations(text) == operations(integers.emit("snn"))

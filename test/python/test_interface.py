@@ -74,17 +74,25 @@ def program(interface: dict[str, Any]) -> str:
     )
 
 
-@pytest.mark.parametrize("name", [*GRAPHS, "digits"])
+NAMES = [*GRAPHS, "digits"]
+
+
+def compiled(name: str, dtype: str, input_type: str) -> snnmlir.Network:
+    """The network of that name in NAMES."""
+    source = DIGITS / "digits.nir" if name == "digits" else GRAPHS[name]
+    return snnmlir.compile(
+        source, dtype=dtype, convention="snntorch", dt=1e-4, input_type=input_type
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("dtype", "input_type"), [("f32", "spikes"), ("f64", "float"), ("int8", "float")]
 )
 def test_the_header_is_what_the_interface_says(
     name: str, dtype: str, input_type: str, tmp_path: Path
 ) -> None:
-    source = DIGITS / "digits.nir" if name == "digits" else GRAPHS[name]
-    network = snnmlir.compile(
-        source, dtype=dtype, convention="snntorch", dt=1e-4, input_type=input_type
-    )
+    network = compiled(name, dtype, input_type)
     network.write(tmp_path / "net.c")
     network.write(tmp_path / "net.json")
     interface = json.loads((tmp_path / "net.json").read_text())

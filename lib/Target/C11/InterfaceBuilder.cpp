@@ -31,7 +31,8 @@ StringRef c11::getText(Operation *op, StringRef attribute) {
 // The functions of a network
 //===----------------------------------------------------------------------===//
 
-/// Whether a function that is declared as a helper of the emitter is one.
+/// Whether a function that is declared as a helper of the emitter has its
+/// types; that there is such a helper is verified [N7].
 static LogicalResult checkHelper(func::FuncOp function) {
   StringRef name = getText(function, "snn.helper");
   Builder builder(function.getContext());
@@ -46,8 +47,7 @@ static LogicalResult checkHelper(func::FuncOp function) {
            builder.getFunctionType({line(position), index, index, line(result)},
                                    {});
   };
-  bool isKnown = name == "set_spikes" || name == "take_events";
-  if (isKnown && function.isPrivate() && function.isDeclaration() &&
+  if (function.isPrivate() && function.isDeclaration() &&
       (takes(16) || takes(32)))
     return success();
   return function.emitOpError("C11: is not a helper of the emitter: expected a "
