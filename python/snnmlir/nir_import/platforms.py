@@ -440,6 +440,12 @@ def _scale(values: npt.NDArray[Any], bits: int) -> np.float32:
         return (most + np.float32(1)) / np.float32(least)
 
 
+_SPINNAKER2 = _Tools(
+    (Affine, LIF, CubaLIF, IF),
+    _spinnaker2,
+    "voltages and currents are in the units of spinnaker2's 8-bit weights",
+)
+
 _TOOLS: dict[str, _Tools] = {
     "lava": _Tools((Affine, LIF), _lava, ""),
     "nengo": _Tools(
@@ -450,14 +456,6 @@ _TOOLS: dict[str, _Tools] = {
         _speck,
         "weights, biases, voltages and thresholds are speck's integers",
     ),
-    "spinnaker2": _Tools(
-        (Affine, LIF, CubaLIF, IF),
-        _spinnaker2,
-        "voltages and currents are in the units of spinnaker2's 8-bit weights",
-    ),
-    "spinnaker2-unscaled": _Tools(
-        (Affine, LIF, CubaLIF, IF),
-        _spinnaker2,
-        "voltages and currents are in the units of spinnaker2's 8-bit weights",
-    ),
+    "spinnaker2": _SPINNAKER2,
+    "spinnaker2-unscaled": _SPINNAKER2,
 }
