@@ -57,4 +57,49 @@ def SNN_CurrentOrder : SNN_Enum<"CurrentOrder", "current_order",
       I32EnumAttrCase<"Carried", 1, "carried">]>;
 def SNN_CurrentOrderAttr : SNN_EnumAttr<SNN_CurrentOrder>;
 
+def SNN_DecayRule : SNN_Enum<"DecayRule", "decay_rule",
+    "how what a decay leaves of an integer is rounded", [
+      I32EnumAttrCase<"HalfUp", 0, "half_up">,
+      I32EnumAttrCase<"TowardZero", 1, "toward_zero">,
+      I32EnumAttrCase<"Shift", 2, "shift">]>;
+
+def SNN_SumRule : SNN_Enum<"SumRule", "sum_rule",
+    "what becomes of a state's sum that its type cannot hold", [
+      I32EnumAttrCase<"Once", 0, "once">,
+      I32EnumAttrCase<"Each", 1, "each">,
+      I32EnumAttrCase<"Wrap", 2, "wrap">]>;
+
+def SNN_ArithmeticAttr : AttrDef<SNN_Dialect, "Arithmetic"> {
+  let mnemonic = "arithmetic";
+  let summary = "How the next state is computed in integers";
+  let description = [{
+    The rules of a processor that has its own fixed-point arithmetic. With q the
+    carried integer, d its decay and [lo, hi] what its type holds, the next one
+    is what the decay leaves of q, plus the drive, plus the leak.
+
+    | decay         | what is left of q                                          |
+    |---------------|------------------------------------------------------------|
+    | `half_up`     | q * d, rounded to the nearest, halves up                   |
+    | `toward_zero` | q * d without its fraction: abs(q) * d rounded down, with the sign of q |
+    | `shift`       | q - f, with d = 1 - 2^-k and f = floor(q / 2^k), or 1 where that is 0 and q is not |
+
+    | sum    | what becomes of it                                                |
+    |--------|-------------------------------------------------------------------|
+    | `once` | known to fit, or clamped to [lo, hi] at the end of the step where the operation has `saturate` |
+    | `each` | clamped to [lo, hi] after each addend: what is left minus q, the drive, the leak, and then q |
+    | `wrap` | above hi less 2^n, below lo plus 2^n; the type holds 2^n integers  |
+
+    Without the attribute, `half_up` and `once`.
+
+    ```mlir
+    #snn.arithmetic<decay = toward_zero, sum = wrap>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::snn::DecayRule",
+                           "::snn::DecayRule::HalfUp">:$decay,
+    DefaultValuedParameter<"::snn::SumRule", "::snn::SumRule::Once">:$sum);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 #endif // SNN_ATTRIBUTES

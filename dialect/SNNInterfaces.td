@@ -105,6 +105,14 @@ def SNN_NeuronOpInterface : OpInterface<"NeuronOpInterface",
       }], "::mlir::MutableOperandRange", "getInputGainMutable">,
     InterfaceMethod<"The coefficients: all operands but the input.",
       "::llvm::SmallVector<::mlir::OpOperand *>", "getCoefficients">,
+    StaticInterfaceMethod<[{
+        The names of the coefficients, in the order of the operands; those that
+        are absent too.
+      }], "::llvm::ArrayRef<::llvm::StringLiteral>", "getCoefficientNames">,
+    StaticInterfaceMethod<[{
+        The names of the results: "spikes" of a neuron that fires, "voltage",
+        and "current" of one that has a synaptic current.
+      }], "::llvm::ArrayRef<::llvm::StringLiteral>", "getOutputNames">,
   ];
 }
 

@@ -157,6 +157,10 @@ def SNN_LinearOp : SNN_Op<"linear", [
     `events`, where given, are those of the input [E2]: the synapse may visit
     them alone. They change nothing about the result.
 
+    On quantized values, `saturate` clamps the sum to what the result's type can
+    hold after each presynaptic neuron, in ascending order; the bias is what it
+    starts from. Without it, the sum is known to fit.
+
     ```mlir
     %y = snn.linear %spikes, %weight bias %bias
       : (tensor<784xi1>, tensor<256x784xf32>, tensor<256xf32>) -> tensor<256xf32>
@@ -164,7 +168,7 @@ def SNN_LinearOp : SNN_Op<"linear", [
   }];
   let arguments = (ins SNN_Signal:$input, SNN_Analog:$weight,
                        Optional<SNN_Analog>:$bias,
-                       Optional<SNN_Events>:$events);
+                       Optional<SNN_Events>:$events, UnitAttr:$saturate);
   let results = (outs SNN_Analog:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` $bias^)? (`events` $events^)? attr-dict
@@ -378,6 +382,46 @@ def SNN_ThresholdOp : SNN_Op<"threshold", [Pure]> {
   let hasCanonicalizer = 1;
 }
 
+def SNN_DecayOp : SNN_Op<"decay", [
+    Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "What a decay leaves of a signal";
+  let description = [{
+    `y[n] = decay[n] * x[n]`, of a quantized signal, rounded as `arithmetic`
+    says. The decay is at least 0 and at most 1, so that the result fits.
+
+    ```mlir
+    %y = snn.decay %x by(%d) {arithmetic = #snn.arithmetic<decay = shift>}
+      : tensor<8x!quant.uniform<i16:f32, 1.0>>, !quant.uniform<i32:f32, 0.25>
+    ```
+  }];
+  let arguments = (ins SNN_TensorOf<[quant_QuantizedType]>:$input,
+                       SNN_Coefficient:$decay,
+                       OptionalAttr<SNN_ArithmeticAttr>:$arithmetic);
+  let results = (outs SNN_TensorOf<[quant_QuantizedType]>:$result);
+  let assemblyFormat = [{
+    $input `by` `(` $decay `)` attr-dict `:` type($input) `,` type($decay)
+  }];
+  let hasVerifier = 1;
+}
+
+def SNN_TruncateOp : SNN_Op<"truncate", [Pure]> {
+  let summary = "From floating-point numbers to integers, toward zero";
+  let description = [{
+    `y[n] = x[n] / s` without its fraction, with s the scale of the result's
+    type, a power of two; then clamped to what both types can hold. NaN is the
+    greatest of these.
+
+    ```mlir
+    %y = snn.truncate %x
+      : tensor<8xf32> -> tensor<8x!quant.uniform<i32:f32, 2.44140625e-4>>
+    ```
+  }];
+  let arguments = (ins SNN_TensorOf<[F32, F64]>:$input);
+  let results = (outs SNN_TensorOf<[quant_QuantizedType]>:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def SNN_RescaleOp : SNN_Op<"rescale", [Pure]> {
   let summary = "The same values at another scale";
   let description = [{
@@ -440,17 +484,35 @@ def SNN_DelayOp : SNN_Op<"delay", [
 // Neurons
 //===----------------------------------------------------------------------===//
 
-class SNN_NeuronOp<string mnemonic, list<Trait> traits = []>
+/// A neuron whose operands are the input and, in this order, `coefficients`,
+/// and which gives `outputs`.
+class SNN_NeuronOp<string mnemonic, list<string> coefficients,
+                   list<string> outputs>
     : SNN_Op<mnemonic, [
         AttrSizedOperandSegments,
         DeclareOpInterfaceMethods<SNN_StatefulOpInterface>,
         DeclareOpInterfaceMethods<SNN_NeuronOpInterface,
-          ["getInputGainMutable", "getCoefficients"]>, Pure] # traits> {
+          ["getInputGainMutable", "getCoefficients", "getCoefficientNames",
+           "getOutputNames"]>, Pure]> {
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
+  let extraClassDefinition = [{
+    ::llvm::ArrayRef<::llvm::StringLiteral> $cppClass::getCoefficientNames() {
+      static constexpr ::llvm::StringLiteral names[] = {"}]
+      # !interleave(coefficients, "\", \"") # [{"};
+      return names;
+    }
+    ::llvm::ArrayRef<::llvm::StringLiteral> $cppClass::getOutputNames() {
+      static constexpr ::llvm::StringLiteral names[] = {"}]
+      # !interleave(outputs, "\", \"") # [{"};
+      return names;
+    }
+  }];
 }
 
-def SNN_LIFOp : SNN_NeuronOp<"lif"> {
+def SNN_LIFOp : SNN_NeuronOp<"lif",
+    ["decay", "gain", "leak", "threshold", "reset_value", "floor", "init"],
+    ["spikes", "voltage"]> {
   let summary = "Leaky integrate-and-fire neurons";
   let description = [{
     With the carried voltage `v` and the input `x`:
@@ -490,7 +552,8 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
 
     On quantized values, `saturate` clamps the new voltage to what its type can
     hold; without it, it is known to fit. With `short_decay`, the decay
-    multiplies the leading 16 bits of the voltage only.
+    multiplies the leading 16 bits of the voltage only. `arithmetic` names
+    another fixed-point arithmetic for the voltage [U9].
 
     ```mlir
     %s, %v = snn.lif %x decay(%d) threshold(%th) {reset = #snn.reset<subtract>}
@@ -511,6 +574,7 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
     DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
+    OptionalAttr<SNN_ArithmeticAttr>:$arithmetic,
     UnitAttr:$short_decay,
     UnitAttr:$saturate);
   let results = (outs SNN_Spikes:$spikes, SNN_Analog:$voltage);
@@ -522,14 +586,17 @@ def SNN_LIFOp : SNN_NeuronOp<"lif"> {
   }];
 }
 
-def SNN_LIOp : SNN_NeuronOp<"li"> {
+def SNN_LIOp : SNN_NeuronOp<"li",
+    ["decay", "gain", "leak", "floor", "init"],
+    ["voltage"]> {
   let summary = "Leaky integrators";
   let description = [{
     `v' = decay * max(v, floor) + gain * x + leak`; the result is `v'`. Absent
     coefficients are neutral, so an `li` without decay is an integrator, and one
     without floor has no lower bound. The floor bounds the voltage where it is
     carried: what the neuron sends in a step may be below it, what it goes on
-    from in the next is not. `short_decay` and `saturate` are as in `snn.lif`.
+    from in the next is not. `short_decay`, `saturate` and `arithmetic` are as in
+    `snn.lif`.
 
     ```mlir
     %v = snn.li %x decay(%d) : (tensor<8xf32>, f32) -> tensor<8xf32>
@@ -542,6 +609,7 @@ def SNN_LIOp : SNN_NeuronOp<"li"> {
     Optional<SNN_Coefficient>:$leak,
     Optional<SNN_Coefficient>:$floor,
     Optional<SNN_Coefficient>:$init,
+    OptionalAttr<SNN_ArithmeticAttr>:$arithmetic,
     UnitAttr:$short_decay,
     UnitAttr:$saturate);
   let results = (outs SNN_Analog:$voltage);
@@ -552,7 +620,10 @@ def SNN_LIOp : SNN_NeuronOp<"li"> {
   }];
 }
 
-def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
+def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif",
+    ["current_decay", "current_gain", "current_leak", "decay", "gain", "leak",
+     "threshold", "reset_value", "floor", "init", "current_init"],
+    ["spikes", "voltage", "current"]> {
   let summary = "Current-based leaky integrate-and-fire neurons";
   let description = [{
     The synaptic current is a state of its own:
@@ -562,8 +633,8 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
     and the voltage is that of `snn.lif` with `i'` (current order `updated`) or
     `i` (`carried`) in place of `x`. `short_decay` and `saturate` are as in
     `snn.lif`; `saturate` is about the current too, which is clamped before the
-    voltage sees it, and `short_current_decay` is to the current what
-    `short_decay` is to the voltage.
+    voltage sees it, and `short_current_decay` and `current_arithmetic` are to
+    the current what `short_decay` and `arithmetic` are to the voltage.
 
     ```mlir
     %s, %v, %i = snn.cuba_lif %x current_decay(%a) decay(%d) threshold(%th)
@@ -590,6 +661,8 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
     DefaultValuedAttr<SNN_SpikeTimingAttr, "::snn::SpikeTiming::Post">:$spike_timing,
     DefaultValuedAttr<SNN_ResetKindAttr, "::snn::ResetKind::Value">:$reset,
     DefaultValuedAttr<SNN_ResetTimingAttr, "::snn::ResetTiming::Immediate">:$reset_timing,
+    OptionalAttr<SNN_ArithmeticAttr>:$arithmetic,
+    OptionalAttr<SNN_ArithmeticAttr>:$current_arithmetic,
     UnitAttr:$short_decay,
     UnitAttr:$short_current_decay,
     UnitAttr:$saturate);
@@ -607,7 +680,10 @@ def SNN_CubaLIFOp : SNN_NeuronOp<"cuba_lif"> {
   }];
 }
 
-def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
+def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li",
+    ["current_decay", "current_gain", "current_leak", "decay", "gain", "leak",
+     "floor", "init", "current_init"],
+    ["voltage", "current"]> {
   let summary = "Current-based leaky integrators";
   let description = [{
     The current of `snn.cuba_lif` and the voltage of `snn.li` with its floor,
@@ -631,6 +707,8 @@ def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li"> {
     Optional<SNN_Coefficient>:$init,
     Optional<SNN_Coefficient>:$current_init,
     DefaultValuedAttr<SNN_CurrentOrderAttr, "::snn::CurrentOrder::Updated">:$current_order,
+    OptionalAttr<SNN_ArithmeticAttr>:$arithmetic,
+    OptionalAttr<SNN_ArithmeticAttr>:$current_arithmetic,
     UnitAttr:$short_decay,
     UnitAttr:$short_current_decay,
     UnitAttr:$saturate);

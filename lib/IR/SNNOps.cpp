@@ -392,6 +392,9 @@ LogicalResult LinearOp::verify() {
   if (!isSameKind(elementType(getWeight()), type))
     return emitOpError("weight has element type ")
            << elementType(getWeight()) << ", the result " << type << " [L4]";
+  if (getSaturate() && !isa<quant::QuantizedType>(type))
+    return emitOpError("saturates sums of ")
+           << type << ", expected a quantized type [L6]";
   if (!getBias())
     return verifyScales(*this);
   if (failed(verifySameShape(*this, "bias", getBias(), "result", getResult(),
@@ -662,6 +665,20 @@ LogicalResult ThresholdOp::verify() {
   return verifyScales(*this);
 }
 
+LogicalResult TruncateOp::verify() {
+  if (failed(verifySameShape(*this, "result", getResult(), "input", getInput(),
+                             "R1")))
+    return failure();
+  Scales scales = Scales::of(getType());
+  int exponent;
+  if (scales.isPerAxis() || std::frexp(scales.at(0), &exponent) != 0.5)
+    return emitOpError("result has ")
+           << (scales.isPerAxis() ? "several scales"
+                                  : "a scale that is no power of two")
+           << ", expected one power of two [R2]";
+  return verifyScales(*this);
+}
+
 LogicalResult RescaleOp::verify() {
   if (failed(verifySameShape(*this, "result", getResult(), "input", getInput(),
                              "R1")))
@@ -723,6 +740,66 @@ SmallVector<StateVariable> DelayOp::getStateVariables() {
 bool DelayOp::isCarried(OpResult) { return getMinSteps() > 0; }
 
 //===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+/// Whether one minus each decay is a power of two.
+static bool decaysByShift(const Constant &decay) {
+  Scales scales = Scales::of(decay.quantizedType);
+  return llvm::all_of(decay.values, [&](double value) {
+    double lost = 1 - value * scales.at(0);
+    int exponent;
+    return lost > 0 && std::frexp(lost, &exponent) == 0.5;
+  });
+}
+
+/// Another arithmetic than the default is one of integers [U9].
+static LogicalResult verifyArithmetic(Operation *op, StringRef name,
+                                      Value state, Value decay, bool isShort) {
+  auto arithmetic = op->getAttrOfType<ArithmeticAttr>(name);
+  if (!arithmetic)
+    return success();
+  auto type = dyn_cast<quant::QuantizedType>(elementType(state));
+  if (!type)
+    return op->emitOpError(name)
+           << " is that of integers, found a state of " << elementType(state)
+           << ", expected a quantized type [U9]";
+  if (isShort)
+    return op->emitOpError(name) << " does not go with 16 bits of the state, "
+                                    "expected no short decay [U9]";
+  if (arithmetic.getSum() == SumRule::Wrap) {
+    int64_t count = type.getStorageTypeMax() - type.getStorageTypeMin() + 1;
+    if (!llvm::isPowerOf2_64(count))
+      return op->emitOpError(name)
+             << " wraps around, and the state's type holds " << count
+             << " integers, expected a power of two [U9]";
+  }
+  std::optional<Constant> constant = getConstant(decay);
+  if (arithmetic.getDecay() == DecayRule::HalfUp || !constant ||
+      !constant->quantizedType)
+    return success();
+  Scales scales = Scales::of(constant->quantizedType);
+  for (double value : constant->values)
+    if (value < 0 || value * scales.at(0) > 1)
+      return op->emitOpError(name) << " is for decays from 0 to 1, found "
+                                   << value * scales.at(0) << " [U9]";
+  if (arithmetic.getDecay() == DecayRule::Shift && !decaysByShift(*constant))
+    return op->emitOpError(name) << " shifts, expected decays of 1 - 2^-k [U9]";
+  return success();
+}
+
+LogicalResult DecayOp::verify() {
+  if (failed(verifyCoefficient(*this, "decay", getDecay(), getResult())) ||
+      failed(verifyArithmetic(*this, "arithmetic", getResult(), getDecay(),
+                              /*isShort=*/false)))
+    return failure();
+  if (snn::getArithmetic(*this).getSum() != SumRule::Once)
+    return emitOpError("sums nothing, expected an arithmetic with sum once "
+                       "[U9]");
+  return verifyScales(*this);
+}
+
+//===----------------------------------------------------------------------===//
 // Neurons
 //===----------------------------------------------------------------------===//
 
@@ -744,7 +821,8 @@ template <typename Neuron> static LogicalResult verifyIntegration(Neuron op) {
         std::pair("init", op.getInit())})
     if (failed(verifyCoefficient(op, name, value, voltage)))
       return failure();
-  return success();
+  return verifyArithmetic(op, "arithmetic", voltage, op.getDecay(),
+                          op.getShortDecay());
 }
 
 template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
@@ -762,7 +840,8 @@ template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
                              std::pair("current_init", op.getCurrentInit())})
     if (failed(verifyCoefficient(op, name, value, current)))
       return failure();
-  return success();
+  return verifyArithmetic(op, "current_arithmetic", current,
+                          op.getCurrentDecay(), op.getShortCurrentDecay());
 }
 
 /// Which resets go with which spikes, and when.

@@ -306,6 +306,7 @@ LogicalResult snn::verifyScales(Operation *op) {
         return verifySame(delay, "init", delay.getInit(),
                           Scales::of(delay.getType()), "the signal", "Q3");
       })
+      .Case([](DecayOp op) { return verifyDecay(op, "decay", op.getDecay()); })
       .Case([](LIFOp lif) { return verifyVoltage(lif); })
       .Case([](LIOp li) { return verifyVoltage(li); })
       .Case<CubaLIFOp, CubaLIOp>([](auto cuba) {

@@ -125,7 +125,9 @@ private:
       dropSaturation(rescale, ranges);
       return success();
     }
-    if (isa<ScaleOp>(op))
+    // Sums that saturate have the type in which they do.
+    auto linear = dyn_cast<LinearOp>(op);
+    if (isa<ScaleOp, DecayOp>(op) || (linear && linear.getSaturate()))
       return success();
     std::optional<IntegerInterval> interval =
         getIntegers(ranges.get(result), type);
@@ -182,6 +184,10 @@ private:
       auto interval = getIntegers(*states, type);
       auto all = getIntegers(*extremes, type);
       // What follows was computed for a state of its type.
+      // A type in which sums wrap around or saturate is their arithmetic.
+      StringRef name = state == current ? "current_arithmetic" : "arithmetic";
+      if (getArithmetic(op, name).getSum() != SumRule::Once)
+        continue;
       if (interval && all && all->min >= -kMost && all->max <= kMost &&
           interval->min >= type.getStorageTypeMin() &&
           interval->max <= type.getStorageTypeMax())
@@ -189,6 +195,12 @@ private:
       else
         isSafe = false;
     }
+    // A platform's sums are what it computes, so nothing may be cut off.
+    if (!isSafe && !op->hasAttr("saturate") &&
+        (op->hasAttr("arithmetic") || op->hasAttr("current_arithmetic")))
+      return op->emitOpError("has a state that may leave its type, and its "
+                             "arithmetic neither saturates nor wraps around; "
+                             "it needs a decay, or smaller weights");
     if (isSafe)
       op->removeAttr("saturate");
     else

@@ -340,6 +340,14 @@ void RangeAnalysis::visit(Operation *op) {
                            : input.getHull().getMagnitude();
         range = getProduct(combine(factor, input, multiply), result, count);
       })
+      .Case([&](TruncateOp truncate) {
+        range = clamp(combine(get(truncate.getInput()), Bounds(0, 0), getHull),
+                      getTypeRange(result));
+      })
+      .Case([&](DecayOp decay) {
+        // What is left is never farther from 0.
+        range = combine(get(decay.getInput()), Bounds(0, 0), getHull);
+      })
       .Case([&](RescaleOp rescale) {
         range = getProduct(get(rescale.getInput()), result, 1);
       })
@@ -669,13 +677,18 @@ void RangeAnalysis::visitNeuron(Operation *op) {
   };
   /// Finds what `decay * state + drive` can be.
   auto integrate = [&](Value state, Value decay, bool isShort, Value init,
-                       const Bounds &added, const SpikeRanges *spikes,
+                       ArithmeticAttr arithmetic, const Bounds &added,
+                       const SpikeRanges *spikes,
                        const std::optional<Bounds> &floor, Bounds &states,
                        Bounds &extremes) {
     Bounds decays = coefficient(decay, 1), inits = coefficient(init, 0);
     Bounds rounding = decay ? getRounding(state) : Bounds(0, 0);
     if (isShort)
       addDropped(rounding, state, decays);
+    // Less than a whole unit instead of half of one.
+    if (arithmetic.getDecay() != DecayRule::HalfUp)
+      rounding = combine(rounding, rounding, add);
+    Bounds type = getTypeRange(state);
     fillRanges(size, axis, states, extremes,
                [&](int64_t index, Interval &extreme) {
                  Update update;
@@ -690,7 +703,12 @@ void RangeAnalysis::visitNeuron(Operation *op) {
                  // What is carried goes on from the floor at least: its type
                  // holds that, too.
                  Interval found = findInvariant(update, extreme);
-                 return getHull(found, update.raise(found));
+                 found = getHull(found, update.raise(found));
+                 // Such a sum stays in its type.
+                 if (arithmetic.getSum() != SumRule::Once &&
+                     !type.at(index).contains(found))
+                   found = extreme = type.at(index);
+                 return found;
                });
   };
   auto addCurrent = [&](auto cuba) {
@@ -698,8 +716,9 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     found.currentDrive = getDrive(cuba.getCurrentGain(), cuba.getCurrentLeak(),
                                   drive, isSpikes, current, shape, axis);
     integrate(current, cuba.getCurrentDecay(), cuba.getShortCurrentDecay(),
-              cuba.getCurrentInit(), found.currentDrive, nullptr, std::nullopt,
-              found.current, found.currentExtremes);
+              cuba.getCurrentInit(), getArithmetic(op, "current_arithmetic"),
+              found.currentDrive, nullptr, std::nullopt, found.current,
+              found.currentExtremes);
     drive = intersect(found.current, getTypeRange(current));
     isSpikes = false;
     ranges[current] = drive;
@@ -719,8 +738,9 @@ void RangeAnalysis::visitNeuron(Operation *op) {
     if (floor && !spikes)
       floor = clamp(*floor, getTypeRange(voltage));
     integrate(voltage, leaky.getDecay(), leaky.getShortDecay(), leaky.getInit(),
-              found.voltageDrive, spikes ? &*spikes : nullptr, floor,
-              found.voltage, found.voltageExtremes);
+              getArithmetic(op), found.voltageDrive,
+              spikes ? &*spikes : nullptr, floor, found.voltage,
+              found.voltageExtremes);
   };
   llvm::TypeSwitch<Operation *>(op).Case<CubaLIFOp, CubaLIOp>(addCurrent);
   llvm::TypeSwitch<Operation *>(op).Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(

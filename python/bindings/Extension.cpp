@@ -170,17 +170,6 @@ addConstant(NetworkBuilder &builder,
       shape, isDouble, name);
 }
 
-/// What all spiking neurons may be told beside their coefficients.
-Attributes spikeAttributes(const std::string &spike,
-                           const std::string &spikeTiming,
-                           const std::string &reset,
-                           const std::string &resetTiming) {
-  return {{"spike", spike},
-          {"spike_timing", spikeTiming},
-          {"reset", reset},
-          {"reset_timing", resetTiming}};
-}
-
 void bindResources(nb::module_ &m) {
   nb::class_<snn::Operations>(m, "Operations", "Of numbers of the network.")
       .def_ro("multiplies", &snn::Operations::multiplies)
@@ -246,13 +235,34 @@ void bindNetworkBuilder(nb::module_ &m) {
   builder.def("constant", addConstant, "array"_a, "name"_a = "constant",
               nb::keep_alive<0, 1>(),
               "A constant float32 or float64 array; a number for rank 0.");
+  builder.def(
+      "integers",
+      [](B &self,
+         nb::ndarray<const int64_t, nb::c_contig, nb::device::cpu> array,
+         const S &element_type, const S &name) {
+        Shape shape;
+        for (size_t dim = 0; dim < array.ndim(); ++dim)
+          shape.push_back(array.shape(dim));
+        return self.integers(ArrayRef<int64_t>(array.data(), array.size()),
+                             shape, array.ndim() == 0, element_type, name);
+      },
+      "array"_a, "element_type"_a, "name"_a = "constant",
+      nb::keep_alive<0, 1>(),
+      "Constant integers of a quantized type, such as \"!quant.uniform<i8:f32, "
+      "1.0>\", from an int64 array; a number for rank 0.");
   builder.def("number", &B::number, "value"_a, "element_type"_a,
               nb::keep_alive<0, 1>(), "A constant number.");
   builder.def("zeros", &B::zeros, "shape"_a, "element_type"_a,
               nb::keep_alive<0, 1>(), "A signal that is always zero.");
   builder.def("linear", &B::linear, "input"_a, "weight"_a,
-              "bias"_a = nb::none(), nb::kw_only(), "node"_a,
-              nb::keep_alive<0, 1>(), "snn.linear");
+              "bias"_a = nb::none(), nb::kw_only(), "saturate"_a = false,
+              "node"_a, nb::keep_alive<0, 1>(),
+              "snn.linear; integers that saturate after each input begin with "
+              "the bias and have its type.");
+  builder.def("truncate", &B::truncate, "input"_a, "element_type"_a,
+              nb::kw_only(), "node"_a, nb::keep_alive<0, 1>(), "snn.truncate");
+  builder.def("decay", &B::decay, "input"_a, "decay"_a, nb::kw_only(),
+              "arithmetic"_a, "node"_a, nb::keep_alive<0, 1>(), "snn.decay");
   builder.def("conv", &B::conv, "input"_a, "weight"_a, "bias"_a = nb::none(),
               nb::kw_only(), "stride"_a, "padding"_a, "dilation"_a, "groups"_a,
               "node"_a, nb::keep_alive<0, 1>(),
@@ -276,113 +286,28 @@ void bindNetworkBuilder(nb::module_ &m) {
               "node"_a, nb::keep_alive<0, 1>(),
               "The same elements, with dimensions merged or split.");
   builder.def(
-      "lif",
-      [](B &self, V input, O threshold, O decay, O gain, O leak, O reset_value,
-         O floor, O init, const S &spike, int64_t max_spikes,
-         const S &spike_timing, const S &reset, const S &reset_timing,
-         const S &element_type, const S &node) {
-        std::vector<V> results = self.neuron(
-            "lif", input,
-            {{"threshold", threshold},
-             {"decay", decay},
-             {"gain", gain},
-             {"leak", leak},
-             {"reset_value", reset_value},
-             {"floor", floor},
-             {"init", init}},
-            spikeAttributes(spike, spike_timing, reset, reset_timing),
-            max_spikes, element_type, node);
-        return std::tuple(results[0], results[1]);
+      "neuron",
+      [](B &self, const S &op, V input,
+         const snn::python::Coefficients &coefficients,
+         const Attributes &attributes, std::optional<int64_t> max_spikes,
+         const S &element_type, const S &current_type, const S &node) {
+        return nb::tuple(nb::cast(
+            self.neuron(op, input, coefficients, attributes, max_spikes,
+                        element_type, current_type, node)));
       },
-      "input"_a, nb::kw_only(), "threshold"_a, "decay"_a = nb::none(),
-      "gain"_a = nb::none(), "leak"_a = nb::none(),
-      "reset_value"_a = nb::none(), "floor"_a = nb::none(),
-      "init"_a = nb::none(), "spike"_a = "gt",
-      "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
-      "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
-      "node"_a, nb::call_policy<TupleKeepsBuilder>(),
-      "snn.lif: spikes and voltage; a spike rule that counts gives at most "
-      "`max_spikes` in a step.");
-  builder.def(
-      "li",
-      [](B &self, V input, O decay, O gain, O leak, O floor, O init,
-         const S &element_type, const S &node) {
-        return self
-            .neuron("li", input,
-                    {{"decay", decay},
-                     {"gain", gain},
-                     {"leak", leak},
-                     {"floor", floor},
-                     {"init", init}},
-                    {}, std::nullopt, element_type, node)
-            .front();
-      },
-      "input"_a, nb::kw_only(), "decay"_a = nb::none(), "gain"_a = nb::none(),
-      "leak"_a = nb::none(), "floor"_a = nb::none(), "init"_a = nb::none(),
-      "element_type"_a, "node"_a, nb::keep_alive<0, 1>(),
-      "snn.li: the voltage; `floor` bounds it where it is carried.");
-  builder.def(
-      "cuba_lif",
-      [](B &self, V input, O threshold, O current_decay, O current_gain,
-         O current_leak, O decay, O gain, O leak, O reset_value, O floor,
-         O init, O current_init, const S &current_order, const S &spike,
-         int64_t max_spikes, const S &spike_timing, const S &reset,
-         const S &reset_timing, const S &element_type, const S &node) {
-        Attributes attributes =
-            spikeAttributes(spike, spike_timing, reset, reset_timing);
-        attributes["current_order"] = current_order;
-        std::vector<V> results =
-            self.neuron("cuba_lif", input,
-                        {{"threshold", threshold},
-                         {"current_decay", current_decay},
-                         {"current_gain", current_gain},
-                         {"current_leak", current_leak},
-                         {"decay", decay},
-                         {"gain", gain},
-                         {"leak", leak},
-                         {"reset_value", reset_value},
-                         {"floor", floor},
-                         {"init", init},
-                         {"current_init", current_init}},
-                        attributes, max_spikes, element_type, node);
-        return std::tuple(results[0], results[1], results[2]);
-      },
-      "input"_a, nb::kw_only(), "threshold"_a, "current_decay"_a = nb::none(),
-      "current_gain"_a = nb::none(), "current_leak"_a = nb::none(),
-      "decay"_a = nb::none(), "gain"_a = nb::none(), "leak"_a = nb::none(),
-      "reset_value"_a = nb::none(), "floor"_a = nb::none(),
-      "init"_a = nb::none(), "current_init"_a = nb::none(),
-      "current_order"_a = "updated", "spike"_a = "gt",
-      "max_spikes"_a = snn::kMostSpikes, "spike_timing"_a = "post",
-      "reset"_a = "value", "reset_timing"_a = "immediate", "element_type"_a,
-      "node"_a, nb::call_policy<TupleKeepsBuilder>(),
-      "snn.cuba_lif: spikes, voltage and current.");
-  builder.def(
-      "cuba_li",
-      [](B &self, V input, O current_decay, O current_gain, O current_leak,
-         O decay, O gain, O leak, O floor, O init, O current_init,
-         const S &current_order, const S &element_type, const S &node) {
-        std::vector<V> results = self.neuron("cuba_li", input,
-                                             {{"current_decay", current_decay},
-                                              {"current_gain", current_gain},
-                                              {"current_leak", current_leak},
-                                              {"decay", decay},
-                                              {"gain", gain},
-                                              {"leak", leak},
-                                              {"floor", floor},
-                                              {"init", init},
-                                              {"current_init", current_init}},
-                                             {{"current_order", current_order}},
-                                             std::nullopt, element_type, node);
-        return std::tuple(results[0], results[1]);
-      },
-      "input"_a, nb::kw_only(), "current_decay"_a = nb::none(),
-      "current_gain"_a = nb::none(), "current_leak"_a = nb::none(),
-      "decay"_a = nb::none(), "gain"_a = nb::none(), "leak"_a = nb::none(),
-      "floor"_a = nb::none(), "init"_a = nb::none(),
-      "current_init"_a = nb::none(), "current_order"_a = "updated",
-      "element_type"_a, "node"_a, nb::call_policy<TupleKeepsBuilder>(),
-      "snn.cuba_li: voltage and current; `floor` is as in snn.li.");
+      "op"_a, "input"_a, "coefficients"_a = snn::python::Coefficients(),
+      "attributes"_a = Attributes(), nb::kw_only(), "max_spikes"_a = nb::none(),
+      "element_type"_a, "current_type"_a = "", "node"_a,
+      nb::sig("def neuron(self, op: str, input: Value, coefficients: "
+              "Mapping[str, Value | None] = {}, attributes: "
+              "Mapping[str, str] = {}, *, max_spikes: int | None = "
+              "None, element_type: str, current_type: str = '', "
+              "node: str) -> tuple[Value, ...]"),
+      nb::call_policy<TupleKeepsBuilder>(),
+      "The neuron snn.<op>: its spikes, voltage and current, as far as it has "
+      "them. Coefficients and attributes are called as in its definition; an "
+      "arithmetic is what stands in its brackets. The current has the type "
+      "of the voltage unless it has its own.");
   builder.def("backedge", &B::backedge, "shape"_a, "element_type"_a,
               nb::keep_alive<0, 1>(),
               "A signal that is defined later: the start of a cycle.");

@@ -8,8 +8,11 @@
 #include "Diagnostics.h"
 #include "snn/IR/Constants.h"
 #include "snn/IR/Identity.h"
+#include "snn/IR/Scales.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
@@ -68,8 +71,14 @@ Type NetworkBuilder::parseElementType(const std::string &text) {
     return builder.getI1Type();
   if (text == "ui8")
     return builder.getIntegerType(8, /*isSigned=*/false);
+  // Such as !quant.uniform<i16:f32, 1.0>.
+  if (StringRef(text).starts_with("!quant.")) {
+    DiagnosticCollector diagnostics(builder.getContext());
+    if (Type type = parseType(text, builder.getContext()))
+      return type;
+  }
   throw std::invalid_argument("element type '" + text +
-                              "', expected f32, f64, i1 or ui8");
+                              "', expected f32, f64, i1, ui8 or !quant...");
 }
 
 void NetworkBuilder::checkOpen() {
@@ -131,6 +140,33 @@ NetworkValue NetworkBuilder::constant(ArrayRef<char> bytes, const Shape &shape,
                                         cast<TypedAttr>(Attribute(value))));
 }
 
+NetworkValue NetworkBuilder::integers(ArrayRef<int64_t> values,
+                                      const Shape &shape, bool isNumber,
+                                      const std::string &elementType,
+                                      const std::string &name) {
+  auto type = dyn_cast<quant::QuantizedType>(parseElementType(elementType));
+  if (!type)
+    throw std::invalid_argument("integers of type '" + elementType +
+                                "', expected a quantized one");
+  RankedTensorType tensor = tensorType(shape, type);
+  if (static_cast<int64_t>(values.size()) != tensor.getNumElements() ||
+      (isNumber && values.size() != 1))
+    throw std::invalid_argument(name + " does not have its shape");
+  Constant constant;
+  constant.shape.assign(shape.begin(), shape.end());
+  constant.isScalar = isNumber;
+  constant.elementType =
+      builder.getIntegerType(type.getStorageTypeIntegralWidth());
+  constant.quantizedType = type;
+  for (int64_t value : values) {
+    if (value < type.getStorageTypeMin() || value > type.getStorageTypeMax())
+      throw std::invalid_argument(name + " has " + std::to_string(value) +
+                                  ", which " + elementType + " cannot hold");
+    constant.values.push_back(static_cast<double>(value));
+  }
+  return wrap(createConstant(builder, locate(name), constant));
+}
+
 NetworkValue NetworkBuilder::number(double value,
                                     const std::string &elementType) {
   auto type = dyn_cast<FloatType>(parseElementType(elementType));
@@ -157,18 +193,32 @@ NetworkValue NetworkBuilder::zeros(const Shape &shape,
 // Nodes
 //===----------------------------------------------------------------------===//
 
+static Attribute parseAttribute(MLIRContext *context, StringRef name,
+                                StringRef value);
+
+/// What weights of `type` add up to: integers of 32 bits with their scale.
+static Type getSumType(Type type) {
+  if (!isa<quant::QuantizedType>(type))
+    return type;
+  return getQuantizedType(type.getContext(), 32, Scales::of(type));
+}
+
 NetworkValue NetworkBuilder::linear(NetworkValue input, NetworkValue weight,
-                                    OptionalValue bias,
+                                    OptionalValue bias, bool saturates,
                                     const std::string &node) {
   auto weights = dyn_cast<RankedTensorType>(use(weight).getType());
+  if (saturates && !bias)
+    throw std::invalid_argument("node '" + node + "' saturates from nothing");
   if (!weights || weights.getRank() < 2)
     throw std::invalid_argument("weight of node '" + node +
                                 "' is not [batch..., out, in]");
-  RankedTensorType type = RankedTensorType::get(weights.getShape().drop_back(),
-                                                weights.getElementType());
+  Type sum = getSumType(weights.getElementType());
+  if (saturates)
+    sum = getElementTypeOrSelf(use(*bias).getType());
+  auto type = RankedTensorType::get(weights.getShape().drop_back(), sum);
   return wrap(LinearOp::create(builder, locate(node), type, use(input),
                                use(weight), bias ? use(*bias) : Value(),
-                               /*events=*/Value()),
+                               /*events=*/Value(), saturates),
               node);
 }
 
@@ -219,7 +269,7 @@ NetworkValue NetworkBuilder::conv(NetworkValue input, NetworkValue weight,
     throw std::invalid_argument("stride, padding or dilation of node '" + node +
                                 "' do not fit its weight and input");
   RankedTensorType type =
-      RankedTensorType::get(*shape, weights.getElementType());
+      RankedTensorType::get(*shape, getSumType(weights.getElementType()));
   Value biasValue = bias ? use(*bias) : Value();
   if (weights.getRank() == 3)
     return wrap(Conv1dOp::create(builder, locate(node), type, use(input),
@@ -268,6 +318,27 @@ NetworkValue NetworkBuilder::transpose(NetworkValue input,
   auto result = type.clone(applyPermutation(type.getShape(), permutation));
   return wrap(TransposeOp::create(builder, locate(node), result, use(input),
                                   permutation),
+              node);
+}
+
+NetworkValue NetworkBuilder::truncate(NetworkValue input,
+                                      const std::string &elementType,
+                                      const std::string &node) {
+  return wrap(
+      TruncateOp::create(builder, locate(node),
+                         typeLike(use(input), parseElementType(elementType)),
+                         use(input)),
+      node);
+}
+
+NetworkValue NetworkBuilder::decay(NetworkValue input, NetworkValue decay,
+                                   const std::string &arithmetic,
+                                   const std::string &node) {
+  auto rule = cast<ArithmeticAttr>(
+      parseAttribute(builder.getContext(), "arithmetic", arithmetic));
+  Value signal = use(input);
+  return wrap(DecayOp::create(builder, locate(node), signal.getType(), signal,
+                              use(decay), rule),
               node);
 }
 
@@ -349,12 +420,12 @@ NetworkValue NetworkBuilder::reshape(NetworkValue input, const Shape &shape,
 /// Sets the operands of `names` that are in `given`, in this order; the number
 /// of each is what an op with optional operands needs.
 static SmallVector<Value>
-pickCoefficients(ArrayRef<StringRef> names, const Coefficients &given,
+pickCoefficients(ArrayRef<StringLiteral> names, const Coefficients &given,
                  llvm::function_ref<Value(NetworkValue)> use,
                  SmallVector<int32_t> &segments) {
   SmallVector<Value> operands;
   for (const auto &[name, value] : given)
-    if (!llvm::is_contained(names, name))
+    if (!llvm::is_contained(names, StringRef(name)))
       throw std::invalid_argument("no coefficient is called '" + name + "'");
   for (StringRef name : names) {
     auto it = given.find(name.str());
@@ -392,6 +463,15 @@ static Attribute parseAttribute(MLIRContext *context, StringRef name,
   if (name == "current_order")
     return parseEnum<CurrentOrderAttr>(context, name, value,
                                        symbolizeCurrentOrder(value));
+  if (name == "arithmetic" || name == "current_arithmetic") {
+    DiagnosticCollector diagnostics(context);
+    if (auto parsed = dyn_cast_or_null<ArithmeticAttr>(mlir::parseAttribute(
+            ("#snn.arithmetic<" + value + ">").str(), context)))
+      return parsed;
+    throw std::invalid_argument((name + " cannot be '" + value + "'").str());
+  }
+  if (name == "saturate")
+    return UnitAttr::get(context);
   throw std::invalid_argument(("no attribute is called '" + name + "'").str());
 }
 
@@ -399,25 +479,19 @@ std::vector<NetworkValue> NetworkBuilder::neuron(
     const std::string &opName, NetworkValue input,
     const Coefficients &coefficients, const Attributes &attributes,
     std::optional<int64_t> maxSpikes, const std::string &elementType,
-    const std::string &node) {
-  bool hasCurrent = StringRef(opName).starts_with("cuba");
-  bool hasSpikes = StringRef(opName).ends_with("lif");
-  SmallVector<StringRef> names;
-  if (hasCurrent)
-    llvm::append_values(names, "current_decay", "current_gain", "current_leak");
-  llvm::append_values(names, "decay", "gain", "leak");
-  if (hasSpikes)
-    llvm::append_values(names, "threshold", "reset_value");
-  llvm::append_values(names, "floor", "init");
-  if (hasCurrent)
-    names.push_back("current_init");
+    const std::string &currentType, const std::string &node) {
+  auto known =
+      RegisteredOperationName::lookup("snn." + opName, builder.getContext());
+  auto *interface = known ? known->getInterface<NeuronOpInterface>() : nullptr;
+  if (!interface)
+    throw std::invalid_argument("no neuron is called '" + opName + "'");
 
   OperationState state(locate(node), "snn." + opName);
   SmallVector<int32_t> segments = {1};
   state.addOperands(use(input));
   state.addOperands(pickCoefficients(
-      names, coefficients, [&](NetworkValue value) { return use(value); },
-      segments));
+      interface->getCoefficientNames(), coefficients,
+      [&](NetworkValue value) { return use(value); }, segments));
   state.addAttribute("operandSegmentSizes",
                      builder.getDenseI32ArrayAttr(segments));
   Type spikeType = builder.getI1Type();
@@ -428,13 +502,14 @@ std::vector<NetworkValue> NetworkBuilder::neuron(
   }
   if (maxSpikes)
     state.addAttribute("max_spikes", builder.getI64IntegerAttr(*maxSpikes));
-  RankedTensorType voltage =
-      typeLike(use(input), parseElementType(elementType));
-  if (hasSpikes)
-    state.addTypes(typeLike(use(input), spikeType));
-  state.addTypes(voltage);
-  if (hasCurrent)
-    state.addTypes(voltage);
+  for (StringRef name : interface->getOutputNames()) {
+    Type type = spikeType;
+    if (name != "spikes")
+      type = parseElementType(name == "current" && !currentType.empty()
+                                  ? currentType
+                                  : elementType);
+    state.addTypes(typeLike(use(input), type));
+  }
   std::vector<NetworkValue> results;
   for (Value result : builder.create(state)->getResults())
     results.push_back(wrap(result, node));

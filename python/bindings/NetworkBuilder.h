@@ -50,11 +50,21 @@ public:
   NetworkValue input(size_t index);
   NetworkValue constant(llvm::ArrayRef<char> bytes, const Shape &shape,
                         bool isDouble, const std::string &name);
+  /// Integers of a quantized type; a tensor, or one number.
+  NetworkValue integers(llvm::ArrayRef<int64_t> values, const Shape &shape,
+                        bool isNumber, const std::string &elementType,
+                        const std::string &name);
   NetworkValue number(double value, const std::string &elementType);
   NetworkValue zeros(const Shape &shape, const std::string &elementType);
 
   NetworkValue linear(NetworkValue input, NetworkValue weight,
-                      OptionalValue bias, const std::string &node);
+                      OptionalValue bias, bool saturates,
+                      const std::string &node);
+  NetworkValue truncate(NetworkValue input, const std::string &elementType,
+                        const std::string &node);
+  /// What a decay leaves of an input; `arithmetic` is how: "decay = shift".
+  NetworkValue decay(NetworkValue input, NetworkValue decay,
+                     const std::string &arithmetic, const std::string &node);
   /// With one or two spatial dimensions; `padding` is low and high of each.
   NetworkValue conv(NetworkValue input, NetworkValue weight, OptionalValue bias,
                     const Numbers &stride, const Numbers &padding,
@@ -76,12 +86,13 @@ public:
   NetworkValue reshape(NetworkValue input, const Shape &shape,
                        const std::string &node);
   /// A neuron of type `opName`: spikes (if it has any), voltage, and current
-  /// (if it has one). `maxSpikes` is for those that have spikes.
+  /// (if it has one). `maxSpikes` is for those that have spikes. The current is
+  /// of the voltage's type if it has none of its own.
   std::vector<NetworkValue>
   neuron(const std::string &opName, NetworkValue input,
          const Coefficients &coefficients, const Attributes &attributes,
          std::optional<int64_t> maxSpikes, const std::string &elementType,
-         const std::string &node);
+         const std::string &currentType, const std::string &node);
 
   /// A value that is defined later: the start of a cycle.
   NetworkValue backedge(const Shape &shape, const std::string &elementType);

@@ -106,6 +106,12 @@ static nb::object describeAttribute(Attribute attribute) {
     return nb::cast(stringifyResetTiming(timing.getValue()).str());
   if (auto order = dyn_cast<CurrentOrderAttr>(attribute))
     return nb::cast(stringifyCurrentOrder(order.getValue()).str());
+  if (auto arithmetic = dyn_cast<ArithmeticAttr>(attribute)) {
+    nb::dict rules;
+    rules["decay"] = stringifyDecayRule(arithmetic.getDecay()).str();
+    rules["sum"] = stringifySumRule(arithmetic.getSum()).str();
+    return std::move(rules);
+  }
   return nb::none();
 }
 
@@ -130,29 +136,20 @@ private:
 };
 } // namespace
 
-/// The names that ODS gives to the operands of a neuron, in its order.
-static SmallVector<StringRef> getNeuronOperands(Operation *op) {
-  SmallVector<StringRef> names = {"input"};
-  if (isa<CubaLIFOp, CubaLIOp>(op))
-    names.append({"current_decay", "current_gain", "current_leak"});
-  names.append({"decay", "gain", "leak"});
-  if (isa<LIFOp, CubaLIFOp>(op))
-    names.append({"threshold", "reset_value"});
-  names.append({"floor", "init"});
-  if (isa<CubaLIFOp, CubaLIOp>(op))
-    names.push_back("current_init");
-  return names;
-}
-
 static SmallVector<StringRef> getOperandNames(Operation *op) {
-  if (isa<NeuronOpInterface>(op))
-    return getNeuronOperands(op);
+  if (auto neuron = dyn_cast<NeuronOpInterface>(op)) {
+    SmallVector<StringRef> names = {"input"};
+    llvm::append_range(names, neuron.getCoefficientNames());
+    return names;
+  }
   if (isa<SynapseOpInterface>(op))
     return {"input", "weight", "bias", "events"};
   if (isa<ScaleOp>(op))
     return {"input", "factor"};
   if (isa<ThresholdOp>(op))
     return {"input", "threshold"};
+  if (isa<DecayOp>(op))
+    return {"input", "decay"};
   if (isa<DelayOp>(op))
     return {"input", "init"};
   return {"input"};

@@ -32,7 +32,9 @@ def recurrent() -> Module:
     feedback = b.backedge([100], "f32")
     x = b.linear(b.input(0), b.constant(rng.random((100, 3), np.float32), "fc"), node="fc")
     total = b.add([x, feedback], "f32", node="sum")
-    spikes, voltage = b.lif(total, threshold=b.number(1.0, "f32"), element_type="f32", node="lif")
+    spikes, voltage = b.neuron(
+        "lif", total, {"threshold": b.number(1.0, "f32")}, element_type="f32", node="lif"
+    )
     weight = b.constant(rng.random((100, 100), np.float32), "w_rec")
     back = b.linear(spikes, weight, node="w_rec")
     b.resolve(feedback, b.delay(back, [1], node="past"))
@@ -85,7 +87,9 @@ def test_passes_and_c() -> None:
 def test_errors_name_the_node() -> None:
     b = new_builder()
     threshold = b.constant(np.arange(1.0, 5.0, dtype=np.float32))
-    spikes, _ = b.lif(b.input(0), threshold=threshold, element_type="f32", node="it's")
+    spikes, _ = b.neuron(
+        "lif", b.input(0), {"threshold": threshold}, element_type="f32", node="it's"
+    )
     with pytest.raises(MLIRError, match=r"node 'it's': .*threshold has shape \[4\], expected one"):
         b.finish([("out", spikes)])
 
@@ -94,7 +98,7 @@ def test_a_cycle_without_delay_is_spelled_out() -> None:
     b = new_builder()
     feedback = b.backedge([3], "f32")
     total = b.add([b.input(0), feedback], "f32", node="sum")
-    voltage = b.li(total, element_type="f32", node="cell")
+    (voltage,) = b.neuron("li", total, element_type="f32", node="cell")
     b.resolve(feedback, voltage)
     with pytest.raises(MLIRError, match=r"snn.li 'cell' -> snn.add 'sum' -> snn.li 'cell'"):
         b.finish([("out", voltage)])
@@ -134,10 +138,10 @@ def test_values_keep_their_builder() -> None:
         b = new_builder()
         x, one = b.input(0), b.number(1.0, "f32")
         return [
-            *b.lif(x, threshold=one, element_type="f32", node="lif"),
-            *b.cuba_lif(x, threshold=one, element_type="f32", node="cuba_lif"),
-            *b.cuba_li(x, element_type="f32", node="cuba_li"),
-            b.li(x, element_type="f32", node="li"),
+            *b.neuron("lif", x, {"threshold": one}, element_type="f32", node="lif"),
+            *b.neuron("cuba_lif", x, {"threshold": one}, element_type="f32", node="cuba_lif"),
+            *b.neuron("cuba_li", x, element_type="f32", node="cuba_li"),
+            *b.neuron("li", x, element_type="f32", node="li"),
         ]
 
     kept = values()
@@ -173,7 +177,7 @@ def finished_twice(b: NetworkBuilder) -> None:
 def used_after_the_end(b: NetworkBuilder) -> None:
     x = b.input(0)
     b.finish([("out", x)])
-    b.li(x, element_type="f32", node="n")
+    b.neuron("li", x, element_type="f32", node="n")
 
 
 def constant_after_the_end(b: NetworkBuilder) -> None:
@@ -182,12 +186,14 @@ def constant_after_the_end(b: NetworkBuilder) -> None:
 
 
 def foreign(b: NetworkBuilder) -> None:
-    b.li(new_builder().input(0), element_type="f32", node="n")
+    b.neuron("li", new_builder().input(0), element_type="f32", node="n")
 
 
 def unknown_spike_rule(b: NetworkBuilder) -> None:
     one = b.number(1.0, "f32")
-    b.lif(b.input(0), threshold=one, spike="often", element_type="f32", node="n")
+    b.neuron(
+        "lif", b.input(0), {"threshold": one}, {"spike": "often"}, element_type="f32", node="n"
+    )
 
 
 def unknown_element_type(b: NetworkBuilder) -> None:
@@ -226,7 +232,7 @@ def impossible_reshape(b: NetworkBuilder) -> None:
         (constant_after_the_end, "the network is finished"),
         (foreign, "belongs to another network"),
         (unknown_spike_rule, "spike cannot be 'often'"),
-        (unknown_element_type, "element type 'f16', expected f32, f64, i1 or ui8"),
+        (unknown_element_type, "element type 'f16', expected f32, f64, i1, ui8 or !quant"),
         (negative_shape, "negative dimension"),
         (flat_weight, "weight of node 'fc' is not"),
         (empty_sum, "node 'sum' adds nothing"),

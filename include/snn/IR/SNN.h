@@ -83,6 +83,15 @@ inline bool isCount(SpikeRule rule) {
   return rule == SpikeRule::CountTrunc || rule == SpikeRule::CountFloor;
 }
 
+/// The arithmetic that an operation names for a state, or the default.
+inline ArithmeticAttr getArithmetic(mlir::Operation *op,
+                                    llvm::StringRef name = "arithmetic") {
+  if (auto named = op->getAttrOfType<ArithmeticAttr>(name))
+    return named;
+  return ArithmeticAttr::get(op->getContext(), DecayRule::HalfUp,
+                             SumRule::Once);
+}
+
 /// The signal whose elements `signal` has, perhaps in another order: what is
 /// behind transposes and reshapes.
 mlir::Value getEventSource(mlir::Value signal);

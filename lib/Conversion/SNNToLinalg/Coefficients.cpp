@@ -207,14 +207,29 @@ LogicalResult Coefficients::addFactor(StringRef name, const Constant &factor,
 
 LogicalResult Coefficients::addDecay(StringRef name,
                                      MutableOperandRange operand, Type state,
-                                     bool isShort, int64_t largest) {
+                                     bool isShort, int64_t largest,
+                                     DecayRule rule) {
   if (operand.empty())
     return success();
   std::optional<Constant> constant = getConstant(operand[0].get());
   if (!constant || !constant->quantizedType)
     return add(name, operand);
+  if (rule == DecayRule::Shift)
+    return addShifts(name, *constant);
   auto quantized = cast<quant::QuantizedType>(state);
   int shift = -std::ilogb(Scales::of(constant->quantizedType).at(0));
+  if (rule == DecayRule::TowardZero) {
+    Constant integers = *constant;
+    integers.quantizedType = nullptr;
+    Entry &entry = addEntry(name, integers);
+    entry.rule = rule;
+    entry.product =
+        FixedProduct{largest, entry.integers.getMagnitude(), shift, 0};
+    if (integers.isUniform())
+      entry.text = formatNumber(std::ldexp(constant->at(0), -shift),
+                                Float32Type::get(layer.body().getContext()));
+    return success();
+  }
   double one = std::ldexp(1.0, shift);
   bool isComplement = llvm::all_of(constant->values, [&](double value) {
     return value >= one / 2 && value <= one;
@@ -252,6 +267,45 @@ LogicalResult Coefficients::addDecay(StringRef name,
     --half;
   entry.product = FixedProduct{largest, most, shift, half};
   return success();
+}
+
+LogicalResult Coefficients::addShifts(StringRef name, const Constant &decay) {
+  double scale = Scales::of(decay.quantizedType).at(0);
+  Constant shifts = decay;
+  shifts.quantizedType = nullptr;
+  for (double &value : shifts.values)
+    value = -std::ilogb(1 - value * scale);
+  Entry &entry = addEntry(name, shifts);
+  entry.rule = DecayRule::Shift;
+  if (shifts.isUniform())
+    entry.text = formatNumber(decay.at(0) * scale,
+                              Float32Type::get(layer.body().getContext()));
+  return success();
+}
+
+Value Coefficients::multiplyTowardZero(const Entry &entry, Value x,
+                                       Value factor) const {
+  Value zero = createNumber(*body, x.getType(), 0);
+  Value isNegative =
+      arith::CmpIOp::create(*body, arith::CmpIPredicate::slt, x, zero);
+  auto withSign = [&](Value value) -> Value {
+    return arith::SelectOp::create(
+        *body, isNegative, arith::SubIOp::create(*body, zero, value), value);
+  };
+  return withSign(entry.product->create(*body, withSign(x), factor));
+}
+
+Value Coefficients::decayByShift(Value x, Value shift) const {
+  Value zero = createNumber(*body, x.getType(), 0);
+  Value floor = arith::ShRSIOp::create(*body, x, shift);
+  // Below 0 the floor is -1 at most.
+  Value isSmall =
+      arith::CmpIOp::create(*body, arith::CmpIPredicate::eq, floor, zero);
+  Value isPositive =
+      arith::CmpIOp::create(*body, arith::CmpIPredicate::sgt, x, zero);
+  Value least = arith::ExtUIOp::create(*body, x.getType(), isPositive);
+  Value lost = arith::SelectOp::create(*body, isSmall, least, floor);
+  return arith::SubIOp::create(*body, x, lost);
 }
 
 Value Coefficients::get(StringRef name) const {
@@ -305,6 +359,10 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   if (it->second.shifts)
     return arith::TruncIOp::create(*body, x.getType(),
                                    multiplyShifted(it->second, x));
+  if (it->second.rule == DecayRule::Shift)
+    return decayByShift(x, factor);
+  if (it->second.rule == DecayRule::TowardZero)
+    return multiplyTowardZero(it->second, x, factor);
   const std::optional<FixedProduct> &product = it->second.product;
   if (!product)
     return createMul(*body, factor, x);
@@ -345,7 +403,7 @@ Coefficients::getShortProduct(StringRef name, IntegerInterval x) const {
   if (it == entries.end())
     return x;
   const Entry &entry = it->second;
-  if (entry.shifts || entry.dropped != 0 ||
+  if (entry.shifts || entry.dropped != 0 || entry.rule != DecayRule::HalfUp ||
       entry.integers.getMagnitude() > kMost || x.max + entry.offset > kMost)
     return std::nullopt;
   auto multiply = [&](int64_t number, int64_t factor) {

@@ -34,10 +34,12 @@ public:
                                 int64_t largest, mlir::Operation *op);
   /// Adds the decay of a state with elements of `state`: of a quantized one, it
   /// is a fixed-point number itself, and may multiply 16 bits of the state
-  /// only. What decays has a magnitude of up to `largest`.
+  /// only. What decays has a magnitude of up to `largest`. What is left is
+  /// rounded as `rule` says.
   mlir::LogicalResult addDecay(llvm::StringRef name,
                                mlir::MutableOperandRange operand,
-                               mlir::Type state, bool isShort, int64_t largest);
+                               mlir::Type state, bool isShort, int64_t largest,
+                               DecayRule rule = DecayRule::HalfUp);
 
   /// The tensors that the loop must read beside its signals.
   llvm::ArrayRef<mlir::Value> getTensors() const { return tensors; }
@@ -95,10 +97,19 @@ private:
     int64_t offset = 0;
     /// Which tensor has the shift of each element, where they differ.
     std::optional<unsigned> shifts;
+    /// For a decay, how what is left is rounded. With `Shift` the numbers are
+    /// shifts.
+    DecayRule rule = DecayRule::HalfUp;
   };
   Entry &addEntry(llvm::StringRef name, const Constant &constant);
   unsigned addTensor(llvm::StringRef name, const Constant &constant);
   mlir::Value getElement(unsigned index) const;
+  mlir::LogicalResult addShifts(llvm::StringRef name, const Constant &decay);
+  /// abs(x) times the factor rounded down, with the sign of x.
+  mlir::Value multiplyTowardZero(const Entry &entry, mlir::Value x,
+                                 mlir::Value factor) const;
+  /// x less floor(x / 2^shift), or less 1 where that is 0 and x is not.
+  mlir::Value decayByShift(mlir::Value x, mlir::Value shift) const;
   /// The product with factors that have a shift for each element, in 64 bits.
   mlir::Value multiplyShifted(const Entry &entry, mlir::Value x) const;
 

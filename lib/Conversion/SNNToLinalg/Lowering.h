@@ -98,12 +98,16 @@ mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
 
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
+/// A linear whose sum saturates after each presynaptic neuron.
+mlir::LogicalResult lowerSaturatingLinear(LinearOp op, StepContext &context);
 mlir::LogicalResult lowerConv1d(Conv1dOp op, StepContext &context);
 mlir::LogicalResult lowerConv2d(Conv2dOp op, StepContext &context);
 mlir::LogicalResult lowerSumPool2d(SumPool2dOp op, StepContext &context);
 mlir::LogicalResult lowerAvgPool2d(AvgPool2dOp op, StepContext &context);
 mlir::LogicalResult lowerScale(ScaleOp op, StepContext &context);
 mlir::LogicalResult lowerAdd(AddOp op, StepContext &context);
+mlir::LogicalResult lowerDecay(DecayOp op, StepContext &context);
+mlir::LogicalResult lowerTruncate(TruncateOp op, StepContext &context);
 mlir::LogicalResult lowerThreshold(ThresholdOp op, StepContext &context);
 mlir::LogicalResult lowerRescale(RescaleOp op, StepContext &context);
 mlir::LogicalResult lowerTranspose(TransposeOp op, StepContext &context);

@@ -91,6 +91,31 @@ public:
   Value saturate(Value value, std::optional<IntegerInterval> known) {
     return saturate(value, type, known);
   }
+  /// `value`, in the range of `state`: clamped to its ends.
+  Value clamp(Value value, Type state) {
+    return done(createClamp(builder, value, cast<quant::QuantizedType>(state)));
+  }
+  /// `value` of less than two ranges of `state`: less or plus one range where
+  /// it is outside.
+  Value wrap(Value value, Type state) {
+    auto quantized = cast<quant::QuantizedType>(state);
+    int64_t least = quantized.getStorageTypeMin(),
+            greatest = quantized.getStorageTypeMax();
+    Value size = createNumber(builder, value.getType(),
+                              static_cast<double>(greatest - least + 1));
+    auto isBeyond = [&](arith::CmpIPredicate predicate,
+                        int64_t bound) -> Value {
+      return arith::CmpIOp::create(
+          builder, predicate, value,
+          createNumber(builder, value.getType(), static_cast<double>(bound)));
+    };
+    Value above = arith::SelectOp::create(
+        builder, isBeyond(arith::CmpIPredicate::sgt, greatest),
+        arith::SubIOp::create(builder, value, size), value);
+    return done(arith::SelectOp::create(
+        builder, isBeyond(arith::CmpIPredicate::slt, least),
+        arith::AddIOp::create(builder, value, size), above));
+  }
   /// A number as it is stored in memory for elements of type `state`.
   Value store(Value value, Type state) {
     if (auto quantized = dyn_cast<quant::QuantizedType>(state))
@@ -157,8 +182,26 @@ struct Reciprocal {
   }
 };
 
+/// A state that is integrated: what its coefficients are called, its type, and
+/// how its sums are bounded.
+struct StateModel {
+  StringRef prefix;
+  Type type;
+  SumRule sum;
+};
+
+template <typename Neuron> StateModel getVoltageModel(Neuron op) {
+  return {"", op.getVoltage().getType().getElementType(),
+          getArithmetic(op).getSum()};
+}
+template <typename Neuron> StateModel getCurrentModel(Neuron op) {
+  return {"current_", op.getCurrent().getType().getElementType(),
+          getArithmetic(op, "current_arithmetic").getSum()};
+}
+
 /// What differs between spiking neurons.
 struct SpikeModel {
+  StateModel voltage;
   SpikeRule spike;
   SpikeTiming spikeTiming;
   ResetKind reset;
@@ -174,7 +217,8 @@ struct SpikeModel {
   bool resets() const { return reset != ResetKind::None; }
 
   template <typename Neuron> static SpikeModel of(Neuron op) {
-    return {op.getSpike(), op.getSpikeTiming(), op.getReset(),
+    return {getVoltageModel(op), op.getSpike(),
+            op.getSpikeTiming(), op.getReset(),
             op.getResetTiming(), static_cast<int64_t>(op.getMaxSpikes())};
   }
 };
@@ -186,21 +230,32 @@ struct SpikeModel {
 //===----------------------------------------------------------------------===//
 
 /// decay * state + gain * input + leak
-static Value integrate(Arithmetic &a, const Coefficients &c, StringRef prefix,
-                       Value state, Value input, StringRef name) {
+static Value integrate(Arithmetic &a, const Coefficients &c,
+                       const StateModel &model, Value state, Value input,
+                       StringRef name) {
+  StringRef prefix = model.prefix;
   Value decayed = c.multiply((prefix + "decay").str(), state);
   std::string gain = (prefix + "gain").str();
   // What is not known to be small is clamped with the state.
-  bool clamps =
-      a.isSaturating() && c.isFactor(gain) && !c.isBelow(gain, kDriveLimit);
+  bool clamps = (a.isSaturating() || model.sum == SumRule::Each) &&
+                c.isFactor(gain) && !c.isBelow(gain, kDriveLimit);
   Value driven =
       clamps ? c.multiplySaturated(gain, input, -kDriveLimit, kDriveLimit - 1)
              : c.multiply(gain, input);
   Value leak = c.get((prefix + "leak").str());
-  if (!leak)
-    return a.name(name).add(decayed, driven);
-  Value sum = a.name("sum").add(decayed, driven);
-  return a.name(name).add(sum, leak);
+  if (model.sum == SumRule::Each) {
+    Value change = a.name("change").sub(decayed, state);
+    change = a.clamp(a.add(change, driven), model.type);
+    if (leak)
+      change = a.clamp(a.add(change, leak), model.type);
+    return a.name(name).clamp(a.add(state, change), model.type);
+  }
+  Value sum = decayed;
+  if (leak)
+    sum = a.name("sum").add(sum, driven);
+  sum = a.name(name).add(sum, leak ? leak : driven);
+  return model.sum == SumRule::Wrap ? a.name("wrapped").wrap(sum, model.type)
+                                    : sum;
 }
 
 /// One spike or none: voltage > threshold, or >=.
@@ -302,9 +357,9 @@ static Value limit(Arithmetic &a, const Coefficients &c, Value voltage,
 }
 
 /// decay * v + gain * x + leak
-static Value integrateVoltage(Arithmetic &a, const Coefficients &c, Value v,
-                              Value drive) {
-  return integrate(a, c, "", v, drive, "u");
+static Value integrateVoltage(Arithmetic &a, const Coefficients &c,
+                              const SpikeModel &model, Value v, Value drive) {
+  return integrate(a, c, model.voltage, v, drive, "u");
 }
 
 /// The voltage after one step with `previous`, the spikes of the carried
@@ -314,7 +369,7 @@ static Value stepFromCarried(Arithmetic &a, const Coefficients &c,
                              const SpikeModel &model, Value v, Value drive,
                              Value previous) {
   if (!model.resets())
-    return integrateVoltage(a, c, v, drive);
+    return integrateVoltage(a, c, model, v, drive);
   bool subtracts = model.reset == ResetKind::Subtract;
   auto lower = [&](Value voltage) {
     Value lowered =
@@ -322,8 +377,8 @@ static Value stepFromCarried(Arithmetic &a, const Coefficients &c,
     return a.select(previous, lowered, voltage);
   };
   if (model.resetTiming == ResetTiming::Carried)
-    return integrateVoltage(a, c, lower(v), drive);
-  return lower(integrateVoltage(a, c, v, drive));
+    return integrateVoltage(a, c, model, lower(v), drive);
+  return lower(integrateVoltage(a, c, model, v, drive));
 }
 
 /// What an immediate reset and the floor leave of voltages from `updated`.
@@ -357,7 +412,7 @@ stepPost(Arithmetic &a, const Coefficients &c, const SpikeModel &model, Value v,
     Value next = limit(a, c, stepFromCarried(a, c, model, v, drive, previous));
     return {next, fire(a, c, model.spike, next, "spike")};
   }
-  Value u = integrateVoltage(a, c, v, drive);
+  Value u = integrateVoltage(a, c, model, v, drive);
   if (model.resetTiming == ResetTiming::Immediate) {
     // What several spikes leave is not known so closely.
     std::optional<IntegerInterval> known;
@@ -408,6 +463,21 @@ static std::string describeIntegration(const Coefficients &c, StringRef prefix,
           " + " + product(c.text((prefix + "gain").str()), input) +
           (leak.empty() ? "" : " + " + leak))
       .str();
+}
+
+/// How the integers of `state` are computed where that is not the default:
+/// ", v * 0.9 rounded toward zero".
+static std::string describeArithmetic(ArithmeticAttr arithmetic) {
+  std::string text;
+  if (arithmetic.getDecay() == DecayRule::TowardZero)
+    text += ", what decays rounded toward zero";
+  else if (arithmetic.getDecay() == DecayRule::Shift)
+    text += ", what is lost by a shift, at least 1";
+  if (arithmetic.getSum() == SumRule::Each)
+    text += ", saturated after each addend";
+  else if (arithmetic.getSum() == SumRule::Wrap)
+    text += ", wrapping around";
+  return text;
 }
 
 static std::string describeSpikes(const Coefficients &c,
@@ -511,6 +581,31 @@ template <typename Neuron> static int64_t getLargestVoltage(Neuron op) {
   return getLargestInteger(op.getVoltage().getType().getElementType());
 }
 
+/// Where a sum wraps around, it does so once: what is added is less than the
+/// range of the state.
+static LogicalResult checkWrap(Operation *op, const Coefficients &c,
+                               const StateModel &model, Value input) {
+  if (model.sum != SumRule::Wrap)
+    return success();
+  auto type = cast<quant::QuantizedType>(model.type);
+  std::string gain = (model.prefix + "gain").str();
+  int64_t room = type.getStorageTypeMax() - type.getStorageTypeMin() -
+                 c.getIntegers((model.prefix + "leak").str()).getMagnitude();
+  bool isBelow =
+      c.isFactor(gain)
+          ? c.isBelow(gain, room)
+          : c.getIntegers(gain).getMagnitude() *
+                    getLargestInteger(getElementTypeOrSelf(input.getType())) <
+                room;
+  if (isBelow)
+    return success();
+  return op->emitOpError("adds more in one step than the ")
+         << room
+         << " by which its state can wrap around once; its input needs "
+            "a known range: fewer or smaller weights, or "
+            "snn-infer-ranges first";
+}
+
 /// `input` is what the voltage sees: the drive or the current.
 template <typename Neuron>
 static LogicalResult addVoltageCoefficients(Neuron op, Value input,
@@ -518,10 +613,12 @@ static LogicalResult addVoltageCoefficients(Neuron op, Value input,
   return success(
       succeeded(c.addDecay("decay", op.getDecayMutable(),
                            op.getVoltage().getType().getElementType(),
-                           op.getShortDecay(), getLargestVoltage(op))) &&
+                           op.getShortDecay(), getLargestVoltage(op),
+                           getArithmetic(op).getDecay())) &&
       succeeded(addDrive(c, "gain", op.getGainMutable(), input, op.getVoltage(),
                          op)) &&
-      succeeded(c.add("leak", op.getLeakMutable())));
+      succeeded(c.add("leak", op.getLeakMutable())) &&
+      succeeded(checkWrap(op, c, getVoltageModel(op), input)));
 }
 
 template <typename Neuron>
@@ -530,10 +627,12 @@ static LogicalResult addCurrentCoefficients(Neuron op, Coefficients &c) {
       succeeded(c.addDecay(
           "current_decay", op.getCurrentDecayMutable(),
           op.getCurrent().getType().getElementType(), op.getShortCurrentDecay(),
-          getLargestInteger(op.getCurrent().getType().getElementType()))) &&
+          getLargestInteger(op.getCurrent().getType().getElementType()),
+          getArithmetic(op, "current_arithmetic").getDecay())) &&
       succeeded(addDrive(c, "current_gain", op.getCurrentGainMutable(),
                          op.getInput(), op.getCurrent(), op)) &&
-      succeeded(c.add("current_leak", op.getCurrentLeakMutable())));
+      succeeded(c.add("current_leak", op.getCurrentLeakMutable())) &&
+      succeeded(checkWrap(op, c, getCurrentModel(op), op.getInput())));
 }
 
 /// What the voltage sees: the drive, or the current where there is one.
@@ -645,13 +744,14 @@ static Update getUpdate(Neuron op, const Coefficients &c,
   Type type = op.getVoltage().getType().getElementType();
   Update whole{getComputeType(type)},
       narrow{IntegerType::get(op.getContext(), 16)};
-  if (isa<FloatType>(type))
+  if (isa<FloatType>(type) || op.getArithmetic())
     return whole;
   Type input = op.getInput().getType().getElementType();
   if constexpr (std::is_same_v<Neuron, CubaLIFOp> ||
                 std::is_same_v<Neuron, CubaLIOp>) {
     Type current = op.getCurrent().getType().getElementType();
-    if (!fitsShort(getIntegers(input)) || !fitsShort(getIntegers(current)))
+    if (op.getCurrentArithmetic() || !fitsShort(getIntegers(input)) ||
+        !fitsShort(getIntegers(current)))
       return whole;
     narrow.current = getShortUpdate(c, "current_", getIntegers(current), input);
     if (!narrow.current)
@@ -732,7 +832,7 @@ static Value stepCurrent(Neuron op, Arithmetic &a, const Coefficients &c,
                          Value carried, Value &drive, const Update &update) {
   Type type = op.getCurrent().getType().getElementType();
   Value before = a.read(carried, type);
-  Value sum = integrate(a, c, "current_", before, drive, "i_new");
+  Value sum = integrate(a, c, getCurrentModel(op), before, drive, "i_new");
   Value after = a.saturate(sum, type, update.current);
   drive = op.getCurrentOrder() == CurrentOrder::Updated ? after : before;
   return a.store(after, type);
@@ -753,13 +853,17 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
   if constexpr (hasCurrent) {
     if (failed(addCurrentCoefficients(op, c)))
       return failure();
-    comment += describeIntegration(c, "current_", "i", "x") + "\n  ";
+    comment += describeIntegration(c, "current_", "i", "x") +
+               describeArithmetic(getArithmetic(op, "current_arithmetic")) +
+               "\n  ";
   }
   std::string carried;
   if (c.has("floor"))
     carried = "max(v, " + c.text("floor") + ")";
-  layer.setComment(comment + describeIntegration(
-                                 c, "", "v", hasCurrent ? "i" : "x", carried));
+  layer.setComment(
+      comment +
+      describeIntegration(c, "", "v", hasCurrent ? "i" : "x", carried) +
+      describeArithmetic(getArithmetic(op)));
 
   SmallVector<Value> stateBuffers, states;
   for (auto [variable, buffer] :
@@ -785,7 +889,7 @@ static LogicalResult lowerIntegrator(Neuron op, StepContext &context) {
           values.push_back(
               stepCurrent(op, a, c, carried.front(), drive, update));
         Value v = raise(a, c, a.read(carried.back(), type));
-        Value next = integrate(a, c, "", v, drive, "v_new");
+        Value next = integrate(a, c, getVoltageModel(op), v, drive, "v_new");
         values.push_back(a.store(a.saturate(next, update.voltage), type));
         return values;
       });
@@ -820,11 +924,13 @@ static LogicalResult lowerSpiking(Neuron op, StepContext &context) {
   if constexpr (hasCurrent) {
     if (failed(addCurrentCoefficients(op, c)))
       return failure();
-    comment += describeIntegration(c, "current_", "i", "x") + "\n  ";
+    comment += describeIntegration(c, "current_", "i", "x") +
+               describeArithmetic(getArithmetic(op, "current_arithmetic")) +
+               "\n  ";
   }
-  layer.setComment(comment +
-                   describeIntegration(c, "", "v", hasCurrent ? "i" : "x") +
-                   describeSpikes(c, model));
+  layer.setComment(
+      comment + describeIntegration(c, "", "v", hasCurrent ? "i" : "x") +
+      describeArithmetic(getArithmetic(op)) + describeSpikes(c, model));
   Update update = getUpdate(op, c, &model);
   addReciprocal(op, getVoltageInput(op), update, model, c);
 

@@ -428,7 +428,10 @@ LogicalResult NetworkLowering::lowerConstantSignal(Operation *op) {
 
 LogicalResult NetworkLowering::lowerOp(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case([&](LinearOp linear) { return lowerLinear(linear, context); })
+      .Case([&](LinearOp linear) {
+        return linear.getSaturate() ? lowerSaturatingLinear(linear, context)
+                                    : lowerLinear(linear, context);
+      })
       .Case([&](Conv1dOp conv) { return lowerConv1d(conv, context); })
       .Case([&](Conv2dOp conv) { return lowerConv2d(conv, context); })
       .Case([&](SumPool2dOp pool) { return lowerSumPool2d(pool, context); })
@@ -439,6 +442,8 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       .Case([&](EventsOp events) { return lowerEvents(events, context); })
       .Case([&](ScaleOp scale) { return lowerScale(scale, context); })
       .Case([&](AddOp add) { return lowerAdd(add, context); })
+      .Case([&](DecayOp decay) { return lowerDecay(decay, context); })
+      .Case([&](TruncateOp op) { return lowerTruncate(op, context); })
       .Case([&](ThresholdOp op) { return lowerThreshold(op, context); })
       .Case([&](LIFOp lif) { return lowerLIF(lif, context); })
       .Case([&](LIOp li) { return lowerLI(li, context); })
@@ -468,15 +473,16 @@ static SmallVector<std::pair<Value, std::string>> getSignals(Operation *op) {
   // These are none of NIR's nodes, nor is what synapses add to another sum.
   auto linear = dyn_cast<LinearOp>(op);
   if (name.empty() || isVariant(op) || op->getNumResults() == 0 ||
-      isa<AddOp, TransposeOp, EventsOp, RescaleOp>(op) ||
+      isa<AddOp, TransposeOp, EventsOp, RescaleOp, TruncateOp>(op) ||
       (linear && linear.getBias() && !getConstant(linear.getBias())))
     return {};
   SmallVector<std::pair<Value, std::string>> signals = {
       {op->getResult(0), name}};
   if (auto neuron = dyn_cast<NeuronOpInterface>(op))
-    signals.push_back({neuron.getVoltage(), name + ".v"});
-  if (isa<CubaLIOp, CubaLIFOp>(op))
-    signals.push_back({op->getResults().back(), name + ".i"});
+    for (auto [value, output] :
+         llvm::zip_equal(op->getResults(), neuron.getOutputNames()))
+      if (output != "spikes")
+        signals.push_back({value, name + (output == "voltage" ? ".v" : ".i")});
   return signals;
 }
 

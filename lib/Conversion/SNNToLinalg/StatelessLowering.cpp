@@ -132,6 +132,69 @@ LogicalResult snn::lowerRescale(RescaleOp op, StepContext &context) {
   return success();
 }
 
+/// The number of `type` next to `bound` that is not beyond it: toward 0.
+static Value createBound(ImplicitLocOpBuilder &builder, FloatType type,
+                         int64_t bound) {
+  llvm::APFloat number(type.getFloatSemantics());
+  number.convertFromAPInt(llvm::APInt(64, bound, /*isSigned=*/true),
+                          /*IsSigned=*/true, llvm::RoundingMode::TowardZero);
+  return arith::ConstantOp::create(builder, builder.getFloatAttr(type, number));
+}
+
+LogicalResult snn::lowerTruncate(TruncateOp op, StepContext &context) {
+  LayerBuilder layer(context.symbols, context.step, op);
+  Coefficients c(layer, op);
+  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                    c.getShape());
+  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
+                                    c.getShape());
+  auto type = cast<quant::QuantizedType>(elementOf(op.getResult()));
+  auto real = cast<FloatType>(elementOf(op.getInput()));
+  double units = 1 / Scales::of(type).at(0);
+  layer.setComment("To integers, toward zero.\n  y = trunc(" +
+                   formatNumber(units, real) + " * x)");
+  createUnary(
+      layer, c, x, real, y, real,
+      [&](ImplicitLocOpBuilder &b, Value number) -> Value {
+        if (units != 1)
+          number = createMul(b, number, createNumber(b, real, units));
+        // C converts only what the integers hold.
+        Value least = createBound(b, real, type.getStorageTypeMin());
+        Value greatest = createBound(b, real, type.getStorageTypeMax());
+        Value isAbove =
+            createCompare(b, arith::CmpFPredicate::OGT, number, least);
+        number = arith::SelectOp::create(
+            b, createCompare(b, arith::CmpFPredicate::OLT, number, greatest),
+            arith::SelectOp::create(b, isAbove, number, least), greatest);
+        return arith::FPToSIOp::create(b, b.getI32Type(), number);
+      });
+  return success();
+}
+
+LogicalResult snn::lowerDecay(DecayOp op, StepContext &context) {
+  LayerBuilder layer(context.symbols, context.step, op);
+  Coefficients c(layer, op);
+  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                    c.getShape());
+  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
+                                    c.getShape());
+  Type type = elementOf(op.getResult());
+  if (!getConstant(op.getDecay()))
+    return op.emitOpError("decay is not a constant; only constants can be "
+                          "lowered");
+  if (failed(c.addDecay("decay", MutableOperandRange(op.getDecayMutable()),
+                        type,
+                        /*isShort=*/false, getLargestInteger(type),
+                        getArithmetic(op).getDecay())))
+    return failure();
+  layer.setComment("What a decay leaves.\n  y = " + c.text("decay") + " * x");
+  createUnary(layer, c, x, type, y, getComputeType(type),
+              [&](ImplicitLocOpBuilder &, Value number) {
+                return c.multiply("decay", number);
+              });
+  return success();
+}
+
 LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, op);
   Coefficients c(layer, op);

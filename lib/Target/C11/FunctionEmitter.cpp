@@ -144,8 +144,8 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
         return makeIntCompare(compare, compare.getPredicate());
       })
       .Case([&](arith::SelectOp select) { return makeSelect(select); })
-      .Case<arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp, arith::ExtSIOp,
-            arith::TruncIOp, arith::IndexCastUIOp>(
+      .Case<arith::UIToFPOp, arith::FPToUIOp, arith::FPToSIOp, arith::ExtUIOp,
+            arith::ExtSIOp, arith::TruncIOp, arith::IndexCastUIOp>(
           [&](auto) { return makeCast(op); })
       .Case([&](arith::AndIOp) {
         return makeBitwise(op, " & ", Precedence::BitAnd);

@@ -32,9 +32,9 @@ static bool isInSubset(Operation *op) {
       arith::DivUIOp, arith::DivSIOp, arith::RemUIOp, arith::MaxUIOp,
       arith::MinUIOp, arith::CmpFOp, arith::CmpIOp, arith::SelectOp,
       arith::AndIOp, arith::XOrIOp, arith::ShRSIOp, arith::ShRUIOp,
-      arith::ShLIOp, arith::UIToFPOp, arith::FPToUIOp, arith::ExtUIOp,
-      arith::ExtSIOp, arith::TruncIOp, arith::IndexCastUIOp, math::CtPopOp,
-      vector::ExtractOp,
+      arith::ShLIOp, arith::UIToFPOp, arith::FPToUIOp, arith::FPToSIOp,
+      arith::ExtUIOp, arith::ExtSIOp, arith::TruncIOp, arith::IndexCastUIOp,
+      math::CtPopOp, vector::ExtractOp,
       // Memory.
       memref::LoadOp, memref::StoreOp, memref::CopyOp, memref::GetGlobalOp,
       memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp,
@@ -55,7 +55,7 @@ static LogicalResult checkSign(Operation *op) {
     isSigned = predicate == P::slt || predicate == P::sle ||
                predicate == P::sgt || predicate == P::sge;
   }
-  bool cutsToBit = isa<arith::TruncIOp, arith::FPToUIOp>(op) &&
+  bool cutsToBit = isa<arith::TruncIOp, arith::FPToUIOp, arith::FPToSIOp>(op) &&
                    isBit(op->getResult(0).getType());
   if ((isSigned && isBit(op->getOperand(0).getType())) || cutsToBit)
     return op->emitOpError("C11: on i1 is not in the emitter's subset: C's "

@@ -92,11 +92,10 @@ def compiler_options(command: Function) -> Function:
     options = [
         click.option(
             "--dtype",
-            default="f32",
             metavar="|".join(DTYPES),
-            show_default=True,
             help="Type of weights, voltages and analog signals; intN is C without floating point, "
-            "with weights of N bits.",
+            "with weights of N bits; fixed the integers of a platform that has its own.  "
+            "[default: f32, or fixed]",
         ),
         click.option(
             "--convention",
@@ -185,7 +184,7 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "dt": options["dt"],
         "nodes": _node_choices(options["node_choices"]),
         "edges": _edges(options["edges"]),
-        "input_type": options["input_type"] or "float",
+        "input_type": options["input_type"],
         "scales": options["scales"],
         "states": options["states"],
         **{key: value for key, value in options.items() if key in CHOICES},

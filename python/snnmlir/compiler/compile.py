@@ -31,12 +31,12 @@ Source: TypeAlias = "str | os.PathLike[str] | nir.NIRGraph"
 def compile(
     source: Source,
     *,
-    dtype: str = "f32",
+    dtype: str | None = None,
     convention: str | os.PathLike[str] | Convention = "nir",
     dt: float | None = None,
     nodes: Mapping[str, Mapping[str, Any]] | None = None,
     edges: Mapping[str, str] | None = None,
-    input_type: str | Iterable[str] = "float",
+    input_type: str | Iterable[str] = (),
     name: str | None = None,
     record: Sequence[str] = (),
     taps: Sequence[str] | Literal["all"] = (),
@@ -51,15 +51,17 @@ def compile(
     Args:
         source: Path of a .nir file, or a `nir.NIRGraph`.
         dtype: "f32" or "f64": the type of weights, voltages and analog signals; "int8", "int16" or
-            "int4": integers throughout, with weights of that many bits.
+            "int4": integers throughout, with weights of that many bits; "fixed": the integers of
+            the convention's platform, where it has integers of its own. If not given "f32", or
+            "fixed" with such a platform.
         convention: How NIR's differential equations are stepped: the name of a preset, the path of
             a convention file (.toml), or a `Convention`, such as that of an `Inference`.
         dt: Seconds per step; the convention's if not given.
         nodes: Choices of single nodes by name: {"lif1": {"reset": "zero"}}.
         edges: Edges of the file to replace: {"a -> b": "a -> c"}.
-        input_type: "float", "spikes" or "int8" for all inputs, or several of "NAME=float" and the
-            like. With integers, a "float" input takes 16-bit integers and "int8" those of 8 bits,
-            both times a scale.
+        input_type: "float", "spikes", "counts" of up to 255 spikes or "int8" for all inputs, or
+            several of "NAME=float" and the like; "float" if not given. With integers, a "float"
+            input takes 16-bit integers and "int8" those of 8 bits, both times a scale.
         name: Prefix of all names in the C code; by default made from the output's file name.
         record: Further outputs: names of nodes, and of neurons with ".v" or ".i".
         taps: Such signals that the C code shows to the macro `<PREFIX>_TAP` where they are written,

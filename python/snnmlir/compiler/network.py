@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from snnmlir.common.files import write_files
+from snnmlir.common.wording import option
 from snnmlir.compiler.interface import state_bytes, struct_bytes
 from snnmlir.compiler.names import header_for, prefix_from
 from snnmlir.compiler.options import Dtype, Options
@@ -30,6 +31,7 @@ from snnmlir.compiler.stages import (
 )
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
+from snnmlir.errors import OptionError
 from snnmlir.execution.ports import Port, Sample, Signal, Signals, ports_of
 from snnmlir.execution.runner import Executable
 from snnmlir.nir_import.graph import Graph
@@ -346,6 +348,13 @@ class Network:
 
     def as_float(self) -> Network:
         """The same network in float32."""
+        if self.dtype == "fixed":
+            raise OptionError(
+                f"parameters '{self.convention.parameters}' has integers of its own and nothing in "
+                "float32 to compare them with",
+                help="compare with the network under another convention instead: "
+                + option("compare", "CONVENTION"),
+            )
         if self.dtype == "f32" and "int8" not in self.request.input_types.values():
             return self
         return network_for(self.request.as_float())

@@ -10,20 +10,23 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import check_prefix
-from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention
+from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention, Platform
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.ports import FLOATS, Sample
 from snnmlir.nir_import.build import InputType
 from snnmlir.nir_import.graph import Graph
 
-Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4"]
+Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "fixed"]
 Scales: TypeAlias = Literal["real", "pow2"]
 States: TypeAlias = Literal["short", "proved"]
 Taps: TypeAlias = "tuple[str, ...] | Literal['all']"
 Calibration: TypeAlias = "Sample | Sequence[Sample] | Callable[[Any], Iterable[Sample]]"
 
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+
+QUANTIZED: tuple[Dtype, ...] = ("int8", "int16", "int4")
+"""Those whose integers are made of the network's real numbers."""
 
 _USE_INTEGERS = "choose dtype int8, int16 or int4"
 
@@ -34,7 +37,8 @@ class Options:
 
     Attributes:
         convention: The convention, with the choices beside it.
-        dtype: "f32", "f64", "int8", "int16" or "int4".
+        dtype: "f32", "f64", "int8", "int16", "int4" or, for the convention of a platform that
+            computes in integers of its own, "fixed".
         input_types: Types by name of the input, or for all inputs if that is None; the last counts.
         name: Prefix of all names in C, or None.
         record: Further outputs.
@@ -70,18 +74,19 @@ class Options:
             raise OptionError(f"unknown scales '{self.scales}'", help="use real or pow2")
         if self.states not in get_args(States):
             raise OptionError(f"unknown states '{self.states}'", help="use short or proved")
-        if self.dtype in FLOATS and self.calibrate is not None:
+        self._check_fixed()
+        if self.dtype not in QUANTIZED and self.calibrate is not None:
             raise OptionError(
                 f"dtype '{self.dtype}' has no scales to calibrate",
                 help=f"leave the data out, or {_USE_INTEGERS}",
             )
-        if self.dtype in FLOATS and (self.scales, self.states) != ("real", "short"):
+        if self.dtype not in QUANTIZED and (self.scales, self.states) != ("real", "short"):
             raise OptionError(
-                f"dtype '{self.dtype}' has no integers for scales '{self.scales}' and states "
-                f"'{self.states}'",
+                f"dtype '{self.dtype}' has no integers to choose for scales '{self.scales}' and "
+                f"states '{self.states}'",
                 help=f"leave these out, or {_USE_INTEGERS}",
             )
-        if self.is_quantized and self.convention.parameters != "nir":
+        if self.dtype in QUANTIZED and self.convention.parameters != "nir":
             raise OptionError(
                 f"dtype '{self.dtype}' makes integers of weights and voltages, and parameters "
                 f"'{self.convention.parameters}' has the numbers that its platform computes with",
@@ -92,15 +97,39 @@ class Options:
         if self.name is not None:
             check_prefix(self.name)
 
+    @property
+    def platform(self) -> Platform | None:
+        """The platform that computes in integers of its own, if the convention is that of one."""
+        platform = PLATFORMS.get(self.convention.parameters)
+        return platform if platform is not None and platform.is_fixed else None
+
+    def _check_fixed(self) -> None:
+        """A platform that has integers of its own has nothing else, and nothing else has them."""
+        if (self.platform is not None) != (self.dtype == "fixed"):
+            name = self.convention.parameters
+            raise OptionError(
+                f"dtype '{self.dtype}' does not go with parameters '{name}'",
+                help=f"leave {option('dtype')} out: {name} computes in integers of its own"
+                if self.platform is not None
+                else "dtype 'fixed' is that of platforms with integers of their own: "
+                + ", ".join(p for p in PLATFORMS if PLATFORMS[p].is_fixed),
+            )
+
     def _check_input_type(self, kind: str) -> None:
-        if kind == "int8" and self.dtype in FLOATS:
+        if self.platform is not None and kind != self.platform.input_type:
+            raise OptionError(
+                f"input type '{kind}' does not go with parameters '{self.convention.parameters}'",
+                help=f"leave it out: the inputs are {self.platform.input_type}",
+            )
+        if kind == "int8" and self.dtype not in QUANTIZED:
             raise OptionError(
                 f"input type 'int8' needs a network of integers, found dtype '{self.dtype}'",
                 help=f"use float or spikes, or {_USE_INTEGERS}",
             )
         if kind not in get_args(InputType):
             raise OptionError(
-                f"unknown input type {quoted(kind)}", help="use float, spikes or int8"
+                f"unknown input type {quoted(kind)}",
+                help="use " + ", ".join(get_args(InputType)),
             )
 
     @property
@@ -114,7 +143,8 @@ class Options:
         Raises:
             OptionError: One is named that the graph does not have.
         """
-        types: dict[str, InputType] = dict.fromkeys(graph.inputs, "float")
+        default = "float" if self.platform is None else self.platform.input_type
+        types = dict.fromkeys(graph.inputs, cast(InputType, default))
         for name, kind in self.input_types:
             if name is not None and name not in types:
                 raise OptionError(
@@ -132,8 +162,8 @@ def make_options(
     dt: float | None = None,
     nodes: Mapping[str, Mapping[str, Any]] | None = None,
     edges: Mapping[str, str] | None = None,
-    dtype: str = "f32",
-    input_type: str | Iterable[str] = "float",
+    dtype: str | None = None,
+    input_type: str | Iterable[str] = (),
     record: Sequence[str] = (),
     taps: Sequence[str] | Literal["all"] = (),
     scales: str = "real",
@@ -149,6 +179,7 @@ def make_options(
         OptionError: One is unknown or contradicts another.
     """
     chosen = make_convention(convention, dt=dt, nodes=nodes, edges=edges, **choices)
+    dtype = dtype or default_dtype(chosen)
     assumed = dt is None and convention in PRESETS and chosen.dt == DEFAULT_DT
     return Options(
         convention=chosen,
@@ -166,6 +197,12 @@ def make_options(
             *_platform_notes(chosen, dtype),
         ),
     )
+
+
+def default_dtype(convention: Convention) -> Dtype:
+    """The type of a network for which none was chosen."""
+    platform = PLATFORMS.get(convention.parameters)
+    return "fixed" if platform is not None and platform.is_fixed else "f32"
 
 
 def _platform_notes(convention: Convention, dtype: str) -> tuple[str, ...]:

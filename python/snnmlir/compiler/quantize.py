@@ -45,6 +45,15 @@ def quantize(
     PassManager.parse(f"snn-to-int{{{options}}}", context).run(module)
 
 
+def prove_sums(module: Module, context: Context) -> None:
+    """Gives the sums of a network in a platform's integers the fewest bits that hold them.
+
+    Raises:
+        MLIRError: A sum, or a state that neither saturates nor wraps around, may leave 32 bits.
+    """
+    PassManager.parse("snn.network(snn-infer-ranges)", context).run(module)
+
+
 def measured_ranges(
     record: Callable[[Sample], Mapping[str, npt.NDArray[Any]]],
     inputs: Sequence[Port],

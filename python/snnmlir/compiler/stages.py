@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
 from snnmlir.compiler.options import Taps
-from snnmlir.compiler.quantize import quantize
+from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
 from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.nir_import.build import build
@@ -52,7 +52,9 @@ def make_stages(request: Request) -> Stages:
             provenance=_provenance(request),
             ranges=request.ranges,
         )
-        if options.is_quantized:
+        if options.dtype == "fixed":
+            prove_sums(snn, context)
+        elif options.is_quantized:
             quantize(snn, context, options.dtype, options.scales, options.states)
     except MLIRError as error:
         raise CompileError(str(error)) from error

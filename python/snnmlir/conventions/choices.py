@@ -19,7 +19,16 @@ from snnmlir.conventions.platforms import PLATFORMS
 from snnmlir.errors import OptionError, quoted
 
 Parameters: TypeAlias = Literal[
-    "nir", "lava", "nengo", "speck", "spinnaker2", "spinnaker2-unscaled"
+    "nir",
+    "lava",
+    "lava-dl",
+    "lava-dl-unquantized",
+    "loihi",
+    "nengo",
+    "speck",
+    "spinnaker2",
+    "spinnaker2-unscaled",
+    "xylo",
 ]
 TimeUnit: TypeAlias = Literal["s", "ms", "us", "steps"]
 Integrator: TypeAlias = Literal["euler", "exponential"]

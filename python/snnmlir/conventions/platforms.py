@@ -18,11 +18,19 @@ class Platform:
     Attributes:
         choices: The values that choices can have beside it, by attribute name; the preset's first.
             Choices that are not here concern none of its nodes, or are free.
-        computes_in: What the platform's states are: "f32", "f64", or "integers", which both hold.
+        computes_in: What the platform's states are: "f32", "f64", "integers", which both hold, or
+            "fixed": integers with the platform's own rounding, saturation and wrapping around.
+        input_type: What its inputs are where states are "fixed": "spikes" or "counts".
     """
 
     choices: Mapping[str, tuple[Any, ...]]
     computes_in: str
+    input_type: str = "float"
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it computes in integers of its own."""
+        return self.computes_in == "fixed"
 
     def preset(self) -> dict[str, Any]:
         """The choices of its preset."""
@@ -64,6 +72,13 @@ _SPINNAKER2 = Platform(
     computes_in="f32",
 )
 
+_LAVA_DL = Platform(
+    choices=_SPIKES
+    | {"edge_steps": ("none",), "feedback": ("spikes",), "feedback_bias": ("drop",)},
+    computes_in="fixed",
+    input_type="spikes",
+)
+
 PLATFORMS: dict[str, Platform] = {
     "lava": Platform(choices=_SPIKES | _LEAKY | {"edge_steps": ("synapses",)}, computes_in="f64"),
     "nengo": Platform(
@@ -91,5 +106,22 @@ PLATFORMS: dict[str, Platform] = {
     ),
     "spinnaker2": _SPINNAKER2,
     "spinnaker2-unscaled": _SPINNAKER2,
+    "loihi": Platform(
+        choices=_SPIKES | {"edge_steps": ("synapses",)},
+        computes_in="fixed",
+        input_type="spikes",
+    ),
+    "lava-dl": _LAVA_DL,
+    "lava-dl-unquantized": _LAVA_DL,
+    "xylo": Platform(
+        choices=_SPIKES
+        | {
+            "reset": ("subtract",),
+            "spike": ("count-floor",),
+            "edge_steps": ("between-neurons",),
+        },
+        computes_in="fixed",
+        input_type="counts",
+    ),
 }
 """By value of the choice `parameters`; each is the name of a preset, too."""

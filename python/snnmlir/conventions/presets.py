@@ -86,10 +86,14 @@ PRESETS: dict[str, Convention] = {
         _SPIKINGJELLY,
         dataclasses.replace(_SPIKINGJELLY, name="spikingjelly-soft", reset="subtract"),
         _of_platform("lava", DEFAULT_DT),
+        _of_platform("lava-dl", DEFAULT_DT),
+        _of_platform("lava-dl-unquantized", DEFAULT_DT),
+        _of_platform("loihi", DEFAULT_DT),
         _of_platform("nengo", DEFAULT_DT),
         dataclasses.replace(_of_platform("speck", 1.0), ports="time-first"),
         _of_platform("spinnaker2", DEFAULT_DT),
         _of_platform("spinnaker2-unscaled", DEFAULT_DT),
+        _of_platform("xylo", 1e-3),
     )
 }
 
@@ -116,12 +120,18 @@ SOURCES: dict[str, str] = {
     "spikingjelly": "SpikingJelly 2.0.0: LIFNode, IFNode, CUBALIFNode at their defaults",
     "spikingjelly-soft": "SpikingJelly 2.0.0: LIFNode, IFNode with v_reset=None",
     "lava": "lava-nc 0.10.0, floating_pt: LIF and Dense, with the importer of the NIR paper",
+    "lava-dl": "lava-dl 0.6.0 by itself: slayer's CUBA neurons, weights quantized to 8 bits",
+    "lava-dl-unquantized": "the same with weights as they are: a recording of the NIR paper",
+    "loihi": "Loihi 2 as lava-nc 0.10.0 computes it in fixed_pt, networks as lava-dl 0.6.0 exports "
+    "them; a recording of the chip in the NIR paper",
     "nengo": "Nengo 4.1.0 with the importer of the NIR paper: LIF, CubaLIF, IF",
     "speck": "Sinabs 3.1.3: DynapcnnNetwork(discretize=True), stepped by a clock",
     "spinnaker2": "SpiNNaker2 as py-spinnaker2 drives it, connections with a delay of one step: "
     "recordings of the chip in the NIR paper",
     "spinnaker2-unscaled": "py-spinnaker2 on its Brian2 backend, weights not scaled: a recording "
     "of the NIR paper",
+    "xylo": "Xylo 2 as xylosim 0.1.3 computes it, networks as rockpool 3.1.0 maps and quantizes "
+    "them (from_nir, mapper, channel_quantize)",
 }
 """What each preset was compared with: classes, arguments and versions."""
 

@@ -31,12 +31,14 @@ class Port:
         dtype: What the C code takes: uint8 for spikes and counts.
         scales: What the integers of a quantized signal stand for: [] for one number for all, or
             broadcastable to `shape`; None for what stands for itself.
+        most: The greatest number of spikes or counts, 1 or 255.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     scales: npt.NDArray[np.float64] | None = None
+    most: int = 1
 
 
 def ports_of(network: Mapping[str, Any], side: str) -> tuple[Port, ...]:
@@ -48,7 +50,8 @@ def _port(name: str, kind: Mapping[str, Any]) -> Port:
     """The port for a value's description by `Module.network`."""
     shape = tuple(kind["shape"])
     if kind["element"] != "quant":
-        return Port(name, shape, np.dtype(FLOATS.get(kind["element"], np.uint8)))
+        most = 255 if kind["element"] == "ui8" else 1
+        return Port(name, shape, np.dtype(FLOATS.get(kind["element"], np.uint8)), most=most)
     scales = np.asarray(kind["scales"])
     if kind["axis"] is None:
         scales = scales.reshape(())
@@ -95,7 +98,12 @@ def _check_input(port: Port, array: Signal) -> Signal:
         raise OptionError(f"{where} has dtype {array.dtype}, expected numbers")
     if not np.all(np.isfinite(array)):
         raise OptionError(f"{where} has values that are not finite")
-    if port.dtype == np.uint8 and not np.all((array == 0) | (array == 1)):
+    if port.most > 1 and not np.all((array >= 0) & (array <= port.most) & (array == array // 1)):
+        raise OptionError(
+            f"{where} has other values than whole numbers from 0 to {port.most}",
+            help="counts of spikes are such numbers",
+        )
+    if port.dtype == np.uint8 and port.most == 1 and not np.all((array == 0) | (array == 1)):
         raise OptionError(
             f"{where} has other values than 0 and 1",
             help="spikes are 0 or 1; for other values compile with "

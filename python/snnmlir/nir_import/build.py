@@ -12,10 +12,18 @@ import numpy.typing as npt
 
 from snnmlir._mlir import Context, Module, NetworkBuilder, Value
 from snnmlir.common.wording import option
-from snnmlir.conventions import Convention
+from snnmlir.conventions import PLATFORMS, Convention
 from snnmlir.errors import NirError, OptionError, quoted
 from snnmlir.nir_import.cycles import find_cycles
 from snnmlir.nir_import.discretize import NEURONS, Update, delay_steps, discretize
+from snnmlir.nir_import.fixed_point import (
+    SUM,
+    FixedUpdate,
+    Integers,
+    integer_type,
+    narrowest_type,
+    whole,
+)
 from snnmlir.nir_import.graph import (
     IF,
     LIF,
@@ -35,10 +43,13 @@ from snnmlir.nir_import.graph import (
     Shape,
     Threshold,
 )
+from snnmlir.nir_import.platforms.fixed import fixed_update, is_real, stored_weight
 
 Dtype: TypeAlias = Literal["f32", "f64"]
-InputType: TypeAlias = Literal["float", "spikes", "int8"]
+InputType: TypeAlias = Literal["float", "spikes", "counts", "int8"]
 
+_INPUTS = {"spikes": "i1", "counts": "ui8"}
+_SHIFT = "decay = shift"
 _NUMPY: dict[str, Any] = {"f32": np.float32, "f64": np.float64}
 
 
@@ -59,7 +70,8 @@ def build(
         context: Where the module lives.
         graph: A checked graph.
         convention: How to step it.
-        dtype: Type of weights, voltages and analog signals.
+        dtype: Type of weights, voltages and analog signals, where the convention is not that of a
+            platform with integers of its own.
         input_types: What the caller passes, by name of the Input.
         record: Signals that become outputs after the graph's own: names of nodes, and those of
             neurons with ".v" for the voltage or ".i" for the current after the step.
@@ -91,6 +103,11 @@ class _NetworkBuild:
         self.convention = convention
         self.dtype = dtype
         self.input_types = input_types
+        platform = PLATFORMS.get(convention.parameters)
+        self.is_fixed = platform is not None and platform.is_fixed
+        self.has_integers = self.is_fixed and not is_real(convention)
+        # Of sums and other signals that are neither spikes nor counts.
+        self.analog = SUM if self.has_integers else dtype
         self.cycles = find_cycles(graph, convention)
         self.signals: dict[str, Value] = {}
         self.states: dict[str, Value] = {}
@@ -147,16 +164,16 @@ class _NetworkBuild:
             seen.add(name)
             node = self.graph.nodes[name]
             if isinstance(node, Input):
-                return "i1" if self.input_types[name] == "spikes" else self.dtype
+                return _INPUTS.get(self.input_types[name], self.analog)
             if isinstance(node, IF | LIF | CubaLIF):
                 return "ui8" if self.convention.at(name).counts else "i1"
             if isinstance(node, Threshold):
                 return "i1"
             sources = self.graph.sources(name)
             if not isinstance(node, Flatten | Delay | Output) or len(sources) != 1:
-                return self.dtype
+                return self.analog
             name = sources[0]
-        return self.dtype
+        return self.analog
 
     # Edges
 
@@ -230,15 +247,20 @@ class _NetworkBuild:
             for value in values
         ]
         if not values:
+            if self.has_integers:
+                return self.builder.integers(np.zeros(shape, np.int64), SUM)
             return self.builder.zeros(shape, self.dtype)
         if len(values) == 1:
             return values[0]
-        return self.builder.add(values, self.dtype, node=f"{node.name}_in")
+        return self.builder.add(values, self.analog, node=f"{node.name}_in")
 
     # Nodes
 
     def add_node(self, node: Node) -> Value:
         values = [self.carried((source, node.name)) for source in self.graph.sources(node.name)]
+        if self.is_fixed and isinstance(node, LIF | CubaLIF):
+            update = fixed_update(node, self.graph, self.convention.at(node.name))
+            return self.add_fixed(node, values, update)
         x = self.add_sum(node, values)
         if isinstance(node, NEURONS):
             recurrent = node.name in self.cycles.recurrent
@@ -253,9 +275,7 @@ class _NetworkBuild:
         if isinstance(node, Output):
             return x
         if isinstance(node, Affine):
-            weight = self.array(node.weight, f"{name}_weight", name)
-            bias = self.bias(node, node.output_shape)
-            return self.builder.linear(x, weight, bias, node=name)
+            return self.builder.linear(x, self.weight(node), self.sum_bias(node), node=name)
         if isinstance(node, Conv):
             return self.builder.conv(
                 x,
@@ -305,18 +325,100 @@ class _NetworkBuild:
             name: self.constant(value, name, node.name)
             for name, value in update.coefficients.items()
         }
-        add = getattr(self.builder, update.op)
-        results = add(
-            x, **coefficients, **update.attributes, element_type=self.dtype, node=node.name
+        results = self.builder.neuron(
+            update.op,
+            x,
+            coefficients,
+            update.attributes,
+            max_spikes=update.max_spikes,
+            element_type=self.dtype,
+            node=node.name,
         )
-        values: list[Value] = list(results) if isinstance(results, tuple) else [results]
+        return self.named(node, results)
+
+    def named(self, node: Node, results: Sequence[Value]) -> Value:
+        """Makes the states of a neuron recordable, and gives its output."""
+        values = list(results)
         output = values[0]
-        if isinstance(node, CubaLI | CubaLIF):
+        if isinstance(node, CubaLI | CubaLIF) and f"{node.name}.i" not in self.states:
             self.states[f"{node.name}.i"] = values.pop()
         self.states[f"{node.name}.v"] = values[-1]
         return output
 
+    # Neurons of platforms with integers of their own
+
+    def add_fixed(self, node: Node, values: list[Value], update: FixedUpdate) -> Value:
+        """The same in a platform's integers, from what the edges to the neuron carry."""
+        if update.collects is not None:
+            x = self.add_collected(node, *update.collects)
+        else:
+            x = self.add_sum(node, values)
+            if not self.has_integers:
+                x = self.builder.truncate(x, SUM, node=f"{node.name}_in")
+        results = self.builder.neuron(
+            update.op,
+            x,
+            {
+                name: self.integers(integers, kind, name)
+                for name, (integers, kind) in update.coefficients.items()
+            },
+            update.attributes,
+            max_spikes=update.max_spikes,
+            element_type=update.voltage,
+            current_type=update.current,
+            node=node.name,
+        )
+        return self.named(node, results)
+
+    def add_collected(self, node: Node, decay: Integers, kind: str) -> Value:
+        """A current to which synapses add, saturating after each presynaptic neuron.
+
+        Those of the graph's inputs come first, then those of neurons, in the graph's order.
+        """
+        state, name = integer_type(16), f"{node.name}.i"
+        current = self.builder.backedge(list(node.input_shape), state)
+        total = self.builder.delay(current, [1], node=f"{name}_before")
+        for synapse in sorted(self.graph.sources(node.name), key=self.is_late):
+            affine = self.graph.nodes[synapse]
+            assert isinstance(affine, Affine)
+            (source,) = self.graph.sources(synapse)
+            x = self.add_sum(affine, [self.carried((source, synapse))])
+            total = self.builder.linear(x, self.weight(affine), total, saturate=True, node=synapse)
+            self.builder.mark_variant(total)
+        self.states[name] = self.builder.decay(
+            total, self.integers(decay, kind, "current_decay"), arithmetic=_SHIFT, node=name
+        )
+        self.builder.resolve(current, self.states[name])
+        return self.states[name]
+
+    def is_late(self, synapse: str) -> bool:
+        """Whether a synapse carries what its source sent in the previous step."""
+        return any(isinstance(self.graph.nodes[s], Delay) for s in self.graph.sources(synapse))
+
     # Constants
+
+    def weight(self, node: Affine) -> Value:
+        """The weights of an Affine."""
+        name = f"{node.name}_weight"
+        if not self.has_integers:
+            return self.array(node.weight, name, node.name)
+        weight = whole(stored_weight(node, self.graph, self.convention))
+        return self.builder.integers(
+            np.array(weight, order="C"), narrowest_type(weight), f"{node.name}_weight"
+        )
+
+    def sum_bias(self, node: Affine) -> Value | None:
+        """The bias of an Affine."""
+        if not self.has_integers or node.bias is None:
+            return self.bias(node, node.output_shape)
+        bias = np.broadcast_to(whole(node.bias), node.output_shape)
+        return self.builder.integers(np.array(bias, order="C"), SUM, f"{node.name}_bias")
+
+    def integers(self, values: Integers, kind: str, name: str) -> Value:
+        """A coefficient of integers: one number where all are equal."""
+        if np.all(values == values.flat[0]):
+            values = values.flat[0:1].reshape(())
+        return self.builder.integers(np.array(values, order="C"), kind, name)
 
     def bias(self, node: Affine | Conv, shape: Shape) -> Value | None:
         """The bias of a synapse as a tensor of `shape`."""

@@ -48,11 +48,13 @@ class Update:
         op: The operation: "lif", "li", "cuba_lif" or "cuba_li".
         coefficients: Operands by name, of shape () or the node's; neutral ones are left out.
         attributes: Attributes by name.
+        max_spikes: Most spikes in a step, where that is not what a count can hold.
     """
 
     op: str
     coefficients: dict[str, Coefficient]
-    attributes: dict[str, str | int] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
+    max_spikes: int | None = None
 
 
 def delay_steps(node: Delay, convention: Convention) -> npt.NDArray[np.int64]:
@@ -115,7 +117,8 @@ def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Upda
         coefficients = _leak_free(node, convention)
     coefficients["init"] = _initial_voltage(node, convention)
     spiking = isinstance(node, IF | LIF | CubaLIF)
-    attributes: dict[str, str | int] = {}
+    attributes: dict[str, str] = {}
+    most = None
     if isinstance(convention.v_floor, float):
         coefficients["floor"] = np.asarray(convention.v_floor)
     if isinstance(node, IF | LIF | CubaLIF):
@@ -128,6 +131,8 @@ def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Upda
         if convention.v_floor == "leaky-zero" and isinstance(node, LIF | CubaLIF):
             coefficients["floor"] = np.zeros(())
         attributes = _spike_attributes(node, convention, recurrent)
+        if convention.counts and convention.max_spikes != MAX_SPIKES:
+            most = convention.max_spikes
     cuba = "cuba_" if isinstance(node, CubaLI | CubaLIF) else ""
     return Update(
         op=f"{cuba}{'lif' if spiking else 'li'}",
@@ -135,6 +140,7 @@ def discretize(node: Neuron, convention: Convention, *, recurrent: bool) -> Upda
             name: value for name, value in coefficients.items() if not _is_neutral(name, value)
         },
         attributes=attributes,
+        max_spikes=most,
     )
 
 
@@ -263,19 +269,14 @@ def _check_threshold(node: IF | LIF | CubaLIF, c: Convention) -> None:
         )
 
 
-def _spike_attributes(
-    node: IF | LIF | CubaLIF, c: Convention, recurrent: bool
-) -> dict[str, str | int]:
+def _spike_attributes(node: IF | LIF | CubaLIF, c: Convention, recurrent: bool) -> dict[str, str]:
     kinds = {"none": "none", "subtract": "subtract"}
-    found: dict[str, str | int] = {
+    return {
         "spike": c.spike.replace("-", "_"),
         "spike_timing": c.spike_timing,
         "reset": kinds.get(c.reset.partition("-")[0], "value"),
         "reset_timing": _reset_timing(node, c, recurrent),
     }
-    if c.counts and c.max_spikes != MAX_SPIKES:
-        found["max_spikes"] = c.max_spikes
-    return found
 
 
 def _reset_timing(node: IF | LIF | CubaLIF, c: Convention, recurrent: bool) -> str:

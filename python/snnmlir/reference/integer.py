@@ -38,6 +38,8 @@ _DRIVE_LIMIT = 2**29
 
 _LARGEST_COUNT = {"i1": 1, "ui8": 255}
 
+_REALS: dict[str, type[np.floating]] = {"f32": np.float32, "f64": np.float64}
+
 
 class IntegerInterpreter:
     """A quantized network at some point in time.
@@ -63,12 +65,18 @@ class IntegerInterpreter:
         }
         self._outputs = {name: value for value, name in network["outputs"]}
         for name, value in self._outputs.items():
-            _Type.of(network["types"][value], f"output {quoted(name)}")
+            if network["types"][value]["element"] not in _REALS or not self._truncates(network):
+                _Type.of(network["types"][value], f"output {quoted(name)}")
         self._constants = {
             value: np.asarray(constant).astype(np.int64)
             for value, constant in network["constants"].items()
             if _holds_integers(network["types"][value])
         }
+
+    @staticmethod
+    def _truncates(network: Mapping[str, Any]) -> bool:
+        """Whether sums of floating-point numbers become integers, which neurons compute with."""
+        return any(given["op"] == "snn.truncate" for given in network["ops"])
 
     def reset(self) -> None:
         """Back to the state before the first step."""
@@ -279,7 +287,25 @@ class _Definition:
         if "inputs" in self._operands:
             return tuple(self._operands["inputs"])
         # The reshapes of MLIR's own tensor dialect call their input `src`.
-        return (self._operands["input" if "input" in self._operands else "src"],)
+        first = self._operands["input" if "input" in self._operands else "src"]
+        return (first, self._operands["bias"]) if self.begins_with_signal else (first,)
+
+    @property
+    def begins_with_signal(self) -> bool:
+        """Whether the sum of a synapse begins with a signal, not with a constant bias."""
+        return self.has("bias") and self._operands["bias"] not in self._constants
+
+    @property
+    def is_real(self) -> bool:
+        """Whether what it computes are floating-point numbers."""
+        return self._types[next(iter(self.results.values()))]["element"] in _REALS
+
+    def real(self, name: str) -> npt.NDArray[Any]:
+        """A weight or bias of floating-point numbers, in their type; 0 if absent."""
+        kind = _REALS[self._types[next(iter(self.results.values()))]["element"]]
+        if not self.has(name):
+            return np.zeros((), kind)
+        return np.asarray(self._constants[self._operands[name]]).astype(kind)
 
     @property
     def signal_types(self) -> tuple[_Type, ...]:
@@ -315,9 +341,20 @@ class _Definition:
         if np.any(shift < 0) or np.any(shift > 30):
             raise self.error(f"the scale of the {name} is 2^{-shift}, expected 2^-30 to 1")
         integers = self.integers(name)
+        rule = self.arithmetic(state)["decay"]
+        if rule == "toward_zero":
+            return lambda q: np.asarray(np.sign(q) * ((np.abs(q) * integers) >> shift))
+        if rule == "shift":
+            lost = np.rint(shift - np.log2((np.int64(1) << shift) - integers)).astype(np.int64)
+            return lambda q: np.asarray(q - _by_shift(q, lost))
         if not self.attributes.get(f"short_{name}"):
             return Factor(integers, shift).times
         return _short_decay(integers, shift, self.result_type(state))
+
+    def arithmetic(self, state: str) -> Mapping[str, str]:
+        """The rules by which the next `state` is computed."""
+        name = "current_arithmetic" if state == "current" else "arithmetic"
+        return self.attributes.get(name) or {"decay": "half_up", "sum": "once"}
 
     def error(self, message: str) -> OptionError:
         return OptionError(f"{self.name}: {message}", node=self.node)
@@ -392,9 +429,51 @@ class _Stateless(_Operation):
         return {self.results["result"]: self._stored(y, "result")}
 
 
+def _by_shift(q: Array, shift: Array) -> Array:
+    """floor(q / 2^shift), but 1 where that is 0 and q is not."""
+    floor = q >> shift
+    return np.where((floor == 0) & (q != 0), 1, floor)
+
+
 def _linear(d: _Definition) -> Callable[..., Array]:
-    weight, bias = d.integers("weight"), d.integers("bias")
+    weight = d.integers("weight")
+    if d.attributes.get("saturate"):
+        return _saturating_linear(d)
+    if d.begins_with_signal:
+        return lambda x, y: np.matmul(weight, x[..., np.newaxis])[..., 0] + y
+    bias = d.integers("bias")
     return lambda x: np.matmul(weight, x[..., np.newaxis])[..., 0] + bias
+
+
+def _saturating_linear(d: _Definition) -> Callable[..., Array]:
+    """A sum that is clamped after each presynaptic neuron."""
+    weight, kind = d.integers("weight"), d.result_type("result")
+
+    def add(x: Array, *start: Array) -> Array:
+        y = start[0] if start else np.broadcast_to(d.integers("bias"), weight.shape[:-1])
+        for index in range(weight.shape[-1]):
+            y = np.clip(y + weight[..., index] * x[..., index, np.newaxis], kind.low, kind.high)
+        return np.asarray(y)
+
+    return add
+
+
+def _decay(d: _Definition) -> Callable[..., Array]:
+    return d.decay("decay", "result")
+
+
+def _truncate(d: _Definition) -> Callable[..., Array]:
+    kind = d.result_type("result")
+
+    def truncate(x: npt.NDArray[Any]) -> Array:
+        limits = np.array([kind.low, kind.high], x.dtype)
+        beyond = np.abs(limits.astype(np.float64)) > np.abs([kind.low, kind.high])
+        low, high = np.where(beyond, np.nextafter(limits, x.dtype.type(0)), limits)
+        units = x / x.dtype.type(kind.scale)
+        whole = np.where(units < high, np.trunc(np.maximum(units, low)), high)
+        return np.asarray(whole, np.int64)
+
+    return truncate
 
 
 def _conv(d: _Definition) -> Callable[..., Array]:
@@ -490,6 +569,30 @@ def _threshold(d: _Definition) -> Callable[..., Array]:
     return lambda x: (x > threshold).astype(np.int64)
 
 
+class _Real(_Operation):
+    """A sum of floating-point numbers, term by term as they come, which then becomes integers."""
+
+    def __init__(self, definition: _Definition) -> None:
+        self._definition = definition
+        self.signals = definition.signals
+        self.results = definition.results
+        self.carried = frozenset()
+
+    def step(self, values: Values) -> Values:
+        d = self._definition
+        first, *others = (values[signal] for signal in self.signals)
+        if d.name == "snn.add":
+            for other in others:
+                first = first + other
+            return {self.results["result"]: first}
+        weight = d.real("weight")
+        y = np.broadcast_to(d.real("bias"), weight.shape[:-1])
+        for index in range(weight.shape[-1]):
+            if first[index]:
+                y = y + weight[:, index] * first[index].astype(weight.dtype)
+        return {self.results["result"]: np.asarray(y)}
+
+
 class _Delay(_Operation):
     """y[n](t) = x[n](t - steps[n])."""
 
@@ -566,15 +669,17 @@ class _Integrator(_Operation):
             current = self._types["current"]
             self._current_decay = d.decay("current_decay", "current")
             self._enter_current = self._limited(
-                _entering(source, current, d.factor("current_gain")), source
+                _entering(source, current, d.factor("current_gain")), source, "current"
             )
             self._current_leak = d.integers("current_leak")
+            self._current_sum = d.arithmetic("current")["sum"]
             self._sees_updated = d.attributes["current_order"] == "updated"
             self._current_init = self._initial("current", "current_init")
             source = current
         self._decay = d.decay("decay", "voltage")
+        self._sum = d.arithmetic("voltage")["sum"]
         self._enter = self._limited(
-            _entering(source, self._types["voltage"], d.factor("gain")), source
+            _entering(source, self._types["voltage"], d.factor("gain")), source, "voltage"
         )
         self._leak = d.integers("leak")
         self._floor = d.integers("floor") if d.has("floor") else None
@@ -592,8 +697,31 @@ class _Integrator(_Operation):
         if self._floor is not None:
             kind = self._types["voltage"]
             v = np.maximum(v, np.clip(self._floor, kind.low, kind.high))
-        self._v = self._stored(self._decay(v) + drive, "voltage")
+        self._v = self._stored(self._integrated(v, drive), "voltage")
         return self._states()
+
+    def _integrated(self, v: Array, drive: Array) -> Array:
+        """What is left of the voltage, with what drives it and the leak."""
+        return self._added(v, self._decay(v), drive, self._leak, "voltage", self._sum)
+
+    def _added(
+        self, before: Array, left: Array, drive: Array, leak: Array, state: str, rule: str
+    ) -> Array:
+        """A state's sum under its rule."""
+        kind = self._types[state]
+
+        def clip(q: Array) -> Array:
+            return np.asarray(np.clip(q, kind.low, kind.high))
+
+        match rule:
+            case "each":
+                return clip(before + clip(clip(left - before + drive) + leak))
+            case "wrap":
+                size = kind.high - kind.low + 1
+                q = left + drive + leak
+                return np.where(q > kind.high, q - size, np.where(q < kind.low, q + size, q))
+            case _:
+                return left + drive + leak
 
     def _states(self) -> Values:
         states = {self.results["voltage"]: self._v}
@@ -605,14 +733,24 @@ class _Integrator(_Operation):
         """Moves the current; what the voltage gets in addition to what is left of it."""
         if self._has_current:
             carried = self._i
-            updated = self._current_decay(carried) + self._enter_current(x)
-            self._i = self._stored(updated + self._current_leak, "current")
+            updated = self._added(
+                carried,
+                self._current_decay(carried),
+                self._enter_current(x),
+                self._current_leak,
+                "current",
+                self._current_sum,
+            )
+            self._i = self._stored(updated, "current")
             x = self._i if self._sees_updated else carried
-        return self._enter(x) + self._leak
+        return self._enter(x)
 
-    def _limited(self, enter: Callable[[Array], Array], source: _Type) -> Callable[[Array], Array]:
+    def _limited(
+        self, enter: Callable[[Array], Array], source: _Type, state: str
+    ) -> Callable[[Array], Array]:
         """What drives a state that saturates is clamped, unless it comes from spikes."""
-        if not self._saturates or source.is_count:
+        saturates = self._saturates or self._definition.arithmetic(state)["sum"] == "each"
+        if not saturates or source.is_count:
             return enter
         return lambda x: np.clip(enter(x), -_DRIVE_LIMIT, _DRIVE_LIMIT - 1)
 
@@ -657,9 +795,9 @@ class _Spiking(_Integrator):
         """Spikes and the next voltage; with resets delayed or carried, the spikes before it."""
         if self._timing == "carried":
             previous = self._fire(v)
-            w = self._decay(self._after(v, previous)) + drive
+            w = self._integrated(self._after(v, previous), drive)
             return previous, w
-        u = self._decay(v) + drive
+        u = self._integrated(v, drive)
         if self._timing == "immediate":
             spikes = self._fire(u)
             return spikes, self._after(u, spikes)
@@ -711,6 +849,8 @@ _STATELESS: dict[str, Callable[[_Definition], Callable[..., Array]]] = {
     "snn.add": _add,
     "snn.threshold": _threshold,
     "snn.rescale": _rescale,
+    "snn.decay": _decay,
+    "snn.truncate": _truncate,
     "tensor.collapse_shape": _reshape,
     "tensor.expand_shape": _reshape,
 }
@@ -719,6 +859,8 @@ _STATELESS: dict[str, Callable[[_Definition], Callable[..., Array]]] = {
 def _operation(definition: _Definition) -> _Operation:
     if definition.name in _STATEFUL:
         return _STATEFUL[definition.name](definition)
+    if definition.is_real and definition.name in ("snn.linear", "snn.add"):
+        return _Real(definition)
     if definition.name in _STATELESS:
         return _Stateless(definition, _STATELESS[definition.name](definition))
     raise definition.error("not an operation of a quantized network")

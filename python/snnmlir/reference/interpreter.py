@@ -63,6 +63,7 @@ class Interpreter:
         **choices: Any,
     ) -> None:
         self.convention = conventions.convention(convention, dt=dt, **choices)
+        _check_real(self.convention)
         self.graph = source if isinstance(source, Graph) else _read(source, self.convention)
         check_nodes(self.convention, self.graph)
         self._at = {name: self.convention.at(name) for name in self.graph.nodes}
@@ -322,6 +323,21 @@ def margins(
 
 def _read(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
     return read_network(source, convention)
+
+
+def _check_real(convention: Convention) -> None:
+    """Refuses the platforms whose integers no graph says: the compiled network's interpreter does.
+
+    Raises:
+        OptionError: The convention is that of one.
+    """
+    platform = conventions.PLATFORMS.get(convention.parameters)
+    if platform is not None and platform.is_fixed:
+        raise OptionError(
+            f"parameters '{convention.parameters}' computes in integers of its own, and this "
+            "interpreter in floating-point numbers",
+            help="compile the network: snnmlir.verify compares it with the integer interpreter",
+        )
 
 
 def _float_type(dtype: npt.DTypeLike) -> DType:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from snnmlir import conventions
 from snnmlir.compiler import Dtype, Network, Scales, Source, States
 from snnmlir.compiler import compile as compile_network
-from snnmlir.compiler.options import Options
+from snnmlir.compiler.options import Options, default_dtype
 from snnmlir.compiler.request import Request
 from snnmlir.compiler.stages import make_stages
 from snnmlir.conventions import Convention
@@ -164,12 +164,12 @@ class Report:
 def check(
     source: Source,
     *,
-    dtype: str = "f32",
+    dtype: str | None = None,
     convention: str | os.PathLike[str] | Convention = "nir",
     dt: float | None = None,
     nodes: Mapping[str, Mapping[str, Any]] | None = None,
     edges: Mapping[str, str] | None = None,
-    input_type: str | Iterable[str] = "float",
+    input_type: str | Iterable[str] = (),
     scales: Scales = "real",
     states: States = "short",
     **choices: Any,
@@ -182,6 +182,7 @@ def check(
         OptionError: An option is unknown or contradicts another.
     """
     chosen = conventions.convention(convention, dt=dt, nodes=nodes, edges=edges, **choices)
+    dtype = dtype or default_dtype(chosen)
     report = functools.partial(
         Report,
         file=Path(source).name if isinstance(source, str | os.PathLike) else None,
@@ -211,12 +212,13 @@ def check(
     except NirError as error:
         return report(compiles=False, error=_refusal(error))
     refusals: dict[str, Refusal | None] = {}
-    if refusal is not None:
+    # In a platform's integers no node means anything by itself.
+    if refusal is not None and dtype != "fixed":
         refusals = {
             name: _alone(node, chosen.at(name), dtype) for name, node in graph.nodes.items()
         }
-        if refusal.node is not None:
-            refusals[refusal.node] = refusal
+    if refusal is not None and refusal.node is not None:
+        refusals[refusal.node] = refusal
     state_bytes = _state_bytes(network) if network else {}
     reports = tuple(
         _node(graph, node, cycles, chosen, state_bytes.get(node.name), refusals.get(node.name))
