@@ -101,10 +101,10 @@ def SNN_NeuronOpInterface : OpInterface<"NeuronOpInterface",
     InterfaceMethod<"The voltage after the step.",
       "::mlir::TypedValue<::mlir::RankedTensorType>", "getVoltage">,
     InterfaceMethod<[{
-        The factor that the update applies to the input, absent where it is 1.
-      }], "::mlir::MutableOperandRange", "getInputGainMutable">,
-    InterfaceMethod<"The coefficients: all operands but the input.",
-      "::llvm::SmallVector<::mlir::OpOperand *>", "getCoefficients">,
+        The coefficient of a name, to be set, replaced or cleared; empty where
+        it is absent, or where the neuron has none of that name.
+      }], "::mlir::MutableOperandRange", "getCoefficientMutable",
+      (ins "::llvm::StringRef":$name)>,
     StaticInterfaceMethod<[{
         The names of the coefficients, in the order of the operands; those that
         are absent too.
@@ -114,6 +114,35 @@ def SNN_NeuronOpInterface : OpInterface<"NeuronOpInterface",
         and "current" of one that has a synaptic current.
       }], "::llvm::ArrayRef<::llvm::StringLiteral>", "getOutputNames">,
   ];
+  let extraSharedClassDeclaration = [{
+    /// The coefficient of a name, or null.
+    ::mlir::Value getCoefficient(::llvm::StringRef name) {
+      ::mlir::MutableOperandRange range = $_op.getCoefficientMutable(name);
+      return range.empty() ? ::mlir::Value() : range[0].get();
+    }
+    /// The result of a name, or null.
+    ::mlir::Value getOutput(::llvm::StringRef name) {
+      for (auto [result, known] :
+           ::llvm::zip_equal($_op->getResults(), $_op.getOutputNames()))
+        if (known == name)
+          return result;
+      return ::mlir::Value();
+    }
+    bool hasSpikes() { return $_op.getOutputNames().front() == "spikes"; }
+    bool hasCurrent() { return $_op.getOutputNames().back() == "current"; }
+    /// The factor that the update applies to the input, absent where it is 1.
+    ::mlir::MutableOperandRange getInputGainMutable() {
+      return $_op.getCoefficientMutable(hasCurrent() ? "current_gain" : "gain");
+    }
+    /// What is added in each step to the state that the input drives.
+    ::mlir::MutableOperandRange getInputLeakMutable() {
+      return $_op.getCoefficientMutable(hasCurrent() ? "current_leak" : "leak");
+    }
+    /// The coefficients that are there: all operands but the input.
+    ::llvm::MutableArrayRef<::mlir::OpOperand> getCoefficients() {
+      return $_op->getOpOperands().drop_front();
+    }
+  }];
 }
 
 #endif // SNN_INTERFACES

@@ -492,8 +492,8 @@ class SNN_NeuronOp<string mnemonic, list<string> coefficients,
         AttrSizedOperandSegments,
         DeclareOpInterfaceMethods<SNN_StatefulOpInterface>,
         DeclareOpInterfaceMethods<SNN_NeuronOpInterface,
-          ["getInputGainMutable", "getCoefficients", "getCoefficientNames",
-           "getOutputNames"]>, Pure]> {
+          ["getCoefficientMutable", "getCoefficientNames", "getOutputNames"]>,
+        Pure]> {
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
   let extraClassDefinition = [{
@@ -506,6 +506,34 @@ class SNN_NeuronOp<string mnemonic, list<string> coefficients,
       static constexpr ::llvm::StringLiteral names[] = {"}]
       # !interleave(outputs, "\", \"") # [{"};
       return names;
+    }
+    ::mlir::MutableOperandRange
+    $cppClass::getCoefficientMutable(::llvm::StringRef name) {
+      auto *it = ::llvm::find(getCoefficientNames(), name);
+      // The input comes first.
+      auto index = static_cast<unsigned>(it - getCoefficientNames().begin()) + 1;
+      if (it == getCoefficientNames().end())
+        return ::mlir::MutableOperandRange(*this, 0, 0);
+      auto [start, size] = getODSOperandIndexAndLength(index);
+      return ::mlir::MutableOperandRange(
+          *this, start, size,
+          ::mlir::MutableOperandRange::OperandSegment(
+              index, {getOperandSegmentSizesAttrName(),
+                      ::mlir::DenseI32ArrayAttr::get(
+                          getContext(), getProperties().operandSegmentSizes)}));
+    }
+    ::llvm::LogicalResult $cppClass::verify() {
+      return ::snn::verifyNeuron(*this);
+    }
+    void $cppClass::getCanonicalizationPatterns(
+        ::mlir::RewritePatternSet &results, ::mlir::MLIRContext *) {
+      ::snn::addNeuronPatterns(results, getOperationName());
+    }
+    ::llvm::SmallVector<::snn::StateVariable> $cppClass::getStateVariables() {
+      return ::snn::getNeuronStates(*this);
+    }
+    bool $cppClass::isCarried(::mlir::OpResult result) {
+      return ::snn::isCarriedSpikes(*this, result);
     }
   }];
 }

@@ -11,6 +11,7 @@
 
 #include "snn/IR/Constants.h"
 #include "snn/IR/Identity.h"
+#include "snn/IR/Neuron.h"
 #include "snn/IR/SNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -66,50 +67,42 @@ void dropIfNeutral(PatternRewriter &rewriter, MutableOperandRange coefficient,
   changed = true;
 }
 
-template <typename Neuron>
-void dropNeutralVoltage(PatternRewriter &rewriter, Neuron op, bool &changed) {
-  dropIfNeutral(rewriter, op.getDecayMutable(), 1, changed);
-  dropIfNeutral(rewriter, op.getGainMutable(), 1, changed);
-  dropIfNeutral(rewriter, op.getLeakMutable(), 0, changed);
-  dropIfNeutral(rewriter, op.getFloorMutable(),
-                -std::numeric_limits<double>::infinity(), changed);
-  dropIfNeutral(rewriter, op.getInitMutable(), 0, changed);
+/// The number that says the same as no coefficient does.
+double getNeutral(StringRef name) {
+  if (name == "floor")
+    return -std::numeric_limits<double>::infinity();
+  return getRole(name) == CoefficientRole::Level ? 0 : 1;
 }
 
-template <typename Neuron>
-void dropNeutralCurrent(PatternRewriter &rewriter, Neuron op, bool &changed) {
-  dropIfNeutral(rewriter, op.getCurrentDecayMutable(), 1, changed);
-  dropIfNeutral(rewriter, op.getCurrentGainMutable(), 1, changed);
-  dropIfNeutral(rewriter, op.getCurrentLeakMutable(), 0, changed);
-  dropIfNeutral(rewriter, op.getCurrentInitMutable(), 0, changed);
-}
-
-template <typename Neuron>
-void dropNeutralReset(PatternRewriter &rewriter, Neuron op, bool &changed) {
-  if (op.getReset() == ResetKind::Value)
-    return dropIfNeutral(rewriter, op.getResetValueMutable(), 0, changed);
-  if (op.getReset() != ResetKind::Subtract || !op.getResetValue() ||
-      op.getResetValue() != op.getThreshold())
+/// A reset to 0, or by the threshold, is the one without a value.
+void dropNeutralReset(PatternRewriter &rewriter, NeuronOpInterface op,
+                      bool &changed) {
+  MutableOperandRange value = op.getCoefficientMutable("reset_value");
+  ResetKind reset = NeuronModel(op).spikes->reset;
+  if (reset == ResetKind::Value)
+    return dropIfNeutral(rewriter, value, 0, changed);
+  if (reset != ResetKind::Subtract || value.empty() ||
+      value[0].get() != op.getCoefficient("threshold"))
     return;
-  rewriter.modifyOpInPlace(op, [&] { op.getResetValueMutable().clear(); });
+  rewriter.modifyOpInPlace(op, [&] { value.clear(); });
   changed = true;
 }
 
 /// Absent coefficients are neutral: unit decays and gains, zero leaks, resets
 /// and initial states, and floors below everything go away.
-template <typename Neuron>
-struct DropNeutralCoefficients : OpRewritePattern<Neuron> {
-  using OpRewritePattern<Neuron>::OpRewritePattern;
+struct DropNeutralCoefficients : RewritePattern {
+  DropNeutralCoefficients(MLIRContext *context, StringRef opName)
+      : RewritePattern(opName, /*benefit=*/1, context) {}
 
-  LogicalResult matchAndRewrite(Neuron op,
+  LogicalResult matchAndRewrite(Operation *root,
                                 PatternRewriter &rewriter) const override {
+    auto op = cast<NeuronOpInterface>(root);
     bool changed = false;
-    dropNeutralVoltage(rewriter, op, changed);
-    if constexpr (std::is_same_v<Neuron, CubaLIFOp> ||
-                  std::is_same_v<Neuron, CubaLIOp>)
-      dropNeutralCurrent(rewriter, op, changed);
-    if constexpr (std::is_same_v<Neuron, LIFOp> ||
-                  std::is_same_v<Neuron, CubaLIFOp>)
+    for (StringRef name : op.getCoefficientNames())
+      if (name != "threshold" && name != "reset_value")
+        dropIfNeutral(rewriter, op.getCoefficientMutable(name),
+                      getNeutral(name), changed);
+    if (op.hasSpikes())
       dropNeutralReset(rewriter, op, changed);
     return success(changed);
   }
@@ -192,12 +185,13 @@ SynapseOpInterface getOnlySynapse(Value value) {
 }
 
 /// lif(linear(x, W), gain g) = lif(linear(x, g W))
-template <typename Neuron>
-struct FoldGainIntoWeights : OpRewritePattern<Neuron> {
-  using OpRewritePattern<Neuron>::OpRewritePattern;
+struct FoldGainIntoWeights : RewritePattern {
+  FoldGainIntoWeights(MLIRContext *context, StringRef opName)
+      : RewritePattern(opName, /*benefit=*/1, context) {}
 
-  LogicalResult matchAndRewrite(Neuron op,
+  LogicalResult matchAndRewrite(Operation *root,
                                 PatternRewriter &rewriter) const override {
+    auto op = cast<NeuronOpInterface>(root);
     MutableOperandRange gain = op.getInputGainMutable();
     SynapseOpInterface synapse = getOnlySynapse(op.getInput());
     if (gain.empty() || !synapse)
@@ -415,33 +409,11 @@ struct FoldTransposeIntoLinear : OpRewritePattern<LinearOp> {
   }
 };
 
-template <typename Neuron> void addNeuronPatterns(RewritePatternSet &results) {
-  results.add<CollapseUniformCoefficients>(results.getContext(),
-                                           Neuron::getOperationName());
-  results.add<DropNeutralCoefficients<Neuron>, FoldGainIntoWeights<Neuron>>(
-      results.getContext());
-}
-
 } // namespace
 
-void LIFOp::getCanonicalizationPatterns(RewritePatternSet &results,
-                                        MLIRContext *) {
-  addNeuronPatterns<LIFOp>(results);
-}
-
-void LIOp::getCanonicalizationPatterns(RewritePatternSet &results,
-                                       MLIRContext *) {
-  addNeuronPatterns<LIOp>(results);
-}
-
-void CubaLIFOp::getCanonicalizationPatterns(RewritePatternSet &results,
-                                            MLIRContext *) {
-  addNeuronPatterns<CubaLIFOp>(results);
-}
-
-void CubaLIOp::getCanonicalizationPatterns(RewritePatternSet &results,
-                                           MLIRContext *) {
-  addNeuronPatterns<CubaLIOp>(results);
+void snn::addNeuronPatterns(RewritePatternSet &results, StringRef opName) {
+  results.add<CollapseUniformCoefficients, DropNeutralCoefficients,
+              FoldGainIntoWeights>(results.getContext(), opName);
 }
 
 void LinearOp::getCanonicalizationPatterns(RewritePatternSet &results,

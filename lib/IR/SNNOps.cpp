@@ -6,6 +6,7 @@
 
 #include "snn/IR/Constants.h"
 #include "snn/IR/Identity.h"
+#include "snn/IR/Neuron.h"
 #include "snn/IR/SNN.h"
 #include "snn/IR/Scales.h"
 
@@ -803,176 +804,108 @@ LogicalResult DecayOp::verify() {
 // Neurons
 //===----------------------------------------------------------------------===//
 
-/// Coefficients are all operands but the first, the input.
-static SmallVector<OpOperand *> coefficientsOf(Operation *op) {
-  return llvm::map_to_vector(op->getOpOperands().drop_front(),
-                             [](OpOperand &operand) { return &operand; });
+/// A coefficient's name in messages: operands of a reset are called that.
+static StringRef getShownName(StringRef name) {
+  return name == "reset_value" ? StringRef("reset") : name;
 }
 
-template <typename Neuron> static LogicalResult verifyIntegration(Neuron op) {
-  Value voltage = op.getVoltage();
+static LogicalResult verifyStates(NeuronOpInterface op) {
+  Value voltage = op.getVoltage(), current = op.getOutput("current");
   if (failed(verifySameShape(op, "voltage", voltage, "input", op.getInput(),
                              "U1")) ||
       failed(verifyInput(op, op.getInput(), elementType(voltage))))
     return failure();
-  for (auto [name, value] :
-       {std::pair("decay", op.getDecay()), std::pair("gain", op.getGain()),
-        std::pair("leak", op.getLeak()), std::pair("floor", op.getFloor()),
-        std::pair("init", op.getInit())})
-    if (failed(verifyCoefficient(op, name, value, voltage)))
-      return failure();
-  return verifyArithmetic(op, "arithmetic", voltage, op.getDecay(),
-                          op.getShortDecay());
-}
-
-template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
-  Value current = op.getCurrent();
-  if (failed(verifySameShape(op, "current", current, "input", op.getInput(),
-                             "U1")))
+  if (current && failed(verifySameShape(op, "current", current, "input",
+                                        op.getInput(), "U1")))
     return failure();
-  if (!isSameKind(elementType(current), elementType(op.getVoltage())))
-    return op.emitOpError("current has element type ")
-           << elementType(current) << ", the voltage "
-           << elementType(op.getVoltage()) << " [U2]";
-  for (auto [name, value] : {std::pair("current_decay", op.getCurrentDecay()),
-                             std::pair("current_gain", op.getCurrentGain()),
-                             std::pair("current_leak", op.getCurrentLeak()),
-                             std::pair("current_init", op.getCurrentInit())})
-    if (failed(verifyCoefficient(op, name, value, current)))
+  if (current && !isSameKind(elementType(current), elementType(voltage)))
+    return op->emitOpError("current has element type ")
+           << elementType(current) << ", the voltage " << elementType(voltage)
+           << " [U2]";
+  for (StringRef name : op.getCoefficientNames())
+    if (failed(verifyCoefficient(op, getShownName(name),
+                                 op.getCoefficient(name),
+                                 isOfCurrent(name) ? current : voltage)))
       return failure();
-  return verifyArithmetic(op, "current_arithmetic", current,
-                          op.getCurrentDecay(), op.getShortCurrentDecay());
+  NeuronModel model(op);
+  auto verify = [&](const StateModel &state, StringRef name) {
+    return verifyArithmetic(op, name, state.value,
+                            op.getCoefficient(state.name("decay")),
+                            state.isShort);
+  };
+  if (failed(verify(model.voltage, "arithmetic")))
+    return failure();
+  return model.current ? verify(*model.current, "current_arithmetic")
+                       : success();
 }
 
 /// Which resets go with which spikes, and when.
-template <typename Neuron> static LogicalResult verifyReset(Neuron op) {
-  ResetTiming timing = op.getResetTiming();
-  bool isPre = op.getSpikeTiming() == SpikeTiming::Pre;
-  if (isCount(op.getSpike()) && (timing != ResetTiming::Immediate || isPre))
-    return op.emitOpError("spike rule '")
-           << stringifySpikeRule(op.getSpike())
+static LogicalResult verifyReset(NeuronOpInterface op,
+                                 const SpikeModel &spikes) {
+  ResetTiming timing = spikes.resetTiming;
+  bool isPre = spikes.isPre();
+  if (spikes.counts() && (timing != ResetTiming::Immediate || isPre))
+    return op->emitOpError("spike rule '")
+           << stringifySpikeRule(spikes.rule)
            << "' needs reset timing 'immediate' and spike timing 'post', found "
               "'"
            << stringifyResetTiming(timing) << "' and '"
-           << stringifySpikeTiming(op.getSpikeTiming()) << "' [U4]";
+           << stringifySpikeTiming(spikes.timing) << "' [U4]";
   if (isPre && timing != ResetTiming::Delayed && timing != ResetTiming::Carried)
-    return op.emitOpError("spike timing 'pre' needs reset timing 'delayed' or "
-                          "'carried', found '")
+    return op->emitOpError("spike timing 'pre' needs reset timing 'delayed' or "
+                           "'carried', found '")
            << stringifyResetTiming(timing) << "' [U5]";
-  if (op.getReset() == ResetKind::None) {
+  if (!spikes.resets()) {
     ResetTiming expected =
         isPre ? ResetTiming::Delayed : ResetTiming::Immediate;
     if (timing != expected)
-      return op.emitOpError("reset 'none' needs reset timing '")
+      return op->emitOpError("reset 'none' needs reset timing '")
              << stringifyResetTiming(expected) << "' for spike timing '"
-             << stringifySpikeTiming(op.getSpikeTiming()) << "', found '"
+             << stringifySpikeTiming(spikes.timing) << "', found '"
              << stringifyResetTiming(timing) << "' [U8]";
-    if (op.getResetValue())
-      return op.emitOpError("has a reset value, expected none for reset "
-                            "'none' [U8]");
+    if (op.getCoefficient("reset_value"))
+      return op->emitOpError("has a reset value, expected none for reset "
+                             "'none' [U8]");
   }
-  if (timing == ResetTiming::Pending && op.getReset() != ResetKind::Subtract)
-    return op.emitOpError("reset timing 'pending' needs a reset by "
-                          "subtraction [U6]");
+  if (timing == ResetTiming::Pending && !spikes.subtracts())
+    return op->emitOpError("reset timing 'pending' needs a reset by "
+                           "subtraction [U6]");
   return success();
 }
 
-template <typename Neuron> static LogicalResult verifySpiking(Neuron op) {
-  Value voltage = op.getVoltage();
-  if (failed(verifySameShape(op, "spikes", op.getSpikes(), "input",
-                             op.getInput(), "U1")))
+static LogicalResult verifySpikes(NeuronOpInterface op,
+                                  const SpikeModel &spikes) {
+  Value result = op.getOutput("spikes");
+  if (failed(
+          verifySameShape(op, "spikes", result, "input", op.getInput(), "U1")))
     return failure();
-  for (auto [name, value] : {std::pair("threshold", op.getThreshold()),
-                             std::pair("reset", op.getResetValue())})
-    if (failed(verifyCoefficient(op, name, value, voltage)))
-      return failure();
-  bool counts = isCount(op.getSpike());
+  MLIRContext *context = op->getContext();
   Type expected =
-      counts ? Type(IntegerType::get(op.getContext(), 8, IntegerType::Unsigned))
-             : Type(IntegerType::get(op.getContext(), 1));
-  if (elementType(op.getSpikes()) != expected)
-    return op.emitOpError("spikes have element type ")
-           << elementType(op.getSpikes()) << ", expected " << expected
-           << " for spike rule '" << stringifySpikeRule(op.getSpike())
+      spikes.counts()
+          ? Type(IntegerType::get(context, 8, IntegerType::Unsigned))
+          : Type(IntegerType::get(context, 1));
+  if (elementType(result) != expected)
+    return op->emitOpError("spikes have element type ")
+           << elementType(result) << ", expected " << expected
+           << " for spike rule '" << stringifySpikeRule(spikes.rule)
            << "' [U3]";
-  int64_t most = op.getMaxSpikes();
-  if (most < 1 || most > kMostSpikes)
-    return op.emitOpError("max_spikes is ")
-           << most << ", expected 1 to " << kMostSpikes << " [U7]";
-  if (!counts && most != kMostSpikes)
-    return op.emitOpError("max_spikes is ")
-           << most << " for spike rule '" << stringifySpikeRule(op.getSpike())
+  if (spikes.most < 1 || spikes.most > kMostSpikes)
+    return op->emitOpError("max_spikes is ")
+           << spikes.most << ", expected 1 to " << kMostSpikes << " [U7]";
+  if (!spikes.counts() && spikes.most != kMostSpikes)
+    return op->emitOpError("max_spikes is ")
+           << spikes.most << " for spike rule '"
+           << stringifySpikeRule(spikes.rule)
            << "', which gives one at most; expected spike rule 'count_trunc' "
               "or 'count_floor' [U7]";
-  return verifyReset(op);
+  return verifyReset(op, spikes);
 }
 
-template <typename Neuron>
-static bool spikesAreCarried(Neuron op, OpResult result) {
-  return op.getSpikeTiming() == SpikeTiming::Pre && result == op.getSpikes();
-}
-
-LogicalResult LIFOp::verify() {
-  return success(succeeded(verifyIntegration(*this)) &&
-                 succeeded(verifySpiking(*this)) &&
-                 succeeded(verifyScales(*this)));
-}
-SmallVector<StateVariable> LIFOp::getStateVariables() {
-  return {{"v", getVoltage().getType(), getInit()}};
-}
-bool LIFOp::isCarried(OpResult result) {
-  return spikesAreCarried(*this, result);
-}
-MutableOperandRange LIFOp::getInputGainMutable() { return getGainMutable(); }
-SmallVector<OpOperand *> LIFOp::getCoefficients() {
-  return coefficientsOf(*this);
-}
-
-LogicalResult LIOp::verify() {
-  return success(succeeded(verifyIntegration(*this)) &&
-                 succeeded(verifyScales(*this)));
-}
-SmallVector<StateVariable> LIOp::getStateVariables() {
-  return {{"v", getVoltage().getType(), getInit()}};
-}
-bool LIOp::isCarried(OpResult) { return false; }
-MutableOperandRange LIOp::getInputGainMutable() { return getGainMutable(); }
-SmallVector<OpOperand *> LIOp::getCoefficients() {
-  return coefficientsOf(*this);
-}
-
-LogicalResult CubaLIFOp::verify() {
-  return success(
-      succeeded(verifyIntegration(*this)) && succeeded(verifyCurrent(*this)) &&
-      succeeded(verifySpiking(*this)) && succeeded(verifyScales(*this)));
-}
-SmallVector<StateVariable> CubaLIFOp::getStateVariables() {
-  return {{"i", getCurrent().getType(), getCurrentInit()},
-          {"v", getVoltage().getType(), getInit()}};
-}
-bool CubaLIFOp::isCarried(OpResult result) {
-  return spikesAreCarried(*this, result);
-}
-MutableOperandRange CubaLIFOp::getInputGainMutable() {
-  return getCurrentGainMutable();
-}
-SmallVector<OpOperand *> CubaLIFOp::getCoefficients() {
-  return coefficientsOf(*this);
-}
-
-LogicalResult CubaLIOp::verify() {
-  return success(succeeded(verifyIntegration(*this)) &&
-                 succeeded(verifyCurrent(*this)) &&
-                 succeeded(verifyScales(*this)));
-}
-SmallVector<StateVariable> CubaLIOp::getStateVariables() {
-  return {{"i", getCurrent().getType(), getCurrentInit()},
-          {"v", getVoltage().getType(), getInit()}};
-}
-bool CubaLIOp::isCarried(OpResult) { return false; }
-MutableOperandRange CubaLIOp::getInputGainMutable() {
-  return getCurrentGainMutable();
-}
-SmallVector<OpOperand *> CubaLIOp::getCoefficients() {
-  return coefficientsOf(*this);
+LogicalResult snn::verifyNeuron(NeuronOpInterface op) {
+  if (failed(verifyStates(op)))
+    return failure();
+  NeuronModel model(op);
+  if (model.spikes && failed(verifySpikes(op, *model.spikes)))
+    return failure();
+  return verifyScales(op);
 }

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/IR/Scales.h"
+
+#include "snn/IR/Neuron.h"
 #include "snn/IR/SNN.h"
 
 #include "mlir/IR/TypeUtilities.h"
@@ -253,27 +255,22 @@ static LogicalResult verifyDecay(Operation *op, StringRef name, Value decay) {
                            << ", expected 2^-F with F from 0 to 30 [Q4]";
 }
 
-template <typename Neuron> static LogicalResult verifyVoltage(Neuron op) {
-  Scales scales = Scales::of(op.getVoltage().getType());
-  SmallVector<std::pair<StringRef, Value>> same = {
-      {"leak", op.getLeak()}, {"floor", op.getFloor()}, {"init", op.getInit()}};
-  if constexpr (std::is_same_v<Neuron, LIFOp> ||
-                std::is_same_v<Neuron, CubaLIFOp>)
-    same.append(
-        {{"threshold", op.getThreshold()}, {"reset", op.getResetValue()}});
-  for (auto [name, value] : same)
-    if (failed(verifySame(op, name, value, scales, "the voltage", "Q3")))
+static LogicalResult verifyNeuronScales(NeuronOpInterface op) {
+  NeuronModel model(op);
+  for (StringRef name : op.getCoefficientNames()) {
+    Value value = op.getCoefficient(name);
+    bool isCurrent = isOfCurrent(name);
+    const StateModel &state = isCurrent ? *model.current : model.voltage;
+    CoefficientRole role = getRole(name);
+    if (role == CoefficientRole::Level &&
+        failed(verifySame(op, name == "reset_value" ? "reset" : name, value,
+                          Scales::of(state.value.getType()),
+                          isCurrent ? "the current" : "the voltage", "Q3")))
       return failure();
-  return verifyDecay(op, "decay", op.getDecay());
-}
-
-template <typename Neuron> static LogicalResult verifyCurrent(Neuron op) {
-  Scales scales = Scales::of(op.getCurrent().getType());
-  for (auto [name, value] : {std::pair("current_leak", op.getCurrentLeak()),
-                             std::pair("current_init", op.getCurrentInit())})
-    if (failed(verifySame(op, name, value, scales, "the current", "Q3")))
+    if (role == CoefficientRole::Decay && failed(verifyDecay(op, name, value)))
       return failure();
-  return verifyDecay(op, "current_decay", op.getCurrentDecay());
+  }
+  return success();
 }
 
 LogicalResult snn::verifyScales(Operation *op) {
@@ -307,11 +304,6 @@ LogicalResult snn::verifyScales(Operation *op) {
                           Scales::of(delay.getType()), "the signal", "Q3");
       })
       .Case([](DecayOp op) { return verifyDecay(op, "decay", op.getDecay()); })
-      .Case([](LIFOp lif) { return verifyVoltage(lif); })
-      .Case([](LIOp li) { return verifyVoltage(li); })
-      .Case<CubaLIFOp, CubaLIOp>([](auto cuba) {
-        return success(succeeded(verifyVoltage(cuba)) &&
-                       succeeded(verifyCurrent(cuba)));
-      })
+      .Case([](NeuronOpInterface op) { return verifyNeuronScales(op); })
       .Default(success());
 }

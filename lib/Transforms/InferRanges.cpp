@@ -162,36 +162,29 @@ private:
 
   LogicalResult narrowNeuron(Operation *op, const RangeAnalysis &ranges) {
     const NeuronRange &range = ranges.getNeuron(op);
-    Value voltage = cast<NeuronOpInterface>(op).getVoltage();
-    Value current;
-    if (auto cuba = dyn_cast<CubaLIFOp>(op))
-      current = cuba.getCurrent();
-    else if (auto cuba = dyn_cast<CubaLIOp>(op))
-      current = cuba.getCurrent();
+    NeuronModel model(cast<NeuronOpInterface>(op));
+    SmallVector<std::pair<const StateModel *, const StateBounds *>> states = {
+        {&model.voltage, &range.voltage}};
+    if (model.current)
+      states.push_back({&*model.current, &range.current});
     bool isSafe = true;
     // Two of these are added.
     constexpr int64_t kMost = int64_t(1) << 30;
     SmallVector<std::pair<Value, IntegerInterval>> proved;
-    for (auto [state, states, extremes] :
-         {std::tuple(voltage, &range.voltage, &range.voltageExtremes),
-          std::tuple(current, &range.current, &range.currentExtremes)}) {
-      if (!state)
-        continue;
-      auto type =
-          dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(state.getType()));
+    for (auto [state, found] : states) {
+      auto type = dyn_cast<quant::QuantizedType>(state->getType());
       if (!type)
         return success();
-      auto interval = getIntegers(*states, type);
-      auto all = getIntegers(*extremes, type);
+      auto interval = getIntegers(found->carried, type);
+      auto all = getIntegers(found->extremes, type);
       // What follows was computed for a state of its type.
       // A type in which sums wrap around or saturate is their arithmetic.
-      StringRef name = state == current ? "current_arithmetic" : "arithmetic";
-      if (getArithmetic(op, name).getSum() != SumRule::Once)
+      if (state->arithmetic.getSum() != SumRule::Once)
         continue;
       if (interval && all && all->min >= -kMost && all->max <= kMost &&
           interval->min >= type.getStorageTypeMin() &&
           interval->max <= type.getStorageTypeMax())
-        proved.push_back({state, *interval});
+        proved.push_back({state->value, *interval});
       else
         isSafe = false;
     }

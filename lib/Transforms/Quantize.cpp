@@ -112,14 +112,6 @@ static FailureOr<SmallVector<NeuronOpInterface>> getDrivenNeurons(Value value) {
   return neurons;
 }
 
-/// The operand that is added to what drives a neuron in each step.
-static MutableOperandRange getDriveLeak(NeuronOpInterface neuron) {
-  return llvm::TypeSwitch<Operation *, MutableOperandRange>(neuron)
-      .Case<CubaLIFOp, CubaLIOp>(
-          [](auto op) { return op.getCurrentLeakMutable(); })
-      .Case<LIFOp, LIOp>([](auto op) { return op.getLeakMutable(); });
-}
-
 /// leak + gain * bias
 static void addToLeak(NeuronOpInterface neuron, const Constant &bias) {
   Constant added = bias;
@@ -127,7 +119,7 @@ static void addToLeak(NeuronOpInterface neuron, const Constant &bias) {
   if (!gain.empty())
     added = zipConstants(added, *getConstant(gain[0].get()),
                          std::multiplies<double>());
-  MutableOperandRange leak = getDriveLeak(neuron);
+  MutableOperandRange leak = neuron.getInputLeakMutable();
   if (!leak.empty())
     added =
         zipConstants(added, *getConstant(leak[0].get()), std::plus<double>());
@@ -136,8 +128,8 @@ static void addToLeak(NeuronOpInterface neuron, const Constant &bias) {
 }
 
 static bool hasConstantCoefficients(NeuronOpInterface neuron) {
-  return llvm::all_of(neuron.getCoefficients(), [](OpOperand *operand) {
-    return getConstant(operand->get()).has_value();
+  return llvm::all_of(neuron.getCoefficients(), [](OpOperand &operand) {
+    return getConstant(operand.get()).has_value();
   });
 }
 
@@ -262,6 +254,11 @@ private:
   void chooseWeightScales();
   void chooseType(Operation *op);
   void chooseNeuronTypes(NeuronOpInterface neuron);
+  /// Chooses the type of a state; `unit` is that of what drives it, and then
+  /// that of its drive.
+  void chooseStateType(NeuronOpInterface neuron, const NeuronModel &model,
+                       const StateModel &state, const StateBounds &bounds,
+                       Scales &unit, int64_t axis);
   void chooseInputTypes();
   void assumeRanges();
   double roundScale(double scale) const;
@@ -359,11 +356,10 @@ LogicalResult NetworkQuantization::checkConstants() {
 static bool mayBeInfinite(OpOperand &operand) {
   Value value = operand.get();
   return llvm::TypeSwitch<Operation *, bool>(operand.getOwner())
-      .Case<LIFOp, CubaLIFOp>([&](auto neuron) {
-        return value == neuron.getThreshold() || value == neuron.getFloor();
+      .Case([&](NeuronOpInterface neuron) {
+        return value == neuron.getCoefficient("threshold") ||
+               value == neuron.getCoefficient("floor");
       })
-      .Case<LIOp, CubaLIOp>(
-          [&](auto neuron) { return value == neuron.getFloor(); })
       .Case([&](ThresholdOp op) { return value == op.getThreshold(); })
       .Default(false);
 }
@@ -705,40 +701,37 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
 /// What the spikes of a leaky neuron need of its voltage: a range of 8
 /// thresholds, of which the decay leaves no more than a 16th of a threshold or
 /// the smallest weight. None if more voltage always means more spikes.
-template <typename Neuron>
-static std::optional<SpikingNeed> getVoltageNeed(Neuron op,
+static std::optional<SpikingNeed> getVoltageNeed(NeuronOpInterface op,
+                                                 const SpikeModel &spikes,
                                                  ArrayRef<int64_t> shape) {
-  auto range = [&](Value coefficient, double absent) {
-    return getCoefficientHull(coefficient, absent, shape);
+  auto range = [&](StringRef name, double absent) {
+    return getCoefficientHull(op.getCoefficient(name), absent, shape);
   };
-  Interval threshold = range(op.getThreshold(), 0);
-  Interval decay = range(op.getDecay(), 1);
+  Interval threshold = range("threshold", 0), decay = range("decay", 1);
   bool isLeaky = decay.lo >= 0 && decay.hi < 1;
   // A voltage that no spike resets goes on to make spikes, the longer the
   // larger it is.
-  bool countsOrStays =
-      isCount(op.getSpike()) || op.getReset() == ResetKind::None;
+  bool countsOrStays = spikes.counts() || !spikes.resets();
   if (!(threshold.lo > 0) || !isLeaky || countsOrStays)
     return std::nullopt;
-  double reset =
-      std::max(threshold.hi, range(op.getResetValue(), 0).getMagnitude());
+  double reset = std::max(threshold.hi, range("reset_value", 0).getMagnitude());
   return SpikingNeed{
-      std::max(8 * threshold.hi, range(op.getInit(), 0).getMagnitude()),
+      std::max(8 * threshold.hi, range("init", 0).getMagnitude()),
       threshold.lo / 16, /*mayLeaveUnit=*/true, 1 - decay.hi, 2 * reset};
 }
 
 /// The same of the current: it can move the voltage by 2 thresholds in one
 /// step, and what its decay leaves moves it by no more than a 6th of one in
 /// all.
-static std::optional<SpikingNeed> getCurrentNeed(CubaLIFOp op,
+static std::optional<SpikingNeed> getCurrentNeed(NeuronOpInterface op,
+                                                 const SpikeModel &spikes,
                                                  ArrayRef<int64_t> shape) {
-  std::optional<SpikingNeed> voltage = getVoltageNeed(op, shape);
-  auto range = [&](Value coefficient, double absent) {
-    return getCoefficientHull(coefficient, absent, shape);
+  std::optional<SpikingNeed> voltage = getVoltageNeed(op, spikes, shape);
+  auto range = [&](StringRef name, double absent) {
+    return getCoefficientHull(op.getCoefficient(name), absent, shape);
   };
-  Interval decay = range(op.getCurrentDecay(), 1),
-           gain = range(op.getGain(), 1);
-  double init = range(op.getCurrentInit(), 0).getMagnitude();
+  Interval decay = range("current_decay", 1), gain = range("gain", 1);
+  double init = range("current_init", 0).getMagnitude();
   if (!voltage || !(gain.lo > 0) || !(decay.lo >= 0 && decay.hi < 1))
     return std::nullopt;
   double rest = voltage->rest * 16 / 6 * voltage->forgotten / gain.hi;
@@ -748,10 +741,13 @@ static std::optional<SpikingNeed> getCurrentNeed(CubaLIFOp op,
 
 /// What a current with elements of `type` adds to a voltage in one step, no
 /// more than `proved`.
-static Bounds getCurrentDrive(CubaLIFOp op, quant::QuantizedType type,
+static Bounds getCurrentDrive(NeuronOpInterface op, quant::QuantizedType type,
                               const Bounds &proved, ArrayRef<int64_t> shape) {
-  double gain = getCoefficientHull(op.getGain(), 1, shape).getMagnitude();
-  double leak = getCoefficientHull(op.getLeak(), 0, shape).getMagnitude();
+  auto magnitude = [&](StringRef name, double absent) {
+    return getCoefficientHull(op.getCoefficient(name), absent, shape)
+        .getMagnitude();
+  };
+  double gain = magnitude("gain", 1), leak = magnitude("leak", 0);
   Scales scales = Scales::of(type);
   auto largest = static_cast<double>(type.getStorageTypeMax());
   Bounds drive;
@@ -767,6 +763,7 @@ static Bounds getCurrentDrive(CubaLIFOp op, quant::QuantizedType type,
 }
 
 void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
+  NeuronModel model(neuron);
   const NeuronRange &range = ranges->getNeuron(neuron);
   ArrayRef<int64_t> shape = neuron.getInput().getType().getShape();
   int64_t axis = getChannelAxis(neuron.getVoltage());
@@ -776,58 +773,53 @@ void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
     unit = Scales::of(getDriveType(input));
   if (unit.isPerAxis() && *unit.axis != axis)
     axis = *unit.axis;
-  auto addDrive = [&](StateRange &state) {
-    if (Interval drive = state.drive.getHull(); drive.isBounded())
-      state.usual = getHull(state.usual, drive);
+  if (model.current)
+    chooseStateType(neuron, model, *model.current, range.current, unit, axis);
+  chooseStateType(neuron, model, model.voltage, range.voltage, unit, axis);
+}
+
+void NetworkQuantization::chooseStateType(NeuronOpInterface neuron,
+                                          const NeuronModel &model,
+                                          const StateModel &state,
+                                          const StateBounds &bounds,
+                                          Scales &unit, int64_t axis) {
+  ArrayRef<int64_t> shape = neuron.getInput().getType().getShape();
+  bool isVoltage = state.value == model.voltage.value;
+  auto get = [&](StringRef name) { return neuron.getCoefficient(name); };
+  auto hull = [&](StringRef name) {
+    return getCoefficientHull(get(name), 0, shape);
   };
-  auto chooseVoltage = [&](auto op) {
-    using Neuron = decltype(op);
-    constexpr bool isSpiking =
-        std::is_same_v<Neuron, LIFOp> || std::is_same_v<Neuron, CubaLIFOp>;
-    unit = scaleBy(unit, op.getGain(), shape, axis);
-    StateRange state{
-        range.voltageExtremes, range.voltageDrive,
-        getHull({0, 0}, getCoefficientHull(op.getInit(), 0, shape))};
-    std::optional<SpikingNeed> need;
-    if constexpr (isSpiking) {
-      state.usual =
-          getHull(state.usual, getCoefficientHull(op.getThreshold(), 0, shape));
-      need = getVoltageNeed(op, shape);
-    } else if (Interval floor = getCoefficientHull(op.getFloor(), 0, shape);
-               floor.isBounded()) {
-      state.usual = getHull(state.usual, floor);
-    }
-    addDrive(state);
-    if constexpr (std::is_same_v<Neuron, CubaLIFOp>)
-      state.drive = getCurrentDrive(op, types.lookup(op.getCurrent()),
-                                    state.drive, shape);
-    StateType chosen =
-        getStateType(unit, state, need, op.getDecay(), op.getLeak(), shape);
-    types[op.getVoltage()] = chosen.type;
-    bool isShort = op.getDecay() && chosen.isShort;
-    // A carried reset comes before the decay: what it leaves may be larger.
-    if constexpr (isSpiking)
-      isShort &= op.getResetTiming() != ResetTiming::Carried;
-    op.setShortDecay(isShort);
-  };
-  auto chooseCurrent = [&](auto op) {
-    unit = scaleBy(unit, op.getCurrentGain(), shape, axis);
-    StateRange state{
-        range.currentExtremes, range.currentDrive,
-        getHull({0, 0}, getCoefficientHull(op.getCurrentInit(), 0, shape))};
-    addDrive(state);
-    std::optional<SpikingNeed> need;
-    if constexpr (std::is_same_v<decltype(op), CubaLIFOp>)
-      need = getCurrentNeed(op, shape);
-    StateType chosen = getStateType(unit, state, need, op.getCurrentDecay(),
-                                    op.getCurrentLeak(), shape);
-    types[op.getCurrent()] = chosen.type;
-    op.setShortCurrentDecay(op.getCurrentDecay() && chosen.isShort);
-  };
-  llvm::TypeSwitch<Operation *>(neuron).Case<CubaLIFOp, CubaLIOp>(
-      chooseCurrent);
-  llvm::TypeSwitch<Operation *>(neuron).Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(
-      chooseVoltage);
+  unit = scaleBy(unit, get(state.name("gain")), shape, axis);
+  StateRange range{bounds.extremes, bounds.drive,
+                   getHull({0, 0}, hull(state.name("init")))};
+  std::optional<SpikingNeed> need;
+  if (isVoltage && model.spikes) {
+    range.usual = getHull(range.usual, hull("threshold"));
+    need = getVoltageNeed(neuron, *model.spikes, shape);
+  } else if (model.spikes) {
+    need = getCurrentNeed(neuron, *model.spikes, shape);
+  } else if (Interval floor = isVoltage ? hull("floor") : Interval();
+             floor.isBounded()) {
+    range.usual = getHull(range.usual, floor);
+  }
+  if (Interval drive = range.drive.getHull(); drive.isBounded())
+    range.usual = getHull(range.usual, drive);
+  if (isVoltage && model.spikes && model.current)
+    range.drive = getCurrentDrive(neuron, types.lookup(model.current->value),
+                                  range.drive, shape);
+  Value decay = get(state.name("decay"));
+  StateType chosen =
+      getStateType(unit, range, need, decay, get(state.name("leak")), shape);
+  types[state.value] = chosen.type;
+  bool isShort = decay && chosen.isShort;
+  // A carried reset comes before the decay: what it leaves may be larger.
+  if (isVoltage && model.spikes)
+    isShort &= model.spikes->resetTiming != ResetTiming::Carried;
+  StringRef name = isVoltage ? "short_decay" : "short_current_decay";
+  if (isShort)
+    neuron->setAttr(name, UnitAttr::get(context));
+  else
+    neuron->removeAttr(name);
 }
 
 void NetworkQuantization::chooseType(Operation *op) {
@@ -919,7 +911,7 @@ bool NetworkQuantization::isUnbounded(Value value) const {
   return neuron && neuron->hasAttr(kRangeAttr) &&
          value == neuron.getVoltage() &&
          !ranges->get(value).getHull().contains(
-             ranges->getNeuron(neuron).voltage.getHull());
+             ranges->getNeuron(neuron).voltage.carried.getHull());
 }
 
 /// A type with `scales` that holds no more than the known range of `value`.
@@ -1129,40 +1121,43 @@ static double roundPositive(double value) {
 }
 
 void NetworkQuantization::convertNeuron(NeuronOpInterface op) {
-  Value signal = op.getVoltage();
-  quant::QuantizedType voltage = types.lookup(signal);
-  auto convertVoltage = [&](auto neuron) {
-    using Neuron = decltype(neuron);
-    setDecay(neuron.getDecayMutable(), voltage, "decay");
-    setFactor(neuron.getGainMutable(), "gain");
-    setCoefficient(neuron.getLeakMutable(), voltage, signal, "leak");
-    setCoefficient(neuron.getFloorMutable(), voltage, signal, "floor");
-    setCoefficient(neuron.getInitMutable(), voltage, signal, "init");
-    if constexpr (std::is_same_v<Neuron, LIFOp> ||
-                  std::is_same_v<Neuron, CubaLIFOp>) {
-      // Whole numbers are above a threshold where they are above the whole
-      // number below it.
-      SpikeRule rule = neuron.getSpike();
-      auto round = rule == SpikeRule::Greater        ? roundDown
-                   : rule == SpikeRule::GreaterEqual ? roundUp
-                                                     : roundPositive;
-      setCoefficient(MutableOperandRange(neuron.getThresholdMutable()), voltage,
-                     signal, "threshold", round);
-      setCoefficient(neuron.getResetValueMutable(), voltage, signal, "reset");
+  NeuronModel model(op);
+  auto convert = [&](const StateModel &state) {
+    quant::QuantizedType type = types.lookup(state.value);
+    for (StringRef name : op.getCoefficientNames()) {
+      bool isOther = isOfCurrent(name) != isOfCurrent(state.prefix);
+      if (isOther || name == "threshold" || name == "reset_value")
+        continue;
+      MutableOperandRange operand = op.getCoefficientMutable(name);
+      switch (getRole(name)) {
+      case CoefficientRole::Decay:
+        setDecay(operand, type, name);
+        break;
+      case CoefficientRole::Gain:
+        setFactor(operand, name);
+        break;
+      case CoefficientRole::Level:
+        setCoefficient(operand, type, state.value, name);
+        break;
+      }
     }
   };
-  auto convertCurrent = [&](auto neuron) {
-    quant::QuantizedType current = types.lookup(neuron.getCurrent());
-    setDecay(neuron.getCurrentDecayMutable(), current, "current_decay");
-    setFactor(neuron.getCurrentGainMutable(), "current_gain");
-    setCoefficient(neuron.getCurrentLeakMutable(), current, signal,
-                   "current_leak");
-    setCoefficient(neuron.getCurrentInitMutable(), current, signal,
-                   "current_init");
-  };
-  llvm::TypeSwitch<Operation *>(op).Case<CubaLIFOp, CubaLIOp>(convertCurrent);
-  llvm::TypeSwitch<Operation *>(op).Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(
-      convertVoltage);
+  if (model.current)
+    convert(*model.current);
+  convert(model.voltage);
+  if (!model.spikes)
+    return;
+  // Whole numbers are above a threshold where they are above the whole number
+  // below it.
+  SpikeRule rule = model.spikes->rule;
+  auto round = rule == SpikeRule::Greater        ? roundDown
+               : rule == SpikeRule::GreaterEqual ? roundUp
+                                                 : roundPositive;
+  quant::QuantizedType voltage = types.lookup(model.voltage.value);
+  setCoefficient(op.getCoefficientMutable("threshold"), voltage,
+                 model.voltage.value, "threshold", round);
+  setCoefficient(op.getCoefficientMutable("reset_value"), voltage,
+                 model.voltage.value, "reset");
 }
 
 void NetworkQuantization::convertTypes() {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Ranges.h"
+#include "snn/IR/NeuronEquations.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -315,8 +316,8 @@ Bounds RangeAnalysis::getAdd(AddOp op) const {
 }
 
 void RangeAnalysis::visit(Operation *op) {
-  if (isa<NeuronOpInterface>(op))
-    return visitNeuron(op);
+  if (auto neuron = dyn_cast<NeuronOpInterface>(op))
+    return visitNeuron(neuron);
   if (op->getNumResults() != 1 ||
       !isa<RankedTensorType>(op->getResult(0).getType()))
     return;
@@ -382,39 +383,98 @@ void RangeAnalysis::visit(Operation *op) {
 
 namespace {
 
-/// The update of a voltage or current on intervals: state = decay * state +
-/// drive, and what spikes do to it.
-struct Update {
-  Interval decay{1, 1}, drive{0, 0}, init{0, 0};
-  /// Half a unit, where decay * state is rounded.
+/// What a coefficient of one state can be, and what its step adds.
+struct StateRanges {
+  Interval decay{1, 1}, driven{0, 0}, leak{0, 0}, init{0, 0};
+  /// What decay * state is rounded by.
   Interval rounding{0, 0};
-  // Spiking neurons only.
-  bool spikes = false;
-  SpikeRule rule = SpikeRule::Greater;
-  ResetKind reset = ResetKind::Value;
-  ResetTiming timing = ResetTiming::Immediate;
-  double mostSpikes = 1;
-  Interval threshold{0, 0}, resetValue{0, 0};
-  /// Whether a spike takes away another number than the threshold.
-  bool hasResetValue = false;
-  /// Below what the new voltage of a spiking neuron, and the carried one of
-  /// another, does not count.
-  std::optional<Interval> floor;
 
-  /// The next state; `extremes` grows to everything on the way.
-  Interval step(Interval v, Interval &extremes) const;
-  /// max(v, floor)
-  Interval raise(Interval v) const {
+  /// What one step adds: gain * x + leak.
+  Interval getDrive() const { return driven + leak; }
+};
+
+/// The algebra of snn/IR/NeuronEquations.h whose numbers are intervals, for one
+/// index along the channels.
+class IntervalAlgebra {
+public:
+  using Number = Interval;
+  /// How many spikes there are.
+  using Spikes = Interval;
+
+  IntervalAlgebra(const NeuronModel &model, const StateModel &state,
+                  const StateRanges &ranges)
+      : model(model), state(state), ranges(ranges) {}
+
+  IntervalAlgebra &name(StringRef text) {
+    // The drive and the leak are one number to what follows, and changes are no
+    // voltages.
+    isRecorded = text != "sum" && text != "change";
+    return *this;
+  }
+  bool has(StringRef coefficient) const {
+    return (coefficient == "floor" && floor) ||
+           (coefficient == "reset" && hasReset) || coefficient == "threshold" ||
+           coefficient == state.name("leak");
+  }
+  Number get(StringRef coefficient) const {
+    if (coefficient == "threshold")
+      return threshold;
+    return coefficient == "reset" ? reset : ranges.leak;
+  }
+  Number zero() const { return {0, 0}; }
+  Number add(Number a, Number b) { return record(a + b); }
+  Number sub(Number a, Number b) { return record(a + negate(b)); }
+  Number mul(Number a, Number b) { return a * b; }
+  Number decay(const StateModel &, Number carried) {
+    Number left = ranges.decay * carried;
+    extremes = getHull(extremes, getHull(carried, left));
+    return left + ranges.rounding;
+  }
+  Number drive(const StateModel &, Number) const { return ranges.driven; }
+  Spikes fires(Number) { return {0, 1}; }
+  Number number(Spikes spikes) const { return spikes; }
+  template <typename Before, typename After>
+  Number afterFiring(StringRef, Number v, Spikes, Before before, After after) {
+    std::optional<Interval> all;
+    Interval quiet = getQuiet(v), firing = getFiring(v);
+    if (quiet.lo <= quiet.hi)
+      include(all, before(quiet));
+    if (firing.lo <= firing.hi)
+      include(all, after(before(firing)));
+    return all ? record(*all) : record(before(v));
+  }
+  std::pair<Spikes, Number> count(Number v);
+  Number raise(Number v) const {
     if (!floor)
       return v;
     return {std::max(v.lo, floor->lo), std::max(v.hi, floor->hi)};
   }
+  /// What the type allows is looked at when the range is found.
+  Number clamp(const StateModel &, Number value) const { return value; }
+  Number wrap(const StateModel &, Number value) const { return value; }
+  Number bound(const StateModel &, Number value) { return record(value); }
+
+  /// The next state; `extremes` grows to everything on the way.
+  Number step(Number v);
   /// A state this large has no bound. At 2^53 times what a step adds, sums
   /// would lose it, and look as if they had reached one.
   double getLimit() const;
 
+  // Of the voltage only.
+  Interval threshold{0, 0}, reset{0, 0};
+  /// Whether a spike takes away, or leaves, another number than the threshold.
+  bool hasReset = false;
+  /// Below what the new voltage of a spiking neuron, and the carried one of
+  /// another, does not count.
+  std::optional<Interval> floor;
+  Interval extremes{0, 0};
+
 private:
-  Interval integrate(Interval v) const { return decay * v + drive + rounding; }
+  Number record(Number value) {
+    if (std::exchange(isRecorded, true))
+      extremes = getHull(extremes, value);
+    return value;
+  }
   /// Adds `other` to `all` if there is such a voltage.
   static void include(std::optional<Interval> &all, Interval other) {
     if (other.lo <= other.hi)
@@ -428,95 +488,69 @@ private:
   Interval getFiring(Interval v) const {
     return {std::max(v.lo, threshold.lo), v.hi};
   }
-  Interval lower(Interval v) const {
-    return reset == ResetKind::Subtract ? v + negate(resetValue) : resetValue;
-  }
   Interval lowerByCount(Interval v) const;
-  Interval stepSpiking(Interval v, Interval &extremes) const;
+
+  const NeuronModel &model;
+  const StateModel &state;
+  const StateRanges &ranges;
+  bool isRecorded = true;
 };
 
 } // namespace
 
 /// What is left of `v`, which fires, where every one of several spikes is
 /// subtracted.
-Interval Update::lowerByCount(Interval v) const {
+Interval IntervalAlgebra::lowerByCount(Interval v) const {
+  auto most = static_cast<double>(model.spikes->most);
   // A count of other thresholds is undefined.
   if (threshold.lo <= 0)
     return {};
   // Less than a threshold, or what the most spikes leave.
-  if (!hasResetValue)
-    return {0, std::max(threshold.hi, v.hi - mostSpikes * threshold.lo)};
+  if (!hasReset)
+    return {0, std::max(threshold.hi, v.hi - most * threshold.lo)};
   std::optional<Interval> left;
   // v / threshold - f spikes with f from 0 to 1.
-  Interval counted{v.lo, std::min(v.hi, (mostSpikes + 1) * threshold.hi)};
-  Interval ratio = resetValue * Interval{1 / threshold.hi, 1 / threshold.lo};
+  Interval counted{v.lo, std::min(v.hi, (most + 1) * threshold.hi)};
+  Interval ratio = reset * Interval{1 / threshold.hi, 1 / threshold.lo};
   if (counted.lo <= counted.hi)
     include(left, counted * (Interval{1, 1} + negate(ratio)) +
-                      resetValue * Interval{0, 1});
-  Interval most{std::max(v.lo, mostSpikes * threshold.lo), v.hi};
-  if (most.lo <= most.hi)
-    include(left, most + negate(resetValue * Interval{mostSpikes, mostSpikes}));
+                      reset * Interval{0, 1});
+  Interval beyond{std::max(v.lo, most * threshold.lo), v.hi};
+  if (beyond.lo <= beyond.hi)
+    include(left, beyond + negate(reset * Interval{most, most}));
   return *left;
 }
 
-Interval Update::stepSpiking(Interval v, Interval &extremes) const {
-  if (reset == ResetKind::None) {
-    Interval u = integrate(v);
-    extremes = getHull(extremes, u);
-    return u;
-  }
-  std::optional<Interval> next;
-  if (timing == ResetTiming::Carried) {
-    Interval quiet = getQuiet(v), firing = getFiring(v);
-    if (quiet.lo <= quiet.hi)
-      include(next, integrate(quiet));
-    if (firing.lo <= firing.hi) {
-      Interval lowered = lower(firing);
-      extremes = getHull(extremes, lowered);
-      include(next, integrate(lowered));
-    }
-    return *next;
-  }
-  Interval u = integrate(v);
-  extremes = getHull(extremes, u);
-  if (timing == ResetTiming::Delayed || timing == ResetTiming::Pending) {
-    // Whether the carried voltage fired is known for parts of it only.
-    Interval quiet = getQuiet(v), firing = getFiring(v);
-    if (quiet.lo <= quiet.hi)
-      include(next, integrate(quiet));
-    if (firing.lo <= firing.hi)
-      include(next, lower(integrate(firing)));
-    if (timing == ResetTiming::Delayed)
-      return *next;
-    // v' = w - (s - p) * reset
-    Interval w = *next;
-    extremes = getHull(extremes, w);
-    include(next, w + negate(resetValue));
-    include(next, w + resetValue);
-    return *next;
-  }
-  include(next, getQuiet(u));
-  Interval firing = getFiring(u);
-  if (firing.lo > firing.hi)
-    return *next;
-  bool takesSeveral = isCount(rule) && reset == ResetKind::Subtract;
-  include(next, takesSeveral ? lowerByCount(firing) : lower(firing));
-  return *next;
+std::pair<Interval, Interval> IntervalAlgebra::count(Interval v) {
+  Interval spikes{0, static_cast<double>(model.spikes->most)};
+  if (!model.spikes->resets())
+    return {spikes, v};
+  std::optional<Interval> left;
+  include(left, getQuiet(v));
+  Interval firing = getFiring(v);
+  if (firing.lo <= firing.hi)
+    include(left, model.spikes->subtracts() ? lowerByCount(firing) : reset);
+  return {spikes, record(*left)};
 }
 
-Interval Update::step(Interval v, Interval &extremes) const {
-  if (!spikes)
-    v = raise(v);
-  extremes = getHull(extremes, getHull(v, decay * v));
-  Interval next = spikes ? stepSpiking(v, extremes) : integrate(v);
-  extremes = getHull(extremes, next);
-  return spikes ? raise(next) : next;
+Interval IntervalAlgebra::step(Interval v) {
+  NeuronEquations<IntervalAlgebra> equations(*this, model);
+  extremes = getHull(extremes, v);
+  // Drives are known: they are no numbers of the step.
+  Interval x{0, 0};
+  if (model.current && state.value == model.current->value)
+    return equations.stepCurrent(v, x);
+  if (!model.spikes)
+    return equations.stepIntegrator(v, x);
+  if (model.spikes->isPre())
+    return equations.stepAfter(v, x, {0, 1});
+  return equations.stepSpiking(v, x).first;
 }
 
-double Update::getLimit() const {
+double IntervalAlgebra::getLimit() const {
   double largest = 0;
-  for (Interval interval :
-       {drive, init, rounding, threshold, resetValue, floor.value_or(init)})
+  for (Interval interval : {ranges.getDrive(), ranges.init, ranges.rounding,
+                            threshold, reset, floor.value_or(ranges.init)})
     if (interval.isBounded())
       largest = std::max(largest, interval.getMagnitude());
   return std::ldexp(largest, 40);
@@ -545,17 +579,15 @@ static double findBound(double start, double limit,
 
 /// An interval that the state never leaves: it contains the initial state, and
 /// a step from inside stays inside. Unbounded if none was found.
-static Interval findInvariant(const Update &update, Interval &extremes) {
-  auto next = [&](Interval v) {
-    Interval ignored = v;
-    return update.step(v, ignored);
-  };
-  Interval v = update.init;
-  double limit = update.getLimit();
+static Interval findInvariant(IntervalAlgebra &algebra,
+                              const StateRanges &ranges, Interval &extremes) {
+  auto next = [&](Interval v) { return algebra.step(v); };
+  Interval v = ranges.init;
+  double limit = algebra.getLimit();
   extremes = {};
-  if (!update.drive.isBounded())
+  if (!ranges.getDrive().isBounded())
     return {};
-  if (update.decay.lo >= 0) {
+  if (ranges.decay.lo >= 0) {
     // A larger voltage leads to larger ones: the two ends are independent, but
     // for resets that lift or lower, so a second look may be needed.
     for (int round = 0; round < 3 && !v.contains(next(v)); ++round) {
@@ -571,10 +603,11 @@ static Interval findInvariant(const Update &update, Interval &extremes) {
     });
     v = {-bound, bound};
   }
-  extremes = v;
-  if (v.isBounded() && v.contains(update.step(v, extremes)))
+  algebra.extremes = v;
+  if (v.isBounded() && v.contains(next(v))) {
+    extremes = algebra.extremes;
     return v;
-  extremes = {};
+  }
   return {};
 }
 
@@ -589,56 +622,14 @@ static void fillRanges(int64_t size, int64_t axis, Bounds &state,
     state.values[index] = find(index, extremes.values[index]);
 }
 
-namespace {
-/// The coefficients of an integration, index by index.
-struct IntegrationRanges {
-  Bounds decay, drive, init, rounding;
-};
-} // namespace
-
-/// gain * x + leak, where the product is rounded: that of each of several
-/// spikes or that of x.
-static Bounds getDrive(Value gain, Value leak, const Bounds &x, bool isSpikes,
-                       Value state, ArrayRef<int64_t> shape, int64_t axis) {
-  Bounds drive =
+/// gain * x, where the product is rounded: that of each of several spikes or
+/// that of x.
+static Bounds getDriven(Value gain, const Bounds &x, bool isSpikes, Value state,
+                        ArrayRef<int64_t> shape, int64_t axis) {
+  Bounds driven =
       combine(getCoefficientRange(gain, 1, shape, axis), x, multiply);
-  drive = getProduct(drive, state, isSpikes ? x.getHull().getMagnitude() : 1);
-  return combine(drive, getCoefficientRange(leak, 0, shape, axis), add);
+  return getProduct(driven, state, isSpikes ? x.getHull().getMagnitude() : 1);
 }
-
-namespace {
-/// What spikes compare with and do, index by index.
-struct SpikeRanges {
-  template <typename Neuron>
-  SpikeRanges(Neuron op, ArrayRef<int64_t> shape, int64_t axis)
-      : rule(op.getSpike()), reset(op.getReset()), timing(op.getResetTiming()),
-        mostSpikes(static_cast<double>(op.getMaxSpikes())),
-        threshold(getCoefficientRange(op.getThreshold(), 0, shape, axis)),
-        resetValue(getCoefficientRange(op.getResetValue(), 0, shape, axis)),
-        hasResetValue(op.getResetValue()) {
-    if (reset == ResetKind::Subtract && !hasResetValue)
-      resetValue = threshold;
-  }
-
-  void addTo(Update &update, int64_t index) const {
-    update.spikes = true;
-    update.rule = rule;
-    update.reset = reset;
-    update.timing = timing;
-    update.mostSpikes = mostSpikes;
-    update.threshold = threshold.at(index);
-    update.resetValue = resetValue.at(index);
-    update.hasResetValue = hasResetValue;
-  }
-
-  SpikeRule rule;
-  ResetKind reset;
-  ResetTiming timing;
-  double mostSpikes;
-  Bounds threshold, resetValue;
-  bool hasResetValue;
-};
-} // namespace
 
 /// What two ranges have in common.
 static Bounds intersect(const Bounds &a, const Bounds &b) {
@@ -647,125 +638,111 @@ static Bounds intersect(const Bounds &a, const Bounds &b) {
   });
 }
 
-static Value getThreshold(Operation *op) {
-  if (auto lif = dyn_cast<LIFOp>(op))
-    return lif.getThreshold();
-  return cast<CubaLIFOp>(op).getThreshold();
-}
-
-static double getMostSpikes(Operation *op) {
-  if (auto lif = dyn_cast<LIFOp>(op))
-    return static_cast<double>(lif.getMaxSpikes());
-  return static_cast<double>(cast<CubaLIFOp>(op).getMaxSpikes());
-}
-
-void RangeAnalysis::visitNeuron(Operation *op) {
-  auto neuron = cast<NeuronOpInterface>(op);
-  NeuronRange &found = neurons[op];
-  Value voltage = neuron.getVoltage();
-  ArrayRef<int64_t> shape = neuron.getInput().getType().getShape();
-  int64_t axis = getChannelAxis(voltage);
+/// Finds what a state can be, index by index; `x` drives it.
+void RangeAnalysis::findState(NeuronOpInterface op, const NeuronModel &model,
+                              const StateModel &state, const Bounds &x,
+                              bool isSpikes, StateBounds &found) {
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+  int64_t axis = getChannelAxis(op.getVoltage());
   int64_t size = axis < 0 ? 1 : shape[axis];
+  auto range = [&](StringRef name, double absent) {
+    return getCoefficientRange(op.getCoefficient(name), absent, shape, axis);
+  };
+  Bounds driven = getDriven(op.getCoefficient(state.name("gain")), x, isSpikes,
+                            state.value, shape, axis);
+  Bounds leak = range(state.name("leak"), 0),
+         decay = range(state.name("decay"), 1),
+         init = range(state.name("init"), 0);
+  found.drive = combine(driven, leak, add);
+  Bounds rounding = op.getCoefficient(state.name("decay"))
+                        ? getRounding(state.value)
+                        : Bounds(0, 0);
+  if (state.isShort)
+    addDropped(rounding, state.value, decay);
+  // Less than a whole unit instead of half of one.
+  if (state.arithmetic.getDecay() != DecayRule::HalfUp)
+    rounding = combine(rounding, rounding, add);
+  bool isVoltage = state.value == model.voltage.value;
+  bool spikes = isVoltage && model.spikes;
+  Bounds threshold(0, 0), reset(0, 0);
+  if (spikes) {
+    threshold = range("threshold", 0);
+    reset = range("reset_value", 0);
+    if (model.spikes->subtracts() && !op.getCoefficient("reset_value"))
+      reset = threshold;
+  }
+  std::optional<Bounds> floor;
+  if (isVoltage && op.getCoefficient("floor"))
+    floor = range("floor", 0);
+  // Of integers a carried floor counts as one that the voltage can be.
+  if (floor && !spikes)
+    floor = clamp(*floor, getTypeRange(state.value));
+  Bounds type = getTypeRange(state.value);
+  fillRanges(size, axis, found.carried, found.extremes,
+             [&](int64_t index, Interval &extreme) {
+               StateRanges ranges{decay.at(index), driven.at(index),
+                                  leak.at(index), init.at(index),
+                                  rounding.at(index)};
+               IntervalAlgebra algebra(model, state, ranges);
+               algebra.threshold = threshold.at(index);
+               algebra.reset = reset.at(index);
+               algebra.hasReset = spikes && op.getCoefficient("reset_value");
+               if (floor)
+                 algebra.floor = floor->at(index);
+               Interval invariant = findInvariant(algebra, ranges, extreme);
+               // What is carried goes on from the floor at least: its type
+               // holds that, too.
+               invariant = getHull(invariant, algebra.raise(invariant));
+               // Such a sum stays in its type.
+               if (state.arithmetic.getSum() != SumRule::Once &&
+                   !type.at(index).contains(invariant))
+                 invariant = extreme = type.at(index);
+               return invariant;
+             });
+}
+
+void RangeAnalysis::visitNeuron(NeuronOpInterface op) {
+  NeuronModel model(op);
+  NeuronRange &found = neurons[op];
+  int64_t axis = getChannelAxis(op.getVoltage());
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
   // Along another dimension than the neurons' the whole range counts.
-  Bounds drive = get(neuron.getInput());
-  if (drive.size() > 1 && drive.axis != axis)
-    drive = Bounds(drive.getHull());
-  bool isSpikes = !isa<quant::QuantizedType, FloatType>(
-      neuron.getInput().getType().getElementType());
-  auto coefficient = [&](Value value, double absent) {
-    return getCoefficientRange(value, absent, shape, axis);
-  };
-  /// Finds what `decay * state + drive` can be.
-  auto integrate = [&](Value state, Value decay, bool isShort, Value init,
-                       ArithmeticAttr arithmetic, const Bounds &added,
-                       const SpikeRanges *spikes,
-                       const std::optional<Bounds> &floor, Bounds &states,
-                       Bounds &extremes) {
-    Bounds decays = coefficient(decay, 1), inits = coefficient(init, 0);
-    Bounds rounding = decay ? getRounding(state) : Bounds(0, 0);
-    if (isShort)
-      addDropped(rounding, state, decays);
-    // Less than a whole unit instead of half of one.
-    if (arithmetic.getDecay() != DecayRule::HalfUp)
-      rounding = combine(rounding, rounding, add);
-    Bounds type = getTypeRange(state);
-    fillRanges(size, axis, states, extremes,
-               [&](int64_t index, Interval &extreme) {
-                 Update update;
-                 update.decay = decays.at(index);
-                 update.drive = added.at(index);
-                 update.init = inits.at(index);
-                 update.rounding = rounding.at(index);
-                 if (spikes)
-                   spikes->addTo(update, index);
-                 if (floor)
-                   update.floor = floor->at(index);
-                 // What is carried goes on from the floor at least: its type
-                 // holds that, too.
-                 Interval found = findInvariant(update, extreme);
-                 found = getHull(found, update.raise(found));
-                 // Such a sum stays in its type.
-                 if (arithmetic.getSum() != SumRule::Once &&
-                     !type.at(index).contains(found))
-                   found = extreme = type.at(index);
-                 return found;
-               });
-  };
-  auto addCurrent = [&](auto cuba) {
-    Value current = cuba.getCurrent();
-    found.currentDrive = getDrive(cuba.getCurrentGain(), cuba.getCurrentLeak(),
-                                  drive, isSpikes, current, shape, axis);
-    integrate(current, cuba.getCurrentDecay(), cuba.getShortCurrentDecay(),
-              cuba.getCurrentInit(), getArithmetic(op, "current_arithmetic"),
-              found.currentDrive, nullptr, std::nullopt, found.current,
-              found.currentExtremes);
-    drive = intersect(found.current, getTypeRange(current));
+  Bounds x = get(op.getInput());
+  if (x.size() > 1 && x.axis != axis)
+    x = Bounds(x.getHull());
+  bool isSpikes = !isFloatOrQuantized(op.getInput());
+  if (model.current) {
+    Value current = model.current->value;
+    findState(op, model, *model.current, x, isSpikes, found.current);
+    x = intersect(found.current.carried, getTypeRange(current));
     isSpikes = false;
-    ranges[current] = drive;
-  };
-  auto addVoltage = [&](auto leaky) {
-    using Neuron = decltype(leaky);
-    found.voltageDrive = getDrive(leaky.getGain(), leaky.getLeak(), drive,
-                                  isSpikes, voltage, shape, axis);
-    std::optional<SpikeRanges> spikes;
-    if constexpr (std::is_same_v<Neuron, LIFOp> ||
-                  std::is_same_v<Neuron, CubaLIFOp>)
-      spikes.emplace(leaky, shape, axis);
-    std::optional<Bounds> floor;
-    if (leaky.getFloor())
-      floor = coefficient(leaky.getFloor(), 0);
-    // Of integers a carried floor counts as one that the voltage can be.
-    if (floor && !spikes)
-      floor = clamp(*floor, getTypeRange(voltage));
-    integrate(voltage, leaky.getDecay(), leaky.getShortDecay(), leaky.getInit(),
-              getArithmetic(op), found.voltageDrive,
-              spikes ? &*spikes : nullptr, floor, found.voltage,
-              found.voltageExtremes);
-  };
-  llvm::TypeSwitch<Operation *>(op).Case<CubaLIFOp, CubaLIOp>(addCurrent);
-  llvm::TypeSwitch<Operation *>(op).Case<LIFOp, LIOp, CubaLIFOp, CubaLIOp>(
-      addVoltage);
-  Bounds range = intersect(found.voltage, getTypeRange(voltage));
+    ranges[current] = x;
+  }
+  Value voltage = model.voltage.value;
+  findState(op, model, model.voltage, x, isSpikes, found.voltage);
+  Bounds range = intersect(found.voltage.carried, getTypeRange(voltage));
   std::optional<Interval> recorded = getRecorded(op->getAttr(kRangeAttr));
   if (recorded && isa<FloatType>(getElementTypeOrSelf(voltage.getType())))
     range = Bounds(*recorded);
   ranges[voltage] = range;
-  Interval spikes = getTypeInterval(op->getResult(0).getType());
-  if (auto rule = op->getAttrOfType<SpikeRuleAttr>("spike");
-      rule && isCount(rule.getValue())) {
-    spikes.hi = getMostSpikes(op);
+  if (!model.spikes)
+    return;
+  Value result = op.getOutput("spikes");
+  Interval spikes = getTypeInterval(result.getType());
+  if (model.spikes->counts()) {
+    spikes.hi = static_cast<double>(model.spikes->most);
     // As often as the threshold fits into the largest voltage.
-    Bounds threshold = coefficient(getThreshold(op), 0);
+    Bounds threshold =
+        getCoefficientRange(op.getCoefficient("threshold"), 0, shape, axis);
+    const Bounds &extremes = found.voltage.extremes;
     double most = 1;
-    int64_t count = std::max(found.voltageExtremes.size(), threshold.size());
+    int64_t count = std::max(extremes.size(), threshold.size());
     for (int64_t index = 0; index < count; ++index)
-      most = std::max(most, found.voltageExtremes.at(index).hi /
-                                threshold.at(index).lo);
+      most = std::max(most, extremes.at(index).hi / threshold.at(index).lo);
     if (most < spikes.hi)
       spikes.hi = std::floor(most);
   }
-  if (!isFloatOrQuantized(op->getResult(0)))
-    ranges[op->getResult(0)] = Bounds(spikes);
+  ranges[result] = Bounds(spikes);
 }
 
 //===----------------------------------------------------------------------===//

@@ -15,6 +15,7 @@
 #define SNN_LIB_TRANSFORMS_RANGES_H
 
 #include "snn/IR/Constants.h"
+#include "snn/IR/Neuron.h"
 #include "snn/IR/SNN.h"
 #include "snn/IR/Scales.h"
 
@@ -59,15 +60,18 @@ struct Bounds {
   int64_t axis = -1;
 };
 
-/// What a neuron's update can meet.
-struct NeuronRange {
+/// What the step of a state can meet.
+struct StateBounds {
   /// The carried values, where they are bounded.
-  Bounds voltage, current;
-  /// Everything that appears in the update, in the voltage's and the current's
-  /// unit; bounded where the carried values are.
-  Bounds voltageExtremes, currentExtremes;
+  Bounds carried;
+  /// Everything that appears in the step, in the state's unit; bounded where
+  /// the carried values are.
+  Bounds extremes;
   /// What one step adds: gain * x + leak.
-  Bounds voltageDrive, currentDrive;
+  Bounds drive;
+};
+struct NeuronRange {
+  StateBounds voltage, current;
 };
 
 /// The numbers of one network, whose operations are in topological order.
@@ -85,7 +89,10 @@ public:
 
 private:
   void visit(mlir::Operation *op);
-  void visitNeuron(mlir::Operation *op);
+  void visitNeuron(NeuronOpInterface op);
+  void findState(NeuronOpInterface op, const NeuronModel &model,
+                 const StateModel &state, const Bounds &x, bool isSpikes,
+                 StateBounds &found);
   Bounds getSynapse(SynapseOpInterface op) const;
   Bounds getPool(WindowOpInterface op, bool isAverage) const;
   Bounds getAdd(AddOp op) const;

@@ -73,6 +73,18 @@ struct WindowDim {
 
 #include "dialect/SNNInterfaces.h.inc"
 
+namespace snn {
+/// Adds the canonicalization of a neuron of this name.
+void addNeuronPatterns(mlir::RewritePatternSet &patterns,
+                       llvm::StringRef opName);
+/// Checks a neuron: shapes, types, coefficients, and choices that go together.
+llvm::LogicalResult verifyNeuron(NeuronOpInterface neuron);
+/// The states of a neuron: the current, where there is one, then the voltage.
+llvm::SmallVector<StateVariable> getNeuronStates(NeuronOpInterface neuron);
+/// Whether `result` are spikes of the carried voltage.
+bool isCarriedSpikes(NeuronOpInterface neuron, mlir::OpResult result);
+} // namespace snn
+
 #define GET_OP_CLASSES
 #include "dialect/SNNOps.h.inc"
 

@@ -112,12 +112,9 @@ mlir::LogicalResult lowerThreshold(ThresholdOp op, StepContext &context);
 mlir::LogicalResult lowerRescale(RescaleOp op, StepContext &context);
 mlir::LogicalResult lowerTranspose(TransposeOp op, StepContext &context);
 
-mlir::LogicalResult lowerLIF(LIFOp op, StepContext &context);
-mlir::LogicalResult lowerLI(LIOp op, StepContext &context);
-mlir::LogicalResult lowerCubaLIF(CubaLIFOp op, StepContext &context);
-mlir::LogicalResult lowerCubaLI(CubaLIOp op, StepContext &context);
+mlir::LogicalResult lowerNeuron(NeuronOpInterface op, StepContext &context);
 /// Spike timing `pre`: the spikes, before this step's input is known.
-mlir::LogicalResult lowerCarriedSpikes(mlir::Operation *op,
+mlir::LogicalResult lowerCarriedSpikes(NeuronOpInterface op,
                                        StepContext &context);
 
 /// Whether the delayed signal can be read where it is stored.

@@ -445,10 +445,7 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       .Case([&](DecayOp decay) { return lowerDecay(decay, context); })
       .Case([&](TruncateOp op) { return lowerTruncate(op, context); })
       .Case([&](ThresholdOp op) { return lowerThreshold(op, context); })
-      .Case([&](LIFOp lif) { return lowerLIF(lif, context); })
-      .Case([&](LIOp li) { return lowerLI(li, context); })
-      .Case([&](CubaLIFOp lif) { return lowerCubaLIF(lif, context); })
-      .Case([&](CubaLIOp li) { return lowerCubaLI(li, context); })
+      .Case([&](NeuronOpInterface op) { return lowerNeuron(op, context); })
       .Case<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
           [&](auto reshape) { return lowerReshape(reshape); })
       .Case<arith::ConstantOp, quant::StorageCastOp>(
@@ -540,10 +537,10 @@ LogicalResult NetworkLowering::lowerAll() {
         return failure();
       continue;
     }
-    auto stateful = dyn_cast<StatefulOpInterface>(op);
-    if (stateful && stateful.isCarried(op.getResult(0)) &&
-        failed(
-            lowerNamed(&op, [&] { return lowerCarriedSpikes(&op, context); })))
+    auto neuron = dyn_cast<NeuronOpInterface>(op);
+    if (neuron && neuron.isCarried(op.getResult(0)) &&
+        failed(lowerNamed(&op,
+                          [&] { return lowerCarriedSpikes(neuron, context); })))
       return failure();
   }
   for (Operation &op : *network.getBodyBlock())

@@ -71,7 +71,7 @@ snn.network @net(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) attributes
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V3]] in restrict writable %[[ARG1]] : (tensor<2xf32>, memref<2xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @cuba_li(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<2xf32> {snn.name = "i"}, %[[ARG2:.*]]: memref<2xf32> {snn.name = "v"}) attributes {snn.comment = "2 leaky integrators.\0A  i = 0.875 * i + x\0A  v = 0.5 * v + 3 * i"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<2xf32> {snn.name = "i"}, %[[ARG2:.*]]: memref<2xf32> {snn.name = "v"}) attributes {snn.comment = "2 leaky integrators.\0A  i_old = i\0A  i = 0.875 * i + x\0A  v = 0.5 * v + 3 * i_old"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 3.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 8.750000e-01 : f32

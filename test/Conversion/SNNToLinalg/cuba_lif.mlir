@@ -19,7 +19,7 @@
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V3]] in restrict writable %[[ARG1]] : (tensor<4xf32>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @cuba_lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "i"}, %[[ARG3:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  i = 0.875 * i + 7 * x + 9\0A  v = 0.5 * v + i\0A  spike where v > 2\0A  after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "i"}, %[[ARG3:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  i = 0.875 * i + 7 * x + 9\0A  u = 0.5 * v + i\0A  spike = u > 2\0A  v = spike ? 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -78,7 +78,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V3]] in restrict writable %[[ARG1]] : (tensor<4xf32>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @cuba_lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "i"}, %[[ARG3:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  i = 0.875 * i + 7 * x + 9\0A  v = 0.5 * v + i\0A  spike where v > 2\0A  after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "i"}, %[[ARG3:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  i_old = i\0A  i = 0.875 * i + 7 * x + 9\0A  u = 0.5 * v + i_old\0A  spike = u > 2\0A  v = spike ? 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -122,7 +122,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // With spike timing pre only the voltage is needed for the spikes.
 // CHECK-LABEL: func.func private @cuba_lif_fire(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of cuba_lif, from the voltage before the update.\0A  spike where v > 2"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of cuba_lif, from the voltage before the update.\0A  spike = v > 2"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<4xf32> to tensor<4xf32>
 // CHECK-NEXT:    %[[V1:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<4xi1> to tensor<4xi1>
@@ -134,7 +134,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V2]] in restrict writable %[[ARG1]] : (tensor<4xi1>, memref<4xi1>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @cuba_lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "i"}, %[[ARG3:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  i = 0.875 * i + 7 * x + 9\0A  v = 0.5 * v + i\0A  spike where v > 2, for v before the update\0A  before the update after a spike v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "i"}, %[[ARG3:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  i = 0.875 * i + 7 * x + 9\0A  held = spike ? v - 0.25 : v\0A  u = 0.5 * held + i\0A  v = u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.500000e-01 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 8.750000e-01 : f32

@@ -10,7 +10,7 @@
 // CHECK-NEXT:    call @lif(%[[ARG0]], %[[ARG1]], %[[ARG2]]) : (memref<4xf32>, memref<4xi1>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif_fire(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike where v >= 2"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike = v >= 2"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<4xf32> to tensor<4xf32>
 // CHECK-NEXT:    %[[V1:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<4xi1> to tensor<4xi1>
@@ -22,7 +22,7 @@
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V2]] in restrict writable %[[ARG1]] : (tensor<4xi1>, memref<4xi1>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v >= 2, for v before the update\0A  in the update after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  v = spike ? 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.500000e-01 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG2]] restrict writable : memref<4xf32> to tensor<4xf32>
@@ -55,7 +55,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    call @lif(%[[ARG0]], %[[ARG1]], %[[ARG2]]) : (memref<4xf32>, memref<4xi1>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif_fire(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike where v >= 2"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike = v >= 2"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<4xf32> to tensor<4xf32>
 // CHECK-NEXT:    %[[V1:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<4xi1> to tensor<4xi1>
@@ -67,7 +67,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V2]] in restrict writable %[[ARG1]] : (tensor<4xi1>, memref<4xi1>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v >= 2, for v before the update\0A  in the update after a spike v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  v = spike ? u - 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.500000e-01 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG2]] restrict writable : memref<4xf32> to tensor<4xf32>
@@ -101,7 +101,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    call @lif(%[[ARG0]], %[[ARG1]], %[[ARG2]]) : (memref<4xf32>, memref<4xi1>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif_fire(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike where v > 2"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike = v > 2"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<4xf32> to tensor<4xf32>
 // CHECK-NEXT:    %[[V1:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<4xi1> to tensor<4xi1>
@@ -113,7 +113,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V2]] in restrict writable %[[ARG1]] : (tensor<4xi1>, memref<4xi1>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2, for v before the update\0A  before the update after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  held = spike ? 0.25 : v\0A  u = 0.5 * held + x\0A  v = u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.500000e-01 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG2]] restrict writable : memref<4xf32> to tensor<4xf32>
@@ -146,7 +146,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    call @lif(%[[ARG0]], %[[ARG1]], %[[ARG2]]) : (memref<4xf32>, memref<4xi1>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif_fire(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike where v > 2"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "v"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}) attributes {snn.comment = "Spikes of lif, from the voltage before the update.\0A  spike = v > 2"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict : memref<4xf32> to tensor<4xf32>
 // CHECK-NEXT:    %[[V1:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<4xi1> to tensor<4xi1>
@@ -158,7 +158,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V2]] in restrict writable %[[ARG1]] : (tensor<4xi1>, memref<4xi1>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2, for v before the update\0A  before the update after a spike v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  held = spike ? v - 0.25 : v\0A  u = 0.5 * held + x\0A  v = u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.500000e-01 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG2]] restrict writable : memref<4xf32> to tensor<4xf32>
@@ -191,7 +191,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK:         call @lif_fire(%[[V]], %[[S]]) : (memref<4xf32>, memref<4xi1>) -> ()
 // CHECK-NEXT:    call @lif(%[[X]], %[[V]]) : (memref<4xf32>, memref<4xf32>) -> ()
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2, for v before the update\0A  a spike leaves v as it is"
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  v = u"
 // CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32):
 // CHECK-NEXT:    %[[V0:.*]] = arith.mulf %[[OUT]], %{{.*}} : f32
 // CHECK-NEXT:    %[[V1:.*]] = arith.addf %[[V0]], %[[IN]] : f32

@@ -4,7 +4,7 @@
 
 // Greater or equal.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v >= 2\0A  after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spike = u >= 2\0A  v = spike ? 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -39,7 +39,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK:         call @lif(%[[ARG0]], %[[ARG1]], %[[ARG2]]) : (memref<4xf32>, memref<4xi8>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi8> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spikes = trunc(v / 2) where v > 0\0A  after a spike v = v - 2"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi8> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spikes = u > 0 ? trunc(u / 2) : 0\0A  v = u - spikes * 2"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 2.550000e+02 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 5.000000e-01 : f32
@@ -77,7 +77,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xui8>) attributes {dt = 1.0e-3 :
 
 // The same, from the threshold on; with a reset of its own.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi8> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spikes = floor(v / 2) where v >= 2\0A  after a spike v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi8> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spikes = u >= 2 ? floor(u / 2) : 0\0A  v = u - spikes * 0.25"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 2.550000e+02 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 5.000000e-01 : f32
@@ -171,7 +171,7 @@ snn.network @net(%x: tensor<4xui8>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // Without a reset the voltage goes on as it is.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  a spike leaves v as it is"
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spike = u > 2\0A  v = u"
 // CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32, %{{.*}}: i1):
 // CHECK-NEXT:    %[[V0:.*]] = arith.mulf %[[OUT]], %{{.*}} : f32
 // CHECK-NEXT:    %[[V1:.*]] = arith.addf %[[V0]], %[[IN]] : f32
@@ -189,7 +189,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // One spike or several, at most 3, reset the voltage once.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = v + x\0A  spikes = floor(v / 2) where v >= 2, at most 3\0A  after a spike v = 0.25"
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = v + x\0A  spikes = u >= 2 ? floor(u / 2) : 0, at most 3\0A  v = spikes > 0 ? 0.25 : u"
 // CHECK-DAG:     %[[MOST:.*]] = arith.constant 3.000000e+00 : f32
 // CHECK-DAG:     %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-DAG:     %[[TH:.*]] = arith.constant 2.000000e+00 : f32
@@ -216,7 +216,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xui8>) attributes {dt = 1.0e-3 :
 
 // A count that nothing follows from.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = v + x\0A  spikes = trunc(v / 2) where v > 0\0A  a spike leaves v as it is"
+// CHECK-SAME:    snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = v + x\0A  spikes = u > 0 ? trunc(u / 2) : 0\0A  v = u"
 // CHECK:         ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32, %{{.*}}: i8):
 // CHECK-NEXT:    %[[V0:.*]] = arith.addf %[[OUT]], %[[IN]] : f32
 // CHECK:         %[[V1:.*]] = arith.fptoui %{{.*}} : f32 to i8

@@ -15,7 +15,7 @@
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V1]] in restrict writable %[[ARG0]] : (tensor<4xf32>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  after a spike v = 0"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spike = u > 2\0A  v = spike ? 0 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.000000e+00 : f32
@@ -45,7 +45,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // Subtraction without a reset subtracts the threshold.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  after a spike v = v - 2"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spike = u > 2\0A  v = spike ? u - 2 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG2]] restrict writable : memref<4xf32> to tensor<4xf32>
@@ -75,7 +75,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // immediate, value
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spike = u > 2\0A  v = spike ? 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -106,7 +106,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // immediate, subtract
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  after a spike v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = 0.5 * v + x\0A  spike = u > 2\0A  v = spike ? u - 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -138,7 +138,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // delayed, value
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  in the update after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  spike = previous ? 0.25 : u > 2\0A  v = previous ? 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -170,7 +170,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // delayed, subtract
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  in the update after a spike v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  spike = previous ? u - 0.25 : u > 2\0A  v = previous ? u - 0.25 : u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -203,7 +203,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // carried, value
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  before the update after a spike v = 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  held = previous ? 0.25 : v\0A  u = 0.5 * held + x\0A  spike = u > 2\0A  v = u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -235,7 +235,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // carried, subtract
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  before the update after a spike v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  held = previous ? v - 0.25 : v\0A  u = 0.5 * held + x\0A  spike = u > 2\0A  v = u"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -268,7 +268,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // pending, subtract
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = 0.5 * v + x\0A  spike where v > 2\0A  after a spike, and while v is still above threshold, v = v - 0.25"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  w = previous ? u - 0.25 : u\0A  spike = w > 2\0A  change = spike - previous\0A  v = w - (change * 0.25)"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -277,14 +277,14 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 // CHECK-NEXT:    %[[V2:.*]] = bufferization.to_tensor %[[ARG1]] restrict writable : memref<4xi1> to tensor<4xi1>
 // CHECK-NEXT:    %[[V3:.*]]:2 = linalg.generic {indexing_maps = [{{.*}}], iterator_types = ["parallel"]} ins(%[[V1]] : tensor<4xf32>) outs(%[[V0]], %[[V2]] : tensor<4xf32>, tensor<4xi1>) {
 // CHECK-NEXT:    ^bb0(%[[IN:.*]]: f32, %[[OUT:.*]]: f32, %[[OUT_2:.*]]: i1):
-// CHECK-NEXT:    %[[V4:.*]] = arith.mulf %[[OUT]], %[[CST]] : f32
-// CHECK-NEXT:    %[[V5:.*]] = arith.addf %[[V4]], %[[IN]] : f32
-// CHECK-NEXT:    %[[V6:.*]] = arith.cmpf ogt, %[[OUT]], %[[CST_0]] : f32
-// CHECK-NEXT:    %[[V7:.*]] = arith.subf %[[V5]], %[[CST_1]] : f32
-// CHECK-NEXT:    %[[V8:.*]] = arith.select %[[V6]], %[[V7]], %[[V5]] : f32
+// CHECK-NEXT:    %[[V4:.*]] = arith.cmpf ogt, %[[OUT]], %[[CST_0]] : f32
+// CHECK-NEXT:    %[[V5:.*]] = arith.mulf %[[OUT]], %[[CST]] : f32
+// CHECK-NEXT:    %[[V6:.*]] = arith.addf %[[V5]], %[[IN]] : f32
+// CHECK-NEXT:    %[[V7:.*]] = arith.subf %[[V6]], %[[CST_1]] : f32
+// CHECK-NEXT:    %[[V8:.*]] = arith.select %[[V4]], %[[V7]], %[[V6]] : f32
 // CHECK-NEXT:    %[[V9:.*]] = arith.cmpf ogt, %[[V8]], %[[CST_0]] : f32
 // CHECK-NEXT:    %[[V10:.*]] = arith.uitofp %[[V9]] : i1 to f32
-// CHECK-NEXT:    %[[V11:.*]] = arith.uitofp %[[V6]] : i1 to f32
+// CHECK-NEXT:    %[[V11:.*]] = arith.uitofp %[[V4]] : i1 to f32
 // CHECK-NEXT:    %[[V12:.*]] = arith.subf %[[V10]], %[[V11]] : f32
 // CHECK-NEXT:    %[[V13:.*]] = arith.mulf %[[V12]], %[[CST_1]] : f32
 // CHECK-NEXT:    %[[V14:.*]] = arith.subf %[[V8]], %[[V13]] : f32

@@ -290,7 +290,7 @@ snn.network @count_wide(%x: tensor<4x!sum>) -> tensor<4xui8> attributes {dt = 1.
 
 // No more than 3 spikes, of 16 bits: what is left need not be less than a threshold.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    spikes = floor(v / 40) where v >= 40, at most 3
+// CHECK-SAME:    spikes = u >= 40 ? floor(u / 40) : 0, at most 3
 // CHECK:           %[[U:.*]] = arith.addi %{{.*}}, %{{.*}} : i16
 // CHECK:           %[[RATIO:.*]] = arith.addi %{{.*}}, %{{.*}} : i16
 // CHECK-NEXT:      %[[IS_MORE:.*]] = arith.cmpi sgt, %[[RATIO]], %c3_i16 : i16

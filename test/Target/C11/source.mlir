@@ -51,9 +51,9 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NEXT: };
 
 // CHECK:      /* lif1: 2 leaky integrate-and-fire neurons.
-// CHECK-NEXT:  *   v = 0.9 * v + x
-// CHECK-NEXT:  *   spike where v > threshold[n]
-// CHECK-NEXT:  *   after a spike v = 0 */
+// CHECK-NEXT:  *   u = 0.9 * v + x
+// CHECK-NEXT:  *   spike = u > threshold[n]
+// CHECK-NEXT:  *   v = spike ? 0 : u */
 // CHECK-NEXT: static SNN_LAYER void relay_lif1(const float *RESTRICT x, uint8_t *RESTRICT spikes, float *RESTRICT v)
 // CHECK-NEXT: {
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {

@@ -1,0 +1,180 @@
+//===- NeuronEquations.h - One step of a neuron, over an algebra -*- C++ -*-==//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The equations stand here and nowhere else: the lowering computes them in the
+// operations of a loop, the range analysis in intervals, and the comment in the
+// generated C in text. Each of these is an algebra, a class with
+//
+//   Number, Spikes            what numbers and spikes are
+//   name(text)                what the next result is called; gives the algebra
+//   has(coefficient)          whether the neuron has a coefficient
+//   get(coefficient)          the coefficient
+//   zero()
+//   add, sub, mul             of numbers
+//   decay(state, number)      what is left of a state after its decay
+//   drive(state, input)       what an input adds to a state: gain * input
+//   fires(number)             the comparison with the threshold
+//   number(spikes)            1 where there is a spike
+//   afterFiring(name, v, spikes, before, after)
+//                             before(v) where v did not fire, and
+//                             after(before(v)) where it did
+//   count(v)                  several spikes, and what they leave of v
+//   raise(v)                  max(v, floor)
+//   clamp(state, number), wrap(state, number)
+//                             within what the state's type holds
+//   bound(state, number)      a new state as it is stored
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_IR_NEURONEQUATIONS_H
+#define SNN_IR_NEURONEQUATIONS_H
+
+#include "snn/IR/Neuron.h"
+
+#include <utility>
+
+namespace snn {
+
+template <typename Algebra> class NeuronEquations {
+public:
+  using Number = typename Algebra::Number;
+  using Spikes = typename Algebra::Spikes;
+
+  NeuronEquations(Algebra &algebra, const NeuronModel &model)
+      : a(algebra), model(model) {}
+
+  /// The new current: current_decay * i + current_gain * x + current_leak.
+  Number stepCurrent(Number i, Number x) {
+    Number updated = integrate(*model.current, i, x, "i_new");
+    return a.bound(*model.current, updated);
+  }
+
+  /// The current that the voltage sees.
+  Number getDrive(Number carried, Number updated) {
+    return model.order == CurrentOrder::Updated ? updated : carried;
+  }
+
+  /// The new voltage without spikes: decay * max(v, floor) + gain * x + leak.
+  Number stepIntegrator(Number v, Number x) {
+    Number updated = integrate(model.voltage, a.raise(v), x, "v_new");
+    return a.bound(model.voltage, updated);
+  }
+
+  /// Spike timing `pre`: the new voltage, where `fired` is what the carried one
+  /// did.
+  Number stepAfter(Number v, Number x, Spikes fired) {
+    return limit(stepCarried(v, x, fired));
+  }
+
+  /// Spike timing `post`: the new voltage, and the spikes. The table in the
+  /// description of snn.lif.
+  std::pair<Number, Spikes> stepSpiking(Number v, Number x) {
+    const SpikeModel &spikes = *model.spikes;
+    switch (spikes.resetTiming) {
+    case ResetTiming::Immediate:
+      return stepImmediate(v, x);
+    case ResetTiming::Pending:
+      return stepPending(v, x);
+    case ResetTiming::Delayed:
+    case ResetTiming::Carried:
+      break;
+    }
+    Number next = limit(stepCarried(v, x, a.name("previous").fires(v)));
+    return {next, a.name("spike").fires(next)};
+  }
+
+private:
+  /// decay * state + gain * input + leak, with the sum that the state's
+  /// arithmetic asks for.
+  Number integrate(const StateModel &state, Number carried, Number input,
+                   llvm::StringRef name) {
+    Number left = a.decay(state, carried);
+    Number driven = a.drive(state, input);
+    std::string leak = state.name("leak");
+    bool leaks = a.has(leak);
+    if (state.arithmetic.getSum() == SumRule::Each) {
+      Number change = a.name("change").sub(left, carried);
+      change = a.clamp(state, a.add(change, driven));
+      if (leaks)
+        change = a.clamp(state, a.add(change, a.get(leak)));
+      return a.name(name).clamp(state, a.add(carried, change));
+    }
+    if (leaks) {
+      left = a.name("sum").add(left, driven);
+      driven = a.get(leak);
+    }
+    Number sum = a.name(name).add(left, driven);
+    if (state.arithmetic.getSum() == SumRule::Wrap)
+      return a.name("wrapped").wrap(state, sum);
+    return sum;
+  }
+
+  Number update(Number v, Number x) {
+    return integrate(model.voltage, v, x, "u");
+  }
+
+  /// By how much a spike lowers the voltage.
+  Number getSubtrahend() {
+    return a.has("reset") ? a.get("reset") : a.get("threshold");
+  }
+
+  /// What a spike makes of a voltage.
+  Number lower(Number v) {
+    if (model.spikes->subtracts())
+      return a.name("lowered").sub(v, getSubtrahend());
+    return a.has("reset") ? a.get("reset") : a.zero();
+  }
+
+  /// The voltage that is carried on.
+  Number limit(Number v) { return a.bound(model.voltage, a.raise(v)); }
+
+  /// Reset timing `delayed` or `carried`: the update after a spike, or before.
+  Number stepCarried(Number v, Number x, Spikes fired) {
+    auto updates = [&](Number number) { return update(number, x); };
+    auto lowers = [&](Number number) { return lower(number); };
+    if (!model.spikes->resets())
+      return updates(v);
+    if (model.spikes->resetTiming == ResetTiming::Delayed)
+      return a.afterFiring("after", v, fired, updates, lowers);
+    auto keeps = [](Number number) { return number; };
+    return updates(a.afterFiring("held", v, fired, keeps, lowers));
+  }
+
+  std::pair<Number, Spikes> stepImmediate(Number v, Number x) {
+    Number u = update(v, x);
+    if (model.spikes->counts()) {
+      auto [spikes, left] = a.count(u);
+      return {limit(left), spikes};
+    }
+    Spikes fired = a.name("spike").fires(u);
+    Number next = u;
+    if (model.spikes->resets())
+      next = a.afterFiring(
+          "next", u, fired, [](Number number) { return number; },
+          [&](Number number) { return lower(number); });
+    return {limit(next), fired};
+  }
+
+  /// w = u - p * reset, v' = w - (s - p) * reset
+  std::pair<Number, Spikes> stepPending(Number v, Number x) {
+    Spikes previous = a.name("previous").fires(v);
+    Number w = a.afterFiring(
+        "w", v, previous, [&](Number number) { return update(number, x); },
+        [&](Number number) { return lower(number); });
+    Spikes spike = a.name("spike").fires(w);
+    Number now = a.number(spike), before = a.number(previous);
+    Number change = a.name("change").sub(now, before);
+    Number next = a.name("next").sub(w, a.mul(change, getSubtrahend()));
+    return {limit(next), spike};
+  }
+
+  Algebra &a;
+  const NeuronModel &model;
+};
+
+} // namespace snn
+
+#endif // SNN_IR_NEURONEQUATIONS_H
