@@ -84,9 +84,14 @@ private:
 
 /// The width of the positions that a helper takes.
 static unsigned getPositionBits(func::FuncOp helper) {
-  auto x = dyn_cast<MemRefType>(helper.getArgumentTypes().front());
+  auto x = helper.getNumArguments() == 0
+               ? MemRefType()
+               : dyn_cast<MemRefType>(helper.getArgumentTypes().front());
   return x ? x.getElementTypeBitWidth() : 0;
 }
+
+/// Whether a helper is a macro that says something of the processor.
+static bool isMacro(func::FuncOp helper) { return helper.getNumResults() != 0; }
 
 /// All names at file scope begin with the prefix.
 void SourceEmitter::nameSymbols() {
@@ -114,11 +119,28 @@ void SourceEmitter::nameSymbols() {
                          "take_events",
                          "take_events_32",
                          "set_spikes",
-                         "set_spikes_32"})
+                         "set_spikes_32",
+                         "BLOCKS",
+                         "UNALIGNED_BLOCKS",
+                         "FLOAT_BLOCKS",
+                         "WORDS",
+                         "SPACE",
+                         "sums4",
+                         "lanes4",
+                         "row",
+                         "word",
+                         "add4",
+                         "get4",
+                         "add_biased4",
+                         "get_biased4",
+                         "add_flipped4"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
-    if (StringRef helper = getText(&op, "snn.helper"); !helper.empty())
+    StringRef helper = getText(&op, "snn.helper");
+    if (!helper.empty() && isMacro(cast<func::FuncOp>(op)))
+      symbols[symbol.getName()] = macro(helper.upper());
+    else if (!helper.empty())
       symbols[symbol.getName()] =
           prefix + "_" + helper.str() +
           (getPositionBits(cast<func::FuncOp>(op)) == 32 ? "_32" : "");
@@ -155,8 +177,9 @@ LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
   if (!elements || !global.getConstant() || type.empty())
     return global.emitOpError("C11: is not in the emitter's subset: expected "
                               "a constant with values");
-  source << "static const SNN_TABLE " << type << " "
-         << symbols[global.getSymName()] << "["
+  bool isWords = global.getAlignment() == 4;
+  source << "static const SNN_TABLE " << (isWords ? macro("WORDS") + " " : "")
+         << type << " " << symbols[global.getSymName()] << "["
          << llvm::join(llvm::map_range(
                            global.getType().getShape(),
                            [](int64_t size) { return std::to_string(size); }),
@@ -170,6 +193,8 @@ LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
 
 LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   if (StringRef helper = getText(function, "snn.helper"); !helper.empty()) {
+    if (isMacro(function))
+      return success(); // comes with the functions that it is about
     emitHelper(helper, getPositionBits(function));
     return success();
   }
@@ -318,6 +343,18 @@ void SourceEmitter::emitHelpers() {
           .wasInterrupted();
   if (usesShort)
     emitHelper("short");
+  bool usesSums =
+      module.walk([](vector::LoadOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (usesSums)
+    emitHelper("sums");
+  auto declares = [&](StringRef helper) {
+    return llvm::any_of(module.getOps<func::FuncOp>(), [&](func::FuncOp op) {
+      return getText(op, "snn.helper") == helper;
+    });
+  };
+  if (declares("float_blocks"))
+    emitHelper("float_sums");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "alone.h"
+// --- emitted
+/* Whether sums are kept in registers while all events are visited, which small cores without vectors
+ * do faster. UNALIGNED: also where rows of weights are not whole words. */
+#ifndef NET_BLOCKS
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ \
+    && ((defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M' && !defined(__ARM_FEATURE_MVE)) \
+        || (defined(__riscv) && !defined(__riscv_vector)))
+#define NET_BLOCKS 1
+#else
+#define NET_BLOCKS 0
+#endif
+#endif
+#ifndef NET_UNALIGNED_BLOCKS
+#if defined(__ARM_FEATURE_UNALIGNED)
+#define NET_UNALIGNED_BLOCKS NET_BLOCKS
+#else
+#define NET_UNALIGNED_BLOCKS 0
+#endif
+#endif
+
+/* For tables that are read in words. */
+#if defined(__GNUC__)
+#define NET_WORDS __attribute__((aligned(4)))
+#else
+#define NET_WORDS
+#endif
+
+/* The address space of tables. */
+#if defined(__FLASH) && !defined(__STRICT_ANSI__)
+#define NET_SPACE SNN_TABLE
+#else
+#define NET_SPACE
+#endif
+
+/* Four sums of 16 bits, two in a word: x0 and x2 in even; x1 and x3 in odd, and without DSP also x2,
+ * at bit 8. A sum that is negative, or too large while others follow, borrows from the next one or
+ * carries into it, and net_get4 takes that back: it only counts what is there in the end. */
+typedef struct {
+    uint32_t even, odd;
+} net_sums4;
+
+typedef struct {
+    int16_t x0, x1, x2, x3;
+} net_lanes4;
+
+/* A row of weights, of which the compiler knows nothing: it adds to one pointer. */
+static inline const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS
+    __asm__("" : "+r"(p));
+#endif
+    return p;
+}
+
+/* Four weights; the address of a row that has no whole words is one of a core that can read it. */
+static inline uint32_t net_word(const NET_SPACE int8_t *p)
+{
+#if NET_UNALIGNED_BLOCKS
+    uint32_t word;
+    memcpy(&word, p, 4);
+    return word;
+#elif NET_BLOCKS
+    uint32_t word;
+    memcpy(&word, __builtin_assume_aligned(p, 4), 4);
+    return word;
+#else
+    return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16
+        | (uint32_t)(uint8_t)p[3] << 24;
+#endif
+}
+
+/* The same, for weights plus 128. */
+static inline net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
+{
+    sums.even += word & 0x00ff00ffu;
+    sums.odd += word >> 8;
+    return sums;
+}
+
+/* The sums of n rows of weights plus 128. */
+static inline net_lanes4 net_get_biased4(net_sums4 sums, size_t n)
+{
+    const uint32_t even = sums.even - (uint32_t)n * 0x00800080u;
+    uint32_t odd = sums.odd - (uint32_t)n * 0x00808080u;
+    net_lanes4 lanes;
+    lanes.x0 = (int16_t)(uint16_t)even;
+    lanes.x2 = (int16_t)(uint16_t)((even - (uint32_t)lanes.x0) >> 16);
+    odd -= (uint32_t)lanes.x2 << 8;
+    lanes.x1 = (int16_t)(uint16_t)odd;
+    lanes.x3 = (int16_t)(uint16_t)((odd - (uint32_t)lanes.x1) >> 16);
+    return lanes;
+}
+
+/* The sums with the four weights at p added. */
+static inline net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    const uint32_t word = net_word(p);
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sums.even) : "r"(word));
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums.odd) : "r"(word));
+    return sums;
+#else
+    return net_add_biased4(sums, net_word(p) ^ 0x80808080u);
+#endif
+}
+
+/* What is in the sums after n rows. */
+static inline net_lanes4 net_get4(net_sums4 sums, size_t n)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    const net_lanes4 lanes = {
+        (int16_t)(uint16_t)sums.even,
+        (int16_t)(uint16_t)sums.odd,
+        (int16_t)(uint16_t)(sums.even >> 16),
+        (int16_t)(uint16_t)(sums.odd >> 16),
+    };
+    (void)n;
+    return lanes;
+#else
+    return net_get_biased4(sums, n);
+#endif
+}
+
+/* The same as net_add4 for weights whose sign bits are flipped. */
+static inline net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    return net_add_biased4(sums, net_word(p));
+}
+
