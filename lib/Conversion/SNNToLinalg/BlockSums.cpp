@@ -44,20 +44,45 @@ static bool areBytes(Type type) {
           quantized.getStorageTypeMax() > 7);
 }
 
+/// Chooses the sums of a block among those up to `largest`, or none.
+static std::optional<int64_t> chooseBlock(int64_t outputs, int64_t largest,
+                                          bool addsToSums) {
+  // One loop with some sums more takes less code than a loop for the rest.
+  if (outputs <= largest + kPerWord)
+    return outputs;
+  // Instructions for an event, on a Cortex-M4: three for a word, those of the
+  // loop, and some where registers are short.
+  auto getCost = [&](int64_t block) {
+    int64_t spills = block > largest ? 4 : 0;
+    return llvm::divideCeil(outputs, block) *
+           (3 * block / kPerWord + 6 + spills);
+  };
+  std::optional<int64_t> best;
+  for (int64_t block = largest + kPerWord; 2 * block >= largest;
+       block -= kPerWord) {
+    // What overlaps would be added twice.
+    if (addsToSums && outputs % block != 0)
+      continue;
+    if (!best || getCost(block) < getCost(*best))
+      best = block;
+  }
+  return best;
+}
+
 std::optional<BlockPlan>
 snn::planBlocks(const ConvertSNNToLinalgOptions &options,
-                const Constant &weights, Type type, Type storage) {
+                const Constant &weights, Type type, Type storage,
+                bool addsToSums) {
   int64_t outputs = weights.shape.back();
-  BlockPlan plan;
-  plan.outputs = std::min(options.blockOutputs, outputs);
   if (options.blockOutputs <= 0 || outputs < kPerWord)
     return std::nullopt;
-  if (type.isF32() && storage.isF32()) {
-    plan.isFloat = true;
-    // A core of the same name may have no such registers.
-    plan.condition = "float_blocks";
-    return plan;
-  }
+  BlockPlan plan;
+  plan.addsToSums = addsToSums;
+  std::optional<int64_t> block =
+      chooseBlock(outputs, options.blockOutputs, addsToSums);
+  if (!block)
+    return std::nullopt;
+  plan.outputs = *block;
   if (!areBytes(type) || !storage.isSignlessInteger() ||
       storage.getIntOrFloatBitWidth() < 16 || !fitsShort(weights))
     return std::nullopt;
@@ -103,11 +128,10 @@ namespace {
 class BlockSums {
 public:
   BlockSums(const BlockPlan &plan, Value events, Value weights, Value sums,
-        bool isInPlace, Value first, int64_t count)
-      : plan(plan), events(events), weights(weights), sums(sums),
-        isInPlace(isInPlace), first(first),
-        lanes(plan.isFloat ? 0 : count - count % kPerWord),
-        singles(count - lanes) {}
+            Value first)
+      : plan(plan), events(events), weights(weights), sums(sums), first(first),
+        lanes(plan.outputs - plan.outputs % kPerWord),
+        singles(plan.outputs - lanes) {}
 
   void build(ImplicitLocOpBuilder &builder);
 
@@ -120,6 +144,7 @@ private:
                   Value current);
   void store(ImplicitLocOpBuilder &builder, ValueRange found);
   void storeSum(ImplicitLocOpBuilder &builder, Value sum, int64_t offset);
+  void storeLanes(ImplicitLocOpBuilder &builder, Value found);
   Value getPosition(ImplicitLocOpBuilder &builder, int64_t offset) {
     return arith::AddIOp::create(builder, first, index(builder, offset));
   }
@@ -129,7 +154,6 @@ private:
 
   const BlockPlan &plan;
   Value events, weights, sums;
-  bool isInPlace;
   Value first;
   int64_t lanes, singles;
 };
@@ -143,19 +167,13 @@ SmallVector<Value> BlockSums::createInitial(ImplicitLocOpBuilder &builder) {
     initial.push_back(
         arith::ConstantOp::create(builder, builder.getZeroAttr(type)));
   }
-  Type compute =
-      plan.isFloat ? Type(builder.getF32Type()) : Type(builder.getI32Type());
-  for (int64_t offset = lanes; offset < lanes + singles; ++offset)
-    // Floating-point sums are added in the order that they always have.
-    initial.push_back(plan.isFloat && isInPlace
-                          ? memref::LoadOp::create(builder, sums,
-                                                   getPosition(builder, offset))
-                          : createNumber(builder, compute, 0));
+  for (int64_t single = 0; single < singles; ++single)
+    initial.push_back(createNumber(builder, builder.getI32Type(), 0));
   return initial;
 }
 
 Value BlockSums::addLanes(ImplicitLocOpBuilder &builder, Value input,
-                      Value current) {
+                          Value current) {
   auto bytes = VectorType::get(lanes, builder.getI8Type());
   Value row =
       vector::LoadOp::create(builder, bytes, weights, ValueRange{input, first});
@@ -171,16 +189,15 @@ Value BlockSums::addLanes(ImplicitLocOpBuilder &builder, Value input,
 }
 
 Value BlockSums::addSingle(ImplicitLocOpBuilder &builder, Value input,
-                       int64_t offset, Value current) {
+                           int64_t offset, Value current) {
   Value term = memref::LoadOp::create(
       builder, weights, ValueRange{input, getPosition(builder, offset)});
-  if (!plan.isFloat)
-    term = arith::ExtSIOp::create(builder, current.getType(), term);
+  term = arith::ExtSIOp::create(builder, current.getType(), term);
   return createAdd(builder, current, term);
 }
 
 SmallVector<Value> BlockSums::addRow(ImplicitLocOpBuilder &builder, Value input,
-                                 ValueRange current) {
+                                     ValueRange current) {
   SmallVector<Value> next;
   if (lanes != 0)
     next.push_back(addLanes(builder, input, current.front()));
@@ -190,7 +207,8 @@ SmallVector<Value> BlockSums::addRow(ImplicitLocOpBuilder &builder, Value input,
   return next;
 }
 
-void BlockSums::storeSum(ImplicitLocOpBuilder &builder, Value sum, int64_t offset) {
+void BlockSums::storeSum(ImplicitLocOpBuilder &builder, Value sum,
+                         int64_t offset) {
   Type storage = cast<MemRefType>(sums.getType()).getElementType();
   Value position = getPosition(builder, offset);
   auto extend = [&](Value value) -> Value {
@@ -199,7 +217,7 @@ void BlockSums::storeSum(ImplicitLocOpBuilder &builder, Value sum, int64_t offse
                ? value
                : arith::ExtSIOp::create(builder, wide, value);
   };
-  if (!plan.isFloat && isInPlace) {
+  if (plan.addsToSums) {
     Value old = memref::LoadOp::create(builder, sums, position);
     sum = arith::AddIOp::create(builder, extend(old), extend(sum));
   } else if (storage.isInteger(32)) {
@@ -209,10 +227,25 @@ void BlockSums::storeSum(ImplicitLocOpBuilder &builder, Value sum, int64_t offse
                           position);
 }
 
+void BlockSums::storeLanes(ImplicitLocOpBuilder &builder, Value found) {
+  Type storage = cast<MemRefType>(sums.getType()).getElementType();
+  if (!storage.isInteger(16)) {
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      storeSum(builder, vector::ExtractOp::create(builder, found, lane), lane);
+    return;
+  }
+  if (plan.addsToSums) {
+    Value old = vector::LoadOp::create(
+        builder, cast<VectorType>(found.getType()), sums, ValueRange{first});
+    // All that was there and is added fits.
+    found = arith::AddIOp::create(builder, old, found);
+  }
+  vector::StoreOp::create(builder, found, sums, ValueRange{first});
+}
+
 void BlockSums::store(ImplicitLocOpBuilder &builder, ValueRange found) {
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    storeSum(builder, vector::ExtractOp::create(builder, found.front(), lane),
-             lane);
+  if (lanes != 0)
+    storeLanes(builder, found.front());
   for (auto [index, sum] : llvm::enumerate(found.take_back(singles)))
     storeSum(builder, sum, lanes + static_cast<int64_t>(index));
 }
@@ -255,22 +288,21 @@ void snn::alignToWords(SymbolTable &symbols, Value table) {
 }
 
 void snn::addBlocks(ImplicitLocOpBuilder &builder, const BlockPlan &plan,
-                    Value events, Value weights, Value sums, bool isInPlace) {
+                    Value events, Value weights, Value sums) {
   int64_t outputs = cast<MemRefType>(weights.getType()).getDimSize(1);
-  auto constant = [&](int64_t value) {
-    return arith::ConstantIndexOp::create(builder, value);
+  auto constant = [](ImplicitLocOpBuilder &at, int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(at, value);
   };
-  auto add = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {
-    BlockSums(plan, events, weights, sums, isInPlace, first, count).build(at);
-  };
-  int64_t whole = outputs - outputs % plan.outputs;
-  scf::ForOp::create(builder, nameLocal(builder, "n"), constant(0),
-                     constant(whole), constant(plan.outputs), ValueRange(),
-                     [&](OpBuilder &nested, Location loc, Value n, ValueRange) {
-                       ImplicitLocOpBuilder body(loc, nested);
-                       add(body, n, plan.outputs);
-                       scf::YieldOp::create(body);
-                     });
-  if (whole != outputs)
-    add(builder, constant(whole), outputs - whole);
+  scf::ForOp::create(
+      builder, nameLocal(builder, "n"), constant(builder, 0),
+      constant(builder, outputs), constant(builder, plan.outputs), ValueRange(),
+      [&](OpBuilder &nested, Location loc, Value n, ValueRange) {
+        ImplicitLocOpBuilder body(loc, nested);
+        // The last block has sums of the one before, where there is a rest.
+        if (outputs % plan.outputs != 0)
+          n = arith::MinUIOp::create(body, nameLocal(body, "first"), n,
+                                     constant(body, outputs - plan.outputs));
+        BlockSums(plan, events, weights, sums, n).build(body);
+        scf::YieldOp::create(body);
+      });
 }

@@ -23,12 +23,13 @@ struct BlockPlan {
   /// What says whether the C compiler's processor takes them: a helper of the
   /// emitter, or none if it does whatever it is.
   llvm::StringRef condition;
-  /// Sums in a block.
+  /// Sums in a block. The last one has sums of the block before it where they
+  /// are no part of all outputs.
   int64_t outputs = 0;
+  /// Whether sums begin with what is stored, not with 0.
+  bool addsToSums = false;
   /// Whether the weights' sign bits are flipped.
   bool isFlipped = false;
-  /// Whether sums are floating-point numbers.
-  bool isFloat = false;
 };
 
 /// The plan for `weights`, [in, out] with elements of `type`, that are added
@@ -36,7 +37,7 @@ struct BlockPlan {
 /// blocks.
 std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
                                     const Constant &weights, mlir::Type type,
-                                    mlir::Type storage);
+                                    mlir::Type storage, bool addsToSums);
 
 /// The weights as they are stored for a plan.
 Constant flipSigns(const Constant &weights);
@@ -44,12 +45,10 @@ Constant flipSigns(const Constant &weights);
 /// Has words of a table of weights where words can be read.
 void alignToWords(mlir::SymbolTable &symbols, mlir::Value table);
 
-/// Adds the rows of `weights` that `events` lists to `sums`, or writes them
-/// there where `isInPlace` does not say that there is something to add to. All
-/// three are memrefs.
+/// Adds the rows of `weights` that `events` lists in `sums`. All three are
+/// memrefs.
 void addBlocks(mlir::ImplicitLocOpBuilder &builder, const BlockPlan &plan,
-               mlir::Value events, mlir::Value weights, mlir::Value sums,
-               bool isInPlace);
+               mlir::Value events, mlir::Value weights, mlir::Value sums);
 
 /// Whether the C compiler's processor takes blocks: the call of a helper.
 mlir::Value createCondition(mlir::ImplicitLocOpBuilder &builder,

@@ -104,31 +104,31 @@ static Constant permuteRows(const Constant &rows, ArrayRef<int64_t> positions) {
   return result;
 }
 
+/// Whether the sums of `op` begin with something else than 0.
+static bool beginsWithBias(LinearOp op) {
+  std::optional<Constant> bias =
+      op.getBias() ? getConstant(op.getBias()) : std::nullopt;
+  return op.getBias() && !(bias && bias->isEverywhere(0));
+}
+
 /// The synapse in blocks, and in rows where the plan has a condition: a branch
 /// for each, which leaves the sums in `yBuffer`.
 static LogicalResult
-lowerToBlocks(LayerBuilder &layer, LinearOp op, StepContext &context,
-              const BlockPlan &plan, const EventInputs &active,
-              const WeightRows &weights, Value yBuffer, bool isInPlace,
+lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
+              const EventInputs &active, const WeightRows &weights,
+              Value yBuffer, bool isInPlace,
               llvm::function_ref<FailureOr<Value>()> createInitial,
               llvm::function_ref<Value(Value)> addRows) {
   ImplicitLocOpBuilder &builder = layer.body();
-  // Nothing is added to what begins with 0.
-  bool beginsWithZero = !op.getBias();
-  if (op.getBias())
-    if (std::optional<Constant> bias = getConstant(op.getBias()))
-      beginsWithZero = bias->isEverywhere(0) && !plan.isFloat;
-  if (!beginsWithZero && !isInPlace) {
+  alignToWords(context.symbols, weights.getTable());
+  if (plan.addsToSums && !isInPlace) {
     FailureOr<Value> initial = createInitial();
     if (failed(initial))
       return failure();
     layer.write(*initial, yBuffer);
   }
-  if (!plan.isFloat)
-    alignToWords(context.symbols, weights.getTable());
   auto addBlocksTo = [&] {
-    addBlocks(builder, plan, active.getList(), weights.getTable(), yBuffer,
-              !beginsWithZero);
+    addBlocks(builder, plan, active.getList(), weights.getTable(), yBuffer);
   };
   if (plan.condition.empty()) {
     addBlocksTo();
@@ -140,9 +140,9 @@ lowerToBlocks(LayerBuilder &layer, LinearOp op, StepContext &context,
   builder.setInsertionPointToStart(branch.thenBlock());
   addBlocksTo();
   builder.setInsertionPointToStart(branch.elseBlock());
-  FailureOr<Value> initial = beginsWithZero
-                                 ? createInitial()
-                                 : FailureOr<Value>(layer.update(yBuffer));
+  FailureOr<Value> initial = plan.addsToSums
+                                 ? FailureOr<Value>(layer.update(yBuffer))
+                                 : createInitial();
   if (failed(initial))
     return failure();
   layer.write(addRows(*initial), yBuffer);
@@ -190,7 +190,8 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   std::optional<BlockPlan> plan;
   if (active && active->areSpikes() && rank == 2)
-    plan = planBlocks(context.options, rows, weightType, storage);
+    plan = planBlocks(context.options, rows, weightType, storage,
+                      beginsWithBias(op));
   if (plan && plan->isFlipped)
     rows = flipSigns(rows);
   WeightRows weights(layer, rows, weightType);
@@ -223,8 +224,8 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
                      : createInitialSum(layer, op, context, yShape, y);
   };
   if (plan) {
-    if (failed(lowerToBlocks(layer, op, context, *plan, *active, weights,
-                             yBuffer, isInPlace, createInitial, addRows)))
+    if (failed(lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
+                             isInPlace, createInitial, addRows)))
       return failure();
   } else {
     FailureOr<Value> initial = createInitial();

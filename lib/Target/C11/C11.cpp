@@ -122,7 +122,6 @@ void SourceEmitter::nameSymbols() {
                          "set_spikes_32",
                          "BLOCKS",
                          "UNALIGNED_BLOCKS",
-                         "FLOAT_BLOCKS",
                          "WORDS",
                          "SPACE",
                          "sums4",
@@ -130,9 +129,11 @@ void SourceEmitter::nameSymbols() {
                          "row",
                          "word",
                          "add4",
-                         "get4",
                          "add_biased4",
-                         "get_biased4",
+                         "settle_biased4",
+                         "settle4",
+                         "put4",
+                         "add_to4",
                          "add_flipped4"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
@@ -348,13 +349,6 @@ void SourceEmitter::emitHelpers() {
           .wasInterrupted();
   if (usesSums)
     emitHelper("sums");
-  auto declares = [&](StringRef helper) {
-    return llvm::any_of(module.getOps<func::FuncOp>(), [&](func::FuncOp op) {
-      return getText(op, "snn.helper") == helper;
-    });
-  };
-  if (declares("float_blocks"))
-    emitHelper("float_sums");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");

@@ -953,10 +953,10 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (reuses.contains(op))
     line() << prefix << "_fence();\n";
   if (auto add = dyn_cast<arith::AddIOp>(op);
-      add && isSums(op->getResult(0).getType()))
+      add && isSums(add.getType()) && isa<BlockArgument>(add.getLhs()))
     return emitRowAdd(add);
   if (isVector(op))
-    return success(); // a part of a list, or of a row that is added
+    return success(); // a part of what is printed elsewhere
   if (isExpression(op))
     return op->use_empty() || inlining->isInlined(op) ? success()
                                                       : emitLocal(op);
@@ -966,6 +966,7 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](scf::IfOp branch) { return emitIf(branch); })
       .Case([&](memref::StoreOp store) { return emitStore(store); })
       .Case([&](vector::CompressStoreOp store) { return emitList(store); })
+      .Case([&](vector::StoreOp store) { return emitSumsStore(store); })
       .Case([&](memref::CopyOp copy) { return emitCopy(copy); })
       .Case([&](func::CallOp call) { return emitCall(call); })
       .Case([&](memref::GetGlobalOp global) -> LogicalResult {

@@ -125,6 +125,8 @@ private:
   llvm::LogicalResult emitRowAdd(mlir::arith::AddIOp op);
   /// Reads what is in the sums behind `loop`.
   void readSums(mlir::scf::WhileOp loop);
+  /// Stores them, or adds them to what is stored.
+  llvm::LogicalResult emitSumsStore(mlir::vector::StoreOp op);
   /// One of these sums.
   mlir::FailureOr<Expression> makeLane(mlir::vector::ExtractOp op);
   /// Whether the variable that holds `initial` can go on in `loop`: another

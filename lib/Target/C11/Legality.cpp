@@ -38,7 +38,7 @@ static bool isInSubset(Operation *op) {
       // Memory.
       memref::LoadOp, memref::StoreOp, memref::CopyOp, memref::GetGlobalOp,
       memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp,
-      memref::ViewOp, vector::CompressStoreOp,
+      memref::ViewOp, vector::CompressStoreOp, vector::StoreOp,
       // Control.
       func::FuncOp, func::CallOp, func::ReturnOp, scf::ForOp, scf::WhileOp,
       scf::IfOp, scf::YieldOp, scf::ConditionOp>(op);

@@ -58,9 +58,11 @@ void Signs::visit(Operation *op) {
     return unite(copy.getSource(), copy.getTarget().getAsOpaquePointer());
   if (auto global = dyn_cast<memref::GetGlobalOp>(op))
     return unite(global, global.getNameAttr().getAttr().getAsOpaquePointer());
-  // Rows of weights, which the emitter reads with a sign.
+  // Rows of weights, and sums.
   if (auto row = dyn_cast<vector::LoadOp>(op))
     return learn(row.getBase(), true);
+  if (auto store = dyn_cast<vector::StoreOp>(op))
+    return learn(store.getBase(), true);
   if (auto load = dyn_cast<memref::LoadOp>(op)) {
     if (isNumber(load.getType()))
       visitReaders(load, load.getMemRef());

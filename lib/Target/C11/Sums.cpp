@@ -7,7 +7,7 @@
 // A loop may carry a vector of sums of 16 bits, to which it adds a row of
 // weights of 8 bits each time. In C that is one variable for each four of them
 // (Helpers/sums.c), which hold the sums in a way that depends on the processor:
-// what they are can be read once, behind the loop, and from the number of rows.
+// what they are is read behind the loop, from the number of rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -143,20 +143,73 @@ LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {
   return success();
 }
 
+/// The loop that `sums` are behind, if they are what it carried.
+static scf::WhileOp getSumsLoop(Value sums) {
+  auto loop = sums.getDefiningOp<scf::WhileOp>();
+  return loop && getRowAdd(loop, cast<OpResult>(sums).getResultNumber())
+             ? loop
+             : nullptr;
+}
+
 void FunctionEmitter::readSums(scf::WhileOp loop) {
   for (auto [index, result] : llvm::enumerate(loop.getResults())) {
-    if (!isSums(result.getType()) || result.use_empty())
+    if (!isSums(result.getType()) ||
+        llvm::none_of(result.getUsers(), llvm::IsaPred<vector::ExtractOp>))
       continue;
     std::optional<RowAdd> add = getRowAdd(loop, index);
     std::string count = locals[loop.getResult(0)];
     for (const std::string &variable : sums[locals[result]]) {
       std::string name = addName("lanes");
       line() << "const " << prefix << "_lanes4 " << name << " = " << prefix
-             << (add->isFlipped ? "_get_biased4(" : "_get4(") << variable
-             << ", " << count << ");\n";
+             << "_get4(" << prefix
+             << (add->isFlipped ? "_settle_biased4(" : "_settle4(") << variable
+             << ", " << count << "));\n";
       lanes[result].push_back(name);
     }
   }
+}
+
+LogicalResult FunctionEmitter::emitSumsStore(vector::StoreOp op) {
+  Value stored = op.getValueToStore();
+  // What is added to is where the sum is stored.
+  auto add = stored.getDefiningOp<arith::AddIOp>();
+  auto old = add ? add.getLhs().getDefiningOp<vector::LoadOp>() : nullptr;
+  if (old) {
+    stored = add.getRhs();
+    bool isSame = old.getBase() == op.getBase() &&
+                  llvm::equal(old.getIndices(), op.getIndices()) &&
+                  old->hasOneUse() && add->hasOneUse() &&
+                  old->getBlock() == op->getBlock() &&
+                  !writes->mayWriteBetween(old, op, old.getBase());
+    if (!isSame)
+      stored = nullptr;
+  }
+  scf::WhileOp loop = stored ? getSumsLoop(stored) : nullptr;
+  if (!loop || loop->getBlock() != op->getBlock())
+    return op.emitOpError(
+        "C11: is not in the emitter's subset: expected the "
+        "sums of a loop before it, or these and what is there");
+  std::optional<RowAdd> row =
+      getRowAdd(loop, cast<OpResult>(stored).getResultNumber());
+  std::string count = locals[loop.getResult(0)];
+  FailureOr<std::string> element =
+      getElement(op, op.getBase(), op.getIndices());
+  if (failed(element))
+    return failure();
+  for (auto [part, variable] : llvm::enumerate(sums[locals[stored]])) {
+    // The address of an element, or one some elements further.
+    std::string place = *element;
+    if (part != 0)
+      place.insert(place.size() - 1,
+                   " + " + std::to_string(part * kPerVariable));
+    if (StringRef text = place;
+        text.consume_front(buffers[op.getBase()] + "[0 + "))
+      place = buffers[op.getBase()] + "[" + text.str();
+    line() << prefix << (old ? "_add_to4(" : "_put4(") << "&" << place << ", "
+           << prefix << (row->isFlipped ? "_settle_biased4(" : "_settle4(")
+           << variable << ", " << count << "));\n";
+  }
+  return success();
 }
 
 FailureOr<Expression> FunctionEmitter::makeLane(vector::ExtractOp op) {

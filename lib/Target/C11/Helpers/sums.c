@@ -34,9 +34,9 @@
 #define NET_SPACE
 #endif
 
-/* Four sums of 16 bits, two in a word: x0 and x2 in even; x1 and x3 in odd, and without DSP also x2,
- * at bit 8. A sum that is negative, or too large while others follow, borrows from the next one or
- * carries into it, and net_get4 takes that back: it only counts what is there in the end. */
+/* Four sums of 16 bits, two in a word: x0 and x2 in even, x1 and x3 in odd. Without DSP x2 is also in
+ * odd, at bit 8, and sums borrow from their neighbours and carry into them while rows are added;
+ * net_settle4 takes that back, whatever happened on the way, as in the end all of them fit 16 bits. */
 typedef struct {
     uint32_t even, odd;
 } net_sums4;
@@ -71,7 +71,7 @@ static inline uint32_t net_word(const NET_SPACE int8_t *p)
 #endif
 }
 
-/* The same, for weights plus 128. */
+/* The sums with four weights added, to each of which 128 was. */
 static inline net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
 {
     sums.even += word & 0x00ff00ffu;
@@ -79,18 +79,15 @@ static inline net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
     return sums;
 }
 
-/* The sums of n rows of weights plus 128. */
-static inline net_lanes4 net_get_biased4(net_sums4 sums, size_t n)
+/* What is in the sums after n rows of these. */
+static inline net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
 {
-    const uint32_t even = sums.even - (uint32_t)n * 0x00800080u;
-    uint32_t odd = sums.odd - (uint32_t)n * 0x00808080u;
-    net_lanes4 lanes;
-    lanes.x0 = (int16_t)(uint16_t)even;
-    lanes.x2 = (int16_t)(uint16_t)((even - (uint32_t)lanes.x0) >> 16);
-    odd -= (uint32_t)lanes.x2 << 8;
-    lanes.x1 = (int16_t)(uint16_t)odd;
-    lanes.x3 = (int16_t)(uint16_t)((odd - (uint32_t)lanes.x1) >> 16);
-    return lanes;
+    sums.even -= (uint32_t)n * 0x00800080u;
+    sums.even += (sums.even & 0x8000u) << 1; /* x0 had borrowed */
+    sums.odd -= (uint32_t)n * 0x00808080u;
+    sums.odd -= (uint32_t)((int32_t)sums.even >> 16) << 8;
+    sums.odd += (sums.odd & 0x8000u) << 1;
+    return sums;
 }
 
 /* The sums with the four weights at p added. */
@@ -107,19 +104,13 @@ static inline net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
 }
 
 /* What is in the sums after n rows. */
-static inline net_lanes4 net_get4(net_sums4 sums, size_t n)
+static inline net_sums4 net_settle4(net_sums4 sums, size_t n)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
-    const net_lanes4 lanes = {
-        (int16_t)(uint16_t)sums.even,
-        (int16_t)(uint16_t)sums.odd,
-        (int16_t)(uint16_t)(sums.even >> 16),
-        (int16_t)(uint16_t)(sums.odd >> 16),
-    };
     (void)n;
-    return lanes;
+    return sums;
 #else
-    return net_get_biased4(sums, n);
+    return net_settle_biased4(sums, n);
 #endif
 }
 
@@ -127,5 +118,57 @@ static inline net_lanes4 net_get4(net_sums4 sums, size_t n)
 static inline net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
     return net_add_biased4(sums, net_word(p));
+}
+
+/* Each of the sums. */
+static inline net_lanes4 net_get4(net_sums4 sums)
+{
+    const net_lanes4 lanes = {
+        (int16_t)(uint16_t)sums.even,
+        (int16_t)(uint16_t)sums.odd,
+        (int16_t)(uint16_t)(sums.even >> 16),
+        (int16_t)(uint16_t)(sums.odd >> 16),
+    };
+    return lanes;
+}
+
+/* Stores the sums. */
+static inline void net_put4(int16_t *y, net_sums4 sums)
+{
+#if NET_UNALIGNED_BLOCKS && defined(__ARM_FEATURE_DSP)
+    uint32_t low, high;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(low) : "r"(sums.even), "r"(sums.odd));
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(high) : "r"(sums.odd), "r"(sums.even));
+    memcpy(y, &low, 4);
+    memcpy(y + 2, &high, 4);
+#else
+    const net_lanes4 lanes = net_get4(sums);
+    y[0] = lanes.x0;
+    y[1] = lanes.x1;
+    y[2] = lanes.x2;
+    y[3] = lanes.x3;
+#endif
+}
+
+/* Adds the sums to what is stored. */
+static inline void net_add_to4(int16_t *y, net_sums4 sums)
+{
+#if NET_UNALIGNED_BLOCKS && defined(__ARM_FEATURE_DSP)
+    uint32_t low, high, y0, y2;
+    memcpy(&y0, y, 4);
+    memcpy(&y2, y + 2, 4);
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(low) : "r"(sums.even), "r"(sums.odd));
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(high) : "r"(sums.odd), "r"(sums.even));
+    __asm__("sadd16 %0, %1, %2" : "=r"(low) : "r"(low), "r"(y0) : "cc");
+    __asm__("sadd16 %0, %1, %2" : "=r"(high) : "r"(high), "r"(y2) : "cc");
+    memcpy(y, &low, 4);
+    memcpy(y + 2, &high, 4);
+#else
+    const net_lanes4 lanes = net_get4(sums);
+    y[0] = (int16_t)(y[0] + lanes.x0);
+    y[1] = (int16_t)(y[1] + lanes.x1);
+    y[2] = (int16_t)(y[2] + lanes.x2);
+    y[3] = (int16_t)(y[3] + lanes.x3);
+#endif
 }
 
