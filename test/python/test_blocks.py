@@ -6,6 +6,8 @@ from __future__ import annotations
 import itertools
 import os
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nir
@@ -18,12 +20,13 @@ from emulation import build, run
 from networks import graph, neuron, ports
 from snnmlir.compiler import TARGETS
 from snnmlir.errors import OptionError
-from snnmlir.reports import verify
+from snnmlir.reports.verify import verify
 
 SIZES = (
     # inputs, outputs
-    *itertools.product((8, 9, 70), (1, 3, 4, 5, 10, 15, 16, 17, 20, 21, 24, 33, 38, 40, 64)),
-    *((inputs, 17) for inputs in range(1, 71, 6)),
+    *((9, outputs) for outputs in (1, 3, 4, 5, 10, 15, 16, 17, 20, 21, 24, 33, 38, 40, 64)),
+    *((inputs, 17) for inputs in (1, 7, 8, 70)),
+    (70, 38),
 )
 NAMED = tuple(name for name in TARGETS if TARGETS[name].block_outputs)
 
@@ -69,6 +72,17 @@ def compiled(source: nir.NIRGraph, **options: Any) -> snnmlir.Network:
 
 
 @pytest.fixture
+def no_undefined_behaviour(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[None]:
+    """Builds the C with a sanitizer, and looks at what it said."""
+    flags = ("-std=c11", "-O0", "-fsanitize=undefined", "-fPIC", "-shared")
+    monkeypatch.setattr("snnmlir.execution.toolchain.FLAGS", flags)
+    yield
+    assert "runtime error" not in (said := capfd.readouterr().err), said
+
+
+@pytest.fixture
 def forced_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine takes blocks."""
     command = os.environ.get("CC", "gcc")
@@ -82,8 +96,8 @@ def test_blocks_compute_the_same(kind: str) -> None:
         network = compiled(layer(inputs, outputs, kind))
         verdict = verify(network, spikes(inputs))
         assert verdict.mismatches == (), (inputs, outputs)
-        takes_blocks = "BLOCKS)" in network.c.split("static SNN_LAYER void net_fc(")[-1]
-        assert takes_blocks == (inputs >= 8 and outputs >= 4 or "rec" in kind and outputs >= 8)
+        body = network.c.split("static SNN_LAYER void net_fc(")[1].split("\n}\n")[0]
+        assert ("BLOCKS)" in body) == (inputs >= 8 and outputs >= 4), (inputs, outputs)
 
 
 @pytest.mark.usefixtures("no_undefined_behaviour")
@@ -110,11 +124,10 @@ def test_every_target_computes_the_same_here(target: str) -> None:
         ("aarch64-linux", "cortex-m4"),
     ],
 )
-def test_bits_on_machines(machine: str, target: str, tmp_path: Any) -> None:
+def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
     """What each machine's own form computes, at sizes that are no whole words, and with a rest."""
     for kind, (inputs, outputs) in (
-        ("plain", (24, 10)), ("plain", (24, 38)), ("recurrent", (70, 36)), ("bias", (9, 24)),
-        ("recurrent", (40, 17)), ("largest", (64, 20)),
+        ("plain", (24, 10)), ("recurrent", (70, 38)), ("recurrent", (40, 36)), ("largest", (64, 20)),
     ):  # fmt: skip
         network = compiled(layer(inputs, outputs, kind), target=target)
         x = spikes(inputs)
@@ -135,7 +148,7 @@ def test_sums_that_do_not_fit_16_bits_are_in_rows() -> None:
     assert verify(network, x).mismatches == ()
 
 
-def test_blocks_take_a_fraction_of_the_instructions(tmp_path: Any) -> None:
+def test_blocks_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
     """A synapse on a Cortex-M4: less than one and a half instructions, where rows take over three."""
     network = compiled(layer(64, 128, "plain"))
     x = np.repeat([[0], [1], [0], [1]], 64, axis=1)
@@ -157,9 +170,7 @@ def test_weights_take_no_more_flash() -> None:
 @pytest.mark.parametrize("target", NAMED)
 def test_signs_are_flipped_where_that_saves_operations(target: str) -> None:
     source = layer(24, 16, "plain")
-    plain = compiled(source).describe()
     network = compiled(source, target=target)
-    assert network.describe() == plain  # the network is the same, its lowering is not
     assert ("net_add_flipped4(sums" in network.c) == TARGETS[target].flipped_signs
     assert ("else" in network.c.split("void net_fc(")[1].split("\n}\n")[0]) == TARGETS[target].rows
 

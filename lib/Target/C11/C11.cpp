@@ -18,6 +18,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
+#include <queue>
 #include <set>
 
 using namespace mlir;
@@ -54,9 +55,8 @@ private:
   LogicalResult emitLayer(func::FuncOp function);
   LogicalResult emitInit();
   LogicalResult emitStep(const ModelFunction &declared, func::FuncOp function);
-  /// Binds a parameter of init to the member of the same name.
-  LogicalResult bindMember(FunctionEmitter &emitter, func::FuncOp function,
-                           BlockArgument argument);
+  /// Binds each parameter of init to the member of the same name.
+  LogicalResult bindMembers(FunctionEmitter &emitter, func::FuncOp function);
 
   /// The C type of the elements of an array.
   StringRef typeOf(Value array) const {
@@ -236,36 +236,33 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   return success();
 }
 
-LogicalResult SourceEmitter::bindMember(FunctionEmitter &emitter,
-                                        func::FuncOp function,
-                                        BlockArgument argument) {
-  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                    "snn.name");
+LogicalResult SourceEmitter::bindMembers(FunctionEmitter &emitter,
+                                         func::FuncOp function) {
   // Several members may have the same node name; they come in the same order.
-  unsigned before = 0;
-  for (BlockArgument other :
-       function.getArguments().take_front(argument.getArgNumber()))
-    before += function.getArgAttrOfType<StringAttr>(other.getArgNumber(),
-                                                    "snn.name") == name;
-  for (const ModelArray &array : interface.step.parameters) {
-    if (array.role != ModelArray::Role::State || !name ||
-        array.node != name.getValue() || before-- != 0)
-      continue;
-    emitter.bindBuffer(argument, "net->" + array.name);
-    return success();
+  llvm::StringMap<std::queue<const ModelArray *>> members;
+  for (const ModelArray &array : interface.step.parameters)
+    if (array.role == ModelArray::Role::State)
+      members[array.node].push(&array);
+  for (BlockArgument argument : function.getArguments()) {
+    auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                      "snn.name");
+    auto found = name ? members.find(name.getValue()) : members.end();
+    if (found == members.end() || found->second.empty())
+      return function.emitOpError("C11: argument ")
+             << argument.getArgNumber()
+             << " is not a state of the network's step function";
+    emitter.bindBuffer(argument, "net->" + found->second.front()->name);
+    found->second.pop();
   }
-  return function.emitOpError("C11: argument ")
-         << argument.getArgNumber()
-         << " is not a state of the network's step function";
+  return success();
 }
 
 LogicalResult SourceEmitter::emitInit() {
   FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   (void)emitter.getNames().add("net");
   func::FuncOp init = functions.init;
-  for (BlockArgument argument : init.getArguments())
-    if (failed(bindMember(emitter, init, argument)))
-      return failure();
+  if (failed(bindMembers(emitter, init)))
+    return failure();
   source << "void " << prefix << "_init(" << prefix << "_t *net)\n{\n";
   if (!interface.arena && interface.getMembers().empty())
     source << "    net->unused = 0;\n";
