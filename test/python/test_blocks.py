@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""All-to-all synapses with their sums in registers: the integers of the interpreter, at every size."""
+"""All-to-all synapses with sums in registers: the integers of the interpreter, at every size."""
 
 from __future__ import annotations
 
@@ -127,7 +127,8 @@ def test_every_target_computes_the_same_here(target: str) -> None:
 def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
     """What each machine's own form computes, at sizes that are no whole words, and with a rest."""
     for kind, (inputs, outputs) in (
-        ("plain", (24, 10)), ("recurrent", (70, 38)), ("recurrent", (40, 36)), ("largest", (64, 20)),
+        ("plain", (24, 10)), ("recurrent", (70, 38)), ("recurrent", (40, 36)),
+        ("largest", (64, 20)),
     ):  # fmt: skip
         network = compiled(layer(inputs, outputs, kind), target=target)
         x = spikes(inputs)
@@ -149,7 +150,7 @@ def test_sums_that_do_not_fit_16_bits_are_in_rows() -> None:
 
 
 def test_blocks_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
-    """A synapse on a Cortex-M4: less than one and a half instructions, where rows take over three."""
+    """A synapse on a Cortex-M4: less than one and a half instructions; in rows over 2.5."""
     network = compiled(layer(64, 128, "plain"))
     x = np.repeat([[0], [1], [0], [1]], 64, axis=1)
     machine = MACHINES["cortex-m4f"]

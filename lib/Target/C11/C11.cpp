@@ -123,6 +123,7 @@ void SourceEmitter::nameSymbols() {
                          "BLOCKS",
                          "UNALIGNED_BLOCKS",
                          "WORDS",
+                         "HELPER",
                          "SPACE",
                          "sums4",
                          "lanes4",

@@ -73,8 +73,8 @@ def compile(
         states: With weights of 8 or 4 bits, "short": voltages and currents of leaky spiking neurons
             have 16 bits where these are fine enough, and saturate at 8 thresholds or further; or
             "proved": they saturate only where no range is known.
-        target: The machine that the C is made for: "generic", or one of docs/targets.md. It computes
-            the same on all, and compiles on all.
+        target: The machine that the C is made for: "generic", or one of docs/targets.md. It
+            computes the same on all, and compiles on all.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:

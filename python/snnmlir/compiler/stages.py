@@ -75,9 +75,7 @@ def _provenance(request: Request) -> dict[str, str]:
     return {name: fact for name, fact in facts.items() if fact}
 
 
-def _lowered(
-    module: Module, context: Context, pipeline: str, target: TargetDescription
-) -> Module:
+def _lowered(module: Module, context: Context, pipeline: str, target: TargetDescription) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
     try:
@@ -98,9 +96,7 @@ def mlir_text(stages: Stages, stage: Stage) -> str:
     if stage == "generic":
         return stages.snn.get_asm(large_elements_limit=64, generic_op_form=True)
     if stage == "linalg":
-        return _lowered(
-            stages.snn, stages.context, "snn-to-linalg", stages.target
-        ).get_asm()
+        return _lowered(stages.snn, stages.context, "snn-to-linalg", stages.target).get_asm()
     if stage == "loops":
         return stages.loops.get_asm()
     raise OptionError(

@@ -27,6 +27,13 @@
 #define NET_WORDS
 #endif
 
+/* Functions of which a network and a core need some. */
+#if defined(__GNUC__)
+#define NET_HELPER static inline __attribute__((unused))
+#else
+#define NET_HELPER static inline
+#endif
+
 /* The address space of tables. */
 #if defined(__FLASH) && !defined(__STRICT_ANSI__)
 #define NET_SPACE SNN_TABLE
@@ -46,7 +53,7 @@ typedef struct {
 } net_lanes4;
 
 /* A row of weights, of which the compiler knows nothing: it adds to one pointer. */
-static inline const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
+NET_HELPER const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
 {
 #if NET_BLOCKS
     __asm__("" : "+r"(p));
@@ -55,7 +62,7 @@ static inline const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
 }
 
 /* Four weights; the address of a row that has no whole words is one of a core that can read it. */
-static inline uint32_t net_word(const NET_SPACE int8_t *p)
+NET_HELPER uint32_t net_word(const NET_SPACE int8_t *p)
 {
 #if NET_UNALIGNED_BLOCKS
     uint32_t word;
@@ -72,7 +79,7 @@ static inline uint32_t net_word(const NET_SPACE int8_t *p)
 }
 
 /* The sums with four weights added, to each of which 128 was. */
-static inline net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
+NET_HELPER net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
 {
     sums.even += word & 0x00ff00ffu;
     sums.odd += word >> 8;
@@ -80,7 +87,7 @@ static inline net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
 }
 
 /* What is in the sums after n rows of these. */
-static inline net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
+NET_HELPER net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
 {
     sums.even -= (uint32_t)n * 0x00800080u;
     sums.even += (sums.even & 0x8000u) << 1; /* x0 had borrowed */
@@ -91,7 +98,7 @@ static inline net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
 }
 
 /* The sums with the four weights at p added. */
-static inline net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
+NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
     const uint32_t word = net_word(p);
@@ -104,7 +111,7 @@ static inline net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
 }
 
 /* What is in the sums after n rows. */
-static inline net_sums4 net_settle4(net_sums4 sums, size_t n)
+NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
     (void)n;
@@ -115,13 +122,13 @@ static inline net_sums4 net_settle4(net_sums4 sums, size_t n)
 }
 
 /* The same as net_add4 for weights whose sign bits are flipped. */
-static inline net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
+NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
     return net_add_biased4(sums, net_word(p));
 }
 
 /* Each of the sums. */
-static inline net_lanes4 net_get4(net_sums4 sums)
+NET_HELPER net_lanes4 net_get4(net_sums4 sums)
 {
     const net_lanes4 lanes = {
         (int16_t)(uint16_t)sums.even,
@@ -133,7 +140,7 @@ static inline net_lanes4 net_get4(net_sums4 sums)
 }
 
 /* Stores the sums. */
-static inline void net_put4(int16_t *y, net_sums4 sums)
+NET_HELPER void net_put4(int16_t *y, net_sums4 sums)
 {
 #if NET_UNALIGNED_BLOCKS && defined(__ARM_FEATURE_DSP)
     uint32_t low, high;
@@ -151,7 +158,7 @@ static inline void net_put4(int16_t *y, net_sums4 sums)
 }
 
 /* Adds the sums to what is stored. */
-static inline void net_add_to4(int16_t *y, net_sums4 sums)
+NET_HELPER void net_add_to4(int16_t *y, net_sums4 sums)
 {
 #if NET_UNALIGNED_BLOCKS && defined(__ARM_FEATURE_DSP)
     uint32_t low, high, y0, y2;
