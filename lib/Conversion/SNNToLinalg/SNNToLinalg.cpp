@@ -610,15 +610,15 @@ struct ConvertSNNToLinalg
     };
     if (getOperation().walk(checkPlace).wasInterrupted())
       return signalPassFailure();
-    if (blockOutputs < 0 || blockOutputs % 4 != 0) {
-      getOperation().emitError("block-outputs is ")
-          << blockOutputs << ", expected a multiple of 4 or 0";
-      return signalPassFailure();
-    }
     ConvertSNNToLinalgOptions options;
     options.blockOutputs = blockOutputs;
     options.rows = rows;
     options.flippedSigns = flippedSigns;
+    if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
+      getOperation().emitError("block-outputs is ")
+          << options.blockOutputs << ", expected a multiple of 4 or 0";
+      return signalPassFailure();
+    }
     SymbolTable symbols(getOperation());
     for (NetworkOp network :
          llvm::make_early_inc_range(getOperation().getOps<NetworkOp>()))
