@@ -13,11 +13,13 @@ from typing import Any
 import nir
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import snnmlir
 from emulation import TARGETS as MACHINES
 from emulation import build, run
 from networks import graph, neuron, ports
+from snnmlir.cli.compile import main
 from snnmlir.compiler import TARGETS
 from snnmlir.errors import OptionError
 from snnmlir.reports.verify import verify
@@ -180,3 +182,15 @@ def test_a_target_that_is_not_there() -> None:
     with pytest.raises(OptionError, match="unknown target 'z80'") as error:
         compiled(layer(8, 4, "plain"), target="z80")
     assert "generic, cortex-m0" in str(error.value.help)
+
+
+def test_the_command_names_a_target(tmp_path: Path) -> None:
+    nir.write(tmp_path / "layer.nir", layer(24, 16, "plain"))
+    arguments = [str(tmp_path / "layer.nir"), "-o", str(tmp_path / "net.c"), "--dt", "1e-4"]
+    arguments += ["--dtype", "int8", "--input-type", "spikes", "--target", "cortex-m3"]
+    found = CliRunner().invoke(main, arguments)
+    assert found.exit_code == 0, found.output
+    assert "net_add_flipped4(sums" in (tmp_path / "net.c").read_text()
+    found = CliRunner().invoke(main, [*arguments[:-1], "z80"])
+    assert found.exit_code != 0
+    assert "'z80' is not one of 'generic'" in found.output
