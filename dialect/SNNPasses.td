@@ -169,10 +169,35 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     is what spec.md says in "Quantized arithmetic", in 32 bits, or in 16 where
     these hold all numbers of a neuron's update.
 
+    Where the sums of an `snn.linear` with events are whole numbers that fit 16
+    bits and its weights have 8, blocks of `block-outputs` sums are also kept in
+    registers, as vectors, while all events are visited:
+
+    ```mlir
+    %row = vector.load %weight[%i, %n] : memref<784x256xi8>, vector<16xi8>
+    %terms = arith.extsi %row : vector<16xi8> to vector<16xi16>
+    %next = arith.addi %sums, %terms overflow<nsw> : vector<16xi16>
+    ```
+
+    Which of both forms runs is up to a declaration (`snn.helper`), `@blocks`,
+    which the C compiler knows for its processor: `rows` says that both are
+    wanted. For rows that are not whole words, both are there in any case, and
+    the declaration is `@unaligned_blocks`. With `flipped-signs` and without
+    rows, weights of blocks have their sign bit flipped: where nothing extends
+    the signs of several bytes at a time that saves an operation for each word.
+
     Weights and coefficients must be constants, and feature maps have their
     channels last: run `snn-channels-last` before. Networks in nested modules are
     an error: run the pass on each of them.
   }];
+  let options = [
+    Option<"blockOutputs", "block-outputs", "int64_t", "16",
+           "Sums that are in registers at a time, a multiple of 4; 0: none">,
+    Option<"rows", "rows", "bool", "true",
+           "Whether to lower what is lowered to blocks to rows, too">,
+    Option<"flippedSigns", "flipped-signs", "bool", "false",
+           "Whether weights that only blocks use have their sign bit flipped">
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",

@@ -66,12 +66,17 @@ Operations LayerWalk::countOwn(Block &block) {
   auto [it, isNew] = ownOperations.try_emplace(&block);
   if (isNew)
     for (Operation &op : block) {
-      if (op.getNumResults() != 1 || !op.getResult(0).getType().isIntOrFloat())
+      if (op.getNumResults() != 1)
         continue;
+      Type type = op.getResult(0).getType();
+      auto vector = dyn_cast<VectorType>(type);
+      if (!getElementTypeOrSelf(type).isIntOrFloat())
+        continue;
+      int64_t numbers = vector ? vector.getNumElements() : 1;
       if (isa<arith::MulFOp, arith::MulIOp>(op))
-        ++it->second.multiplies;
+        it->second.multiplies += numbers;
       if (isa<arith::AddFOp, arith::AddIOp, arith::SubFOp, arith::SubIOp>(op))
-        ++it->second.adds;
+        it->second.adds += numbers;
     }
   return it->second;
 }
@@ -189,6 +194,9 @@ LogicalResult LayerWalk::visitWhile(scf::WhileOp loop, Operations &total) {
 
 LogicalResult LayerWalk::visitIf(scf::IfOp branch, Operations &total) {
   std::optional<int64_t> isTaken = evaluate(branch.getCondition());
+  // Both forms that a C compiler can choose from add the same.
+  if (branch.getCondition().getDefiningOp<func::CallOp>())
+    isTaken = 0;
   if (!isTaken) {
     isTaken = isActive;
     ++skippable;

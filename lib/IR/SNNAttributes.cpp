@@ -51,7 +51,8 @@ static bool isRole(Attribute attribute) {
 }
 
 static bool isHelper(Attribute attribute) {
-  return isOneOf(attribute, {"take_events", "set_spikes"});
+  return isOneOf(attribute,
+                 {"take_events", "set_spikes", "blocks", "unaligned_blocks"});
 }
 
 static bool isSeconds(Attribute attribute) {
@@ -119,7 +120,8 @@ static constexpr AttributeRule kRules[] = {
     {"snn.channels_last", "no value", is<UnitAttr>},
     {"snn.variant", "no value", is<UnitAttr>},
     {"snn.lists", "no value", is<UnitAttr>},
-    {"snn.helper", "'take_events' or 'set_spikes'", isHelper},
+    {"snn.helper",
+     "'take_events', 'set_spikes', 'blocks' or 'unaligned_blocks'", isHelper},
     {"snn.size", "an index of at least 0", isIndex},
     {"snn.scale_axis", "an index of at least 0", isIndex},
     {"snn.buffer", "an index of at least 0", isIndex},

@@ -89,7 +89,11 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   useEvents.minInputs = options.minEventInputs;
   manager.addNestedPass<NetworkOp>(createSNNUseEvents(useEvents));
   manager.addNestedPass<NetworkOp>(createSNNFuseSums());
-  manager.addPass(createConvertSNNToLinalg());
+  ConvertSNNToLinalgOptions convert;
+  convert.blockOutputs = options.blockOutputs;
+  convert.rows = options.rows;
+  convert.flippedSigns = options.flippedSigns;
+  manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

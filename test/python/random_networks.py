@@ -37,7 +37,7 @@ from hypothesis import strategies as st
 
 import snnmlir
 from snnmlir import reference
-from snnmlir.compiler import DTYPES
+from snnmlir.compiler import DTYPES, TARGETS
 from snnmlir.conventions import CHOICES, FRAMEWORKS, PRESETS
 from snnmlir.nir_import import read_graph
 from snnmlir.reference.integer import IntegerInterpreter
@@ -220,6 +220,7 @@ def examples(draw: st.DrawFn, dtypes: Sequence[str] = DTYPES) -> Example:
         "dtype": draw(st.sampled_from(dtypes)),
         "scales": draw(st.sampled_from(["real", "real", "pow2"])),
         "states": draw(st.sampled_from(["short", "short", "proved"])),
+        "target": draw(st.sampled_from(["generic", "generic", *TARGETS])),
         "steps": draw(st.integers(10, 25)),
     }
     level = _Level(draw, depth=0, nodes_left=[MAX_NODES])
@@ -591,6 +592,7 @@ def check(example: Example) -> tuple[snnmlir.Network, Verdict]:
         example.graph(),
         dtype=dtype,
         **(integers if dtype.startswith("int") else {}),
+        target=example.spec.get("target", "generic"),
         input_type=example.input_type,
         **example.options,
     )

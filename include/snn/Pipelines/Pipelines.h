@@ -23,6 +23,20 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "min-event-inputs",
       llvm::cl::desc("Least number of elements of an input that is listed"),
       llvm::cl::init(8)};
+  Option<int64_t> blockOutputs{
+      *this, "block-outputs",
+      llvm::cl::desc(
+          "Sums that are in registers at a time, a multiple of 4; 0: none"),
+      llvm::cl::init(16)};
+  Option<bool> rows{
+      *this, "rows",
+      llvm::cl::desc("Whether to lower what is lowered to blocks to rows, too"),
+      llvm::cl::init(true)};
+  Option<bool> flippedSigns{
+      *this, "flipped-signs",
+      llvm::cl::desc(
+          "Whether weights that only blocks use have their sign bit flipped"),
+      llvm::cl::init(false)};
 };
 
 /// What `snn-to-int` can be told: the options of `snn-quantize`.

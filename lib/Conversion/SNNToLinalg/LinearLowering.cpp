@@ -4,9 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockSums.h"
 #include "Synapses.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -102,6 +104,51 @@ static Constant permuteRows(const Constant &rows, ArrayRef<int64_t> positions) {
   return result;
 }
 
+/// Whether the sums of `op` begin with something else than 0.
+static bool beginsWithBias(LinearOp op) {
+  std::optional<Constant> bias =
+      op.getBias() ? getConstant(op.getBias()) : std::nullopt;
+  return op.getBias() && !(bias && bias->isEverywhere(0));
+}
+
+/// The synapse in blocks, and in rows where the plan has a condition: a branch
+/// for each, which leaves the sums in `yBuffer`.
+static LogicalResult
+lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
+              const EventInputs &active, const WeightRows &weights,
+              Value yBuffer, bool isInPlace,
+              llvm::function_ref<FailureOr<Value>()> createInitial,
+              llvm::function_ref<Value(Value)> addRows) {
+  ImplicitLocOpBuilder &builder = layer.body();
+  alignToWords(context.symbols, weights.getTable());
+  if (plan.addsToSums && !isInPlace) {
+    FailureOr<Value> initial = createInitial();
+    if (failed(initial))
+      return failure();
+    layer.write(*initial, yBuffer);
+  }
+  auto addBlocksTo = [&] {
+    addBlocks(builder, plan, active.getList(), weights.getTable(), yBuffer);
+  };
+  if (plan.condition.empty()) {
+    addBlocksTo();
+    return success();
+  }
+  Value condition = createCondition(builder, context.symbols, plan.condition);
+  auto branch = scf::IfOp::create(builder, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  addBlocksTo();
+  builder.setInsertionPointToStart(branch.elseBlock());
+  FailureOr<Value> initial = plan.addsToSums
+                                 ? FailureOr<Value>(layer.update(yBuffer))
+                                 : createInitial();
+  if (failed(initial))
+    return failure();
+  layer.write(addRows(*initial), yBuffer);
+  return success();
+}
+
 LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   FailureOr<Constant> weight = getConstantWeights(op);
   if (failed(weight))
@@ -139,16 +186,18 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
     rows = permuteRows(rows, eventOrder->positions);
   if (active && rank > 2)
     rows.shape = {batch * inputs, outputs};
-  WeightRows weights(layer, rows, op.getWeight().getType().getElementType());
+  Type weightType = op.getWeight().getType().getElementType();
+  Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
+  std::optional<BlockPlan> plan;
+  if (active && active->areSpikes() && rank == 2)
+    plan = planBlocks(context.options, rows, weightType, storage,
+                      beginsWithBias(op));
+  if (plan && plan->isFlipped)
+    rows = flipSigns(rows);
+  WeightRows weights(layer, rows, weightType);
   Type xType = op.getInput().getType().getElementType();
-  Value y = layer.update(yBuffer);
   bool isInPlace =
       op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op);
-  FailureOr<Value> initial = y;
-  if (!isInPlace)
-    initial = createInitialSum(layer, op, context, yShape, y);
-  if (failed(initial))
-    return failure();
   layer.setComment(
       (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
       " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  " +
@@ -156,19 +205,34 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
        : op.getBias() ? "y = W x + b"
                       : "y = W x"));
 
-  Value sum;
-  if (active)
-    sum = addEvents(builder, *active, weights, inputs, *initial);
-  else if (rank == 2)
-    sum = addAll(builder, x, xType, weights, {}, inputs, *initial);
-  else
-    sum = createLoop(builder, "b", batch, *initial,
-                     [&](ImplicitLocOpBuilder &loop, Value b, Value sums) {
-                       Value row = addAll(loop, x, xType, weights, b, inputs,
-                                          getRow(loop, sums, b));
-                       return setRow(loop, row, sums, b);
-                     });
-  layer.write(sum, yBuffer);
+  auto addRows = [&](Value initial) -> Value {
+    if (active)
+      return addEvents(builder, *active, weights, inputs, initial);
+    if (rank == 2)
+      return addAll(builder, x, xType, weights, {}, inputs, initial);
+    return createLoop(builder, "b", batch, initial,
+                      [&](ImplicitLocOpBuilder &loop, Value b, Value sums) {
+                        Value row = addAll(loop, x, xType, weights, b, inputs,
+                                           getRow(loop, sums, b));
+                        return setRow(loop, row, sums, b);
+                      });
+  };
+  // What sums begin with, as a tensor that is not written yet.
+  auto createInitial = [&]() -> FailureOr<Value> {
+    Value y = layer.update(yBuffer);
+    return isInPlace ? FailureOr<Value>(y)
+                     : createInitialSum(layer, op, context, yShape, y);
+  };
+  if (plan) {
+    if (failed(lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
+                             isInPlace, createInitial, addRows)))
+      return failure();
+  } else {
+    FailureOr<Value> initial = createInitial();
+    if (failed(initial))
+      return failure();
+    layer.write(addRows(*initial), yBuffer);
+  }
   layer.finish();
   return success();
 }

@@ -24,12 +24,15 @@ namespace snn {
 
 /// Where things are while the step function is being built.
 struct StepContext {
-  StepContext(mlir::SymbolTable &symbols, mlir::OpBuilder &step)
-      : symbols(symbols), step(step) {}
+  StepContext(mlir::SymbolTable &symbols, mlir::OpBuilder &step,
+              const ConvertSNNToLinalgOptions &options)
+      : symbols(symbols), step(step), options(options) {}
 
   mlir::SymbolTable &symbols;
   /// Builds the step function's body.
   mlir::OpBuilder &step;
+  /// What the pass was told.
+  const ConvertSNNToLinalgOptions &options;
   /// Memrefs of the step function that hold signals.
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// Memrefs of the step function that hold an operation's state, in the order

@@ -55,9 +55,11 @@ private:
 /// Builds the step and init functions of one network.
 class NetworkLowering {
 public:
-  NetworkLowering(NetworkOp network, SymbolTable &symbols)
+  NetworkLowering(NetworkOp network, SymbolTable &symbols,
+                  const ConvertSNNToLinalgOptions &options)
       : network(network), symbols(symbols), stepBuilder(network.getContext()),
-        initBuilder(network.getContext()), context(symbols, stepBuilder) {}
+        initBuilder(network.getContext()),
+        context(symbols, stepBuilder, options) {}
 
   LogicalResult run();
 
@@ -611,10 +613,19 @@ struct ConvertSNNToLinalg
     };
     if (getOperation().walk(checkPlace).wasInterrupted())
       return signalPassFailure();
+    ConvertSNNToLinalgOptions options;
+    options.blockOutputs = blockOutputs;
+    options.rows = rows;
+    options.flippedSigns = flippedSigns;
+    if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
+      getOperation().emitError("block-outputs is ")
+          << options.blockOutputs << ", expected a multiple of 4 or 0";
+      return signalPassFailure();
+    }
     SymbolTable symbols(getOperation());
     for (NetworkOp network :
          llvm::make_early_inc_range(getOperation().getOps<NetworkOp>()))
-      if (failed(NetworkLowering(network, symbols).run()))
+      if (failed(NetworkLowering(network, symbols, options).run()))
         return signalPassFailure();
   }
 };

@@ -7,6 +7,7 @@
 #include "Synapses.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -102,6 +103,10 @@ WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
   Constant stored = isPacked ? packRows(rows) : rows;
   stored.quantizedType = nullptr;
   tensor = layer.constantTensor(stored, "weight");
+}
+
+Value WeightRows::getTable() const {
+  return tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
 }
 
 /// One of the two numbers in a byte of packed weights.
@@ -218,7 +223,7 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
   Value signal = events.getInput();
   type = getElementTypeOrSelf(signal.getType());
   isBinary = type.isInteger(1);
-  Value list = layer.addArgument("events", context.bufferOf(op.getEvents()));
+  list = layer.addArgument("events", context.bufferOf(op.getEvents()));
   Value xBuffer =
       isBinary ? Value() : layer.addFlatArgument("x", context.bufferOf(signal));
   positions = layer.read(list);

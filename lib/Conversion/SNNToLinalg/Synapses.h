@@ -43,6 +43,9 @@ public:
                   mlir::ValueRange factors, mlir::Type factorType,
                   mlir::Value sum) const;
 
+  /// The table.
+  mlir::Value getTable() const;
+
 private:
   mlir::Value tensor;
   mlir::Type type;
@@ -94,6 +97,12 @@ public:
   /// The element type of the values.
   mlir::Type getType() const { return type; }
 
+  /// The list, as a memref.
+  mlir::Value getList() const { return list; }
+
+  /// Whether all values are 1.
+  bool areSpikes() const { return isBinary; }
+
   /// The value at a position, or none where all are 1.
   mlir::Value getFactor(mlir::ImplicitLocOpBuilder &builder,
                         mlir::Value position, mlir::Type type) const;
@@ -106,7 +115,7 @@ private:
   int64_t size;
   mlir::Type type;
   bool isBinary;
-  mlir::Value positions, x;
+  mlir::Value list, positions, x;
 };
 
 } // namespace snn

@@ -18,6 +18,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
+#include <queue>
 #include <set>
 
 using namespace mlir;
@@ -54,9 +55,8 @@ private:
   LogicalResult emitLayer(func::FuncOp function);
   LogicalResult emitInit();
   LogicalResult emitStep(const ModelFunction &declared, func::FuncOp function);
-  /// Binds a parameter of init to the member of the same name.
-  LogicalResult bindMember(FunctionEmitter &emitter, func::FuncOp function,
-                           BlockArgument argument);
+  /// Binds each parameter of init to the member of the same name.
+  LogicalResult bindMembers(FunctionEmitter &emitter, func::FuncOp function);
 
   /// The C type of the elements of an array.
   StringRef typeOf(Value array) const {
@@ -84,9 +84,14 @@ private:
 
 /// The width of the positions that a helper takes.
 static unsigned getPositionBits(func::FuncOp helper) {
-  auto x = dyn_cast<MemRefType>(helper.getArgumentTypes().front());
+  auto x = helper.getNumArguments() == 0
+               ? MemRefType()
+               : dyn_cast<MemRefType>(helper.getArgumentTypes().front());
   return x ? x.getElementTypeBitWidth() : 0;
 }
+
+/// Whether a helper is a macro that says something of the processor.
+static bool isMacro(func::FuncOp helper) { return helper.getNumResults() != 0; }
 
 /// All names at file scope begin with the prefix.
 void SourceEmitter::nameSymbols() {
@@ -114,11 +119,30 @@ void SourceEmitter::nameSymbols() {
                          "take_events",
                          "take_events_32",
                          "set_spikes",
-                         "set_spikes_32"})
+                         "set_spikes_32",
+                         "BLOCKS",
+                         "UNALIGNED_BLOCKS",
+                         "WORDS",
+                         "HELPER",
+                         "SPACE",
+                         "sums4",
+                         "lanes4",
+                         "row",
+                         "word",
+                         "add4",
+                         "add_biased4",
+                         "settle_biased4",
+                         "settle4",
+                         "put4",
+                         "add_to4",
+                         "add_flipped4"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
-    if (StringRef helper = getText(&op, "snn.helper"); !helper.empty())
+    StringRef helper = getText(&op, "snn.helper");
+    if (!helper.empty() && isMacro(cast<func::FuncOp>(op)))
+      symbols[symbol.getName()] = macro(helper.upper());
+    else if (!helper.empty())
       symbols[symbol.getName()] =
           prefix + "_" + helper.str() +
           (getPositionBits(cast<func::FuncOp>(op)) == 32 ? "_32" : "");
@@ -155,8 +179,9 @@ LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
   if (!elements || !global.getConstant() || type.empty())
     return global.emitOpError("C11: is not in the emitter's subset: expected "
                               "a constant with values");
-  source << "static const SNN_TABLE " << type << " "
-         << symbols[global.getSymName()] << "["
+  bool isWords = global.getAlignment() == 4;
+  source << "static const SNN_TABLE " << (isWords ? macro("WORDS") + " " : "")
+         << type << " " << symbols[global.getSymName()] << "["
          << llvm::join(llvm::map_range(
                            global.getType().getShape(),
                            [](int64_t size) { return std::to_string(size); }),
@@ -170,6 +195,8 @@ LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
 
 LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   if (StringRef helper = getText(function, "snn.helper"); !helper.empty()) {
+    if (isMacro(function))
+      return success(); // comes with the functions that it is about
     emitHelper(helper, getPositionBits(function));
     return success();
   }
@@ -210,36 +237,33 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   return success();
 }
 
-LogicalResult SourceEmitter::bindMember(FunctionEmitter &emitter,
-                                        func::FuncOp function,
-                                        BlockArgument argument) {
-  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                    "snn.name");
+LogicalResult SourceEmitter::bindMembers(FunctionEmitter &emitter,
+                                         func::FuncOp function) {
   // Several members may have the same node name; they come in the same order.
-  unsigned before = 0;
-  for (BlockArgument other :
-       function.getArguments().take_front(argument.getArgNumber()))
-    before += function.getArgAttrOfType<StringAttr>(other.getArgNumber(),
-                                                    "snn.name") == name;
-  for (const ModelArray &array : interface.step.parameters) {
-    if (array.role != ModelArray::Role::State || !name ||
-        array.node != name.getValue() || before-- != 0)
-      continue;
-    emitter.bindBuffer(argument, "net->" + array.name);
-    return success();
+  llvm::StringMap<std::queue<const ModelArray *>> members;
+  for (const ModelArray &array : interface.step.parameters)
+    if (array.role == ModelArray::Role::State)
+      members[array.node].push(&array);
+  for (BlockArgument argument : function.getArguments()) {
+    auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                      "snn.name");
+    auto found = name ? members.find(name.getValue()) : members.end();
+    if (found == members.end() || found->second.empty())
+      return function.emitOpError("C11: argument ")
+             << argument.getArgNumber()
+             << " is not a state of the network's step function";
+    emitter.bindBuffer(argument, "net->" + found->second.front()->name);
+    found->second.pop();
   }
-  return function.emitOpError("C11: argument ")
-         << argument.getArgNumber()
-         << " is not a state of the network's step function";
+  return success();
 }
 
 LogicalResult SourceEmitter::emitInit() {
   FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   (void)emitter.getNames().add("net");
   func::FuncOp init = functions.init;
-  for (BlockArgument argument : init.getArguments())
-    if (failed(bindMember(emitter, init, argument)))
-      return failure();
+  if (failed(bindMembers(emitter, init)))
+    return failure();
   source << "void " << prefix << "_init(" << prefix << "_t *net)\n{\n";
   if (!interface.arena && interface.getMembers().empty())
     source << "    net->unused = 0;\n";
@@ -318,6 +342,11 @@ void SourceEmitter::emitHelpers() {
           .wasInterrupted();
   if (usesShort)
     emitHelper("short");
+  bool usesSums =
+      module.walk([](vector::LoadOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (usesSums)
+    emitHelper("sums");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");

@@ -6,6 +6,7 @@
 
 #include "FunctionEmitter.h"
 #include "Indices.h"
+#include "Legality.h"
 #include "Literals.h"
 #include "snn/Analysis/Memory.h"
 
@@ -159,6 +160,7 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       })
       .Case([&](arith::ShLIOp) { return makeShift(op); })
       .Case([&](memref::LoadOp load) { return makeLoad(load); })
+      .Case([&](vector::ExtractOp extract) { return makeLane(extract); })
       .Default([](Operation *other) -> FailureOr<Expression> {
         return other->emitOpError("C11: is not in the emitter's subset");
       });
@@ -543,6 +545,11 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
       locals[variable] = locals[first];
       continue;
     }
+    if (isa<VectorType>(variable.getType())) {
+      if (failed(declareSums(loop, index, variable)))
+        return failure();
+      continue;
+    }
     std::string type = typeOf(variable);
     FailureOr<Expression> value = getExpression(first);
     if (failed(value) || type.empty())
@@ -552,7 +559,8 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
     std::optional<StringRef> given;
     if (isa<scf::WhileOp>(loop) && index == 0)
       given = getLocalName(loop);
-    std::string name = addName(given ? *given : "n");
+    StringRef other = variable.getType().isIndex() ? "n" : "sum";
+    std::string name = addName(given ? *given : other);
     line() << type << " " << name << " = " << value->text << ";\n";
     locals[variable] = name;
   }
@@ -678,6 +686,7 @@ LogicalResult FunctionEmitter::emitWhile(scf::WhileOp op) {
     return failure();
   leaveScope();
   line() << "}\n";
+  readSums(op);
   return success();
 }
 
@@ -850,6 +859,11 @@ LogicalResult FunctionEmitter::emitCopy(memref::CopyOp op) {
 
 LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
   auto callee = symbols.find(op.getCallee());
+  // Helpers that say something of the processor are macros.
+  if (callee != symbols.end() && isCondition(op, table)) {
+    locals[op.getResult(0)] = callee->second;
+    return success();
+  }
   if (callee == symbols.end() || op.getNumResults() != 0)
     return op.emitOpError("C11: is not in the emitter's subset: only private "
                           "functions without results can be called");
@@ -938,8 +952,11 @@ LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
 LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (reuses.contains(op))
     line() << prefix << "_fence();\n";
+  if (auto add = dyn_cast<arith::AddIOp>(op);
+      add && isSums(add.getType()) && isa<BlockArgument>(add.getLhs()))
+    return emitRowAdd(add);
   if (isVector(op))
-    return success(); // a part of a list
+    return success(); // a part of what is printed elsewhere
   if (isExpression(op))
     return op->use_empty() || inlining->isInlined(op) ? success()
                                                       : emitLocal(op);
@@ -949,6 +966,7 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](scf::IfOp branch) { return emitIf(branch); })
       .Case([&](memref::StoreOp store) { return emitStore(store); })
       .Case([&](vector::CompressStoreOp store) { return emitList(store); })
+      .Case([&](vector::StoreOp store) { return emitSumsStore(store); })
       .Case([&](memref::CopyOp copy) { return emitCopy(copy); })
       .Case([&](func::CallOp call) { return emitCall(call); })
       .Case([&](memref::GetGlobalOp global) -> LogicalResult {

@@ -59,6 +59,9 @@ struct Hooks {
   llvm::StringMap<std::string> layers;
 };
 
+/// Whether a type is one of vectors of sums, whose elements C has one by one.
+bool isSums(mlir::Type type);
+
 /// Whether a function never writes to its argument.
 bool isReadOnly(mlir::BlockArgument argument);
 
@@ -115,6 +118,17 @@ private:
   llvm::LogicalResult declareCarried(mlir::Operation *loop,
                                      mlir::ValueRange initial,
                                      mlir::ValueRange carried);
+  /// Declares the variables of a vector of sums.
+  llvm::LogicalResult declareSums(mlir::Operation *loop, unsigned index,
+                                  mlir::Value variable);
+  /// Adds a row to the sums that a loop carries.
+  llvm::LogicalResult emitRowAdd(mlir::arith::AddIOp op);
+  /// Reads what is in the sums behind `loop`.
+  void readSums(mlir::scf::WhileOp loop);
+  /// Stores them, or adds them to what is stored.
+  llvm::LogicalResult emitSumsStore(mlir::vector::StoreOp op);
+  /// One of these sums.
+  mlir::FailureOr<Expression> makeLane(mlir::vector::ExtractOp op);
   /// Whether the variable that holds `initial` can go on in `loop`: another
   /// loop left it behind, and nothing but this one needs it.
   bool canShareVariable(mlir::Operation *loop, mlir::Value initial);
@@ -207,6 +221,10 @@ private:
   unsigned loops = 0;
   llvm::DenseMap<mlir::Value, std::string> buffers;
   llvm::DenseMap<mlir::Value, std::string> locals;
+  /// The variables of vectors of sums, by the first of them, and those with
+  /// what was in them behind a loop.
+  llvm::StringMap<llvm::SmallVector<std::string>> sums;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<std::string>> lanes;
 };
 
 } // namespace snn::c11

@@ -25,7 +25,8 @@ static bool isArithmetic(Operation *op) {
 }
 
 bool isVector(Operation *op) {
-  return llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>);
+  return op->getNumRegions() == 0 &&
+         llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>);
 }
 
 bool isExpression(Operation *op) {

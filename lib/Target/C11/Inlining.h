@@ -23,7 +23,7 @@ namespace snn::c11 {
 /// Whether C has an expression for what `op` computes.
 bool isExpression(mlir::Operation *op);
 
-/// Whether `op` is a part of making a list, the only place of vectors.
+/// Whether `op` computes a vector: as a part of making a list, or of sums.
 bool isVector(mlir::Operation *op);
 
 /// Whether `op` computes a signed number of 16 bits from others.

@@ -47,12 +47,17 @@ static LogicalResult checkHelper(func::FuncOp function) {
            builder.getFunctionType({line(position), index, index, line(result)},
                                    {});
   };
-  if (function.isPrivate() && function.isDeclaration() &&
-      (takes(16) || takes(32)))
+  bool isList = name == "take_events" || name == "set_spikes";
+  bool hasTypes = isList
+                      ? takes(16) || takes(32)
+                      : function.getFunctionType() ==
+                            builder.getFunctionType({}, {builder.getI1Type()});
+  if (function.isPrivate() && function.isDeclaration() && hasTypes)
     return success();
   return function.emitOpError("C11: is not a helper of the emitter: expected a "
                               "private declaration of take_events or "
-                              "set_spikes with their types");
+                              "set_spikes with their types, or of a condition "
+                              "without arguments and with an i1");
 }
 
 /// Finds the public functions, and checks the declarations of helpers.

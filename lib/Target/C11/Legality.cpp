@@ -38,7 +38,7 @@ static bool isInSubset(Operation *op) {
       // Memory.
       memref::LoadOp, memref::StoreOp, memref::CopyOp, memref::GetGlobalOp,
       memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp,
-      memref::ViewOp, vector::CompressStoreOp,
+      memref::ViewOp, vector::CompressStoreOp, vector::StoreOp,
       // Control.
       func::FuncOp, func::CallOp, func::ReturnOp, scf::ForOp, scf::WhileOp,
       scf::IfOp, scf::YieldOp, scf::ConditionOp>(op);
@@ -77,9 +77,15 @@ static LogicalResult checkLoop(scf::ForOp loop) {
   return success();
 }
 
+bool snn::c11::isCondition(func::CallOp call, const SymbolTable &table) {
+  auto callee = table.lookup<func::FuncOp>(call.getCallee());
+  return callee && callee->hasAttr("snn.helper") && call.getNumResults() == 1;
+}
+
 static LogicalResult checkCall(func::CallOp call, const SymbolTable &table) {
   auto callee = table.lookup<func::FuncOp>(call.getCallee());
-  if (callee && callee.isPrivate() && call.getNumResults() == 0)
+  if (callee && callee.isPrivate() &&
+      (call.getNumResults() == 0 || snn::c11::isCondition(call, table)))
     return success();
   return call.emitOpError("C11: is not in the emitter's subset: only private "
                           "functions without results can be called");

@@ -17,6 +17,10 @@
 
 namespace snn::c11 {
 
+/// Whether `call` asks a helper of the emitter about the C compiler's
+/// processor.
+bool isCondition(mlir::func::CallOp call, const mlir::SymbolTable &table);
+
 /// Checks a function and all operations in it.
 llvm::LogicalResult checkFunction(mlir::func::FuncOp function,
                                   const mlir::SymbolTable &table);

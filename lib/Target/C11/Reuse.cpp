@@ -18,6 +18,10 @@ struct Part {
   int64_t begin, end;
   Type type;
 
+  bool operator==(const Part &other) const {
+    return begin == other.begin && end == other.end && type == other.type;
+  }
+
   /// Whether both are the same bytes with other types. Characters may alias
   /// everything.
   bool clashesWith(const Part &other) const {
@@ -51,6 +55,7 @@ static SmallVector<Part> getParts(Operation *op) {
 llvm::SmallPtrSet<Operation *, 8> snn::c11::findReuses(func::FuncOp step) {
   llvm::SmallPtrSet<Operation *, 8> reuses;
   Operation *first = nullptr;
+  // Layers behind each other mostly use the same parts.
   SmallVector<Part> used;
   for (Operation &op : step.getBody().front()) {
     if (!isa<func::CallOp, memref::CopyOp>(op))
@@ -66,7 +71,9 @@ llvm::SmallPtrSet<Operation *, 8> snn::c11::findReuses(func::FuncOp step) {
       reuses.insert(&op);
       used.clear();
     }
-    llvm::append_range(used, parts);
+    for (const Part &part : parts)
+      if (!llvm::is_contained(used, part))
+        used.push_back(part);
   }
   if (!reuses.empty())
     reuses.insert(first);

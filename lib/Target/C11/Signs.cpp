@@ -7,6 +7,7 @@
 #include "Signs.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
@@ -57,6 +58,11 @@ void Signs::visit(Operation *op) {
     return unite(copy.getSource(), copy.getTarget().getAsOpaquePointer());
   if (auto global = dyn_cast<memref::GetGlobalOp>(op))
     return unite(global, global.getNameAttr().getAttr().getAsOpaquePointer());
+  // Rows of weights, and sums.
+  if (auto row = dyn_cast<vector::LoadOp>(op))
+    return learn(row.getBase(), true);
+  if (auto store = dyn_cast<vector::StoreOp>(op))
+    return learn(store.getBase(), true);
   if (auto load = dyn_cast<memref::LoadOp>(op)) {
     if (isNumber(load.getType()))
       visitReaders(load, load.getMemRef());

@@ -21,7 +21,7 @@ from snnmlir.cli.flags import Flags
 from snnmlir.cli.inference import advice, describe
 from snnmlir.common.files import write_files
 from snnmlir.common.wording import spelled_by
-from snnmlir.compiler import DTYPES, Network
+from snnmlir.compiler import DTYPES, TARGETS, Network
 from snnmlir.compiler import compile as compile_network
 from snnmlir.conventions import (
     CHOICES,
@@ -169,6 +169,14 @@ def compiler_options(command: Function) -> Function:
             help="With int8 and int4: leaky spiking neurons may saturate in 16 bits, 8 thresholds "
             "or more away; or only where no range is proved.",
         ),
+        click.option(
+            "--target",
+            type=click.Choice(list(TARGETS)),
+            default="generic",
+            show_default=True,
+            help="The machine that the C is made for. It computes the same on all, and compiles on "
+            "all.",
+        ),
         click.option("--verbose", is_flag=True, help="Say more."),
     ]
     for option in reversed(options):
@@ -187,6 +195,7 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "input_type": options["input_type"],
         "scales": options["scales"],
         "states": options["states"],
+        "target": options["target"],
         **{key: value for key, value in options.items() if key in CHOICES},
     }
 

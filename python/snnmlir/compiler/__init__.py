@@ -6,10 +6,12 @@ from snnmlir.compiler.network import Network
 from snnmlir.compiler.options import DTYPES, Dtype, Options, Scales, States
 from snnmlir.compiler.quantize import Bound
 from snnmlir.compiler.stages import Stage
+from snnmlir.compiler.targets import TARGETS
 from snnmlir.execution.ports import Port
 
 __all__ = [
     "DTYPES",
+    "TARGETS",
     "Bound",
     "Dtype",
     "Network",

@@ -44,6 +44,7 @@ def compile(
     calibrate: Calibration | None = None,
     scales: Scales = "real",
     states: States = "short",
+    target: str = "generic",
     **choices: Any,
 ) -> Network:
     """Compiles a NIR network.
@@ -74,6 +75,8 @@ def compile(
         states: With weights of 8 or 4 bits, "short": voltages and currents of leaky spiking neurons
             have 16 bits where these are fine enough, and saturate at 8 thresholds or further; or
             "proved": they saturate only where no range is known.
+        target: The machine that the C is made for: "generic", or one of docs/targets.md. It
+            computes the same on all, and compiles on all.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:
@@ -94,6 +97,7 @@ def compile(
         calibrate=calibrate,
         scales=scales,
         states=states,
+        target=target,
         choices=choices,
     )
     request = read_request(source, options)

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import check_prefix
+from snnmlir.compiler.targets import TARGETS
 from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention, Platform
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import OptionError, quoted
@@ -46,6 +47,7 @@ class Options:
         profile: Whether the C calls layers in a macro.
         scales: "real" or "pow2".
         states: "short" or "proved".
+        target: The machine that the C is made for, one of `TARGETS`.
         calibrate: Example input, or what gives it, or None.
         notes: What was not said and is assumed, one sentence each.
 
@@ -62,6 +64,7 @@ class Options:
     profile: bool = False
     scales: Scales = "real"
     states: States = "short"
+    target: str = "generic"
     calibrate: Calibration | None = field(default=None, compare=False, repr=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
 
@@ -74,6 +77,10 @@ class Options:
             raise OptionError(f"unknown scales '{self.scales}'", help="use real or pow2")
         if self.states not in get_args(States):
             raise OptionError(f"unknown states '{self.states}'", help="use short or proved")
+        if self.target not in TARGETS:
+            raise OptionError(
+                f"unknown target {quoted(self.target)}", help="use one of " + ", ".join(TARGETS)
+            )
         self._check_fixed()
         if self.dtype not in QUANTIZED and self.calibrate is not None:
             raise OptionError(
@@ -168,6 +175,7 @@ def make_options(
     taps: Sequence[str] | Literal["all"] = (),
     scales: str = "real",
     states: str = "short",
+    target: str = "generic",
     name: str | None = None,
     profile: bool = False,
     calibrate: Calibration | None = None,
@@ -191,6 +199,7 @@ def make_options(
         profile=profile,
         scales=cast(Scales, scales),
         states=cast(States, states),
+        target=target,
         calibrate=calibrate,
         notes=(
             *((f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else ()),

@@ -11,6 +11,7 @@ from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11,
 from snnmlir.compiler.options import Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
+from snnmlir.compiler.targets import TARGETS, TargetDescription
 from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.nir_import.build import build
 
@@ -25,11 +26,13 @@ class Stages:
         context: The modules' context.
         snn: The network in the snn dialect.
         loops: Its loops, of which C is made.
+        target: What they are made for.
     """
 
     context: Context
     snn: Module
     loops: Module
+    target: TargetDescription
 
 
 def make_stages(request: Request) -> Stages:
@@ -59,7 +62,8 @@ def make_stages(request: Request) -> Stages:
     except MLIRError as error:
         raise CompileError(str(error)) from error
     # What cannot be lowered is refused here, not when something is written.
-    return Stages(context, snn, _lowered(snn, context, "snn-to-loops"))
+    target = TARGETS[options.target]
+    return Stages(context, snn, _lowered(snn, context, "snn-to-loops", target), target)
 
 
 def _provenance(request: Request) -> dict[str, str]:
@@ -73,11 +77,11 @@ def _provenance(request: Request) -> dict[str, str]:
     return {name: fact for name, fact in facts.items() if fact}
 
 
-def _lowered(module: Module, context: Context, pipeline: str) -> Module:
+def _lowered(module: Module, context: Context, pipeline: str, target: TargetDescription) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
     try:
-        PassManager.parse(pipeline, context).run(copy)
+        PassManager.parse(f"{pipeline}{{{target.pipeline_options}}}", context).run(copy)
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return copy
@@ -94,7 +98,7 @@ def mlir_text(stages: Stages, stage: Stage) -> str:
     if stage == "generic":
         return stages.snn.get_asm(large_elements_limit=64, generic_op_form=True)
     if stage == "linalg":
-        return _lowered(stages.snn, stages.context, "snn-to-linalg").get_asm()
+        return _lowered(stages.snn, stages.context, "snn-to-linalg", stages.target).get_asm()
     if stage == "loops":
         return stages.loops.get_asm()
     raise OptionError(

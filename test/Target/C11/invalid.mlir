@@ -327,6 +327,6 @@ module {
 // -----
 
 module {
-  // expected-error @+1 {{snn.helper of 'func.func' is "system", expected 'take_events' or 'set_spikes' [N7]}}
+  // expected-error @+1 {{snn.helper of 'func.func' is "system", expected 'take_events', 'set_spikes', 'blocks' or 'unaligned_blocks' [N7]}}
   func.func private @other(memref<?xi16>, index, index, memref<?xi16>) attributes {snn.helper = "system"}
 }

@@ -1,0 +1,60 @@
+//===- BlockSums.h - Sums of synapses in registers --------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A synapse can visit all events for each block of its outputs, instead of all
+// outputs for each few events: then sums are in registers while rows are added
+// to them. That is for processors that load and store at the price of an
+// addition; those with vectors and caches are faster with rows.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_CONVERSION_SNNTOLINALG_BLOCKSUMS_H
+#define SNN_LIB_CONVERSION_SNNTOLINALG_BLOCKSUMS_H
+
+#include "Lowering.h"
+
+namespace snn {
+
+/// How a synapse has its sums in blocks.
+struct BlockPlan {
+  /// What says whether the C compiler's processor takes them: a helper of the
+  /// emitter, or none if it does whatever it is.
+  llvm::StringRef condition;
+  /// Sums in a block. The last one has sums of the block before it where they
+  /// are no part of all outputs.
+  int64_t outputs = 0;
+  /// Whether sums begin with what is stored, not with 0.
+  bool addsToSums = false;
+  /// Whether the weights' sign bits are flipped.
+  bool isFlipped = false;
+};
+
+/// The plan for `weights`, [in, out] with elements of `type`, that are added
+/// for spikes to sums that are stored as `storage`; none if there are no
+/// blocks.
+std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
+                                    const Constant &weights, mlir::Type type,
+                                    mlir::Type storage, bool addsToSums);
+
+/// The weights as they are stored for a plan.
+Constant flipSigns(const Constant &weights);
+
+/// Has words of a table of weights where words can be read.
+void alignToWords(mlir::SymbolTable &symbols, mlir::Value table);
+
+/// Adds the rows of `weights` that `events` lists in `sums`. All three are
+/// memrefs.
+void addBlocks(mlir::ImplicitLocOpBuilder &builder, const BlockPlan &plan,
+               mlir::Value events, mlir::Value weights, mlir::Value sums);
+
+/// Whether the C compiler's processor takes blocks: the call of a helper.
+mlir::Value createCondition(mlir::ImplicitLocOpBuilder &builder,
+                            mlir::SymbolTable &symbols,
+                            llvm::StringRef condition);
+
+} // namespace snn
+
+#endif // SNN_LIB_CONVERSION_SNNTOLINALG_BLOCKSUMS_H

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "alone.h"
+// --- emitted
+/* Whether sums are kept in registers while all events are visited, which small cores without vectors
+ * do faster. UNALIGNED: also where rows of weights are not whole words. */
+#ifndef NET_BLOCKS
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ \
+    && ((defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M' && !defined(__ARM_FEATURE_MVE)) \
+        || (defined(__riscv) && !defined(__riscv_vector)))
+#define NET_BLOCKS 1
+#else
+#define NET_BLOCKS 0
+#endif
+#endif
+#ifndef NET_UNALIGNED_BLOCKS
+#if defined(__ARM_FEATURE_UNALIGNED)
+#define NET_UNALIGNED_BLOCKS NET_BLOCKS
+#else
+#define NET_UNALIGNED_BLOCKS 0
+#endif
+#endif
+
+/* For tables that are read in words. */
+#if defined(__GNUC__)
+#define NET_WORDS __attribute__((aligned(4)))
+#else
+#define NET_WORDS
+#endif
+
+/* Functions of which a network and a core need some. */
+#if defined(__GNUC__)
+#define NET_HELPER static inline __attribute__((unused))
+#else
+#define NET_HELPER static inline
+#endif
+
+/* The address space of tables. */
+#if defined(__FLASH) && !defined(__STRICT_ANSI__)
+#define NET_SPACE SNN_TABLE
+#else
+#define NET_SPACE
+#endif
+
+/* Four sums of 16 bits, two in a word: x0 and x2 in even, x1 and x3 in odd. Without DSP x2 is also in
+ * odd, at bit 8, and sums borrow from their neighbours and carry into them while rows are added;
+ * net_settle4 takes that back, whatever happened on the way, as in the end all of them fit 16 bits. */
+typedef struct {
+    uint32_t even, odd;
+} net_sums4;
+
+typedef struct {
+    int16_t x0, x1, x2, x3;
+} net_lanes4;
+
+/* A row of weights, of which the compiler knows nothing: it adds to one pointer. */
+NET_HELPER const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS
+    __asm__("" : "+r"(p));
+#endif
+    return p;
+}
+
+/* Four weights; the address of a row that has no whole words is one of a core that can read it. */
+NET_HELPER uint32_t net_word(const NET_SPACE int8_t *p)
+{
+#if NET_UNALIGNED_BLOCKS
+    uint32_t word;
+    memcpy(&word, p, 4);
+    return word;
+#elif NET_BLOCKS
+    uint32_t word;
+    memcpy(&word, __builtin_assume_aligned(p, 4), 4);
+    return word;
+#else
+    return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16
+        | (uint32_t)(uint8_t)p[3] << 24;
+#endif
+}
+
+/* The sums with four weights added, to each of which 128 was. */
+NET_HELPER net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
+{
+    sums.even += word & 0x00ff00ffu;
+    sums.odd += word >> 8;
+    return sums;
+}
+
+/* What is in the sums after n rows of these. */
+NET_HELPER net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
+{
+    sums.even -= (uint32_t)n * 0x00800080u;
+    sums.even += (sums.even & 0x8000u) << 1; /* x0 had borrowed */
+    sums.odd -= (uint32_t)n * 0x00808080u;
+    sums.odd -= (uint32_t)((int32_t)sums.even >> 16) << 8;
+    sums.odd += (sums.odd & 0x8000u) << 1;
+    return sums;
+}
+
+/* The sums with the four weights at p added. */
+NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    const uint32_t word = net_word(p);
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sums.even) : "r"(word));
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums.odd) : "r"(word));
+    return sums;
+#else
+    return net_add_biased4(sums, net_word(p) ^ 0x80808080u);
+#endif
+}
+
+/* What is in the sums after n rows. */
+NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    (void)n;
+    return sums;
+#else
+    return net_settle_biased4(sums, n);
+#endif
+}
+
+/* The same as net_add4 for weights whose sign bits are flipped. */
+NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    return net_add_biased4(sums, net_word(p));
+}
+
+/* Each of the sums. */
+NET_HELPER net_lanes4 net_get4(net_sums4 sums)
+{
+    const net_lanes4 lanes = {
+        (int16_t)(uint16_t)sums.even,
+        (int16_t)(uint16_t)sums.odd,
+        (int16_t)(uint16_t)(sums.even >> 16),
+        (int16_t)(uint16_t)(sums.odd >> 16),
+    };
+    return lanes;
+}
+
+/* Stores the sums. */
+NET_HELPER void net_put4(int16_t *y, net_sums4 sums)
+{
+#if NET_UNALIGNED_BLOCKS && defined(__ARM_FEATURE_DSP)
+    uint32_t low, high;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(low) : "r"(sums.even), "r"(sums.odd));
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(high) : "r"(sums.odd), "r"(sums.even));
+    memcpy(y, &low, 4);
+    memcpy(y + 2, &high, 4);
+#else
+    const net_lanes4 lanes = net_get4(sums);
+    y[0] = lanes.x0;
+    y[1] = lanes.x1;
+    y[2] = lanes.x2;
+    y[3] = lanes.x3;
+#endif
+}
+
+/* Adds the sums to what is stored. */
+NET_HELPER void net_add_to4(int16_t *y, net_sums4 sums)
+{
+#if NET_UNALIGNED_BLOCKS && defined(__ARM_FEATURE_DSP)
+    uint32_t low, high, y0, y2;
+    memcpy(&y0, y, 4);
+    memcpy(&y2, y + 2, 4);
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(low) : "r"(sums.even), "r"(sums.odd));
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(high) : "r"(sums.odd), "r"(sums.even));
+    __asm__("sadd16 %0, %1, %2" : "=r"(low) : "r"(low), "r"(y0) : "cc");
+    __asm__("sadd16 %0, %1, %2" : "=r"(high) : "r"(high), "r"(y2) : "cc");
+    memcpy(y, &low, 4);
+    memcpy(y + 2, &high, 4);
+#else
+    const net_lanes4 lanes = net_get4(sums);
+    y[0] = (int16_t)(y[0] + lanes.x0);
+    y[1] = (int16_t)(y[1] + lanes.x1);
+    y[2] = (int16_t)(y[2] + lanes.x2);
+    y[3] = (int16_t)(y[3] + lanes.x3);
+#endif
+}
+

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""All-to-all synapses with sums in registers: the integers of the interpreter, at every size."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nir
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import snnmlir
+from emulation import TARGETS as MACHINES
+from emulation import build, run
+from networks import graph, neuron, ports
+from snnmlir.cli.compile import main
+from snnmlir.compiler import TARGETS
+from snnmlir.errors import OptionError
+from snnmlir.reports.verify import verify
+
+SIZES = (
+    # inputs, outputs
+    *((9, outputs) for outputs in (1, 3, 4, 5, 10, 15, 16, 17, 20, 21, 24, 33, 38, 40, 64)),
+    *((inputs, 17) for inputs in (1, 7, 8, 70)),
+    (70, 38),
+)
+NAMED = tuple(name for name in TARGETS if TARGETS[name].block_outputs)
+
+
+def layer(inputs: int, outputs: int, kind: str, seed: int = 0) -> nir.NIRGraph:
+    """Synapses and neurons.
+
+    Args:
+        inputs: How many.
+        outputs: How many neurons.
+        kind: "plain", "bias", "recurrent": neurons that also feed themselves back, and "largest":
+            weights of which many are the largest.
+        seed: Of the weights.
+    """
+    rng = np.random.default_rng(seed)
+    weight = rng.normal(0.1, 1.0, (outputs, inputs)) / np.sqrt(0.3 * inputs)
+    if kind == "largest":
+        weight = np.sign(weight) * np.where(rng.random(weight.shape) < 0.9, 1.0, 0.5)
+    bias = rng.normal(0.0, 0.1, outputs) if kind == "bias" else np.zeros(outputs)
+    nodes = ports(inputs, outputs) | {
+        "fc": nir.Affine(weight, bias),
+        "n": neuron("LIF", outputs, rng),
+    }
+    edges = [("input", "fc"), ("fc", "n"), ("n", "output")]
+    if kind == "recurrent":
+        back = rng.normal(0.0, 1.0, (outputs, outputs)) / np.sqrt(0.3 * outputs)
+        nodes["back"] = nir.Linear(back)
+        edges += [("n", "back"), ("back", "n")]
+    return graph(nodes, *edges)
+
+
+def spikes(inputs: int, seed: int = 0) -> np.ndarray:
+    """[T, inputs]: steps of all densities, without any and with all."""
+    rng = np.random.default_rng(seed)
+    densities = np.array([0.0, 0.05, 0.3, 0.7, 1.0, 1.0, 0.1, 0.5, 0.0, 0.9])
+    return rng.random((len(densities), inputs)) < densities[:, None]
+
+
+def compiled(source: nir.NIRGraph, **options: Any) -> snnmlir.Network:
+    return snnmlir.compile(
+        source, **{"dtype": "int8", "dt": 1e-4, "input_type": "spikes", "name": "net"} | options
+    )
+
+
+@pytest.fixture
+def no_undefined_behaviour(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[None]:
+    """Builds the C with a sanitizer, and looks at what it said."""
+    flags = ("-std=c11", "-O0", "-fsanitize=undefined", "-fPIC", "-shared")
+    monkeypatch.setattr("snnmlir.execution.toolchain.FLAGS", flags)
+    yield
+    assert "runtime error" not in (said := capfd.readouterr().err), said
+
+
+@pytest.fixture
+def forced_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine takes blocks."""
+    command = os.environ.get("CC", "gcc")
+    monkeypatch.setenv("CC", f"{command} -DNET_BLOCKS=1 -DNET_UNALIGNED_BLOCKS=1")
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour", "forced_blocks")
+@pytest.mark.parametrize("kind", ["plain", "bias", "recurrent", "largest"])
+def test_blocks_compute_the_same(kind: str) -> None:
+    for inputs, outputs in SIZES:
+        network = compiled(layer(inputs, outputs, kind))
+        verdict = verify(network, spikes(inputs))
+        assert verdict.mismatches == (), (inputs, outputs)
+        body = network.c.split("static SNN_LAYER void net_fc(")[1].split("\n}\n")[0]
+        assert ("BLOCKS)" in body) == (inputs >= 8 and outputs >= 4), (inputs, outputs)
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_computes_the_same_here(target: str) -> None:
+    """Whatever was named, the C computes the same on this machine: in the portable form."""
+    for kind, (inputs, outputs) in itertools.product(
+        ("plain", "recurrent"), ((9, 10), (16, 16), (40, 36), (70, 38), (12, 64))
+    ):
+        network = compiled(layer(inputs, outputs, kind), target=target)
+        assert verify(network, spikes(inputs)).mismatches == (), (kind, inputs, outputs)
+
+
+@pytest.mark.parametrize(
+    ("machine", "target"),
+    [
+        *itertools.product(("cortex-m4f", "cortex-m3", "cortex-m0", "rv32imac"), ("generic",)),
+        *itertools.product(("cortex-m4f", "cortex-m33"), ("cortex-m4", "cortex-m3")),
+        ("cortex-m0", "cortex-m0"),
+        ("cortex-m0", "cortex-m4"),
+        ("rv32imac", "rv32imac"),
+        ("atmega1284p", "cortex-m3"),
+        ("atmega1284p", "cortex-m4"),
+        ("aarch64-linux", "cortex-m4"),
+    ],
+)
+def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
+    """What each machine's own form computes, at sizes that are no whole words, and with a rest."""
+    for kind, (inputs, outputs) in (
+        ("plain", (24, 10)), ("recurrent", (70, 38)), ("recurrent", (40, 36)),
+        ("largest", (64, 20)),
+    ):  # fmt: skip
+        network = compiled(layer(inputs, outputs, kind), target=target)
+        x = spikes(inputs)
+        (found,) = run(build(MACHINES[machine], tmp_path, network, x)).outputs.values()
+        np.testing.assert_array_equal(found, network.run(x))
+
+
+def test_sums_that_do_not_fit_16_bits_are_in_rows() -> None:
+    """600 weights of 127 are 76,200: a block would lose what the sum carries."""
+    weight = np.ones((16, 600)) - np.eye(16, 600) * 0.01
+    nodes = ports(600, 16) | {
+        "fc": nir.Linear(weight), "n": nir.IF(*(np.full(16, v) for v in (1.0, 590.0, 0.0)))
+    }  # fmt: skip
+    source = graph(nodes, ("input", "fc"), ("fc", "n"), ("n", "output"))
+    network = compiled(source, target="cortex-m4")
+    assert "net_add4" not in network.c
+    x = np.ones((3, 600), bool)
+    assert verify(network, x).mismatches == ()
+
+
+def test_blocks_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
+    """A synapse on a Cortex-M4: less than one and a half instructions; in rows over 2.5."""
+    network = compiled(layer(64, 128, "plain"))
+    x = np.repeat([[0], [1], [0], [1]], 64, axis=1)
+    machine = MACHINES["cortex-m4f"]
+    counts = run(build(machine, tmp_path, network, x)).counts
+    assert (counts[1] - counts[0]) / (64 * 128) < 1.5
+    rows = compiled(layer(64, 128, "plain"), target="avr")
+    counts = run(build(machine, tmp_path, rows, x)).counts
+    assert (counts[1] - counts[0]) / (64 * 128) > 2.5
+
+
+def test_weights_take_no_more_flash() -> None:
+    for outputs, target in itertools.product((10, 16, 38), TARGETS):
+        network = compiled(layer(24, outputs, "plain"), target=target)
+        (table,) = re.findall(r"int8_t net_fc_weight\[(\d+) \* (\d+)\]", network.c)
+        assert tuple(map(int, table)) == (24, outputs)
+
+
+@pytest.mark.parametrize("target", NAMED)
+def test_signs_are_flipped_where_that_saves_operations(target: str) -> None:
+    source = layer(24, 16, "plain")
+    network = compiled(source, target=target)
+    assert ("net_add_flipped4(sums" in network.c) == TARGETS[target].flipped_signs
+    assert ("else" in network.c.split("void net_fc(")[1].split("\n}\n")[0]) == TARGETS[target].rows
+
+
+def test_a_target_that_is_not_there() -> None:
+    with pytest.raises(OptionError, match="unknown target 'z80'") as error:
+        compiled(layer(8, 4, "plain"), target="z80")
+    assert "generic, cortex-m0" in str(error.value.help)
+
+
+def test_the_command_names_a_target(tmp_path: Path) -> None:
+    nir.write(tmp_path / "layer.nir", layer(24, 16, "plain"))
+    arguments = [str(tmp_path / "layer.nir"), "-o", str(tmp_path / "net.c"), "--dt", "1e-4"]
+    arguments += ["--dtype", "int8", "--input-type", "spikes", "--target", "cortex-m3"]
+    found = CliRunner().invoke(main, arguments)
+    assert found.exit_code == 0, found.output
+    assert "net_add_flipped4(sums" in (tmp_path / "net.c").read_text()
+    found = CliRunner().invoke(main, [*arguments[:-1], "z80"])
+    assert found.exit_code != 0
+    assert "'z80' is not one of 'generic'" in found.output
