@@ -13,6 +13,7 @@
 #include "snn/Target/C11/C11.h"
 #include "snn/Target/C11/Interface.h"
 
+#include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
@@ -76,6 +77,19 @@ public:
     return ModuleHandle(std::move(module));
   }
 
+  static ModuleHandle parseBytecode(nb::bytes bytecode,
+                                    ContextHandle &context) {
+    return parse(std::string(bytecode.c_str(), bytecode.size()), context);
+  }
+
+  nb::bytes getBytecode() {
+    std::string bytes;
+    llvm::raw_string_ostream os(bytes);
+    DiagnosticCollector diagnostics(module->getContext());
+    diagnostics.check(writeBytecodeToFile(*module, os));
+    return nb::bytes(bytes.data(), bytes.size());
+  }
+
   std::string getAsm(std::optional<int64_t> largeElementsLimit,
                      bool enableDebugInfo, bool genericOpForm) {
     OpPrintingFlags flags;
@@ -102,6 +116,10 @@ public:
         snn::analyzeResources(*module);
     diagnostics.check(found);
     return *found;
+  }
+
+  int64_t countNetworks() {
+    return llvm::range_size(module->getOps<snn::NetworkOp>());
   }
 
   nb::dict getNetwork(bool constants) {
@@ -423,6 +441,10 @@ NB_MODULE(_mlir, m) {
       .def_static("parse", &ModuleHandle::parse, "asm"_a, "context"_a,
                   nb::keep_alive<0, 2>(),
                   "Parses text. Raises MLIRError with line and column.")
+      .def_static("parse", &ModuleHandle::parseBytecode, "bytecode"_a,
+                  "context"_a, nb::keep_alive<0, 2>(),
+                  "Reads MLIR's bytecode. Raises MLIRError.")
+      .def("get_bytecode", &ModuleHandle::getBytecode, "MLIR's bytecode.")
       .def("get_asm", &ModuleHandle::getAsm,
            "large_elements_limit"_a = nb::none(), "enable_debug_info"_a = false,
            "generic_op_form"_a = false,
@@ -439,6 +461,8 @@ NB_MODULE(_mlir, m) {
            "\"outputs\", \"types\", \"constants\" and \"ops\"; without "
            "constants "
            "none are in it.")
+      .def("count_networks", &ModuleHandle::countNetworks,
+           "How many networks of the snn dialect it has.")
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
       .def(

@@ -60,6 +60,29 @@ def make_stages(request: Request) -> Stages:
     return Stages(context, snn, _lowered(snn, context, "snn-to-loops"))
 
 
+def stages_from(module: str | bytes) -> Stages:
+    """The stages of a network that MLIR has changed.
+
+    Args:
+        module: Text or bytecode of a module with one network in the snn dialect.
+
+    Raises:
+        CompileError: It cannot be read, holds no network or several, or the passes refuse it.
+    """
+    context = Context()
+    try:
+        snn = Module.parse(module, context)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
+    networks = snn.count_networks()
+    if networks != 1:
+        raise CompileError(
+            f"the module has {networks} networks in the snn dialect, expected one",
+            help="hand it over before it is lowered",
+        )
+    return Stages(context, snn, _lowered(snn, context, "snn-to-loops"))
+
+
 def _provenance(request: Request) -> dict[str, str]:
     facts = {
         "compiler": f"snn-mlir-compile {version('snn-mlir-compile')}",
