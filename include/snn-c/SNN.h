@@ -41,9 +41,8 @@ MLIR_CAPI_EXPORTED bool snnAttributeGetConstant(MlirAttribute attribute,
                                                 void *userData);
 
 /// Calls back once for each signal that can be tapped in a lowered network.
-MLIR_CAPI_EXPORTED void snnFindSignals(MlirModule module,
-                                       MlirStringCallback callback,
-                                       void *userData);
+MLIR_CAPI_EXPORTED void
+snnFindSignals(MlirModule module, MlirStringCallback callback, void *userData);
 /// Whether all names of a C file can begin with the text.
 MLIR_CAPI_EXPORTED bool snnIsC11Prefix(MlirStringRef text);
 /// The network as C11, lowered to loops first if it is not; the module stays as

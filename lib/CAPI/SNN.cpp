@@ -62,12 +62,12 @@ bool snnIsC11Prefix(MlirStringRef text) {
   return snn::isC11Prefix(unwrap(text));
 }
 
-MlirLogicalResult
-snnTranslateToC11(MlirModule module, MlirStringRef prefix,
-                  MlirStringRef headerName, intptr_t numTaps,
-                  const MlirStringRef *taps, bool profile,
-                  MlirStringCallback source, void *sourceData,
-                  MlirStringCallback header, void *headerData) {
+MlirLogicalResult snnTranslateToC11(MlirModule module, MlirStringRef prefix,
+                                    MlirStringRef headerName, intptr_t numTaps,
+                                    const MlirStringRef *taps, bool profile,
+                                    MlirStringCallback source, void *sourceData,
+                                    MlirStringCallback header,
+                                    void *headerData) {
   snn::C11Options options;
   options.prefix = unwrap(prefix).str();
   options.headerName = unwrap(headerName).str();
@@ -76,6 +76,6 @@ snnTranslateToC11(MlirModule module, MlirStringRef prefix,
   options.profile = profile;
   mlir::detail::CallbackOstream sourceStream(source, sourceData);
   mlir::detail::CallbackOstream headerStream(header, headerData);
-  return wrap(snn::translateToC11(unwrap(module), options, sourceStream,
-                                  headerStream));
+  return wrap(
+      snn::translateToC11(unwrap(module), options, sourceStream, headerStream));
 }

@@ -104,16 +104,14 @@ static nb::object getConstant(MlirAttribute attribute) {
       attribute,
       [](MlirType type, intptr_t rank, const int64_t *shape, intptr_t count,
          const double *values, void *data) {
-        unsigned width = mlirTypeIsAInteger(type)
-                             ? mlirIntegerTypeGetWidth(type)
-                             : 0;
+        unsigned width =
+            mlirTypeIsAInteger(type) ? mlirIntegerTypeGetWidth(type) : 0;
         auto make = mlirTypeIsAF32(type) ? makeArray<float>
                     : width == 0         ? makeArray<double>
                     : width <= 8         ? makeArray<int8_t>
                     : width <= 16        ? makeArray<int16_t>
                                          : makeArray<int32_t>;
-        *static_cast<nb::object *>(data) =
-            make(rank, shape, count, values);
+        *static_cast<nb::object *>(data) = make(rank, shape, count, values);
       },
       &found);
   return found;
@@ -141,8 +139,8 @@ NB_MODULE(_snn_ext, m) {
         "The numbers of an attribute as an array, wherever they are stored; "
         "None if it holds none.");
   m.def("translate_to_c11", translateToC11, "module"_a, nb::kw_only(),
-        "prefix"_a = "", "header"_a = "",
-        "taps"_a = std::vector<std::string>(), "profile"_a = false,
+        "prefix"_a = "", "header"_a = "", "taps"_a = std::vector<std::string>(),
+        "profile"_a = false,
         "C source and header of the module's network, which is lowered by "
         "\"snn-to-loops\" first if it is not; the module stays as it is. "
         "`prefix` begins all names, `header` is the file name to include, "

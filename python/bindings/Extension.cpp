@@ -22,6 +22,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -79,7 +81,18 @@ public:
 
   static ModuleHandle parseBytecode(nb::bytes bytecode,
                                     ContextHandle &context) {
-    return parse(std::string(bytecode.c_str(), bytecode.size()), context);
+    // Blobs are read where they are, and want to be aligned.
+    auto buffer = llvm::WritableMemoryBuffer::getNewUninitMemBuffer(
+        bytecode.size(), "bytecode", llvm::Align(4096));
+    llvm::copy(StringRef(bytecode.c_str(), bytecode.size()),
+               buffer->getBufferStart());
+    llvm::SourceMgr sources;
+    sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+    DiagnosticCollector diagnostics(context.get());
+    OwningOpRef<ModuleOp> module =
+        parseSourceFile<ModuleOp>(sources, ParserConfig(context.get()));
+    diagnostics.check(success(static_cast<bool>(module)));
+    return ModuleHandle(std::move(module));
   }
 
   nb::bytes getBytecode() {

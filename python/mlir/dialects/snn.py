@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The snn dialect in MLIR's own Python: docs/mlir-python.md.
 
-A context that is made after this import has the dialect, with its passes; `register_dialect` gives it to
-an older one.
+A context that is made after this import has the dialect, with its passes; `register_dialect` gives
+it to an older one.
 """
 
 from importlib.metadata import PackageNotFoundError as _PackageNotFoundError
@@ -25,26 +25,19 @@ def _check_bindings() -> None:
         found = "none"
     if found != f"version {built_for}":
         raise ImportError(
-            f"mlir.dialects.snn needs {_PACKAGE} {built_for}, the build of MLIR that it was made for, "
+            f"mlir.dialects.snn was made for {_PACKAGE} {built_for} and needs that very build, "
             f"found {found}\n  help: pip install 'snn-mlir-compile[mlir]'"
         )
 
 
 _check_bindings()
 
-# The import loads the library of MLIR, which _snn_ext is linked to.
-from mlir._mlir_libs import get_dialect_registry as _get_dialect_registry  # noqa: E402
-from mlir.dialects._snn_enum_gen import *  # noqa: E402, F403
-from mlir.dialects._snn_ext import (  # noqa: E402
-    EventsType as EventsType,
-    constant as constant,
-    find_signals as find_signals,
-    is_c11_prefix as is_c11_prefix,
-    register_dialect as register_dialect,
-    register_dialects as _register_dialects,
-    translate_to_c11 as translate_to_c11,
-)
-from mlir.dialects._snn_ops_gen import *  # noqa: E402, F403
-from mlir.dialects._snn_ops_gen import _Dialect as _Dialect  # noqa: E402
+# The first import loads the library of MLIR, which _snn_ext is linked to.
+from mlir._mlir_libs import get_dialect_registry as _get_dialect_registry
+from mlir.dialects._snn_enum_gen import *
+from mlir.dialects._snn_ext import *
+from mlir.dialects._snn_ext import register_dialects as _register_dialects
+from mlir.dialects._snn_ops_gen import *
+from mlir.dialects._snn_ops_gen import _Dialect
 
 _register_dialects(_get_dialect_registry())

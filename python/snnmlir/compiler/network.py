@@ -31,6 +31,7 @@ from snnmlir.compiler.stages import (
 )
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
+from snnmlir.errors import OptionError
 from snnmlir.execution.ports import Port, Sample, Signal, Signals, ports_of
 from snnmlir.execution.runner import Executable
 from snnmlir.nir_import.graph import Graph
@@ -342,8 +343,9 @@ class Network:
     def with_mlir(self, module: str | bytes) -> Network:
         """The network after something else has changed its module.
 
-        It runs, is written and measured like another one. What is computed from the graph anew cannot be
-        asked of it: `record`, `as_float`, `calibrated`, and what compares with the reference.
+        It runs, is written and measured like another one. What is computed from the graph anew
+        cannot be asked of it: `record`, `as_float`, `calibrated`, and what compares with the
+        reference.
 
         Args:
             module: Text or bytecode: what became of `mlir` or `bytecode`.
