@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from snnmlir.common.files import write_files
+from snnmlir.common.kinds import Dtype
 from snnmlir.compiler.interface import state_bytes, struct_bytes
 from snnmlir.compiler.names import header_for, prefix_from
-from snnmlir.compiler.options import Dtype, Options
+from snnmlir.compiler.options import Options
 from snnmlir.compiler.output import c_files, check_no_c, stage_of
 from snnmlir.compiler.quantize import Bound, Ranges, bounds, measured_ranges, unit_notes
 from snnmlir.compiler.request import Request
