@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Checks a wheel in fresh environments, one for each Python: ``check_wheel.py WHEEL PYTHON...``.
+"""Checks a wheel in fresh environments, one for each Python.
 
-No environment variable is inherited. All programs run, and a NIR file is compiled to C, which is
-built and compared with the reference.
+``check_wheel.py [--mlir] WHEEL PYTHON...``. No environment variable is inherited. All programs run,
+and a NIR file is compiled to C, which is built and compared with the reference. With --mlir the
+extra `mlir` is installed, too, and a network goes to MLIR's own Python and back.
 """
 
 from __future__ import annotations
@@ -19,13 +20,23 @@ PROGRAMS = [
     *("snn-opt", "snn-translate", "snn-lsp-server"),
     *("snn-mlir-check", "snn-mlir-compile", "snn-mlir-run"),
 ]
+THERE_AND_BACK = f"""
+import snnmlir
+net = snnmlir.compile({str(DIGITS)!r}, convention="snntorch", dt=1e-4, input_type="spikes")
+from mlir import ir
+from mlir.dialects import snn
+module = ir.Module.parse(net.bytecode, ir.Context())
+assert snn.translate_to_c11(module, prefix="digits", header="digits.h") == (net.c, net.h)
+assert net.with_mlir(str(module)).c == net.c
+"""
 
 
-def check(wheel: Path, python: str, folder: Path) -> str:
+def check(wheel: Path, python: str, folder: Path, mlir: bool) -> str:
     """The Python's version, after everything ran."""
     subprocess.run([python, "-m", "venv", folder], check=True)
+    what = f"{wheel}[mlir]" if mlir else wheel
     subprocess.run(
-        [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True
+        [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", what], check=True
     )
 
     def run(program: str, *arguments: str) -> str:
@@ -48,16 +59,20 @@ def check(wheel: Path, python: str, folder: Path) -> str:
     run("snn-mlir-compile", str(DIGITS), "-o", "digits.mlir", *CONVENTION)
     (folder / "loops.mlir").write_text(run("snn-opt", "--snn-to-loops", "digits.mlir"))
     assert "_step(" in run("snn-translate", "--snn-to-c11", "loops.mlir")
+    if mlir:
+        run("python", "-c", THERE_AND_BACK)
     return run("python", "-c", "import platform; print(platform.python_version())").strip()
 
 
 def main() -> None:
     """Checks the wheel in each Python."""
-    wheel, *pythons = sys.argv[1:]
+    mlir = sys.argv[1:2] == ["--mlir"]
+    wheel, *pythons = sys.argv[1 + mlir :]
     for python in pythons:
         with tempfile.TemporaryDirectory(prefix="snn-wheel-") as folder:
-            version = check(Path(wheel).resolve(), python, Path(folder))
-            print(f"Python {version}: digits compiled and verified, {len(PROGRAMS)} programs run")
+            version = check(Path(wheel).resolve(), python, Path(folder), mlir)
+            done = f"digits compiled and verified, {len(PROGRAMS)} programs run"
+            print(f"Python {version}: {done}" + (", and MLIR's own Python" if mlir else ""))
 
 
 if __name__ == "__main__":

@@ -221,8 +221,11 @@ ElementsAttr snn::getRawElementsAttr(RankedTensorType type,
                                      ArrayRef<char> bytes, StringRef name) {
   if (type.getNumElements() <= kMaxInlineElements)
     return DenseElementsAttr::getFromRawBuffer(type, bytes);
+  // Bytecode is read where it is, and Python's bytes are aligned to no more.
+  constexpr size_t alignment = 16;
   return DenseResourceElementsAttr::get(
-      type, name, HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+      type, name,
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, alignment));
 }
 
 template <typename T>

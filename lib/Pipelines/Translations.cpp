@@ -25,9 +25,9 @@ static llvm::cl::list<std::string>
 static llvm::cl::opt<bool>
     profileOption("c11-profile", llvm::cl::desc("Calls in <PREFIX>_PROFILE"));
 
-/// Lowers the module to loops if a network is still in it, and prints it.
-static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
-                               llvm::raw_ostream &header) {
+LogicalResult snn::translateToC11(ModuleOp module, const C11Options &options,
+                                  llvm::raw_ostream &source,
+                                  llvm::raw_ostream &header) {
   OwningOpRef<ModuleOp> lowered = module.clone();
   if (!lowered->getOps<snn::NetworkOp>().empty()) {
     PassManager manager(module.getContext());
@@ -35,11 +35,16 @@ static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
     if (failed(manager.run(*lowered)))
       return failure();
   }
+  return snn::emitC11(*lowered, options, source, header);
+}
+
+static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
+                               llvm::raw_ostream &header) {
   snn::C11Options options;
   options.prefix = prefixOption;
   options.taps = tapsOption;
   options.profile = profileOption;
-  return snn::emitC11(*lowered, options, source, header);
+  return snn::translateToC11(module, options, source, header);
 }
 
 void snn::registerTranslations() {

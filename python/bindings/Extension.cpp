@@ -13,6 +13,7 @@
 #include "snn/Target/C11/C11.h"
 #include "snn/Target/C11/Interface.h"
 
+#include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
@@ -21,6 +22,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -76,6 +79,30 @@ public:
     return ModuleHandle(std::move(module));
   }
 
+  static ModuleHandle parseBytecode(nb::bytes bytecode,
+                                    ContextHandle &context) {
+    // Blobs are read where they are, and want to be aligned.
+    auto buffer = llvm::WritableMemoryBuffer::getNewUninitMemBuffer(
+        bytecode.size(), "bytecode", llvm::Align(4096));
+    llvm::copy(StringRef(bytecode.c_str(), bytecode.size()),
+               buffer->getBufferStart());
+    llvm::SourceMgr sources;
+    sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+    DiagnosticCollector diagnostics(context.get());
+    OwningOpRef<ModuleOp> module =
+        parseSourceFile<ModuleOp>(sources, ParserConfig(context.get()));
+    diagnostics.check(success(static_cast<bool>(module)));
+    return ModuleHandle(std::move(module));
+  }
+
+  nb::bytes getBytecode() {
+    std::string bytes;
+    llvm::raw_string_ostream os(bytes);
+    DiagnosticCollector diagnostics(module->getContext());
+    diagnostics.check(writeBytecodeToFile(*module, os));
+    return nb::bytes(bytes.data(), bytes.size());
+  }
+
   std::string getAsm(std::optional<int64_t> largeElementsLimit,
                      bool enableDebugInfo, bool genericOpForm) {
     OpPrintingFlags flags;
@@ -102,6 +129,10 @@ public:
         snn::analyzeResources(*module);
     diagnostics.check(found);
     return *found;
+  }
+
+  int64_t countNetworks() {
+    return llvm::range_size(module->getOps<snn::NetworkOp>());
   }
 
   nb::dict getNetwork(bool constants) {
@@ -348,6 +379,10 @@ NB_MODULE(_mlir, m) {
       .def_static("parse", &ModuleHandle::parse, "asm"_a, "context"_a,
                   nb::keep_alive<0, 2>(),
                   "Parses text. Raises MLIRError with line and column.")
+      .def_static("parse", &ModuleHandle::parseBytecode, "bytecode"_a,
+                  "context"_a, nb::keep_alive<0, 2>(),
+                  "Reads MLIR's bytecode. Raises MLIRError.")
+      .def("get_bytecode", &ModuleHandle::getBytecode, "MLIR's bytecode.")
       .def("get_asm", &ModuleHandle::getAsm,
            "large_elements_limit"_a = nb::none(), "enable_debug_info"_a = false,
            "generic_op_form"_a = false,
@@ -364,6 +399,8 @@ NB_MODULE(_mlir, m) {
            "\"outputs\", \"types\", \"constants\" and \"ops\"; without "
            "constants "
            "none are in it.")
+      .def("count_networks", &ModuleHandle::countNetworks,
+           "How many networks of the snn dialect it has.")
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
       .def(

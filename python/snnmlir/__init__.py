@@ -11,25 +11,55 @@ r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
 d = snnmlir.deploy(module, x)  # a live network of snnTorch, Norse, ..., compared with the C
 """
 
-from importlib.metadata import version
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from snnmlir import reference
-from snnmlir.compiler import Network, compile
-from snnmlir.compiler.resources import Resources
-from snnmlir.conventions import Convention, convention
-from snnmlir.delivery.package import write_package
-from snnmlir.delivery.selftest import SelfTest, self_test
-from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
-from snnmlir.inference import Inference, infer
-from snnmlir.reports.check import Report, check
-from snnmlir.reports.fidelity import Fidelity, fidelity
-from snnmlir.reports.footprint import Footprint, footprint
-
 if TYPE_CHECKING:
+    from snnmlir import reference
+    from snnmlir.compiler import Network, compile
+    from snnmlir.compiler.resources import Resources
+    from snnmlir.conventions import Convention, convention
+    from snnmlir.delivery.package import write_package
+    from snnmlir.delivery.selftest import SelfTest, self_test
     from snnmlir.deployment import Deployment, deploy
+    from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
+    from snnmlir.inference import Inference
+    from snnmlir.inference.infer import infer
+    from snnmlir.reports.check import Report, check
+    from snnmlir.reports.fidelity import Fidelity, fidelity
+    from snnmlir.reports.footprint import Footprint, footprint
 
-__version__ = version("snn-mlir-compile")
+    __version__: str
+
+_HOMES = {
+    "CompileError": "errors",
+    "Convention": "conventions",
+    "DeployError": "errors",
+    "Deployment": "deployment",
+    "Fidelity": "reports.fidelity",
+    "Footprint": "reports.footprint",
+    "Inference": "inference",
+    "Network": "compiler",
+    "NirError": "errors",
+    "OptionError": "errors",
+    "Report": "reports.check",
+    "Resources": "compiler.resources",
+    "SelfTest": "delivery.selftest",
+    "SnnError": "errors",
+    "check": "reports.check",
+    "compile": "compiler",
+    "convention": "conventions",
+    "conventions": "",
+    "deploy": "deployment",
+    "errors": "",
+    "fidelity": "reports.fidelity",
+    "footprint": "reports.footprint",
+    "infer": "inference",
+    "reference": "",
+    "self_test": "delivery.selftest",
+    "write_package": "delivery.package",
+}
+"""Where the public names are, which are imported when they are asked for; "" for modules."""
 
 __all__ = [
     "CompileError",
@@ -60,9 +90,19 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Imports `deploy` when it is asked for."""
-    if name in ("Deployment", "deploy"):
-        from snnmlir import deployment
+    """Imports a public name when it is asked for."""
+    if name == "__version__":
+        metadata = importlib.import_module("importlib.metadata")
+        found = metadata.version("snn-mlir-compile")
+    elif name in _HOMES:
+        home = _HOMES[name]
+        module = importlib.import_module(f"snnmlir.{home or name}")
+        found = getattr(module, name) if home else module
+    else:
+        raise AttributeError(f"module 'snnmlir' has no attribute {name!r}")
+    globals()[name] = found
+    return found
 
-        return getattr(deployment, name)
-    raise AttributeError(f"module 'snnmlir' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, "__version__"})

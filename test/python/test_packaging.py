@@ -66,6 +66,15 @@ def test_binaries_are_self_contained(installed: Path, repo_root: Path) -> None:
         assert b".symtab" not in content
 
 
+def test_the_dialect_for_mlir_has_no_mlir_of_its_own(installed: Path, repo_root: Path) -> None:
+    (extension,) = installed.glob("lib/python*/site-packages/mlir/dialects/_snn_ext.abi3.so")
+    assert extension.stat().st_size < 3e6
+    assert {"snn.py", "_snn_ops_gen.py", "_snn_enum_gen.py"} <= {
+        path.name for path in extension.parent.iterdir()
+    }
+    assert str(repo_root).encode() not in extension.read_bytes()
+
+
 def test_programs_run(installed: Path) -> None:
     for program in PROGRAMS:
         assert "--help" in output(installed, program, "--help")

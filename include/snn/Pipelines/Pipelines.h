@@ -7,6 +7,8 @@
 #ifndef SNN_PIPELINES_PIPELINES_H
 #define SNN_PIPELINES_PIPELINES_H
 
+#include "snn/Target/C11/C11.h"
+
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
@@ -70,6 +72,13 @@ void buildLoopsPipeline(mlir::OpPassManager &manager,
 /// Makes our passes and pipelines, and those upstream passes that are useful
 /// beside them, known to command lines.
 void registerPassesAndPipelines();
+
+/// Prints a copy of the module's network as C11, after `snn-to-loops` if it is
+/// not lowered yet; see emitC11.
+llvm::LogicalResult translateToC11(mlir::ModuleOp module,
+                                   const C11Options &options,
+                                   llvm::raw_ostream &source,
+                                   llvm::raw_ostream &header);
 
 /// Makes `--snn-to-c11` and `--snn-to-c11-header` known to snn-translate.
 void registerTranslations();

@@ -1,45 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""snn-mlir-compile."""
+"""snn-mlir-compile: its options."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
-from snnmlir.cli.common import (
-    Command,
-    compiler_options,
-    network_from,
-    parse_size,
-    recorded,
-    reports_errors,
-    save_convention,
-)
-from snnmlir.cli.data import read_runs, read_samples
-from snnmlir.common.files import check_targets, write_files
-from snnmlir.common.tables import printable
-from snnmlir.compiler import Network, Stage
-from snnmlir.compiler.names import prefix_from
-from snnmlir.delivery.package import KINDS, write_package
-from snnmlir.delivery.selftest import SelfTest, self_test
-from snnmlir.errors import OptionError, quoted
-from snnmlir.execution.ports import Signals
-from snnmlir.inference.recording import Recording, has_outputs, recording_for
-from snnmlir.reports.budgets import check_flash, check_ram
-from snnmlir.reports.fidelity import Fidelity, fidelity
-from snnmlir.reports.footprint import footprint
-from snnmlir.reports.report import NetworkReport
-from snnmlir.reports.verify import (
-    agreement,
-    disagreement_error,
-    mismatch_error,
-    random_input,
-    verify,
-)
+from snnmlir.cli.options import Command, compiler_options, reports_errors
+from snnmlir.common.kinds import PACKAGES
 
 
 @click.command(cls=Command)
@@ -80,7 +50,7 @@ from snnmlir.reports.verify import (
 )
 @click.option(
     "--package",
-    metavar="|".join(KINDS),
+    metavar="|".join(PACKAGES),
     help="Write a folder that this tool takes as a library, with the self-test and an example.",
 )
 @click.option(
@@ -119,149 +89,8 @@ from snnmlir.reports.verify import (
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors
-def main(
-    model: Path,
-    output: Path,
-    emit: str | None,
-    name: str | None,
-    verify_on: str | None,
-    self_test_on: str | None,
-    package: str | None,
-    report: Path | None,
-    max_flash: str | None,
-    max_ram: str | None,
-    compiler: str | None,
-    record: str | None,
-    profile: bool,
-    **options: Any,
-) -> None:
+def main(**arguments: Any) -> None:
     """Compile the spiking network in MODEL, a .nir file, to dependency-free C11."""
-    if package and emit not in (None, "c"):
-        raise OptionError(f"a package has C, found --emit {emit}", help="leave one of them out")
-    limits = {
-        check: parse_size(size, option)
-        for check, size, option in (
-            (check_flash, max_flash, "--max-flash"),
-            (check_ram, max_ram, "--max-ram"),
-        )
-        if size is not None
-    }
-    if compiler is not None and not report and not limits:
-        raise OptionError(
-            "--cc says what builds the C for a report or a limit, and there is none",
-            help="add --report, --max-flash or --max-ram",
-        )
-    data = (options["calibrate"], *(Path(name) for name in (verify_on, self_test_on) if name))
-    inputs = [model, *(path for path in data if path)]
-    check_targets([path for path in (report, None if package else output) if path], inputs)
-    network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
-    content = {}
-    if report or limits:
-        known = NetworkReport(network.dtype, network.resources)
-        if compiler is not None:
-            prefix = name or prefix_from(output.stem)
-            known = replace(known, footprint=footprint(network, compiler, prefix))
-        for check, limit in limits.items():
-            check(known, limit)
-        if report:
-            known = replace(known, fidelity=_fidelity(network, options["calibrate"]))
-            content[report] = known.as_file(report)
-    if verify_on is not None:
-        _verify(network, verify_on)
-    test = _self_test(network, self_test_on or "") if self_test_on is not None or package else None
-    if package:
-        write_package(network, package, output, test)
-    else:
-        files = network.files(output, cast("Stage | None", emit), test)
-        check_targets([*content, *files])  # what is there twice is once in a dictionary
-        content |= files
-    write_files(content, inputs)
-    if options["save_convention"] is not None:
-        save_convention(options["save_convention"], {"convention": network.convention}, inputs)
-    if options["verbose"]:
-        for port in network.inputs:
-            click.echo(f"input {port.name}: {list(port.shape)} {port.dtype}", err=True)
-        for port in network.outputs:
-            click.echo(f"output {port.name}: {list(port.shape)} {port.dtype}", err=True)
-        for bound in network.bounds:
-            click.echo(f"bound {bound}", err=True)
-        click.echo(f"wrote {output}", err=True)
+    from snnmlir.cli.compiling import run
 
-
-def _fidelity(network: Network, data: Path | None) -> Fidelity | None:
-    if not network.is_quantized:
-        return None
-    if data is None:
-        return fidelity(network, [random_input(network)], "random input")
-    return fidelity(network, read_samples(data, network), printable(str(data)))
-
-
-def _self_test(network: Network, data: str) -> SelfTest:
-    """The test with the first sample of the data; says what was left out."""
-    samples = read_samples(Path(data), network) if data else [None]
-    if not samples:
-        raise OptionError(f"there is no sample in {quoted(data)}")
-    test = self_test(network, samples[0])
-    notes = [f"the self-test has the first of {len(samples)} samples"] if len(samples) > 1 else []
-    for text in (*notes, *test.notes):
-        click.echo(f"note: {text}", err=True)
-    click.echo(f"self-test: {test.steps} steps, {test.constant_bytes} bytes", err=True)
-    return test
-
-
-def _verify(network: Network, data: str) -> None:
-    """Compares the C with what a file recorded, or else with the reference; says which.
-
-    Raises:
-        CompileError: They differ.
-    """
-    if data:
-        runs = read_runs(Path(data), network.graph, network.convention.dt)
-        if all(has_outputs(network.graph, run) for run in runs):
-            _verify_recording(network, [recording_for(network.graph, run) for run in runs])
-            return
-    samples = read_samples(Path(data), network) if data else [random_input(network)]
-    click.echo(f"verified: {_compared_with_reference(network, samples)}", err=True)
-    click.echo("what the framework computes was not compared", err=True)
-
-
-def _verify_recording(network: Network, runs: Sequence[Recording]) -> None:
-    agreements = [agreement(network, run) for run in runs]
-    steps = sum(found.steps for found in agreements)
-    entries = sum(found.entries for found in agreements)
-    differing = sum(found.differing for found in agreements)
-    for note in dict.fromkeys(note for run in runs for note in run.notes):
-        click.echo(f"note: {note}", err=True)
-    if network.is_quantized:
-        text = _compared_with_reference(network, [run.inputs for run in runs])
-        click.echo(f"verified: {text}", err=True)
-        click.echo(
-            f"compared with the recording, {network.dtype} gives {differing} of {entries} other "
-            "entries",
-            err=True,
-        )
-        return
-    if differing:
-        raise disagreement_error(agreements)
-    click.echo(f"verified: equal to the recording, {steps} steps, {entries} entries", err=True)
-
-
-def _compared_with_reference(network: Network, samples: Sequence[Signals]) -> str:
-    """What was compared with the reference interpreter.
-
-    Raises:
-        CompileError: The C and the reference differ.
-    """
-    verdicts = [verify(network, x) for x in samples]
-    if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
-        raise mismatch_error(mismatches)
-    compared = sum(verdict.compared for verdict in verdicts)
-    left_out = sum(verdict.steps for verdict in verdicts) - compared
-    spikes = sum(verdict.spikes for verdict in verdicts)
-    same = f"equal to the reference interpreter under this convention, {compared} steps"
-    if network.is_quantized:
-        return f"{same}, every integer"
-    largest_error = max((verdict.largest_error for verdict in verdicts), default=0.0)
-    return f"{same}, {spikes} spike entries, values within {largest_error:.2g} of the tolerance" + (
-        f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""
-    )
+    run(**arguments)

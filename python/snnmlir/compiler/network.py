@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from snnmlir.common.files import write_files
+from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
 from snnmlir.compiler.interface import state_bytes, struct_bytes
 from snnmlir.compiler.names import header_for, prefix_from
-from snnmlir.compiler.options import Dtype, Options
+from snnmlir.compiler.options import Options
 from snnmlir.compiler.output import c_files, check_no_c, stage_of
 from snnmlir.compiler.quantize import Bound, Ranges, bounds, measured_ranges, unit_notes
 from snnmlir.compiler.request import Request
@@ -28,6 +29,7 @@ from snnmlir.compiler.stages import (
     interface_text,
     make_stages,
     mlir_text,
+    stages_from,
 )
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
@@ -51,10 +53,12 @@ class Network:
     Attributes:
         request: The graph and the options that it was compiled from.
         stages: The network in MLIR, up to the loops that become C.
+        is_transformed: Whether `with_mlir` gave it, so that it is not what the graph says.
     """
 
     request: Request
     stages: Stages
+    is_transformed: bool = False
 
     def __repr__(self) -> str:
         try:
@@ -217,6 +221,12 @@ class Network:
         """The network in the snn dialect."""
         return self.emit("snn")
 
+    @property
+    def bytecode(self) -> bytes:
+        """The same as MLIR's bytecode, for `mlir.ir.Module.parse`; see docs/mlir-python.md."""
+        code: bytes = self.stages.snn.get_bytecode()
+        return code
+
     def emit(self, stage: Stage) -> str:
         """The text of one stage.
 
@@ -332,11 +342,39 @@ class Network:
 
     # Variants of it
 
+    def with_mlir(self, module: str | bytes) -> Network:
+        """The network after something else has changed its module.
+
+        It runs, is written and measured like another one. What is computed from the graph anew
+        cannot be asked of it: `record`, `as_float`, `calibrated`, and what compares with the
+        reference.
+
+        Args:
+            module: Text or bytecode: what became of `mlir` or `bytecode`.
+
+        Raises:
+            CompileError: It cannot be read, holds no network or several, or the passes refuse it.
+        """
+        return Network(request=self.request, stages=stages_from(module), is_transformed=True)
+
+    def check_follows_graph(self) -> None:
+        """Refuses a network that is not what its graph says.
+
+        Raises:
+            OptionError: `with_mlir` gave it.
+        """
+        if self.is_transformed:
+            raise OptionError(
+                "the network was changed in MLIR, its graph does not say what it computes",
+                help="run it, or ask the network that it was made from",
+            )
+
     def recorder(self, nodes: Sequence[str] | None = None) -> Network:
         """The same network with the given signals as further outputs; all of them if None.
 
         Compiled and built once for each choice of signals.
         """
+        self.check_follows_graph()
         names = self.signals if nodes is None else tuple(nodes)
         if names not in self._recorders:
             self._recorders[names] = network_for(self.request.recording(names))
@@ -348,6 +386,7 @@ class Network:
 
     def as_float(self) -> Network:
         """The same network in float32."""
+        self.check_follows_graph()
         if self.dtype == "fixed":
             raise OptionError(
                 f"parameters '{self.convention.parameters}' has integers of its own and nothing in "

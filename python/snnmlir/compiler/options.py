@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast, get_args
 
+from snnmlir.common.kinds import DTYPES, Dtype
+from snnmlir.common.targets import TARGETS
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import check_prefix
-from snnmlir.compiler.targets import TARGETS
 from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention, Platform
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import OptionError, quoted
@@ -18,13 +19,10 @@ from snnmlir.execution.ports import FLOATS, Sample
 from snnmlir.nir_import.build import InputType
 from snnmlir.nir_import.graph import Graph
 
-Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "fixed"]
 Scales: TypeAlias = Literal["real", "pow2"]
 States: TypeAlias = Literal["short", "proved"]
 Taps: TypeAlias = "tuple[str, ...] | Literal['all']"
 Calibration: TypeAlias = "Sample | Sequence[Sample] | Callable[[Any], Iterable[Sample]]"
-
-DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 
 QUANTIZED: tuple[Dtype, ...] = ("int8", "int16", "int4")
 """Those whose integers are made of the network's real numbers."""

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir._mlir import Context, Module, PassManager
+from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
-from snnmlir.compiler.options import Dtype, Scales, States
+from snnmlir.compiler.options import Scales, States
 from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.ports import Port, Sample
 from snnmlir.nir_import.graph import Graph

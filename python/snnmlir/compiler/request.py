@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from snnmlir.compiler.options import Dtype, Options
+from snnmlir.common.kinds import Dtype
+from snnmlir.compiler.options import Options
 from snnmlir.compiler.quantize import Ranges
 from snnmlir.nir_import.build import InputType
 from snnmlir.nir_import.graph import Graph

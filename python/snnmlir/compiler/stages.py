@@ -8,10 +8,10 @@ from importlib.metadata import version
 from typing import Literal, TypeAlias
 
 from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
+from snnmlir.common.targets import TARGETS, TargetDescription
 from snnmlir.compiler.options import Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
-from snnmlir.compiler.targets import TARGETS, TargetDescription
 from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.nir_import.build import build
 
@@ -64,6 +64,29 @@ def make_stages(request: Request) -> Stages:
     # What cannot be lowered is refused here, not when something is written.
     target = TARGETS[options.target]
     return Stages(context, snn, _lowered(snn, context, "snn-to-loops", target), target)
+
+
+def stages_from(module: str | bytes) -> Stages:
+    """The stages of a network that MLIR has changed.
+
+    Args:
+        module: Text or bytecode of a module with one network in the snn dialect.
+
+    Raises:
+        CompileError: It cannot be read, holds no network or several, or the passes refuse it.
+    """
+    context = Context()
+    try:
+        snn = Module.parse(module, context)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
+    networks = snn.count_networks()
+    if networks != 1:
+        raise CompileError(
+            f"the module has {networks} networks in the snn dialect, expected one",
+            help="hand it over before it is lowered",
+        )
+    return Stages(context, snn, _lowered(snn, context, "snn-to-loops"))
 
 
 def _provenance(request: Request) -> dict[str, str]:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from snnmlir.common.files import write_folder
+from snnmlir.common.kinds import PACKAGES
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
 from snnmlir.compiler.interface import c_ports
@@ -25,13 +26,7 @@ class Layout:
     headers: str = "include"
 
 
-KINDS = {
-    "cmake": Layout(),
-    "arduino": Layout(headers="src"),
-    "platformio": Layout(),
-    "zephyr": Layout(),
-    "esp-idf": Layout(),
-}
+KINDS = {kind: Layout(headers="src" if kind == "arduino" else "include") for kind in PACKAGES}
 
 _SUM_TYPES = {
     "uint8_t": "uint32_t",

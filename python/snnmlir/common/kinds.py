@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What a network and a package can be, for those who only name it: the commands' help."""
+
+from typing import Literal, TypeAlias, get_args
+
+Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "fixed"]
+
+DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+
+PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "esp-idf")
