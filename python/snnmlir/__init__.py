@@ -7,6 +7,9 @@ net = snnmlir.compile("model.nir", convention="snntorch", dt=1e-4)
 net.write("model.c")
 y = net.run(x)            # x [T, *input shape] -> [T, *output shape]
 r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
+s = net.start()           # s.step(x), s.reset()
+
+e = snnmlir.evaluate(net, samples, labels=labels)  # a data set, in parallel
 
 d = snnmlir.deploy(module, x)  # a live network of snnTorch, Norse, ..., compared with the C
 """
@@ -20,7 +23,19 @@ from snnmlir.compiler.resources import Resources
 from snnmlir.conventions import Convention, convention
 from snnmlir.delivery.package import write_package
 from snnmlir.delivery.selftest import SelfTest, self_test
-from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
+from snnmlir.errors import (
+    CompileError,
+    DeployError,
+    ExecutorError,
+    NirError,
+    OptionError,
+    SnnError,
+)
+from snnmlir.evaluation.evaluate import evaluate
+from snnmlir.evaluation.metrics import Metric, Outcome
+from snnmlir.evaluation.result import Evaluation
+from snnmlir.execution.events import EventFormat
+from snnmlir.execution.session import Session
 from snnmlir.inference import Inference, infer
 from snnmlir.reports.check import Report, check
 from snnmlir.reports.fidelity import Fidelity, fidelity
@@ -36,20 +51,27 @@ __all__ = [
     "Convention",
     "DeployError",
     "Deployment",
+    "Evaluation",
+    "EventFormat",
+    "ExecutorError",
     "Fidelity",
     "Footprint",
     "Inference",
+    "Metric",
     "Network",
     "NirError",
     "OptionError",
+    "Outcome",
     "Report",
     "Resources",
     "SelfTest",
+    "Session",
     "SnnError",
     "check",
     "compile",
     "convention",
     "deploy",
+    "evaluate",
     "fidelity",
     "footprint",
     "infer",

@@ -270,7 +270,7 @@ def inference_from(model: Path, options: dict[str, Any]) -> Inference:
             )
     runs = read_runs(options["like"], read_recorded(model), options["dt"])
     known = {key: options[key] for key in CHOICES}
-    with _Bar() as bar:
+    with Bar() as bar:
         return infer(model, runs, dt=options["dt"], progress=bar.show, **known)
 
 
@@ -289,7 +289,7 @@ def save_convention(path: Path, arguments: Mapping[str, Any], inputs: Sequence[P
     write_files({path: convention_text(chosen).encode()}, inputs)
 
 
-class _Bar:
+class Bar:
     """A progress bar on a terminal, once something takes longer."""
 
     def __init__(self) -> None:
@@ -298,7 +298,7 @@ class _Bar:
         self._task = self._bar.add_task("", total=1.0)
         self._shown = False
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -312,7 +312,11 @@ class _Bar:
         if not self._shown:
             self._bar.start()
             self._shown = True
-        self._bar.update(self._task, description=what, completed=share)
+        self._bar.update(self._task, description=what, total=1.0, completed=share)
+
+    def count(self, done: int, of: int | None) -> None:
+        """Shows how many samples are done, and of how many if that is known."""
+        self.show(f"{done} of {of} samples" if of else f"{done} samples", done / of if of else 0.0)
 
 
 def recorded(text: str | None) -> tuple[str, ...] | Literal["all"]:

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import numpy as np
 
 from snnmlir.cli.common import (
+    Bar,
     Command,
     compiler_options,
     network_from,
@@ -20,23 +22,28 @@ from snnmlir.cli.data import read_samples
 from snnmlir.common.files import check_targets, pack_arrays, write_files
 from snnmlir.compiler import Network
 from snnmlir.errors import OptionError, quoted
+from snnmlir.evaluation.decisions import RULES, Rule
+from snnmlir.evaluation.evaluate import evaluate
+from snnmlir.evaluation.metrics import METRICS
+from snnmlir.evaluation.result import SUFFIXES, check_suffix
+from snnmlir.execution.events import EventFormat
 from snnmlir.execution.ports import Signal, Signals
 from snnmlir.nir_import.nirdata import Format, pack_data
 
 _NIRDATA = (".nir", ".nirdata", ".h5", ".hdf5")
+_EVALUATING = ("labels", "metrics", "readout", "decision", "classes")
 
 
 @click.command(cls=Command)
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("data", metavar="INPUT", type=click.Path(path_type=Path))
+@click.argument("data", metavar="DATA", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="OUTPUT",
     help="Where the outputs go: OUTPUT.npz with an array [T, *shape] for each, or OUTPUT.nir "
-    "(.nirdata, .h5) as NIRData.",
+    "(.nirdata, .h5) as NIRData. Of a data set, where the results go: .json, .csv or .npz.",
 )
 @click.option(
     "--record",
@@ -44,18 +51,114 @@ _NIRDATA = (".nir", ".nirdata", ".h5", ".hdf5")
     help="Also write these signals: nodes, and neurons with .v or .i for voltage and current.",
 )
 @click.option("--events", is_flag=True, help="In NIRData, list spikes as events.")
+@click.option(
+    "--labels",
+    metavar="FILE|NAME",
+    help="Evaluate a data set: a file with a label for each sample (.npy, .txt, .csv), or the name "
+    "of the labels in DATA. Folders of classes need none.",
+)
+@click.option(
+    "--metrics",
+    metavar="NAME,...",
+    help=f"What is measured of a data set: {', '.join(METRICS)}.  [default: with labels the first "
+    "three]",
+)
+@click.option(
+    "--readout",
+    metavar="SIGNAL",
+    help="What decides: an output, a node, or a neuron with .v for its voltage.  [default: the "
+    "output]",
+)
+@click.option(
+    "--decision",
+    type=click.Choice(list(RULES)),
+    help="How it decides.  [default: most-spikes of spikes, largest-sum of values]",
+)
+@click.option(
+    "--classes",
+    metavar="NAME,...",
+    help="Names of the classes, in the order of the readout's elements.",
+)
+@click.option(
+    "--jobs", type=int, metavar="N", help="Threads that compute.  [default: one on each core]"
+)
+@click.option(
+    "--time-bin",
+    type=float,
+    metavar="SECONDS",
+    help="Of arrays of events: seconds of the recording in a step.  [default: --dt]",
+)
+@click.option(
+    "--time-unit",
+    type=float,
+    default=1e-6,
+    show_default=True,
+    metavar="SECONDS",
+    help="Of arrays of events: what their times count.",
+)
+@click.option(
+    "--sensor-size",
+    metavar="W,H,P",
+    help="Of arrays of events: the sensor's width, height and polarities, if the input is flat.",
+)
+@click.option(
+    "--first-step",
+    default="0",
+    show_default=True,
+    metavar="SECONDS|first",
+    help="Of arrays of events: when the first step begins, or with the first event.",
+)
+@click.option(
+    "--steps",
+    type=int,
+    metavar="T",
+    help="Of arrays of events: steps of each sample.  [default: up to the last event]",
+)
+@click.option(
+    "--repeated-events",
+    type=click.Choice(["error", "once"]),
+    default="error",
+    show_default=True,
+    help="Several events of one element in one step, for an input of spikes: refuse them, or make "
+    "them one spike.",
+)
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors
 def main(
-    model: Path, data: Path, output: Path, record: str | None, events: bool, **options: Any
+    model: Path,
+    data: Path,
+    output: Path | None,
+    record: str | None,
+    events: bool,
+    jobs: int | None,
+    **options: Any,
 ) -> None:
-    """Compile MODEL, a .nir file, to C, run it on INPUT and write what it sends.
+    """Compile MODEL, a .nir file, to C, run it on DATA and write what it sends, or measure it.
 
-    INPUT is a .npy file with an array [T, *input shape], a .npz file with one for each input, or
+    DATA is a .npy file with an array [T, *input shape], a .npz file with one for each input, or
     a NIRData file, with signals or events of the Input nodes. Every sample of a NIRData file is a
     run of its own from the initial state; of several, OUTPUT.npz has arrays [sample, T, *shape].
+
+    With --labels, or with another option of data sets, or where DATA is a folder, DATA is a data
+    set: [N, T, *input shape], arrays of events, or files of these. What the network recognizes is
+    printed, and written to OUTPUT (.json, .csv, .npz).
     """
+    evaluating = data.is_dir() or any(options[key] is not None for key in _EVALUATING)
+    if evaluating or (output is not None and output.suffix in (".json", ".csv")):
+        if record is not None or events:
+            raise OptionError(
+                f"{'--events' if events else '--record'} is for outputs, and a data set is "
+                "measured",
+                help="leave it out; --metrics rates measures spikes, --readout names what decides",
+            )
+        _evaluate(model, data, output, jobs, options)
+        return
+    if output is None:
+        raise OptionError(
+            "there is no --output for what the network sends",
+            help="name a file: -o OUTPUT.npz; to evaluate a data set, add --labels",
+        )
     as_data = output.suffix in _NIRDATA
     if events and not as_data:
         raise OptionError(
@@ -64,7 +167,8 @@ def main(
     if not as_data and output.suffix != ".npz":
         raise OptionError(
             f"the output {quoted(output)} is neither .npz nor NIRData",
-            help="end its name in .npz or in " + ", ".join(_NIRDATA),
+            help="end its name in .npz or in " + ", ".join(_NIRDATA) + "; to see a signal such as "
+            "a voltage, --record SIGNAL; to decide by it, --readout SIGNAL",
         )
     check_targets([output], [model, data])
     network = network_from(model, options)
@@ -86,3 +190,63 @@ def _run(network: Network, x: Signals, record: str | None) -> dict[str, Signal]:
     if names := recorded(record):
         arrays = network.record(x, None if names == "all" else names) | arrays
     return arrays
+
+
+def _evaluate(
+    model: Path, data: Path, output: Path | None, jobs: int | None, options: dict[str, Any]
+) -> None:
+    """Prints what the network makes of a data set, and writes it."""
+    labels = options["labels"]
+    inputs = [model, data, *([Path(labels)] if labels and Path(labels).is_file() else [])]
+    if output is not None:
+        if output.suffix not in SUFFIXES:
+            check_suffix(output)
+        check_targets([output], [path for path in inputs if path.is_file()])
+    if jobs is not None and jobs < 1:
+        raise OptionError(f"--jobs is {jobs}, expected 1 or more")
+    events = _event_format(options)
+    with Bar() as bar:
+        result = evaluate(
+            network_from(model, options),
+            data,
+            labels=labels,
+            executor=jobs,
+            metrics=_names(options["metrics"]),
+            readout=options["readout"],
+            decision=cast("Rule | None", options["decision"]),
+            classes=_names(options["classes"]),
+            events=events,
+            progress=bar.count,
+        )
+    if output is not None:
+        write_files({output: result.as_file(output)}, [path for path in inputs if path.is_file()])
+    click.echo(str(result), nl=False)
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(text.split(","))
+
+
+def _event_format(options: Mapping[str, Any]) -> EventFormat:
+    start, size = options["first_step"], options["sensor_size"]
+    try:
+        seconds = start if start == "first" else float(start)
+    except ValueError:
+        raise OptionError(f"--first-step is {quoted(start)}, expected seconds or 'first'") from None
+    try:
+        sensor = None if size is None else tuple(int(part) for part in size.split(","))
+    except ValueError:
+        sensor = ()
+    if sensor is not None and len(sensor) != 3:
+        raise OptionError(
+            f"--sensor-size is {quoted(size)}, expected width, height and polarities",
+            help="write it as in --sensor-size 34,34,2",
+        )
+    return EventFormat(
+        time_bin=options["time_bin"],
+        time_unit=options["time_unit"],
+        sensor_size=sensor,
+        first_step=seconds,
+        steps=options["steps"],
+        repeated_events=options["repeated_events"],
+    )

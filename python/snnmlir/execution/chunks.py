@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from snnmlir.errors import SnnError, quoted
 
@@ -31,6 +34,8 @@ class Entry:
     @property
     def nbytes(self) -> int:
         """Bytes of the input."""
+        if isinstance(self.x, np.ndarray):
+            return self.x.nbytes
         arrays = self.x.values() if isinstance(self.x, Mapping) else [self.x]
         return sum(getattr(array, "nbytes", 0) for array in arrays)
 
@@ -63,6 +68,16 @@ def chunks(entries: Iterable[Entry]) -> Iterator[Chunk]:
             first, waiting, size = first + len(waiting), [], 0
     if waiting:
         yield Chunk(first, tuple(waiting))
+
+
+@contextlib.contextmanager
+def at_sample(chunk: Chunk, done: Sized) -> Iterator[None]:
+    """Makes errors say at which sample of a chunk they are: `done` has as many as went well."""
+    try:
+        yield
+    except SnnError as error:
+        k = len(done)
+        raise located(error, chunk.first + k, chunk.entries[k].name) from error
 
 
 def located(error: SnnError, number: int, name: str | None) -> SnnError:

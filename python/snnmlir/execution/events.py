@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from snnmlir.common.wording import option
 from snnmlir.errors import OptionError
 
 _SAME_STEP = 1e-6
@@ -31,7 +32,7 @@ class EventList:
     """
 
     shape: tuple[int, ...]
-    offsets: npt.NDArray[np.uint64]
+    offsets: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int64]
 
     @property
@@ -47,7 +48,7 @@ class EventList:
     def dense(self) -> npt.NDArray[np.uint8]:
         """The same as an array [T, *shape] of 0 and 1."""
         frames = _zeros(self.steps, self.shape, np.uint8)
-        steps = np.repeat(np.arange(self.steps), np.diff(self.offsets.astype(np.int64)))
+        steps = np.repeat(np.arange(self.steps), self.offsets[1:] - self.offsets[:-1])
         frames.reshape(self.steps, -1)[steps, self.positions] = 1
         return frames
 
@@ -57,42 +58,47 @@ class EventFormat:
     """How arrays of events become the steps of a network.
 
     Events are a structured array with the fields x and t, and perhaps y and p, as tonic gives
-    them. The event at time t is in step floor((t * time_unit - start) / dt). Its element of the
+    them. The event at time t is in step floor((t * time_unit - first_step) /
+    time_bin). Its element of the
     input is [p, y, x]; an input with a single channel, or without one, takes both polarities.
 
     Attributes:
-        dt: Seconds of the recording in a step; None for the network's dt.
+        time_bin: Seconds of the recording in a step; None for the network's dt.
         time_unit: Seconds that t counts: microseconds, as tonic's data sets do.
         sensor_size: (width, height, polarities), as tonic's data sets have it, of an input that is
             flat; None if the input's shape says it: [polarities, height, width], [height, width]
             or [width].
-        start: The time of the first step in seconds, or "first" for that of the first event, as
+        first_step: The time of the first step in seconds, or "first" for that of the first event, as
             tonic's ToFrame has it.
         steps: Steps of each sample; what comes later is left out. None ends with the last event.
-        repeated: What several events of an element in one step are for an input of spikes: an
+        repeated_events: What several events of an element in one step are for an input of spikes: an
             "error", or "once", one spike. Other inputs take their number.
     """
 
-    dt: float | None = None
+    time_bin: float | None = None
     time_unit: float = 1e-6
     sensor_size: tuple[int, int, int] | None = None
-    start: float | Literal["first"] = 0.0
+    first_step: float | Literal["first"] = 0.0
     steps: int | None = None
-    repeated: Literal["error", "once"] = "error"
+    repeated_events: Literal["error", "once"] = "error"
 
     def __post_init__(self) -> None:
-        for name in ("dt", "time_unit"):
+        for name in ("time_bin", "time_unit"):
             value = getattr(self, name)
             if value is not None and not (value > 0 and math.isfinite(value)):
-                raise OptionError(f"{name} of events is {value!r}, expected a positive number")
-        if self.start != "first" and not (
-            isinstance(self.start, int | float) and math.isfinite(self.start)
+                raise OptionError(f"{option(name)} is {value!r}, expected a positive number")
+        if self.first_step != "first" and not (
+            isinstance(self.first_step, int | float) and math.isfinite(self.first_step)
         ):
-            raise OptionError(f"start of events is {self.start!r}, expected seconds or 'first'")
-        if self.repeated not in ("error", "once"):
-            raise OptionError(f"repeated is {self.repeated!r}, expected 'error' or 'once'")
+            raise OptionError(
+                f"{option('first_step')} is {self.first_step!r}, expected seconds or 'first'"
+            )
+        if self.repeated_events not in ("error", "once"):
+            raise OptionError(
+                f"{option('repeated_events')} is {self.repeated_events!r}, expected 'error' or 'once'"
+            )
         if self.steps is not None and self.steps < 1:
-            raise OptionError(f"steps of events is {self.steps}, expected 1 or more")
+            raise OptionError(f"{option('steps')} is {self.steps}, expected 1 or more")
 
     def listed(self, events: Any, shape: tuple[int, ...], dt: float) -> EventList:
         """The spikes of one sample.
@@ -100,29 +106,29 @@ class EventFormat:
         Args:
             events: A structured array [events] with x and t, and perhaps y and p.
             shape: Shape of the input in one step.
-            dt: Seconds per step, if `self.dt` is None.
+            dt: Seconds per step, if `time_bin` is None.
 
         Raises:
-            OptionError: The events do not fit the input, or one is `repeated`.
+            OptionError: The events do not fit the input, or one is there twice.
         """
         steps, keys = self._keys(events, shape, dt)
         found, counts = np.unique(keys, return_counts=True)
-        if self.repeated == "error" and np.any(counts > 1):
+        if self.repeated_events == "error" and np.any(counts > 1):
             raise OptionError(
                 f"{int(np.sum(counts[counts > 1]))} events share an element of the input and a "
-                f"step of {self.dt or dt:g} s with another, and spikes are 0 or 1",
-                help="say that several are one spike (repeated 'once'), bin by a shorter dt if the "
-                "network was trained with it, or compile with inputs of floats, which take their "
-                "number",
+                f"step of {self.time_bin or dt:g} s with another, and spikes are 0 or 1",
+                help=f"{option('repeated_events', 'once')} makes several one spike; "
+                f"{option('input_type', 'float')} takes their number; or use a shorter "
+                f"{option('time_bin')}, if the network was trained with it",
             )
         size = math.prod(shape)
         offsets = np.searchsorted(found, np.arange(steps + 1) * size)
-        return EventList(shape, offsets.astype(np.uint64), found % size)
+        return EventList(shape, offsets.astype(np.int64), found % size)
 
     def frames(self, events: Any, shape: tuple[int, ...], dt: float | None = None) -> Any:
         """The number of events by step and element, float32 [T, *shape]; arguments as `listed`."""
-        if dt is None and self.dt is None:
-            raise OptionError("no dt is known for events", help="give dt, in seconds per step")
+        if dt is None and self.time_bin is None:
+            raise OptionError("no dt is known for events", help="give it, in seconds per step")
         steps, keys = self._keys(events, shape, dt or 1.0)
         frames = _zeros(steps, shape, np.float32)
         np.add.at(frames.reshape(-1), keys, 1)
@@ -136,39 +142,37 @@ class EventFormat:
             raise OptionError(
                 f"found {type(events).__name__}, expected events: a structured array with x and t"
             )
-        steps, step = self._steps(np.asarray(events["t"]), self.dt or dt)
+        steps, step = self._steps(np.asarray(events["t"]), self.time_bin or dt)
         position = self._positions(events, shape)
         inside = (step >= 0) & (step < steps)
         if self.steps is None and not np.all(inside):
             raise OptionError(
-                f"{int(np.sum(~inside))} events are before the start at {self.start} s",
-                help="set start to the time of the first step, or to 'first'",
+                f"{int(np.sum(~inside))} events are before the first step, at {self.first_step} s",
+                help=f"say when it begins: {option('first_step', 'SECONDS', 'first')}",
             )
         return steps, (step * math.prod(shape) + position)[inside]
 
-    def _steps(
-        self, time: npt.NDArray[Any], dt: float
-    ) -> tuple[int, npt.NDArray[np.int64]]:
+    def _steps(self, time: npt.NDArray[Any], dt: float) -> tuple[int, npt.NDArray[np.int64]]:
         if time.dtype.kind not in "iuf" or not np.all(np.isfinite(time)):
             raise OptionError(f"the events' t has dtype {time.dtype} or is not finite")
         if not len(time):
             if self.steps is None:
                 raise OptionError(
                     "there is no event, and nothing else says how long the sample is",
-                    help="give the number of steps of a sample (steps of the event format)",
+                    help=f"say it: {option('steps', 'T')}",
                 )
             return self.steps, np.zeros(0, np.int64)
-        start = 0.0 if self.start == "first" else self.start
-        if self.start == "first":
+        start = 0.0 if self.first_step == "first" else self.first_step
+        if self.first_step == "first":
             time = time - time.min()  # exact in integers
         step = np.floor((time * self.time_unit - start) / dt + _SAME_STEP)
         last = float(step.max())
         if self.steps is None and last >= _MOST_STEPS:
             raise OptionError(
                 f"the last event is in step {last:.0f} of {dt:g} s, which is too far",
-                help="t counts time_unit = "
-                f"{self.time_unit:g} s from start = {self.start}: correct one of them, such as "
-                "start 'first', or give steps",
+                help=f"times count {self.time_unit:g} s ({option('time_unit')}) from "
+                f"{self.first_step} ({option('first_step')}): correct one of them, or give "
+                f"{option('steps', 'T')}",
             )
         steps = int(last) + 1 if self.steps is None else self.steps
         return max(steps, 0), np.clip(step, -1, _MOST_STEPS).astype(np.int64)
@@ -189,7 +193,7 @@ class EventFormat:
                     f"{size - 1}: the network's input is {list(shape)}"
                     + (f" of a sensor {self.sensor_size}" if self.sensor_size else ""),
                     help="bring the events to the network's size, for example with tonic's "
-                    "Downsample or CenterCrop, or name the sensor's size if the input is flat",
+                    f"Downsample or CenterCrop; of an input that is flat, give {option('sensor_size')}",
                 )
         position: npt.NDArray[np.int64] = (p * height + y) * width + x
         return position
@@ -214,8 +218,8 @@ class EventFormat:
 
 def is_events(value: object) -> bool:
     """Whether something is an array of events: a structured one with fields x and t."""
-    names = getattr(getattr(value, "dtype", None), "names", None)
-    return bool(names) and {"x", "t"} <= set(names) and getattr(value, "ndim", None) == 1
+    names = getattr(getattr(value, "dtype", None), "names", None) or ()
+    return {"x", "t"} <= set(names) and getattr(value, "ndim", None) == 1
 
 
 def events_of(fields: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -239,6 +243,6 @@ def _zeros(steps: int, shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDAr
     if bytes_needed > _MOST_BYTES:
         raise OptionError(
             f"{steps} steps of {list(shape)} are {bytes_needed >> 20} MiB, too many for one sample",
-            help="use a longer dt, or compile with an input of spikes, which takes positions",
+            help=f"use a longer {option('time_bin')}, if the network was trained with it",
         )
     return np.zeros((steps, *shape), dtype)

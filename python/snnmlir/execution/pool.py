@@ -117,9 +117,7 @@ def _submitted(
         raise _lost(describe(item), error) from error
 
 
-def _result(
-    item: Item, future: Future[Result], describe: Callable[[Item], str]
-) -> Result:
+def _result(item: Item, future: Future[Result], describe: Callable[[Item], str]) -> Result:
     try:
         return future.result()
     except SnnError:

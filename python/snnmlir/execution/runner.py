@@ -81,13 +81,18 @@ class Executable:
 
     def _driver(self, positions: str | None) -> str:
         """Loops over the steps, with one array per input and output for all of them."""
-        inputs, outputs = [], []
+        inputs: list[str] = []
+        outputs: list[str] = []
         arguments = []
+        sized: tuple[list[str], list[int]] = ([], [])
         for index, port in enumerate((*self.inputs, *self.outputs)):
             qualifier = "const " if index < len(self.inputs) else ""
             parameters = inputs if index < len(self.inputs) else outputs
             parameters.append(f"{qualifier}{C_TYPES[port.dtype.name]} *p{index}")
-            arguments.append(f"p{index} + t * {int(np.prod(port.shape))}u")
+            size = int(np.prod(port.shape))
+            arguments.append(f"p{index} + t * {size}u")
+            sized[0].append(f"p{index}")
+            sized[1].append(size)
         loop = "    for (size_t t = 0; t < steps; ++t)\n"
         text = (
             '#include "net.h"\n'
@@ -96,12 +101,20 @@ class Executable:
             f"void driver_run(net_t *net, size_t steps, {', '.join(inputs + outputs)})\n"
             f"{{\n{loop}        net_step(net, {', '.join(arguments)});\n}}\n"
         )
+        several = [f"{each} + s * steps * {size}u" for each, size in zip(*sized, strict=True)]
+        text += (
+            "void driver_run_samples(net_t *net, size_t samples, size_t steps, "
+            f"{', '.join(inputs + outputs)})\n"
+            "{\n    for (size_t s = 0; s < samples; ++s) {\n        net_init(net);\n"
+            f"        driver_run(net, steps, {', '.join(several)});\n    }}\n}}\n"
+        )
         if positions is not None:
             first = "positions + offsets[t], (size_t)(offsets[t + 1] - offsets[t])"
+            call = f"net_step_events(net, {', '.join([first, *arguments[1:]])})"
             text += (
-                "void driver_run_events(net_t *net, size_t steps, const uint64_t *offsets, "
+                "void driver_run_events(net_t *net, size_t steps, const int64_t *offsets, "
                 f"const {positions} *positions, {', '.join(outputs)})\n"
-                f"{{\n{loop}        net_step_events(net, {', '.join([first, *arguments[1:]])});\n}}\n"
+                f"{{\n{loop}        {call};\n}}\n"
             )
         return text
 
@@ -151,6 +164,45 @@ class Run:
                 return self._real(self._run_events(x))
         return self._real(self._run_arrays(check_inputs(code.inputs, x)))
 
+    def run_together(self, samples: Sequence[Any]) -> dict[str, Signal] | None:
+        """Outputs by name of several samples, [N, T, *shape] each, every one from the start.
+
+        None if they have to be run one by one: they are of different length, or something is wrong
+        with one of them.
+        """
+        ports = self.executable.inputs
+        names = {port.name for port in ports}
+        stacked = {}
+        for port in ports:
+            arrays = []
+            for x in samples:
+                if isinstance(x, dict):
+                    x = x.get(port.name) if x.keys() == names else None
+                if not isinstance(x, np.ndarray) or x.shape[1:] != port.shape or not len(x):
+                    return None
+                arrays.append(x)
+            if any(x.shape != arrays[0].shape or x.dtype != arrays[0].dtype for x in arrays):
+                return None
+            stacked[port.name] = np.concatenate(arrays)
+        if len(ports) > 1 and not all(isinstance(x, dict) for x in samples):
+            return None
+        try:
+            checked = check_inputs(ports, stacked)
+        except OptionError:
+            return None
+        steps = len(checked[0]) // len(samples)
+        results = self._results(len(checked[0]))
+        self._library.driver_run_samples(
+            self._network,
+            ctypes.c_size_t(len(samples)),
+            ctypes.c_size_t(steps),
+            *(ctypes.c_void_p(array.ctypes.data) for array in (*checked, *results)),
+        )
+        return {
+            name: signal.reshape(len(samples), steps, *signal.shape[1:])
+            for name, signal in self._real(results).items()
+        }
+
     def run_integers(self, x: Mapping[str, Signal]) -> dict[str, Signal]:
         """The same with numbers as the C code has them."""
         ports = self.executable.inputs
@@ -178,7 +230,7 @@ class Run:
                 f"the events are of an input {list(events.shape)}, expected {list(port.shape)}"
             )
         results = self._results(events.steps)
-        offsets = np.ascontiguousarray(events.offsets, np.uint64)
+        offsets = np.ascontiguousarray(events.offsets, np.int64)
         positions = np.ascontiguousarray(events.positions, self.executable.positions)
         self._library.driver_run_events(
             self._network,

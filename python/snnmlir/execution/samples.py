@@ -42,6 +42,9 @@ def entries(ports: Sequence[Port], samples: Any, *, time_first: bool = False) ->
         OptionError: It is none of these, or an item is not.
     """
     if isinstance(samples, Mapping):
+        for port in ports:
+            if _is_array(array := samples.get(port.name)):
+                _check_rank(array, port)
         yield from _split(_Item(samples), ports, time_first)
     elif is_events(samples):
         raise OptionError(
@@ -49,10 +52,12 @@ def entries(ports: Sequence[Port], samples: Any, *, time_first: bool = False) ->
             help="give a list of them, [events]",
         )
     elif _is_array(samples):
-        _check_rank(samples, ports)
+        _rank(ports)
+        _check_rank(samples, ports[0])
         yield from _split(_Item(samples), ports, time_first)
-    elif isinstance(samples, str | bytes) or not hasattr(samples, "__iter__") and not (
-        hasattr(samples, "__getitem__") and hasattr(samples, "__len__")
+    elif isinstance(samples, str | bytes) or (
+        not hasattr(samples, "__iter__")
+        and not (hasattr(samples, "__getitem__") and hasattr(samples, "__len__"))
     ):
         raise OptionError(f"the data set is a {type(samples).__name__}", help=_FORMS)
     else:
@@ -177,12 +182,13 @@ def _rows(array: Any, time_first: bool, where: str) -> Iterator[Any]:
         yield from (np.moveaxis(part, 1, 0) if time_first else part)
 
 
-def _check_rank(array: Any, ports: Sequence[Port]) -> None:
-    expected = 2 + _rank(ports)
+def _check_rank(array: Any, port: Port) -> None:
+    expected = 2 + len(port.shape)
     if len(array.shape) != expected:
-        shape = ", ".join(map(str, ports[0].shape)) if len(ports) == 1 else "..."
+        shape = ", ".join(map(str, ("N", "T", *port.shape)))
         raise OptionError(
-            f"the data set is an array {list(array.shape)}, expected [N, T, {shape}]",
+            f"the data set of input {quoted(port.name)} is an array {list(array.shape)}, expected "
+            f"[{shape}]",
             help="of one sample, give [x]; of samples of different length, a list"
             if len(array.shape) < expected
             else "the first dimension counts samples, the second steps",
