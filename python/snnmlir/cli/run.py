@@ -89,7 +89,7 @@ _EVALUATING = ("labels", "metrics", "readout", "decision", "classes")
     help="Of arrays of events: seconds of the recording in a step.  [default: --dt]",
 )
 @click.option(
-    "--time-unit",
+    "--event-unit",
     type=float,
     default=1e-6,
     show_default=True,
@@ -244,7 +244,7 @@ def _event_format(options: Mapping[str, Any]) -> EventFormat:
         )
     return EventFormat(
         time_bin=options["time_bin"],
-        time_unit=options["time_unit"],
+        event_unit=options["event_unit"],
         sensor_size=sensor,
         first_step=seconds,
         steps=options["steps"],

@@ -65,7 +65,7 @@ class InputReader:
         (port,) = self.ports
         if port.dtype == np.uint8:
             return self.events.listed(x, port.shape, self.dt)
-        return self._frames(port.name, x)
+        return self.events.frames(x, port.shape, self.dt)
 
     def _frames(self, name: str, value: Any) -> Any:
         shapes = {port.name: port for port in self.ports}

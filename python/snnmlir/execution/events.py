@@ -58,32 +58,32 @@ class EventFormat:
     """How arrays of events become the steps of a network.
 
     Events are a structured array with the fields x and t, and perhaps y and p, as tonic gives
-    them. The event at time t is in step floor((t * time_unit - first_step) /
+    them. The event at time t is in step floor((t * event_unit - first_step) /
     time_bin). Its element of the
     input is [p, y, x]; an input with a single channel, or without one, takes both polarities.
 
     Attributes:
         time_bin: Seconds of the recording in a step; None for the network's dt.
-        time_unit: Seconds that t counts: microseconds, as tonic's data sets do.
+        event_unit: Seconds that t counts: microseconds, as tonic's data sets do.
         sensor_size: (width, height, polarities), as tonic's data sets have it, of an input that is
             flat; None if the input's shape says it: [polarities, height, width], [height, width]
             or [width].
-        first_step: The time of the first step in seconds, or "first" for that of the first event, as
-            tonic's ToFrame has it.
+        first_step: The time of the first step in seconds, or "first" for that of the first event,
+            as tonic's ToFrame has it.
         steps: Steps of each sample; what comes later is left out. None ends with the last event.
-        repeated_events: What several events of an element in one step are for an input of spikes: an
-            "error", or "once", one spike. Other inputs take their number.
+        repeated_events: What several events of an element in one step are for an input of spikes:
+            an "error", or "once", one spike. Other inputs take their number.
     """
 
     time_bin: float | None = None
-    time_unit: float = 1e-6
+    event_unit: float = 1e-6
     sensor_size: tuple[int, int, int] | None = None
     first_step: float | Literal["first"] = 0.0
     steps: int | None = None
     repeated_events: Literal["error", "once"] = "error"
 
     def __post_init__(self) -> None:
-        for name in ("time_bin", "time_unit"):
+        for name in ("time_bin", "event_unit"):
             value = getattr(self, name)
             if value is not None and not (value > 0 and math.isfinite(value)):
                 raise OptionError(f"{option(name)} is {value!r}, expected a positive number")
@@ -95,7 +95,8 @@ class EventFormat:
             )
         if self.repeated_events not in ("error", "once"):
             raise OptionError(
-                f"{option('repeated_events')} is {self.repeated_events!r}, expected 'error' or 'once'"
+                f"{option('repeated_events')} is {self.repeated_events!r}, expected 'error' or "
+                "'once'"
             )
         if self.steps is not None and self.steps < 1:
             raise OptionError(f"{option('steps')} is {self.steps}, expected 1 or more")
@@ -125,7 +126,9 @@ class EventFormat:
         offsets = np.searchsorted(found, np.arange(steps + 1) * size)
         return EventList(shape, offsets.astype(np.int64), found % size)
 
-    def frames(self, events: Any, shape: tuple[int, ...], dt: float | None = None) -> Any:
+    def frames(
+        self, events: Any, shape: tuple[int, ...], dt: float | None = None
+    ) -> npt.NDArray[np.float32]:
         """The number of events by step and element, float32 [T, *shape]; arguments as `listed`."""
         if dt is None and self.time_bin is None:
             raise OptionError("no dt is known for events", help="give it, in seconds per step")
@@ -165,12 +168,12 @@ class EventFormat:
         start = 0.0 if self.first_step == "first" else self.first_step
         if self.first_step == "first":
             time = time - time.min()  # exact in integers
-        step = np.floor((time * self.time_unit - start) / dt + _SAME_STEP)
+        step = np.floor((time * self.event_unit - start) / dt + _SAME_STEP)
         last = float(step.max())
         if self.steps is None and last >= _MOST_STEPS:
             raise OptionError(
                 f"the last event is in step {last:.0f} of {dt:g} s, which is too far",
-                help=f"times count {self.time_unit:g} s ({option('time_unit')}) from "
+                help=f"times count {self.event_unit:g} s ({option('event_unit')}) from "
                 f"{self.first_step} ({option('first_step')}): correct one of them, or give "
                 f"{option('steps', 'T')}",
             )
@@ -193,7 +196,8 @@ class EventFormat:
                     f"{size - 1}: the network's input is {list(shape)}"
                     + (f" of a sensor {self.sensor_size}" if self.sensor_size else ""),
                     help="bring the events to the network's size, for example with tonic's "
-                    f"Downsample or CenterCrop; of an input that is flat, give {option('sensor_size')}",
+                    "Downsample or CenterCrop; of an input that is flat, give "
+                    f"{option('sensor_size')}",
                 )
         position: npt.NDArray[np.int64] = (p * height + y) * width + x
         return position
