@@ -26,6 +26,7 @@ from snnmlir.evaluation.decisions import RULES, Rule
 from snnmlir.evaluation.evaluate import evaluate
 from snnmlir.evaluation.metrics import METRICS
 from snnmlir.evaluation.result import SUFFIXES, check_suffix
+from snnmlir.execution.batch import run_batch
 from snnmlir.execution.events import EventFormat
 from snnmlir.execution.ports import Signal, Signals
 from snnmlir.nir_import.nirdata import Format, pack_data
@@ -136,9 +137,9 @@ def main(
 ) -> None:
     """Compile MODEL, a .nir file, to C, run it on DATA and write what it sends, or measure it.
 
-    DATA is a .npy file with an array [T, *input shape], a .npz file with one for each input, or
-    a NIRData file, with signals or events of the Input nodes. Every sample of a NIRData file is a
-    run of its own from the initial state; of several, OUTPUT.npz has arrays [sample, T, *shape].
+    DATA is a .npy file with an array [T, *input shape] or [N, T, *input shape], a .npz file with
+    one for each input, or a NIRData file, with signals or events of the Input nodes. Every sample
+    is a run of its own from the initial state; of several, OUTPUT.npz has arrays [N, T, *shape].
 
     With --labels, or with another option of data sets, or where DATA is a folder, DATA is a data
     set: [N, T, *input shape], arrays of events, or files of these. What the network recognizes is
@@ -172,24 +173,39 @@ def main(
         )
     check_targets([output], [model, data])
     network = network_from(model, options)
-    runs = [_run(network, x, record) for x in read_samples(data, network)]
-    if not runs:
+    inputs = read_samples(data, network)
+    if not inputs:
         raise OptionError("the input holds no sample")
-    samples = {name: np.stack([run[name] for run in runs]) for name in runs[0]}
+    samples = _run(network, inputs, record, jobs)
     if as_data:
         form: Format = "events" if events else "grid"
         content = pack_data(samples, network.graph.nodes, network.convention.dt, form)
     else:
-        content = pack_arrays(samples if len(runs) > 1 else runs[0])
+        content = pack_arrays(
+            samples if len(inputs) > 1 else {name: array[0] for name, array in samples.items()}
+        )
     write_files({output: content}, [model, data])
 
 
-def _run(network: Network, x: Signals, record: str | None) -> dict[str, Signal]:
-    results = network.run(x)
-    arrays = results if isinstance(results, dict) else {network.outputs[0].name: results}
+def _run(
+    network: Network, inputs: list[Signals], record: str | None, jobs: int | None
+) -> dict[str, Signal]:
+    """Outputs and recorded signals by name, [sample, T, *shape]."""
+    arrays = _outputs(network, inputs, jobs)
     if names := recorded(record):
-        arrays = network.record(x, None if names == "all" else names) | arrays
+        recorder = network.recorder(None if names == "all" else names)
+        wanted = network.signals if names == "all" else names
+        found = _outputs(recorder, inputs, jobs)
+        arrays = {name: found[name] for name in wanted} | arrays
     return arrays
+
+
+def _outputs(network: Network, inputs: list[Signals], jobs: int | None) -> dict[str, Signal]:
+    if len(inputs) == 1:  # messages then need not say which sample
+        found = network.executable.run(inputs[0])
+        return {name: signal[None] for name, signal in found.items()}
+    signals = run_batch(network.executable, inputs, network.convention.dt, executor=jobs)
+    return {name: np.stack(parts) for name, parts in signals.items()}
 
 
 def _evaluate(

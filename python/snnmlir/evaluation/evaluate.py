@@ -187,7 +187,7 @@ def _check_counts(labels: Labels | None, samples: int | None) -> None:
     if labels.count != samples and not labels.by_name:
         raise OptionError(
             f"there are {samples} samples and {labels.count} labels",
-            help="give a label for each sample, in their order",
+            help="give a label for each sample, in their order; arrays are [N, T, ...]",
         )
 
 

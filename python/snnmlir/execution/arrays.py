@@ -36,7 +36,10 @@ def as_array(value: Any, where: str) -> npt.NDArray[Any]:
                 return np.from_dlpack(value)
             except (BufferError, TypeError, RuntimeError, ValueError):
                 pass  # a type or a device that DLPack does not tell NumPy of
-        return np.asarray(value)
+        array = np.asarray(value)
+        if array.dtype.kind == "O":
+            raise TypeError("it holds Python objects")
+        return array
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         raise OptionError(
