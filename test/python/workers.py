@@ -36,6 +36,15 @@ class Samples:
         return [index for index, _ in values]
 
 
+class WithProcesses(Samples):
+    """The same, and which processes there were."""
+
+    name = "processes"
+
+    def of_all(self, values: Any, classes: Any) -> Any:
+        return super().of_all(values, classes), sorted({process for _, process in values})
+
+
 class KillOnce(Samples):
     """The same, which kills the first worker that comes to a sample, as a lack of memory does."""
 
@@ -51,6 +60,15 @@ class KillOnce(Samples):
                 pass
             else:
                 os.kill(os.getpid(), signal.SIGKILL)
+        return super().of_sample(outcome)
+
+
+class KillAlways(KillOnce):
+    """The same to all workers that come to the sample."""
+
+    def of_sample(self, outcome: Any) -> tuple[int, int]:
+        if outcome.index == self._index:
+            os.kill(os.getpid(), signal.SIGKILL)
         return super().of_sample(outcome)
 
 

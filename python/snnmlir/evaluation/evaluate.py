@@ -326,7 +326,8 @@ class _EvaluateChunk:
                 more = run_chunk(self.recorder, inputs, chunk)
                 for one, other in zip(signals, more, strict=True):
                     one |= {name: other[name] for name in self.recorded}
-            readouts = [one[self.readout].reshape(len(one[self.readout]), -1) for one in signals]
+            flat = math.prod(signals[0][self.readout].shape[1:])
+            readouts = [one[self.readout].reshape(-1, flat) for one in signals]
             scores = self._scores(readouts, chunk)
             found: list[_Found] = []
             with at_sample(chunk, found):

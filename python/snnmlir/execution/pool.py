@@ -15,7 +15,7 @@ from snnmlir.errors import ExecutorError, OptionError, SnnError
 Workers: TypeAlias = "Executor | int | None"
 """Who computes: an executor; threads of this process, so many; or None for one on each core."""
 
-_UNKNOWN_WORKERS = 32
+_UNKNOWN_WORKERS = 16
 """Workers that an executor is taken to have which does not say."""
 
 Item = TypeVar("Item")
@@ -90,8 +90,7 @@ def in_order(
             sent to it.
         SnnError: What `function` raised.
     """
-    known = getattr(executor, "_max_workers", None)
-    most = 1 if isinstance(executor, _Here) else 3 * (known or _UNKNOWN_WORKERS)
+    most = 1 if isinstance(executor, _Here) else 3 * _workers_of(executor)
     pending: deque[tuple[Item, Future[Result]]] = deque()
     try:
         for item in items:
@@ -103,6 +102,18 @@ def in_order(
     finally:
         for _, future in pending:
             future.cancel()
+
+
+def _workers_of(executor: Executor) -> int:
+    """How many an executor has, as far as it says."""
+    client: Any = getattr(executor, "_client", None)
+    if hasattr(client, "nthreads"):  # Dask's
+        return max(1, sum(client.nthreads().values()))
+    for name in ("_max_workers", "num_workers"):  # of concurrent.futures, of mpi4py
+        known = getattr(executor, name, None)
+        if isinstance(known, int) and known > 0:
+            return known
+    return _UNKNOWN_WORKERS
 
 
 def _submitted(
