@@ -108,7 +108,7 @@ def _workers_of(executor: Executor) -> int:
     """How many an executor has, as far as it says."""
     client: Any = getattr(executor, "_client", None)
     if hasattr(client, "nthreads"):  # Dask's
-        return max(1, sum(client.nthreads().values()))
+        return max(1, int(sum(client.nthreads().values())))
     for name in ("_max_workers", "num_workers"):  # of concurrent.futures, of mpi4py
         known = getattr(executor, name, None)
         if isinstance(known, int) and known > 0:
