@@ -54,7 +54,7 @@ def compare(count: int, rounds: int) -> None:
         net = network(dtype)
         run = Run(net.executable)
         ways: list[Callable[[], object]] = [
-            lambda run=run: run.run_together(list(x)),
+            lambda run=run: run.run_arrays_together([x.reshape(-1, *x.shape[2:])], count),
             lambda net=net: snnmlir.evaluate(net, x, labels=labels, executor=1),
             lambda net=net: snnmlir.evaluate(net, x, labels=labels, executor=2),
         ]

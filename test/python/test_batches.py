@@ -457,12 +457,28 @@ def test_steps_begin_where_it_says(camera: snnmlir.Network) -> None:
     np.testing.assert_array_equal(bins, frames[::2] | frames[1::2])
 
 
-def test_one_channel_takes_both_polarities() -> None:
+def test_one_channel_takes_one_polarity() -> None:
     network = snnmlir.compile(echo(1, 3, 4), dt=1e-3, input_type="spikes")
     events = np.zeros(2, TONIC)
-    events["p"], events["x"], events["y"] = [0, 1], [1, 3], [2, 0]
+    events["p"], events["x"], events["y"] = 1, [1, 3], [2, 0]
     (found,) = network.run_batch([events])
     assert np.argwhere(found).tolist() == [[0, 0, 0, 3], [0, 0, 2, 1]]
+
+
+def test_two_polarities_do_not_fit_one_channel() -> None:
+    network = snnmlir.compile(echo(1, 3, 4), dt=1e-3, input_type="spikes")
+    events = np.zeros(2, TONIC)
+    events["p"] = [0, 1]
+    with pytest.raises(snnmlir.OptionError, match=r"two polarities.*\n.*set p of all events to 0"):
+        network.run_batch([events])
+
+
+def test_events_without_y() -> None:
+    network = snnmlir.compile(echo(2, 5), dt=1e-3, input_type="spikes")
+    events = np.zeros(2, [("t", int), ("x", int), ("p", int)])
+    events["p"], events["x"], events["t"] = [0, 1], [4, 3], [1000, 0]
+    (found,) = network.run_batch([events])
+    assert np.argwhere(found).tolist() == [[0, 1, 3], [1, 0, 4]]
 
 
 def test_polarities_of_either_sign(camera: snnmlir.Network) -> None:
@@ -479,7 +495,7 @@ def test_flat_inputs_need_the_sensors_size() -> None:
     form = EventFormat(sensor_size=(4, 3, 2))
     (found,) = network.run_batch([events_of(frames)], events=form)
     np.testing.assert_array_equal(found, frames.reshape(4, 24))
-    with pytest.raises(snnmlir.OptionError, match=r"y from 0 to 2, .*(\n.*)*sensor_size"):
+    with pytest.raises(snnmlir.OptionError, match=r"two polarities(.*\n)*.*sensor_size"):
         network.run_batch([events_of(frames)])
 
 

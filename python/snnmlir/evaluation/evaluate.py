@@ -19,7 +19,7 @@ from snnmlir.errors import OptionError, SnnError, quoted
 from snnmlir.evaluation.decisions import Decision, check_rule, rule_name, scores_of, scores_together
 from snnmlir.evaluation.files import DataFile, open_data
 from snnmlir.evaluation.labels import Labels, check_classes, class_of, read_labels
-from snnmlir.evaluation.metrics import OF_LABELS, Metric, Outcome, metric_for
+from snnmlir.evaluation.metrics import OF_LABELS, Metric, OfLabels, Outcome, metric_for
 from snnmlir.evaluation.result import Evaluation
 from snnmlir.execution.batch import InputReader, run_chunk
 from snnmlir.execution.chunks import Chunk, Entry, at_sample, chunks, located
@@ -106,29 +106,39 @@ def evaluate(
             f"there are no labels to measure {', '.join(m.name for m in chosen)} by",
             help=f"give them: {option('labels', 'LABELS')}",
         )
-    found: list[_Found] = []
+    found: list[_Part] = []
+    done = 0
     with executor_for(executor) as pool:
         parts = chunks(entry for part in (first, labelled) for entry in part)
-        for results in in_order(task, parts, pool, str):
-            found += results
+        for part in in_order(task, parts, pool, str):
+            found.append(part)
+            done += len(part.names)
             if progress is not None:
-                progress(len(found), expected)
+                progress(done, expected)
     if given is not None:
-        given.check_end(len(found))
+        given.check_end(done)
+    decisions = np.concatenate([part.decisions for part in found])
+    numbers = (
+        np.array([label for part in found for label in part.labels], np.int64) if known else None
+    )
+    results: dict[str, Any] = {}
+    for k, metric in enumerate(chosen):
+        if isinstance(metric, OfLabels) and numbers is not None:
+            results[metric.name] = metric.of_labels(numbers, decisions, names)
+        else:
+            values = [value for part in found for value in part.values[k]]
+            results[metric.name] = metric.of_all(values, names)
     return Evaluation(
         dtype=network.dtype,
         readout=port.name,
         decision=rule_name(rule),
         classes=names,
-        names=tuple(each.name for each in found),
-        steps=np.array([each.steps for each in found], np.int64),
-        labels=np.array([each.label for each in found], np.int64) if known else None,
-        decisions=np.array([each.decision for each in found], np.int64),
-        scores=np.stack([each.scores for each in found]),
-        metrics={
-            metric.name: metric.of_all([each.values[k] for each in found], names)
-            for k, metric in enumerate(chosen)
-        },
+        names=tuple(name for part in found for name in part.names),
+        steps=np.concatenate([part.steps for part in found]),
+        labels=numbers,
+        decisions=decisions,
+        scores=np.concatenate([part.scores for part in found]),
+        metrics=results,
     )
 
 
@@ -251,15 +261,15 @@ class _Labelled:
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
-    """What is kept of a sample."""
+class _Part:
+    """What is kept of a chunk: arrays and lists by sample, and for each metric a list."""
 
-    name: str | None
-    label: int | None
-    steps: int
-    decision: int
+    names: tuple[str | None, ...]
+    labels: tuple[int | None, ...]
+    steps: npt.NDArray[np.int64]
+    decisions: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float64]
-    values: tuple[Any, ...]
+    values: tuple[list[Any], ...]
 
 
 def _task(
@@ -318,7 +328,7 @@ class _EvaluateChunk:
     wanted: tuple[tuple[str, ...], ...]
     speller: Speller
 
-    def __call__(self, chunk: Chunk) -> list[_Found]:
+    def __call__(self, chunk: Chunk) -> _Part:
         with spelled_by(self.speller):
             inputs = self.reader.read_chunk(chunk)
             signals = run_chunk(self.executable, inputs, chunk)
@@ -329,44 +339,54 @@ class _EvaluateChunk:
             flat = math.prod(signals[0][self.readout].shape[1:])
             readouts = [one[self.readout].reshape(-1, flat) for one in signals]
             scores = self._scores(readouts, chunk)
-            found: list[_Found] = []
-            with at_sample(chunk, found):
-                for k, one in enumerate(signals):
-                    found.append(self._measured(chunk, k, one, readouts[k], scores[k]))
-        return found
+            decisions = scores.argmax(1)
+            values = tuple(
+                self._values(metric, names, chunk, signals, readouts, scores, decisions)
+                for metric, names in zip(self.metrics, self.wanted, strict=True)
+            )
+        return _Part(
+            names=tuple(entry.name for entry in chunk.entries),
+            labels=tuple(entry.label for entry in chunk.entries),
+            steps=np.array([len(readout) for readout in readouts], np.int64),
+            decisions=decisions,
+            scores=scores,
+            values=values,
+        )
 
-    def _scores(
-        self, readouts: Sequence[Signal], chunk: Chunk
-    ) -> Sequence[npt.NDArray[np.float64]] | npt.NDArray[np.float64]:
+    def _scores(self, readouts: Sequence[Signal], chunk: Chunk) -> npt.NDArray[np.float64]:
         if (together := scores_together(self.rule, readouts)) is not None:
             return together
         scores: list[npt.NDArray[np.float64]] = []
         with at_sample(chunk, scores):
             for readout in readouts:
                 scores.append(scores_of(self.rule, readout))  # noqa: PERF401, they are counted
-        return scores
+        return np.stack(scores)
 
-    def _measured(
+    def _values(
         self,
+        metric: Metric,
+        names: tuple[str, ...],
         chunk: Chunk,
-        k: int,
-        signals: Mapping[str, Signal],
-        readout: Signal,
+        signals: Sequence[Mapping[str, Signal]],
+        readouts: Sequence[Signal],
         scores: npt.NDArray[np.float64],
-    ) -> _Found:
-        entry = chunk.entries[k]
-        decision = int(scores.argmax())
-        values = []
-        for metric, names in zip(self.metrics, self.wanted, strict=True):
-            outcome = Outcome(
-                chunk.first + k,
-                entry.name,
-                entry.label,
-                decision,
-                scores,
-                len(readout),
-                readout,
-                {name: signals[name] for name in names},
-            )
-            values.append(metric.of_sample(outcome))
-        return _Found(entry.name, entry.label, len(readout), decision, scores, tuple(values))
+        decisions: npt.NDArray[np.int64],
+    ) -> list[Any]:
+        """What a metric keeps of each sample; nothing if labels and decisions are all it needs."""
+        values: list[Any] = []
+        if isinstance(metric, OfLabels):
+            return values
+        with at_sample(chunk, values):
+            for k, entry in enumerate(chunk.entries):
+                outcome = Outcome(
+                    index=chunk.first + k,
+                    name=entry.name,
+                    label=entry.label,
+                    decision=int(decisions[k]),
+                    scores=scores[k],
+                    steps=len(readouts[k]),
+                    readout=readouts[k],
+                    signals={name: signals[k][name] for name in names},
+                )
+                values.append(metric.of_sample(outcome))
+        return values

@@ -27,6 +27,7 @@ import numpy.typing as npt
 from snnmlir.errors import OptionError
 
 Signal: TypeAlias = npt.NDArray[Any]
+Classes: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,55 +83,63 @@ class Metric(Protocol):
         """
 
 
-class _OfLabels:
-    """Metrics that compare decisions with labels."""
+class OfLabels:
+    """Metrics that need no more than labels and decisions; these are compared for all at once."""
 
     signals: tuple[str, ...] = ()
 
     def of_sample(self, outcome: Outcome) -> tuple[int, int]:
-        """Label and decision."""
+        """Label and decision.
+
+        Raises:
+            OptionError: There is no label.
+        """
         if outcome.label is None:
-            raise OptionError(
-                "the sample has no label", help="give labels, or leave out metrics of them"
-            )
+            raise OptionError("the sample has no label", help="leave out metrics of labels")
         return outcome.label, outcome.decision
 
+    def of_all(self, values: Sequence[tuple[int, int]], classes: Sequence[str]) -> Any:
+        """The result."""
+        pairs = np.asarray(values, np.int64).reshape(-1, 2)
+        return self.of_labels(pairs[:, 0], pairs[:, 1], classes)
 
-class Accuracy(_OfLabels):
+    def of_labels(self, labels: Classes, decisions: Classes, classes: Sequence[str]) -> Any:
+        """The result, of [N] labels and decisions."""
+        raise NotImplementedError
+
+
+class Accuracy(OfLabels):
     """The part of the samples that were recognized, from 0 to 1."""
 
     name = "accuracy"
 
-    def of_all(self, values: Sequence[tuple[int, int]], classes: Sequence[str]) -> float:
+    def of_labels(self, labels: Classes, decisions: Classes, classes: Sequence[str]) -> float:
         """The number."""
-        return sum(label == decision for label, decision in values) / len(values)
+        return float(np.mean(labels == decisions))
 
 
-class Confusion(_OfLabels):
+class Confusion(OfLabels):
     """How many samples of a class (row) were taken for which class (column)."""
 
     name = "confusion"
 
-    def of_all(
-        self, values: Sequence[tuple[int, int]], classes: Sequence[str]
-    ) -> npt.NDArray[np.int64]:
+    def of_labels(self, labels: Classes, decisions: Classes, classes: Sequence[str]) -> Classes:
         """The matrix, [K, K]."""
         matrix = np.zeros((len(classes), len(classes)), np.int64)
-        pairs = np.asarray(values, np.int64).reshape(-1, 2)
-        np.add.at(matrix, (pairs[:, 0], pairs[:, 1]), 1)
+        np.add.at(matrix, (labels, decisions), 1)
         return matrix
 
 
-class Recall(_OfLabels):
+class Recall(OfLabels):
     """The part of each class's samples that were recognized, None of a class without samples."""
 
     name = "recall"
 
-    def of_all(
-        self, values: Sequence[tuple[int, int]], classes: Sequence[str]
+    def of_labels(
+        self, labels: Classes, decisions: Classes, classes: Sequence[str]
     ) -> dict[str, float | None]:
         """The numbers, by class."""
-        matrix = Confusion().of_all(values, classes)
+        matrix = Confusion().of_labels(labels, decisions, classes)
         counts = matrix.sum(1)
         return {
             name: float(matrix[k, k] / counts[k]) if counts[k] else None

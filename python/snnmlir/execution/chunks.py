@@ -17,7 +17,7 @@ MOST_BYTES = 4 << 20
 """Bytes of the inputs of a chunk, but for a sample that is larger than that alone."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Entry:
     """A sample of a data set.
 

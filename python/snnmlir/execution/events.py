@@ -58,16 +58,16 @@ class EventFormat:
     """How arrays of events become the steps of a network.
 
     Events are a structured array with the fields x and t, and perhaps y and p, as tonic gives
-    them. The event at time t is in step floor((t * event_unit - first_step) /
-    time_bin). Its element of the
-    input is [p, y, x]; an input with a single channel, or without one, takes both polarities.
+    them. The event at time t is in step floor((t * event_unit - first_step) / time_bin). Its
+    element of the input is [p, y, x], or [p, x] of events without y. An input with a single
+    channel takes events of one polarity, whichever it is.
 
     Attributes:
         time_bin: Seconds of the recording in a step; None for the network's dt.
         event_unit: Seconds that t counts: microseconds, as tonic's data sets do.
         sensor_size: (width, height, polarities), as tonic's data sets have it, of an input that is
-            flat; None if the input's shape says it: [polarities, height, width], [height, width]
-            or [width].
+            flat; None if the input's shape says it: [polarities, height, width], [height, width],
+            [polarities, width] of events without y, or [width].
         first_step: The time of the first step in seconds, or "first" for that of the first event,
             as tonic's ToFrame has it.
         steps: Steps of each sample; what comes later is left out. None ends with the last event.
@@ -181,12 +181,21 @@ class EventFormat:
         return max(steps, 0), np.clip(step, -1, _MOST_STEPS).astype(np.int64)
 
     def _positions(self, events: Any, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
-        width, height, polarities = self._sensor(shape)
         names = events.dtype.names
+        width, height, polarities = self._sensor(shape, flat="y" not in names)
         none = np.zeros(len(events), np.int64)
         x = np.asarray(events["x"]).astype(np.int64)
         y = np.asarray(events["y"]).astype(np.int64) if "y" in names else none
-        p = np.asarray(events["p"]).astype(np.int64) if "p" in names and polarities > 1 else none
+        p = np.asarray(events["p"]).astype(np.int64) if "p" in names else none
+        if polarities == 1 and len(p):
+            if p.min() != p.max():
+                raise OptionError(
+                    "the events have two polarities, and the network's input "
+                    f"{list(shape)} has one channel",
+                    help="to merge them, set p of all events to 0; of an input that is flat, give "
+                    f"{option('sensor_size')}",
+                )
+            p = none
         if polarities == 2 and np.any(p < 0):
             p = (p > 0).astype(np.int64)  # -1 and 1
         for name, values, size in (("x", x, width), ("y", y, height), ("p", p, polarities)):
@@ -202,8 +211,8 @@ class EventFormat:
         position: npt.NDArray[np.int64] = (p * height + y) * width + x
         return position
 
-    def _sensor(self, shape: tuple[int, ...]) -> tuple[int, int, int]:
-        """Width, height and polarities of an input."""
+    def _sensor(self, shape: tuple[int, ...], *, flat: bool) -> tuple[int, int, int]:
+        """Width, height and polarities of an input; of a `flat` sensor the height is 1."""
         if self.sensor_size is not None:
             if len(self.sensor_size) != 3 or math.prod(self.sensor_size) != math.prod(shape):
                 raise OptionError(
@@ -216,6 +225,8 @@ class EventFormat:
                 f"the network's input {list(shape)} has no place for events",
                 help="events go into inputs [polarities, height, width], [height, width] or [n]",
             )
+        if flat and len(shape) == 2:
+            return shape[1], 1, shape[0]
         polarities, height, width = (1,) * (3 - len(shape)) + shape
         return width, height, polarities
 

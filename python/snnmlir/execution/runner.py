@@ -190,18 +190,27 @@ class Run:
             checked = check_inputs(ports, stacked)
         except OptionError:
             return None
-        steps = len(checked[0]) // len(samples)
-        results = self._results(len(checked[0]))
-        self._library.driver_run_samples(
-            self._network,
-            ctypes.c_size_t(len(samples)),
-            ctypes.c_size_t(steps),
-            *(ctypes.c_void_p(array.ctypes.data) for array in (*checked, *results)),
-        )
+        results = self.run_arrays_together(checked, len(samples))
         return {
-            name: signal.reshape(len(samples), steps, *signal.shape[1:])
+            name: signal.reshape(len(samples), -1, *signal.shape[1:])
             for name, signal in self._real(results).items()
         }
+
+    def run_arrays_together(self, arrays: Sequence[Signal], samples: int) -> list[Signal]:
+        """Outputs of samples of the same length that follow each other, [N * T, *shape] each.
+
+        Args:
+            arrays: Inputs as the C code takes them, [N * T, *shape] each.
+            samples: N.
+        """
+        results = self._results(len(arrays[0]))
+        self._library.driver_run_samples(
+            self._network,
+            ctypes.c_size_t(samples),
+            ctypes.c_size_t(len(arrays[0]) // samples),
+            *(ctypes.c_void_p(array.ctypes.data) for array in (*arrays, *results)),
+        )
+        return results
 
     def run_integers(self, x: Mapping[str, Signal]) -> dict[str, Signal]:
         """The same with numbers as the C code has them."""
