@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,3 +113,15 @@ def test_errors_of_samples_come_back(client: Any, network: snnmlir.Network) -> N
     x[150, 1, 2] = 5
     with pytest.raises(snnmlir.OptionError, match=r"sample 150: .* other values than 0 and 1"):
         snnmlir.evaluate(network, x, executor=client.get_executor())
+
+
+def test_guide_names_what_works(
+    network: snnmlir.Network, data: tuple[np.ndarray, np.ndarray], repo_root: Path
+) -> None:
+    """The block of docs/evaluation.md that its own test leaves out, as it starts processes."""
+    page = (repo_root / "docs/evaluation.md").read_text()
+    (block,) = re.findall(r"```py\n(.*?)```\n", page, re.DOTALL)
+    names = {"net": network, "snnmlir": snnmlir, "x": data[0], "labels": data[1]}
+    exec(compile(block, "guide", "exec"), names)
+    expected = snnmlir.evaluate(network, data[0], labels=data[1], executor=1)
+    assert names["found"].as_file("r.json") == expected.as_file("r.json")  # type: ignore[attr-defined]

@@ -598,7 +598,7 @@ def test_command_prints_and_writes(folder: Path, network: snnmlir.Network) -> No
         classes=("a", "b", "c"),
         metrics=("accuracy", "confusion", "recall", "rates"),
     )
-    assert result.stdout == str(expected)
+    assert result.stdout == f"{expected}\n"
     assert (folder / "r.json").read_bytes() == expected.as_file("r.json")
 
 

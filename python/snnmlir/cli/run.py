@@ -236,7 +236,7 @@ def _evaluate(
         )
     if output is not None:
         write_files({output: result.as_file(output)}, [path for path in inputs if path.is_file()])
-    click.echo(str(result), nl=False)
+    click.echo(str(result))
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:

@@ -84,11 +84,13 @@ class Evaluation:
         if self.labels is not None:
             right = int(np.sum(self.labels == self.decisions))
             lines.append(f"accuracy: {100 * self.accuracy:.2f} %, {right} of {self.samples}")
-            lines += ["", *self._classes_table()]
+        blocks = ["\n".join(lines)]
+        if classes := self._classes_table():
+            blocks.append("\n".join(classes))
         for name, value in self.metrics.items():
             if name not in ("accuracy", "confusion", "recall"):
-                lines += ["", *_metric_lines(name, value)]
-        return "\n".join(lines) + "\n"
+                blocks.append("\n".join(_metric_lines(name, value)))
+        return "\n\n".join(blocks)
 
     def _classes_table(self) -> list[str]:
         """Recall and confusion of each class, as far as they were measured."""
@@ -97,14 +99,18 @@ class Evaluation:
             confusion = None
         if recall is None and confusion is None:
             return []
-        names = [printable(name) for name in self.classes]
-        titles, rows = ["class"], [[name] for name in names]
+        numbers = [str(k) for k in range(len(self.classes))]
+        titles = ["class"]
+        rows = [
+            [number if number == name else f"{number} {printable(name)}"]
+            for number, name in zip(numbers, self.classes, strict=True)
+        ]
         if recall is not None:
             titles.append("recall")
             for row, value in zip(rows, recall.values(), strict=True):
                 row.append("" if value is None else f"{100 * value:.2f} %")
         if confusion is not None:
-            titles += [f"as {name}" for name in names]
+            titles += numbers
             for row, counts in zip(rows, confusion, strict=True):
                 row += [str(count) if count else "." for count in counts]
         return table(titles, rows)
