@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs docs/evaluation.md in a folder with the gestures' network, as test_guides runs the guides."""
+"""Runs docs/evaluation.md in a folder with the gestures' network, as test_guides does guides."""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from test_guides import rendered
 
 
@@ -22,3 +25,14 @@ def test_guide_to_evaluation(
     page = (repo_root / "docs/evaluation.md").read_text()
     monkeypatch.chdir(tmp_path)
     check_page("evaluation.md", rendered(page))
+
+
+def test_readme_shows_what_the_command_prints(repo_root: Path) -> None:
+    page = (repo_root / "README.md").read_text()
+    command, printed = re.findall(r"```\n\$ (snn-mlir-run (?:.*\\\n)*.*)\n((?:.*\n)*?)```", page)[0]
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        command, shell=True, cwd=repo_root, env=environment,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == printed
