@@ -343,6 +343,20 @@ def test_results_as_files(network: snnmlir.Network, tmp_path: Path) -> None:
         found.write(tmp_path / "r.txt")
 
 
+def test_of_many_classes_those_with_samples_are_printed() -> None:
+    network = snnmlir.compile(echo(30), dt=1e-3, input_type="spikes")
+    x = np.zeros((2, 4, 30))
+    x[:, :, 7] = 1
+    lines = str(evaluate(network, x, labels=[7, 25])).splitlines()
+    assert lines[-3:] == ["class    recall", "7      100.00 %", "25       0.00 %"]
+
+
+def test_files_of_json_have_a_line_for_each_key(network: snnmlir.Network) -> None:
+    text = evaluate(network, [SAMPLE] * 9, labels=[0] * 9).as_file("r.json").decode()
+    assert '\n  "decisions": [0, 0, 0, 0, 0, 0, 0, 0, 0]\n' in text
+    assert len(text.splitlines()) == 2 + len(json.loads(text))
+
+
 def test_progress_is_told(network: snnmlir.Network) -> None:
     x, _ = dataset(150)
     told: list[tuple[int, int | None]] = []

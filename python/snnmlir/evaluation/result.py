@@ -21,7 +21,7 @@ from snnmlir.errors import OptionError, quoted
 
 SUFFIXES = (".json", ".csv", ".npz")
 _SHOWN = 20
-"""Classes up to which the confusion matrix is printed."""
+"""Classes up to which all are printed, and the confusion matrix."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -109,6 +109,8 @@ class Evaluation:
             titles.append("recall")
             for row, value in zip(rows, recall.values(), strict=True):
                 row.append("" if value is None else f"{100 * value:.2f} %")
+            if len(self.classes) > _SHOWN:  # then those without samples say nothing
+                rows = [row for row in rows if row[-1]]
         if confusion is not None:
             titles += numbers
             for row, counts in zip(rows, confusion, strict=True):
@@ -177,8 +179,7 @@ class Evaluation:
         suffix = check_suffix(Path(path))
         if suffix == ".npz":
             return pack_arrays(self.as_arrays())
-        text = self.as_csv() if suffix == ".csv" else json.dumps(self.as_json(), indent=2) + "\n"
-        return text.encode()
+        return (self.as_csv() if suffix == ".csv" else _json_text(self.as_json())).encode()
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Writes a .json, .csv or .npz file, complete or not at all.
@@ -202,6 +203,12 @@ def check_suffix(path: Path) -> str:
             help="end its name in .json, .csv or .npz",
         )
     return path.suffix
+
+
+def _json_text(content: dict[str, Any]) -> str:
+    """An object of JSON with a line for each key; lists have as many elements as samples."""
+    lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _metric_lines(name: str, value: Any) -> list[str]:
