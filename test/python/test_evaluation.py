@@ -460,10 +460,37 @@ def test_files_hold_what_arrays_do(write: Writer, network: snnmlir.Network, tmp_
         assert found.names[0].startswith("0/0000.np")
 
 
-def test_nirdata_is_read(network: snnmlir.Network, tmp_path: Path) -> None:
-    x, labels = dataset(9)
-    data = nir.NIRNodeData({"spikes": nir.TimeGriddedData(x.astype(float), 1e-3)})
-    nir.write_data(tmp_path / "x.nir", nir.NIRGraphData({"input": data}))
+def nirdata(folder: Path, x: np.ndarray, y: np.ndarray) -> Path:
+    data = nir.NIRNodeData({"spikes": nir.TimeGriddedData(x, 1e-3)})
+    nir.write_data(folder / "x.nir", nir.NIRGraphData({"input": data}))
+    return folder / "x.nir"
+
+
+def test_nirdata_of_another_dt_is_refused(network: snnmlir.Network, tmp_path: Path) -> None:
+    path = nirdata(tmp_path, *dataset(2))
+    with h5py.File(path, "r+") as file:
+        file["nodes/input/observables/spikes"].attrs["dt"] = 2e-3
+    with pytest.raises(snnmlir.OptionError, match=r"dt 0\.002, the network 0\.001"):
+        evaluate(network, path)
+
+
+def nirdata_events(folder: Path, x: np.ndarray, y: np.ndarray) -> Path:
+    idx = np.full((len(x), x[0].size), -1)
+    time = np.full(idx.shape, np.inf)
+    for k, each in enumerate(x):
+        step, neuron = np.nonzero(each)
+        idx[k, : len(neuron)] = neuron
+        time[k, : len(step)] = (step + 0.5) / 1000
+    events = nir.EventData(idx, time, x.shape[2], x.shape[1] / 1000)
+    data = nir.NIRNodeData({"spikes": events})
+    nir.write_data(folder / "x.nir", nir.NIRGraphData({"input": data}))
+    return folder / "x.nir"
+
+
+@pytest.mark.parametrize("write", [nirdata, nirdata_events])
+def test_nirdata_is_read(write: Writer, network: snnmlir.Network, tmp_path: Path) -> None:
+    x, labels = dataset(135)
+    write(tmp_path, x, labels)
     (tmp_path / "y.txt").write_text("".join(f"{label}\n" for label in labels))
     found = evaluate(network, tmp_path / "x.nir", labels=tmp_path / "y.txt")
     np.testing.assert_array_equal(found.scores, evaluate(network, x).scores)
@@ -487,7 +514,7 @@ def test_labels_in_text_files(text: str, network: snnmlir.Network, tmp_path: Pat
     assert found.names == ("a.npy", "b.npy", "c.npy")
 
 
-@pytest.mark.parametrize("write", [npy, npz, hdf5])
+@pytest.mark.parametrize("write", [npy, npz, hdf5, nirdata])
 def test_memory_does_not_grow_with_the_file(
     write: Writer, network: snnmlir.Network, tmp_path: Path
 ) -> None:

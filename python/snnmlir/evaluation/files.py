@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -229,16 +230,11 @@ def _entries(
 
 
 def _hdf5(path: Path, ports: Sequence[Port], dt: float, labels: str | None) -> DataFile:
-    with _open(path) as file:
-        if "__type__" in file.attrs:
-            return _nirdata(path, ports, dt, labels)
-        found: dict[str, _Declared] = {}
+    found: dict[str, _Declared] = {}
 
-        def visit(name: str, member: Any) -> None:
-            if isinstance(member, h5py.Dataset) and member.shape is not None:
-                found[name] = _Declared(member)
-
-        file.visititems(visit)
+    def visit(name: str, member: Any) -> None:
+        if isinstance(member, h5py.Dataset) and member.shape is not None:
+            found[name] = _Declared(member)
 
     def whole(name: str) -> npt.NDArray[Any]:
         with _open(path) as file:
@@ -252,6 +248,10 @@ def _hdf5(path: Path, ports: Sequence[Port], dt: float, labels: str | None) -> D
             for first, last in _blocks(count, sample, _chunk_rows(dataset)):
                 yield from dataset[first:last]
 
+    with _open(path) as file:
+        if "__type__" in file.attrs:
+            return _nirdata(path, ports, dt, labels, _grids(file, ports, dt), rows)
+        file.visititems(visit)
     if {"spikes/times", "spikes/units"} <= set(found):
         return _heidelberg(path, found, whole, rows, labels)
     return _chosen(found, whole, rows, path, ports, labels)
@@ -309,20 +309,78 @@ def _heidelberg(
     return DataFile(count, entries)
 
 
-def _nirdata(path: Path, ports: Sequence[Port], dt: float, labels: str | None) -> DataFile:
+def _nirdata(
+    path: Path,
+    ports: Sequence[Port],
+    dt: float,
+    labels: str | None,
+    grids: Mapping[str, h5py.Dataset] | None,
+    rows: Callable[[str], Iterator[Any]],
+) -> DataFile:
+    """Signals in steps are read some at a time, and everything else at once."""
     if labels is not None:
         raise OptionError(
             f"there is no file of labels {quoted(labels)}, and a NIRData file holds none",
             help="give a file: one label for each sample",
         )
-    signals = to_signals(read_data(str(path)), ports, dt)
-    count = len(next(iter(signals.values())))
-    return DataFile(
-        count,
-        lambda: (
-            Entry({name: signal[k] for name, signal in signals.items()}) for k in range(count)
-        ),
-    )
+    if grids is None:
+        signals = to_signals(read_data(str(path)), ports, dt)
+        count = len(next(iter(signals.values())))
+        return DataFile(
+            count,
+            lambda: (
+                Entry({name: signal[k] for name, signal in signals.items()}) for k in range(count)
+            ),
+        )
+    count, steps, _ = next(iter(grids.values())).shape
+    names = {port: dataset.name for port, dataset in grids.items()}
+    shapes = {port.name: (steps, *port.shape) for port in ports}
+
+    def entries() -> Iterator[Entry]:
+        for parts in zip(*(rows(name) for name in names.values()), strict=True):
+            yield Entry(
+                {port: part.reshape(shapes[port]) for port, part in zip(names, parts, strict=True)}
+            )
+
+    return DataFile(count, entries)
+
+
+def _grids(file: h5py.File, ports: Sequence[Port], dt: float) -> dict[str, h5py.Dataset] | None:
+    """The data of each input, [samples, steps, neurons], in steps of `dt`.
+
+    None if some are anything else, of which `to_signals` then makes arrays, or says what is wrong.
+    """
+    grids = {}
+    for port in ports:
+        parts = [part for name in port.name.split("/") for part in ("nodes", name)]
+        observables = _inside(file, [*parts, "observables"])
+        if not isinstance(observables, h5py.Group) or len(observables) != 1:
+            return None
+        name = next(iter(observables))
+        data = _inside(observables, [name, "data"])
+        attributes = dict(observables[name].attrs) if data is not None else {}
+        if (
+            not isinstance(data, h5py.Dataset)
+            or data.dtype.kind not in "biuf"
+            or data.ndim != 3
+            or data.shape[2] != math.prod(port.shape)
+            or attributes.get("__type__") != "TimeGriddedData"
+            or not math.isclose(float(attributes.get("dt", 0)), dt, rel_tol=1e-6)
+        ):
+            return None
+        grids[port.name] = data
+    return grids if len({data.shape[:2] for data in grids.values()}) == 1 else None
+
+
+def _inside(group: Any, names: Sequence[str]) -> Any:
+    """A member of a group, whose links all stay in the file; or None."""
+    for name in names:
+        if not isinstance(group, h5py.Group):
+            return None
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            return None
+        group = group[name]
+    return group
 
 
 # Which array is what
