@@ -460,6 +460,33 @@ def test_files_hold_what_arrays_do(write: Writer, network: snnmlir.Network, tmp_
         assert found.names[0].startswith("0/0000.np")
 
 
+def test_files_of_a_folder_may_hold_several_samples(
+    network: snnmlir.Network, tmp_path: Path
+) -> None:
+    x, labels = dataset(9)
+    np.savez(tmp_path / "a.npz", input=x[:5], labels=labels[:5])
+    np.savez(tmp_path / "b.npz", input=x[5:], labels=labels[5:])
+    np.save(tmp_path.parent / "labels.npy", labels)
+    expected = evaluate(network, x, labels=labels)
+    for given in (None, tmp_path.parent / "labels.npy"):
+        found = evaluate(network, tmp_path, labels=given)
+        np.testing.assert_array_equal(found.scores, expected.scores)
+        assert found.accuracy == expected.accuracy
+        assert found.names[:2] == ("a.npz[0]", "a.npz[1]")
+    np.save(tmp_path.parent / "labels.npy", labels[:-1])
+    with pytest.raises(snnmlir.OptionError, match=r"sample 8 .*there are 8 labels, and more"):
+        evaluate(network, tmp_path, labels=tmp_path.parent / "labels.npy")
+
+
+def test_given_labels_are_taken_in_place_of_folders(
+    network: snnmlir.Network, tmp_path: Path
+) -> None:
+    (tmp_path / "set/any").mkdir(parents=True)
+    np.save(tmp_path / "set/any/a.npy", SAMPLE)
+    found = evaluate(network, tmp_path / "set", labels=[2])
+    assert (found.labels, found.classes) == ([2], ("0", "1", "2"))
+
+
 def nirdata(folder: Path, x: np.ndarray, y: np.ndarray) -> Path:
     data = nir.NIRNodeData({"spikes": nir.TimeGriddedData(x, 1e-3)})
     nir.write_data(folder / "x.nir", nir.NIRGraphData({"input": data}))

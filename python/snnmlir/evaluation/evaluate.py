@@ -84,13 +84,15 @@ def evaluate(
     port = reading.port
     rule = check_rule(decision, spikes=port.dtype == np.uint8)
     count = math.prod(port.shape)
-    named = classes if classes is not None else getattr(data, "classes", None)
+    named = classes
+    if classes is None and given is None and isinstance(data, DataFile):
+        named = data.classes  # folders
     names = check_classes(named, count)
     source = (
         data if isinstance(data, DataFile) else entries(network.inputs, data, time_first=time_first)
     )
     expected = (
-        len(data)
+        data.length
         if isinstance(data, DataFile)
         else length_of(data, network.inputs, time_first=time_first)
     )
@@ -101,9 +103,10 @@ def evaluate(
     asked = OF_LABELS if metrics is None and known else metrics or ()
     chosen = tuple(map(metric_for, [asked] if isinstance(asked, str) else asked))
     task = _task(network, reading, rule, chosen, events or EventFormat())
-    if not known and any(metric.name in OF_LABELS for metric in chosen):
+    of_labels = [metric.name for metric in chosen if isinstance(metric, OfLabels)]
+    if of_labels and not known:
         raise OptionError(
-            f"there are no labels to measure {', '.join(m.name for m in chosen)} by",
+            f"there are no labels to measure {', '.join(of_labels)} by",
             help=f"give them: {option('labels', 'LABELS')}",
         )
     found: list[_Part] = []
@@ -152,7 +155,7 @@ def _data_and_labels(network: Network, samples: Any, labels: Any) -> tuple[Any, 
         inside = None
         if isinstance(labels, str | os.PathLike) and not Path(labels).is_file():
             inside = str(labels)
-        data = open_data(path, network.inputs, network.graph, network.convention.dt, inside)
+        data = open_data(path, network.inputs, network.convention.dt, inside)
         if inside is not None:
             return data, None
         samples = data

@@ -28,7 +28,6 @@ from snnmlir.errors import OptionError, SnnError, quoted
 from snnmlir.execution.chunks import MOST_BYTES, MOST_SAMPLES, Entry
 from snnmlir.execution.events import events_of
 from snnmlir.execution.ports import Port
-from snnmlir.nir_import.graph import Graph
 from snnmlir.nir_import.nirdata import read_data, to_signals
 
 ARRAYS = (".npy", ".npz")
@@ -48,35 +47,30 @@ class DataFile:
     """A data set in a file or folder.
 
     Attributes:
+        length: Number of samples; None of a folder, whose files may hold several.
         classes: The names of the classes, if folders are.
     """
 
     def __init__(
         self,
-        length: int,
+        length: int | None,
         rows: Callable[[], Iterator[Entry]],
         classes: tuple[str, ...] | None = None,
     ) -> None:
-        self._length = length
+        self.length = length
         self._rows = rows
         self.classes = classes
-
-    def __len__(self) -> int:
-        return self._length
 
     def __iter__(self) -> Iterator[Entry]:
         return self._rows()
 
 
-def open_data(
-    path: Path, ports: Sequence[Port], graph: Graph, dt: float, labels: str | None = None
-) -> DataFile:
+def open_data(path: Path, ports: Sequence[Port], dt: float, labels: str | None = None) -> DataFile:
     """The data set of a file or folder.
 
     Args:
         path: The file or folder.
         ports: The network's inputs.
-        graph: The network.
         dt: Seconds per step, for NIRData.
         labels: The name of the labels in the file; None takes one of `LABELS` that is there.
 
@@ -92,7 +86,7 @@ def open_data(
                 help="labels of a folder are the names of the folders in it, or a file: one label "
                 "for each sample, or lines 'name,label'",
             )
-        return _folder(path, ports, graph, dt)
+        return _folder(path, ports, dt)
     with path.open("rb"):  # says what is wrong otherwise
         pass
     if h5py.is_hdf5(path):
@@ -107,7 +101,7 @@ def open_data(
 # Folders
 
 
-def _folder(path: Path, ports: Sequence[Port], graph: Graph, dt: float) -> DataFile:
+def _folder(path: Path, ports: Sequence[Port], dt: float) -> DataFile:
     files = sorted(
         file for file in path.rglob("*") if file.suffix in ARRAYS + HDF5 and file.is_file()
     )
@@ -127,16 +121,16 @@ def _folder(path: Path, ports: Sequence[Port], graph: Graph, dt: float) -> DataF
         for file, parts in zip(files, inner, strict=True):
             name = "/".join(parts)
             try:
-                data = open_data(file, ports, graph, dt)
+                data = open_data(file, ports, dt)
             except SnnError as error:
                 raise type(error)(f"{quoted(name)}: {error.message}", help=error.help) from error
             for number, entry in enumerate(data):
                 label = entry.label if classes is None else parts[0]
-                where = name if len(data) == 1 else f"{name}[{number}]"
+                where = name if data.length == 1 else f"{name}[{number}]"
                 yield replace(entry, label=label, name=where)
 
     # A file may hold several samples, and is opened when it is its turn.
-    return DataFile(len(files), rows, classes)
+    return DataFile(None, rows, classes)
 
 
 # Arrays of NumPy
