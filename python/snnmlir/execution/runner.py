@@ -27,7 +27,7 @@ C_TYPES = {
     "int32": "int32_t",
 }
 
-_libraries: dict[str, ctypes.CDLL] = {}
+_libraries: dict[tuple[str, ...], ctypes.CDLL] = {}
 _building = threading.Lock()
 
 
@@ -71,12 +71,13 @@ class Executable:
         return self.__dict__ | {"_library": None}
 
     def _built(self) -> ctypes.CDLL:
-        """The library; of equal code there is one in a process."""
+        """The library; of equal code and the same compiler there is one in a process."""
         if self._library is None:
+            key = (self._digest, *toolchain.compiler())
             with _building:
-                if self._digest not in _libraries:
-                    _libraries[self._digest] = _build(self._files)
-                self._library = _libraries[self._digest]
+                if key not in _libraries:
+                    _libraries[key] = _build(self._files)
+                self._library = _libraries[key]
         return self._library
 
     def _driver(self, positions: str | None) -> str:
