@@ -73,7 +73,7 @@ class Executable:
     def _built(self) -> ctypes.CDLL:
         """The library; of equal code and the same compiler there is one in a process."""
         if self._library is None:
-            key = (self._digest, *toolchain.compiler())
+            key = (self._digest, *toolchain.compiler(), *toolchain.FLAGS)
             with _building:
                 if key not in _libraries:
                     _libraries[key] = _build(self._files)
