@@ -7,6 +7,9 @@ net = snnmlir.compile("model.nir", convention="snntorch", dt=1e-4)
 net.write("model.c")
 y = net.run(x)            # x [T, *input shape] -> [T, *output shape]
 r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
+s = net.start()           # s.step(x), s.reset()
+
+e = snnmlir.evaluate(net, samples, labels=labels)  # a data set, in parallel
 
 d = snnmlir.deploy(module, x)  # a live network of snnTorch, Norse, ..., compared with the C
 """
@@ -22,7 +25,19 @@ if TYPE_CHECKING:
     from snnmlir.delivery.package import write_package
     from snnmlir.delivery.selftest import SelfTest, self_test
     from snnmlir.deployment import Deployment, deploy
-    from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
+    from snnmlir.errors import (
+        CompileError,
+        DeployError,
+        ExecutorError,
+        NirError,
+        OptionError,
+        SnnError,
+    )
+    from snnmlir.evaluation.evaluate import evaluate
+    from snnmlir.evaluation.metrics import Metric, Outcome
+    from snnmlir.evaluation.result import Evaluation
+    from snnmlir.execution.events import EventFormat
+    from snnmlir.execution.session import Session
     from snnmlir.inference import Inference
     from snnmlir.inference.infer import infer
     from snnmlir.reports.check import Report, check
@@ -36,15 +51,21 @@ _HOMES = {
     "Convention": "conventions",
     "DeployError": "errors",
     "Deployment": "deployment",
+    "Evaluation": "evaluation.result",
+    "EventFormat": "execution.events",
+    "ExecutorError": "errors",
     "Fidelity": "reports.fidelity",
     "Footprint": "reports.footprint",
     "Inference": "inference",
+    "Metric": "evaluation.metrics",
     "Network": "compiler",
     "NirError": "errors",
     "OptionError": "errors",
+    "Outcome": "evaluation.metrics",
     "Report": "reports.check",
     "Resources": "compiler.resources",
     "SelfTest": "delivery.selftest",
+    "Session": "execution.session",
     "SnnError": "errors",
     "check": "reports.check",
     "compile": "compiler",
@@ -52,6 +73,7 @@ _HOMES = {
     "conventions": "",
     "deploy": "deployment",
     "errors": "",
+    "evaluate": "evaluation.evaluate",
     "fidelity": "reports.fidelity",
     "footprint": "reports.footprint",
     "infer": "inference",
@@ -66,20 +88,27 @@ __all__ = [
     "Convention",
     "DeployError",
     "Deployment",
+    "Evaluation",
+    "EventFormat",
+    "ExecutorError",
     "Fidelity",
     "Footprint",
     "Inference",
+    "Metric",
     "Network",
     "NirError",
     "OptionError",
+    "Outcome",
     "Report",
     "Resources",
     "SelfTest",
+    "Session",
     "SnnError",
     "check",
     "compile",
     "convention",
     "deploy",
+    "evaluate",
     "fidelity",
     "footprint",
     "infer",

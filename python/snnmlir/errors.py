@@ -41,6 +41,10 @@ class CompileError(SnnError):
     """The MLIR pipeline or the host's C compiler refused the network."""
 
 
+class ExecutorError(SnnError):
+    """An executor did not compute what was given to it: a worker ended, or could not be reached."""
+
+
 class DeployError(SnnError):
     """A live network does not compute what its NIR graph, or the C, computes.
 

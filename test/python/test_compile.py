@@ -20,7 +20,7 @@ from snnmlir.common.files import pack_arrays, write_files
 from snnmlir.compiler import Options
 from snnmlir.compiler.names import prefix_from
 from snnmlir.errors import ConventionWarning
-from snnmlir.execution import toolchain
+from snnmlir.execution import runner, toolchain
 
 RECURRENT = GRAPHS["recurrent-CubaLIF"]
 
@@ -103,6 +103,7 @@ def test_inputs_must_fit(x: object, message: str) -> None:
 def test_the_same_signals_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     build = Mock(wraps=toolchain.build_library)
     monkeypatch.setattr(toolchain, "build_library", build)
+    monkeypatch.setattr(runner, "_libraries", {})  # what other tests have built
     network = snnmlir.compile(RECURRENT, dt=1e-4)
     x = random_input(RECURRENT, 20)["input"]
     first, second = network.record(x, ["n", "n.v"]), network.record(x, ["n", "n.v"])
@@ -119,6 +120,7 @@ def test_the_same_signals_are_built_once(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_calibration_builds_once(monkeypatch: pytest.MonkeyPatch) -> None:
     build = Mock(wraps=toolchain.build_library)
     monkeypatch.setattr(toolchain, "build_library", build)
+    monkeypatch.setattr(runner, "_libraries", {})  # what other tests have built
     x = random_input(RECURRENT, 20)["input"]
     network = snnmlir.compile(RECURRENT, dt=1e-4, dtype="int8", calibrate=[x, 0.5 * x, -x])
     assert network.dtype == "int8"

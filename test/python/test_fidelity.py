@@ -16,7 +16,7 @@ import snnmlir
 from networks import GRAPHS
 from snnmlir.cli.compile import main
 from snnmlir.errors import OptionError
-from snnmlir.execution import toolchain
+from snnmlir.execution import runner, toolchain
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
 OPTIONS = {"convention": "snntorch", "dt": 1e-4, "input_type": "spikes"}
@@ -77,6 +77,7 @@ def test_what_is_silent_decides_nothing() -> None:
 
 def test_each_network_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     build = Mock(wraps=toolchain.build_library)
+    monkeypatch.setattr(runner, "_libraries", {})  # what other tests have built
     monkeypatch.setattr(toolchain, "build_library", build)
     assert report("int8").samples == 6
     assert build.call_count == 2

@@ -13,7 +13,7 @@ import pytest
 
 import snnmlir
 from emulation import TARGETS, build, run
-from networks import affine, graph, neuron, ports
+from networks import GRAPHS, affine, graph, neuron, ports
 from snnmlir.compiler import Dtype
 from test_generated_c import DIGITS, LANGUAGES, STRICT, networks
 
@@ -127,6 +127,43 @@ def test_no_header_and_no_library(dtype: Dtype, tmp_path: Path) -> None:
             cwd=tmp_path, check=True, capture_output=True, text=True,
         ).stdout.split()  # fmt: skip
         assert set(undefined) <= MAY_CALL, name
+
+
+@pytest.mark.parametrize(
+    ("compiler", "nm"),
+    [
+        (["gcc"], "nm"),
+        (["clang-22"], "nm"),
+        (["arm-none-eabi-gcc", "-mcpu=cortex-m0", "-mthumb"], "arm-none-eabi-nm"),
+        (["avr-gcc", "-mmcu=atmega1284p"], "avr-nm"),
+    ],
+    ids=["gcc", "clang", "cortex-m0", "avr"],
+)
+def test_objects_call_what_the_page_lists(
+    compiler: list[str], nm: str, tmp_path: Path, repo_root: Path
+) -> None:
+    """docs/targets.md; names that begin with __ are of the compiler's own library."""
+    page = (repo_root / "docs/targets.md").read_text()
+    table = page.partition("| function | who calls it |")[2].partition("\n\n")[0]
+    listed = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    assert listed == {"memcpy", "memmove", "memset"}
+    called = set()
+    for name, dtype, level in itertools.product(
+        ("convolutions", "recurrent-CubaLIF"), ("f32", "int8"), ("-O0", "-Os", "-O2")
+    ):
+        network = snnmlir.compile(GRAPHS[name], dtype=dtype, dt=1e-4, input_type="spikes")
+        network.write(tmp_path / "net.c")
+        command = [*compiler, "-std=gnu11", level, "-c", "net.c"]
+        subprocess.run(command, cwd=tmp_path, check=True)
+        undefined = subprocess.run(
+            [nm, "--undefined-only", "net.o"],
+            cwd=tmp_path, check=True, capture_output=True, text=True,
+        ).stdout.splitlines()  # fmt: skip
+        called |= {line.split()[-1] for line in undefined}
+    named = {name for name in called if not name.startswith("_")}
+    assert named <= listed
+    if compiler == ["gcc"]:  # nothing is listed for nothing
+        assert named == listed
 
 
 AVR = TARGETS["atmega1284p"]

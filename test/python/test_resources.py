@@ -219,14 +219,20 @@ def test_limits_count_code_and_stack_with_a_compiler(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("size", "status"),
-    [("64K", 0), ("64KiB", 0), ("1M", 0), ("10K", 1), ("10802", 0), ("10801", 1), ("0", 1)],
-)
+    [
+        ("64K", 0), ("64KiB", 0), ("1M", 0), ("10K", 1), ("10802", 0), ("10801", 1), ("0", 1),
+        ("10802 B", 0), ("10.802kB", 0), ("10.801kB", 1), ("10.55K", 0), ("10.54K", 1),
+        ("0.02 MB", 0), ("64k", 0), ("10801.9", 1),
+    ],
+)  # fmt: skip
 def test_units_of_limits(size: str, status: int, tmp_path: Path) -> None:
     result = invoke(tmp_path / "net.c", "--dtype", "int8", "--max-flash", size)
     assert result.exit_code == status, result.stderr
 
 
-@pytest.mark.parametrize("size", ["", "64 K", "64k", "-1", "1.5K", "many", "1G", "9" * 20, "²"])
+@pytest.mark.parametrize(
+    "size", ["", "K", "1,5K", "-1", "1.K", "many", "1G", "64Kib", "1e3", "9" * 20, "²"]
+)
 def test_sizes_that_are_none(size: str, tmp_path: Path) -> None:
     result = invoke(tmp_path / "net.c", "--max-ram", size)
     assert result.exit_code == 1

@@ -120,7 +120,10 @@ def test_options_in_messages_are_there() -> None:
         for flag in parameter.opts
     }
     assert {f"--{name.replace('_', '-')}" for name in named_options()} <= flags
-    functions = (snnmlir.compile, snnmlir.Network.write, check_flash, check_ram)
+    functions = (
+        snnmlir.compile, snnmlir.Network.write, snnmlir.evaluate, snnmlir.EventFormat,
+        check_flash, check_ram,
+    )  # fmt: skip
     arguments = {name for each in functions for name in inspect.signature(each).parameters}
     assert named_options() <= arguments | {*CHOICES} | {*wording.FUNCTIONS}
 

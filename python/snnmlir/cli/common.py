@@ -9,6 +9,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -124,7 +125,7 @@ def inference_from(model: Path, options: dict[str, Any]) -> Inference:
             )
     runs = read_runs(options["like"], read_recorded(model), options["dt"])
     known = {key: options[key] for key in CHOICES}
-    with _Bar() as bar:
+    with Bar() as bar:
         return infer(model, runs, dt=options["dt"], progress=bar.show, **known)
 
 
@@ -143,7 +144,7 @@ def save_convention(path: Path, arguments: Mapping[str, Any], inputs: Sequence[P
     write_files({path: convention_text(chosen).encode()}, inputs)
 
 
-class _Bar:
+class Bar:
     """A progress bar on a terminal, once something takes longer."""
 
     def __init__(self) -> None:
@@ -152,7 +153,7 @@ class _Bar:
         self._task = self._bar.add_task("", total=1.0)
         self._shown = False
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -166,7 +167,11 @@ class _Bar:
         if not self._shown:
             self._bar.start()
             self._shown = True
-        self._bar.update(self._task, description=what, completed=share)
+        self._bar.update(self._task, description=what, total=1.0, completed=share)
+
+    def count(self, done: int, of: int | None) -> None:
+        """Shows how many samples are done, and of how many if that is known."""
+        self.show(f"{done} of {of} samples" if of else f"{done} samples", done / of if of else 0.0)
 
 
 def recorded(text: str | None) -> tuple[str, ...] | Literal["all"]:
@@ -176,16 +181,26 @@ def recorded(text: str | None) -> tuple[str, ...] | Literal["all"]:
     return () if text is None else tuple(text.split(","))
 
 
+_UNITS = {
+    "": 1, "B": 1,
+    "k": 1024, "K": 1024, "KiB": 1024, "M": 1024**2, "MiB": 1024**2,
+    "kB": 1000, "KB": 1000, "MB": 1000**2,
+}  # fmt: skip
+
+
 def parse_size(text: str, option: str) -> int:
-    """The bytes that "65536", "64K" or "64KiB" says.
+    """The bytes that "65536", "64K", "64 KiB" (units of 1024), "1.5K" or "64kB" (of 1000) says.
+
+    A part of a byte is left out, so that a limit is never larger than what was said.
 
     Raises:
         OptionError: It says none.
     """
-    found = re.fullmatch(r"([0-9]{1,12})(?:(K|M)(?:iB)?)?", text)
-    if found is None:
+    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?) ?([A-Za-z]*)", text, re.ASCII)
+    if found is None or found[2] not in _UNITS:
         raise OptionError(
             f"{option} is {quoted(text)}, which is no number of bytes",
-            help="give bytes, such as 65536, or units of 1024 bytes, such as 64K",
+            help="give bytes, such as 65536; or units of 1024 bytes, such as 64K, 1.5K or 2MiB; or "
+            "of 1000, such as 64kB",
         )
-    return int(found[1]) * {None: 1, "K": 1024, "M": 1024**2}[found[2]]
+    return int(Decimal(found[1]) * _UNITS[found[2]])

@@ -64,7 +64,7 @@ from snnmlir.common.kinds import PACKAGES
     "--max-flash",
     metavar="BYTES",
     help="Refuse a network with more constants, such as weights. Code comes on top, some KiB, "
-    "unless --cc says how much. Also 64K for 65536.",
+    "unless --cc says how much. Also 64K or 64KiB for 65536, 1.5K, 12kB for 12000.",
 )
 @click.option(
     "--max-ram",

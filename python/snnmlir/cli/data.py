@@ -21,6 +21,8 @@ from snnmlir.nir_import.nirdata import read_data, recorded_signals, to_signals
 def read_samples(path: Path, network: Network) -> list[Signals]:
     """The inputs of one or more runs: from a .npy or .npz file, or a NIRData file.
 
+    Arrays are those of one sample, [T, ...], or of several, [N, T, ...].
+
     Raises:
         OptionError: The file is none of these, or does not fit the network.
         NirError: A NIRData file is damaged.
@@ -32,7 +34,28 @@ def read_samples(path: Path, network: Network) -> list[Signals]:
     arrays = _read_arrays(path)
     if isinstance(arrays, dict) and not set(arrays) <= set(network.graph.inputs):
         arrays = inputs_of(network.graph, arrays) or arrays  # a recording has more than inputs
-    return [arrays]
+    return _split(arrays, network) or [arrays]
+
+
+def _split(arrays: Signals, network: Network) -> list[Signals]:
+    """The samples of arrays [N, T, ...]; none if they are anything else.
+
+    [T, 1, ...] is left to be refused: frameworks mean one sample by it.
+    """
+    by_port = arrays if isinstance(arrays, dict) else {network.inputs[0].name: arrays}
+    shapes = {port.name: port.shape for port in network.inputs}
+    if by_port.keys() != shapes.keys():
+        return []
+    counts = set()
+    for name, array in by_port.items():
+        if array.shape[2:] != shapes[name] or array.ndim != 2 + len(shapes[name]):
+            return []
+        if array.shape[1] == 1:
+            return []
+        counts.add(len(array))
+    if len(counts) != 1:
+        raise OptionError(f"the inputs have different numbers of samples: {sorted(counts)}")
+    return [{name: array[k] for name, array in by_port.items()} for k in range(counts.pop())]
 
 
 def read_runs(path: Path, graph: Graph, dt: float | None) -> list[dict[str, Signal]]:

@@ -9,19 +9,19 @@ from typing import Any
 import click
 
 from snnmlir.cli.options import Command, compiler_options, reports_errors
+from snnmlir.common.kinds import DECISIONS, METRICS
 
 
 @click.command(cls=Command)
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("data", metavar="INPUT", type=click.Path(path_type=Path))
+@click.argument("data", metavar="DATA", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="OUTPUT",
     help="Where the outputs go: OUTPUT.npz with an array [T, *shape] for each, or OUTPUT.nir "
-    "(.nirdata, .h5) as NIRData.",
+    "(.nirdata, .h5) as NIRData. Of a data set, where the results go: .json, .csv or .npz.",
 )
 @click.option(
     "--record",
@@ -29,15 +29,90 @@ from snnmlir.cli.options import Command, compiler_options, reports_errors
     help="Also write these signals: nodes, and neurons with .v or .i for voltage and current.",
 )
 @click.option("--events", is_flag=True, help="In NIRData, list spikes as events.")
+@click.option(
+    "--labels",
+    metavar="FILE|NAME",
+    help="Evaluate a data set: a file with a label for each sample (.npy, .txt, .csv), or the name "
+    "of the labels in DATA. Folders of classes need none.",
+)
+@click.option(
+    "--metrics",
+    metavar="NAME,...",
+    help=f"What is measured of a data set: {', '.join(METRICS)}.  [default: with labels the first "
+    "three]",
+)
+@click.option(
+    "--readout",
+    metavar="SIGNAL",
+    help="What decides: an output, a node, or a neuron with .v for its voltage.  [default: the "
+    "output]",
+)
+@click.option(
+    "--decision",
+    type=click.Choice(DECISIONS),
+    help="How it decides.  [default: most-spikes of spikes, largest-sum of values]",
+)
+@click.option(
+    "--classes",
+    metavar="NAME,...",
+    help="Names of the classes, in the order of the readout's elements.",
+)
+@click.option(
+    "--jobs", type=int, metavar="N", help="Threads that compute.  [default: one on each core]"
+)
+@click.option(
+    "--time-bin",
+    type=float,
+    metavar="SECONDS",
+    help="Of arrays of events: seconds of the recording in a step.  [default: --dt]",
+)
+@click.option(
+    "--event-unit",
+    type=float,
+    default=1e-6,
+    show_default=True,
+    metavar="SECONDS",
+    help="Of arrays of events: what their times count.",
+)
+@click.option(
+    "--sensor-size",
+    metavar="W,H,P",
+    help="Of arrays of events: the sensor's width, height and polarities, if the input is flat.",
+)
+@click.option(
+    "--first-step",
+    default="0",
+    show_default=True,
+    metavar="SECONDS|first",
+    help="Of arrays of events: when the first step begins, or with the first event.",
+)
+@click.option(
+    "--steps",
+    type=int,
+    metavar="T",
+    help="Of arrays of events: steps of each sample.  [default: up to the last event]",
+)
+@click.option(
+    "--repeated-events",
+    type=click.Choice(["error", "once"]),
+    default="error",
+    show_default=True,
+    help="Several events of one element in one step, for an input of spikes: refuse them, or make "
+    "them one spike.",
+)
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors
 def main(**arguments: Any) -> None:
-    """Compile MODEL, a .nir file, to C, run it on INPUT and write what it sends.
+    """Compile MODEL, a .nir file, to C, run it on DATA and write what it sends, or measure it.
 
-    INPUT is a .npy file with an array [T, *input shape], a .npz file with one for each input, or
-    a NIRData file, with signals or events of the Input nodes. Every sample of a NIRData file is a
-    run of its own from the initial state; of several, OUTPUT.npz has arrays [sample, T, *shape].
+    DATA is a .npy file with an array [T, *input shape] or [N, T, *input shape], a .npz file with
+    one for each input, or a NIRData file, with signals or events of the Input nodes. Every sample
+    is a run of its own from the initial state; of several, OUTPUT.npz has arrays [N, T, *shape].
+
+    With --labels, or with another option of data sets, or where DATA is a folder, DATA is a data
+    set: [N, T, *input shape], arrays of events, or files of these. What the network recognizes is
+    printed, and written to OUTPUT (.json, .csv, .npz).
     """
     from snnmlir.cli.running import run
 

@@ -8,3 +8,7 @@ Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "fixed"]
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 
 PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "esp-idf")
+
+METRICS = ("accuracy", "confusion", "recall", "rates")
+DECISIONS = ("most-spikes", "largest-sum", "last-value", "largest-peak", "first-spike")
+"""What is measured of a data set, and how an output decides; snnmlir.evaluation has them."""

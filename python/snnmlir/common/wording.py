@@ -56,6 +56,11 @@ _PYTHON = _Python()
 _speller: ContextVar[Speller] = ContextVar("speller", default=_PYTHON)
 
 
+def speller() -> Speller:
+    """Who spells options now; for work that is done in other threads or processes."""
+    return _speller.get()
+
+
 @contextlib.contextmanager
 def spelled_by(speller: Speller) -> Iterator[None]:
     """Messages that are made meanwhile name options as `speller` does."""

@@ -35,6 +35,15 @@ def scratch_bytes(interface: Mapping[str, Any]) -> int:
     return sum(member["bytes"] for member in members if member["role"] != "state")
 
 
+def positions_type(interface: Mapping[str, Any]) -> str | None:
+    """The C type of the positions that `step_events` takes; None unless they are all it takes."""
+    function = interface["functions"]["step_events"]
+    if function is None:
+        return None
+    taken = [p for p in function["parameters"] if p["role"] in ("input", "events")]
+    return str(taken[0]["type"]) if [p["role"] for p in taken] == ["events"] else None
+
+
 @dataclass(frozen=True)
 class CPort:
     """An input or output as C code names it; all of it are identifiers, whatever NIR's names are.

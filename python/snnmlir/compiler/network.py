@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 from snnmlir.common.files import write_files
 from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
-from snnmlir.compiler.interface import state_bytes, struct_bytes
+from snnmlir.compiler.interface import positions_type, state_bytes, struct_bytes
 from snnmlir.compiler.names import header_for, prefix_from
 from snnmlir.compiler.options import Options
 from snnmlir.compiler.output import c_files, check_no_c, stage_of
@@ -34,8 +34,12 @@ from snnmlir.compiler.stages import (
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
 from snnmlir.errors import OptionError
+from snnmlir.execution.batch import Batch, joined, run_batch
+from snnmlir.execution.events import EventFormat
+from snnmlir.execution.pool import Workers
 from snnmlir.execution.ports import Port, Sample, Signal, Signals, ports_of
 from snnmlir.execution.runner import Executable
+from snnmlir.execution.session import Session
 from snnmlir.nir_import.graph import Graph
 
 
@@ -300,7 +304,8 @@ class Network:
     def executable(self) -> Executable:
         """The C code, built for this machine."""
         source, header = self.emit_c("net", "net.h")
-        return Executable(source, header, self.inputs, self.outputs)
+        positions = positions_type(self.interface)
+        return Executable(source, header, self.inputs, self.outputs, positions)
 
     def run(self, x: Sample) -> Signals:
         """Builds the C for this machine and runs it from the initial state.
@@ -317,6 +322,59 @@ class Network:
         """
         results = self.executable.run(x)
         return results if len(results) > 1 else next(iter(results.values()))
+
+    def run_batch(
+        self,
+        samples: Any,
+        *,
+        executor: Workers = None,
+        events: EventFormat | None = None,
+        time_first: bool = False,
+    ) -> Batch:
+        """Runs many samples, each from the initial state, in parallel.
+
+        Args:
+            samples: An array [N, T, *input shape], or one for each input by name; or samples of
+                different length, [T, *input shape] each, one after the other: a list, a data set
+                or a generator. Also arrays of events, see `EventFormat`.
+            executor: Who computes: None for a thread on each core, a number of threads, or any
+                `concurrent.futures.Executor`.
+            events: How arrays of events are read.
+            time_first: Whether arrays of several samples are [T, N, ...], in and out.
+
+        Returns:
+            [N, T, *output shape] for arrays, a list of [T, *output shape] for anything else; a
+            dictionary of these by name if there are several outputs.
+
+        Raises:
+            OptionError: A sample is not what the network takes; the message has its number.
+            CompileError: There is no C compiler, or it refuses the code.
+            ExecutorError: A worker ended.
+        """
+        dt = self.convention.dt
+        found = run_batch(
+            self.executable,
+            samples,
+            dt,
+            executor=executor,
+            events=events,
+            time_first=time_first,
+        )
+        return joined(found, samples, time_first)
+
+    def start(self, record: Sequence[str] = ()) -> Session:
+        """A session: the network with memory of its own, stepped by hand.
+
+        Args:
+            record: Signals to see beside the outputs: nodes, or neurons with ".v" or ".i". The
+                steps then give dictionaries.
+
+        Raises:
+            OptionError: A signal is not there.
+            CompileError: There is no C compiler, or it refuses the code.
+        """
+        network = self.recorder(record) if record else self
+        return Session(network.executable)
 
     def record(self, x: Sample, nodes: Sequence[str] | None = None) -> dict[str, Signal]:
         """Runs the network and records signals by name.
@@ -355,7 +413,7 @@ class Network:
         Raises:
             CompileError: It cannot be read, holds no network or several, or the passes refuse it.
         """
-        return Network(request=self.request, stages=stages_from(module), is_transformed=True)
+        return Network(request=self.request, stages=stages_from(module, self.stages.target), is_transformed=True)
 
     def check_follows_graph(self) -> None:
         """Refuses a network that is not what its graph says.

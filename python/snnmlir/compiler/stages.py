@@ -66,11 +66,12 @@ def make_stages(request: Request) -> Stages:
     return Stages(context, snn, _lowered(snn, context, "snn-to-loops", target), target)
 
 
-def stages_from(module: str | bytes) -> Stages:
+def stages_from(module: str | bytes, target: TargetDescription) -> Stages:
     """The stages of a network that MLIR has changed.
 
     Args:
         module: Text or bytecode of a module with one network in the snn dialect.
+        target: The machine that the C is made for.
 
     Raises:
         CompileError: It cannot be read, holds no network or several, or the passes refuse it.
@@ -86,7 +87,7 @@ def stages_from(module: str | bytes) -> Stages:
             f"the module has {networks} networks in the snn dialect, expected one",
             help="hand it over before it is lowered",
         )
-    return Stages(context, snn, _lowered(snn, context, "snn-to-loops"))
+    return Stages(context, snn, _lowered(snn, context, "snn-to-loops", target), target)
 
 
 def _provenance(request: Request) -> dict[str, str]:

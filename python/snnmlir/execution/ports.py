@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from snnmlir.common.wording import option
 from snnmlir.errors import OptionError, quoted
+from snnmlir.execution.arrays import as_array
 
 Signal: TypeAlias = npt.NDArray[Any]
 Signals: TypeAlias = "Signal | dict[str, Signal]"
@@ -77,7 +78,7 @@ def check_inputs(ports: Sequence[Port], x: Sample) -> list[Signal]:
     unknown = [name for name in x if name not in {port.name for port in ports}]
     if missing or unknown:
         raise OptionError(f"inputs {list(x)} were given, expected {[port.name for port in ports]}")
-    arrays = [_check_input(port, np.asarray(x[port.name])) for port in ports]
+    arrays = [_check_input(port, as_array(x[port.name], _where(port))) for port in ports]
     lengths = {len(array) for array in arrays}
     if len(lengths) != 1:
         raise OptionError(f"the inputs have different numbers of steps: {sorted(lengths)}")
@@ -86,24 +87,23 @@ def check_inputs(ports: Sequence[Port], x: Sample) -> list[Signal]:
 
 def _check_input(port: Port, array: Signal) -> Signal:
     """The array as the C code takes it."""
-    where = f"input {quoted(port.name)}"
+    where = _where(port)
     if array.ndim != 1 + len(port.shape) or array.shape[1:] != port.shape:
         raise OptionError(
             f"{where} has shape {list(array.shape)}, expected [T, "
             f"{', '.join(map(str, port.shape))}]",
-            help="the first dimension counts time steps; run the samples of a batch one by one, "
-            "x[:, i]",
+            help="the first dimension counts time steps; run_batch takes batches, [N, T, ...]",
         )
     if array.dtype.kind not in "biuf":
         raise OptionError(f"{where} has dtype {array.dtype}, expected numbers")
-    if not np.all(np.isfinite(array)):
+    if array.dtype.kind == "f" and not np.all(np.isfinite(array)):
         raise OptionError(f"{where} has values that are not finite")
     if port.most > 1 and not np.all((array >= 0) & (array <= port.most) & (array == array // 1)):
         raise OptionError(
             f"{where} has other values than whole numbers from 0 to {port.most}",
             help="counts of spikes are such numbers",
         )
-    if port.dtype == np.uint8 and port.most == 1 and not np.all((array == 0) | (array == 1)):
+    if port.dtype == np.uint8 and port.most == 1 and not _is_binary(array):
         raise OptionError(
             f"{where} has other values than 0 and 1",
             help="spikes are 0 or 1; for other values compile with "
@@ -121,6 +121,18 @@ def _check_input(port: Port, array: Signal) -> Signal:
             help="calibrate the network with data like these",
         )
     return np.ascontiguousarray(integers, port.dtype)
+
+
+def _where(port: Port) -> str:
+    return f"input {quoted(port.name)}"
+
+
+def _is_binary(array: Signal) -> bool:
+    if array.dtype.kind == "b" or not array.size:
+        return True
+    if array.dtype.kind == "u":
+        return bool(array.max() <= 1)
+    return bool(np.all((array == 0) | (array == 1)))
 
 
 def _to_integers(real: npt.NDArray[Any], scales: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
