@@ -23,6 +23,7 @@ from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import CompileError, DeployError, NirError, OptionError, SnnError
 from snnmlir.inference import Inference, infer
 from snnmlir.reports.check import Report, check
+from snnmlir.reports.comparison import Comparison, compare
 from snnmlir.reports.fidelity import Fidelity, fidelity
 from snnmlir.reports.footprint import Footprint, footprint
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __version__ = version("snn-mlir-compile")
 
 __all__ = [
+    "Comparison",
     "CompileError",
     "Convention",
     "DeployError",
@@ -47,6 +49,7 @@ __all__ = [
     "SelfTest",
     "SnnError",
     "check",
+    "compare",
     "compile",
     "convention",
     "deploy",

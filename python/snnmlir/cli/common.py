@@ -144,8 +144,9 @@ def compiler_options(command: Function) -> Function:
         click.option(
             "--input-type",
             multiple=True,
-            metavar="[NAME=]float|spikes|int8",
-            help="What the caller passes for an input, or for all.  [default: float]",
+            metavar="[NAME=]float|spikes|counts|int8",
+            help="What the caller passes for an input, or for all; a platform with integers of its "
+            "own has one type.  [default: float]",
         ),
         click.option(
             "--calibrate",
@@ -169,6 +170,12 @@ def compiler_options(command: Function) -> Function:
             help="With int8 and int4: leaky spiking neurons may saturate in 16 bits, 8 thresholds "
             "or more away; or only where no range is proved.",
         ),
+        click.option(
+            "--limits",
+            is_flag=True,
+            help="Refuse a network that the chip of the convention cannot hold: loihi, speck or "
+            "xylo.",
+        ),
         click.option("--verbose", is_flag=True, help="Say more."),
     ]
     for option in reversed(options):
@@ -187,6 +194,7 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "input_type": options["input_type"],
         "scales": options["scales"],
         "states": options["states"],
+        "limits": options["limits"],
         **{key: value for key, value in options.items() if key in CHOICES},
     }
 

@@ -44,6 +44,7 @@ def compile(
     calibrate: Calibration | None = None,
     scales: Scales = "real",
     states: States = "short",
+    limits: bool = False,
     **choices: Any,
 ) -> Network:
     """Compiles a NIR network.
@@ -74,6 +75,7 @@ def compile(
         states: With weights of 8 or 4 bits, "short": voltages and currents of leaky spiking neurons
             have 16 bits where these are fine enough, and saturate at 8 thresholds or further; or
             "proved": they saturate only where no range is known.
+        limits: Whether a network is refused that the chip of the convention cannot hold.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:
@@ -94,6 +96,7 @@ def compile(
         calibrate=calibrate,
         scales=scales,
         states=states,
+        limits=limits,
         choices=choices,
     )
     request = read_request(source, options)
@@ -112,7 +115,7 @@ def read_request(source: Source, options: Options) -> Request:
         NirError: The network is malformed.
         OptionError: An option names what the network does not have.
     """
-    graph = read_network(source, options.convention)
+    graph = read_network(source, options.convention, limits=options.limits)
     check_nodes(options.convention, graph)
     return Request(
         graph=graph,

@@ -47,6 +47,7 @@ class Options:
         scales: "real" or "pow2".
         states: "short" or "proved".
         calibrate: Example input, or what gives it, or None.
+        limits: Whether the network has to fit the platform's chip.
         notes: What was not said and is assumed, one sentence each.
 
     Raises:
@@ -63,6 +64,7 @@ class Options:
     scales: Scales = "real"
     states: States = "short"
     calibrate: Calibration | None = field(default=None, compare=False, repr=False)
+    limits: bool = False
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -171,6 +173,7 @@ def make_options(
     name: str | None = None,
     profile: bool = False,
     calibrate: Calibration | None = None,
+    limits: bool = False,
     choices: Mapping[str, Any],
 ) -> Options:
     """The options that arguments of `compile` say.
@@ -192,6 +195,7 @@ def make_options(
         scales=cast(Scales, scales),
         states=cast(States, states),
         calibrate=calibrate,
+        limits=limits,
         notes=(
             *((f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else ()),
             *_platform_notes(chosen, dtype),

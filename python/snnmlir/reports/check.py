@@ -172,6 +172,7 @@ def check(
     input_type: str | Iterable[str] = (),
     scales: Scales = "real",
     states: States = "short",
+    limits: bool = False,
     **choices: Any,
 ) -> Report:
     """Reads and compiles a network, and says what came of it. Arguments as for `compile`.
@@ -201,6 +202,7 @@ def check(
                 input_type=input_type,
                 scales=scales,
                 states=states,
+                limits=limits,
             )
     except SnnError as error:
         if isinstance(error, OptionError) and error.node is None:
