@@ -89,7 +89,7 @@ class Network:
 
     @property
     def dtype(self) -> Dtype:
-        """Its type: "f32", "f64", "int8", "int16" or "int4"."""
+        """Its type: "f32", "f64", "int8", "int16", "int4" or "fixed"."""
         return self.options.dtype
 
     @property
