@@ -283,6 +283,7 @@ def _verify_recording(network: Network, runs: Sequence[Recording]) -> None:
     if network.is_quantized:
         text = _compared_with_reference(network, [run.inputs for run in runs])
         click.echo(f"verified: {text}", err=True)
+    if network.dtype in QUANTIZED:
         click.echo(
             f"compared with the recording, {network.dtype} gives {differing} of {entries} other "
             "entries",
