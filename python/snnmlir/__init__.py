@@ -41,12 +41,14 @@ if TYPE_CHECKING:
     from snnmlir.inference import Inference
     from snnmlir.inference.infer import infer
     from snnmlir.reports.check import Report, check
+    from snnmlir.reports.comparison import Comparison, compare
     from snnmlir.reports.fidelity import Fidelity, fidelity
     from snnmlir.reports.footprint import Footprint, footprint
 
     __version__: str
 
 _HOMES = {
+    "Comparison": "reports.comparison",
     "CompileError": "errors",
     "Convention": "conventions",
     "DeployError": "errors",
@@ -68,6 +70,7 @@ _HOMES = {
     "Session": "execution.session",
     "SnnError": "errors",
     "check": "reports.check",
+    "compare": "reports.comparison",
     "compile": "compiler",
     "convention": "conventions",
     "conventions": "",
@@ -84,6 +87,7 @@ _HOMES = {
 """Where the public names are, which are imported when they are asked for; "" for modules."""
 
 __all__ = [
+    "Comparison",
     "CompileError",
     "Convention",
     "DeployError",
@@ -105,6 +109,7 @@ __all__ = [
     "Session",
     "SnnError",
     "check",
+    "compare",
     "compile",
     "convention",
     "deploy",

@@ -1913,3 +1913,208 @@ func.func @f(%x: tensor<4xi1>) {
   %y = snn.delay %x by dense<3> : tensor<i64> : tensor<4xi1>
   return
 }
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>, %w: tensor<3x4xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{saturates sums of 'f32', expected a quantized type [L6]}}
+  %p = snn.linear %x, %w {saturate} : (tensor<4xf32>, tensor<3x4xf32>) -> tensor<3xf32>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{arithmetic is that of integers, found a state of 'f32', expected a quantized type [U9]}}
+  %p, %q = snn.lif %x threshold(%c) {arithmetic = #snn.arithmetic<decay = shift>}
+    : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 1.0 : f32
+  // expected-error@+1 {{current_arithmetic is that of integers, found a state of 'f32', expected a quantized type [U9]}}
+  %p, %q = snn.cuba_li %x {current_arithmetic = #snn.arithmetic<sum = wrap>}
+    : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 3 : i32
+  %d = quant.scast %di : i32 to !left
+  %ti = arith.constant 50 : i32
+  %t = quant.scast %ti : i32 to !number
+  // expected-error@+1 {{arithmetic does not go with 16 bits of the state, expected no short decay [U9]}}
+  %p, %q = snn.lif %x decay(%d) threshold(%t) {arithmetic = #snn.arithmetic<decay = toward_zero>, short_decay}
+    : (tensor<2x!state>, !left, !number) -> (tensor<2xi1>, tensor<2x!state>)
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 3 : i32
+  %d = quant.scast %di : i32 to !left
+  %ti = arith.constant 50 : i32
+  %t = quant.scast %ti : i32 to !number
+  // expected-error@+1 {{arithmetic wraps around, and the state's type holds 201 integers, expected a power of two [U9]}}
+  %p, %q = snn.lif %x decay(%d) threshold(%t) {arithmetic = #snn.arithmetic<sum = wrap>}
+    : (tensor<2x!state>, !left, !number) -> (tensor<2xi1>, tensor<2x!quant.uniform<i16<-100:100>:f32, 1.0>>)
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 5 : i32
+  %d = quant.scast %di : i32 to !left
+  %ti = arith.constant 50 : i32
+  %t = quant.scast %ti : i32 to !number
+  // expected-error@+1 {{arithmetic is for decays from 0 to 1, found 1.250000e+00 [U9]}}
+  %p, %q = snn.lif %x decay(%d) threshold(%t) {arithmetic = #snn.arithmetic<decay = toward_zero>}
+    : (tensor<2x!state>, !left, !number) -> (tensor<2xi1>, tensor<2x!state>)
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant -1 : i32
+  %d = quant.scast %di : i32 to !left
+  %ti = arith.constant 50 : i32
+  %t = quant.scast %ti : i32 to !number
+  // expected-error@+1 {{arithmetic is for decays from 0 to 1, found -2.500000e-01 [U9]}}
+  %p, %q = snn.lif %x decay(%d) threshold(%t) {arithmetic = #snn.arithmetic<decay = shift>}
+    : (tensor<2x!state>, !left, !number) -> (tensor<2xi1>, tensor<2x!state>)
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 1 : i32
+  %d = quant.scast %di : i32 to !left
+  %ti = arith.constant 50 : i32
+  %t = quant.scast %ti : i32 to !number
+  // expected-error@+1 {{arithmetic shifts, expected decays of 1 - 2^-k [U9]}}
+  %p, %q = snn.lif %x decay(%d) threshold(%t) {arithmetic = #snn.arithmetic<decay = shift>}
+    : (tensor<2x!state>, !left, !number) -> (tensor<2xi1>, tensor<2x!state>)
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 4 : i32
+  %d = quant.scast %di : i32 to !left
+  %ti = arith.constant 50 : i32
+  %t = quant.scast %ti : i32 to !number
+  // expected-error@+1 {{arithmetic shifts, expected decays of 1 - 2^-k [U9]}}
+  %p, %q = snn.lif %x decay(%d) threshold(%t) {arithmetic = #snn.arithmetic<decay = shift>}
+    : (tensor<2x!state>, !left, !number) -> (tensor<2xi1>, tensor<2x!state>)
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 3 : i32
+  %d = quant.scast %di : i32 to !left
+  // expected-error@+1 {{sums nothing, expected an arithmetic with sum once [U9]}}
+  %p = snn.decay %x by(%d) {arithmetic = #snn.arithmetic<sum = each>} : tensor<2x!state>, !left
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 1 : i32
+  %d = quant.scast %di : i32 to !left
+  // expected-error@+1 {{arithmetic shifts, expected decays of 1 - 2^-k [U9]}}
+  %p = snn.decay %x by(%d) {arithmetic = #snn.arithmetic<decay = shift>} : tensor<2x!state>, !left
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 3 : i32
+  %d = quant.scast %di : i32 to !quant.uniform<i32:f32, 0.3>
+  // expected-error@+1 {{decay has scale 3.000000e-01, expected 2^-F with F from 0 to 30 [Q4]}}
+  %p = snn.decay %x by(%d) : tensor<2x!state>, !quant.uniform<i32:f32, 0.3>
+  snn.output
+}
+
+// -----
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+snn.network @net(%x: tensor<2x!state>, %d: tensor<3x!left>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{decay has shape [3], expected one number or shape [2], or 1 for some dimensions [T2]}}
+  %p = snn.decay %x by(%d) : tensor<2x!state>, tensor<3x!left>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has shape [3], expected that of the input, [4] [R1]}}
+  %p = snn.truncate %x : tensor<4xf32> -> tensor<3x!quant.uniform<i16:f32, 1.0>>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<4xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has a scale that is no power of two, expected one power of two [R2]}}
+  %p = snn.truncate %x : tensor<4xf32> -> tensor<4x!quant.uniform<i16:f32, 0.3>>
+  snn.output
+}
+
+// -----
+
+snn.network @net(%x: tensor<2xf32>) attributes {dt = 1.0e-3 : f64} {
+  // expected-error@+1 {{result has several scales, expected one power of two [R2]}}
+  %p = snn.truncate %x : tensor<2xf32> -> tensor<2x!quant.uniform<i16:f32:0, {0.5, 0.25}>>
+  snn.output
+}

@@ -354,3 +354,41 @@ snn.network @events(%x: tensor<2x4xi1>) attributes {dt = 1.0e-3 : f64} {
   %1 = snn.conv1d %x, %k events %e padding [1, 1] : (tensor<2x4xi1>, tensor<1x2x3xf32>, !snn.events<8>) -> tensor<1x4xf32>
   snn.output
 }
+
+!state = !quant.uniform<i16:f32, 1.0>
+!number = !quant.uniform<i32:f32, 1.0>
+!left = !quant.uniform<i32:f32, 2.5e-1>
+
+// States with an arithmetic of their own, sums that saturate, and where floating-point numbers become integers.
+// CHECK-LABEL: snn.network @arithmetic(
+snn.network @arithmetic(%s: tensor<2xui8>, %x: tensor<2x!state>, %r: tensor<2xf32>) attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 3 : i32
+  %d = quant.scast %di : i32 to !left
+  %ti = arith.constant 50 : i32
+  %t = quant.scast %ti : i32 to !number
+  %wi = arith.constant dense<1> : tensor<2x2xi8>
+  %w = quant.scast %wi : tensor<2x2xi8> to tensor<2x2x!quant.uniform<i8:f32, 1.0>>
+  // CHECK: snn.linear %{{.*}}, %{{.*}} bias %{{.*}} {saturate} :
+  %0 = snn.linear %s, %w bias %x {saturate} : (tensor<2xui8>, tensor<2x2x!quant.uniform<i8:f32, 1.0>>, tensor<2x!state>) -> tensor<2x!state>
+  // CHECK: snn.decay %{{.*}} by(%[[D:.*]]) {arithmetic = #snn.arithmetic<decay = shift>} : tensor<2x!quant.uniform<i16:f32, 1.000000e+00>>, !quant.uniform<i32:f32, 2.500000e-01>
+  %1 = snn.decay %0 by(%d) {arithmetic = #snn.arithmetic<decay = shift>} : tensor<2x!state>, !left
+  // CHECK: snn.decay %{{.*}} by(%[[D]]) : tensor<2x!quant.uniform<i16:f32, 1.000000e+00>>,
+  %2 = snn.decay %x by(%d) : tensor<2x!state>, !left
+  // CHECK: snn.truncate %{{.*}} : tensor<2xf32> -> tensor<2x!quant.uniform<i32:f32, 2.500000e-01>>
+  %3 = snn.truncate %r : tensor<2xf32> -> tensor<2x!left>
+  // CHECK: snn.lif {{.*}} {arithmetic = #snn.arithmetic<decay = shift, sum = each>} :
+  %4, %5 = snn.lif %x decay(%d) threshold(%t) {arithmetic = #snn.arithmetic<decay = shift, sum = each>}
+    : (tensor<2x!state>, !left, !number) -> (tensor<2xi1>, tensor<2x!state>)
+  // What is as ever is not written.
+  // CHECK: snn.li {{.*}} {arithmetic = #snn.arithmetic<sum = wrap>} :
+  %6 = snn.li %x decay(%d) {arithmetic = #snn.arithmetic<decay = half_up, sum = wrap>} : (tensor<2x!state>, !left) -> tensor<2x!state>
+  // CHECK: snn.cuba_lif {{.*}} {arithmetic = #snn.arithmetic<decay = toward_zero>, current_arithmetic = #snn.arithmetic<decay = toward_zero, sum = wrap>} :
+  %7, %8, %9 = snn.cuba_lif %x current_decay(%d) decay(%d) threshold(%t)
+    {arithmetic = #snn.arithmetic<decay = toward_zero, sum = once>, current_arithmetic = #snn.arithmetic<decay = toward_zero, sum = wrap>}
+    : (tensor<2x!state>, !left, !left, !number) -> (tensor<2xi1>, tensor<2x!state>, tensor<2x!state>)
+  // CHECK: snn.cuba_li {{.*}} {arithmetic = #snn.arithmetic<>, current_arithmetic = #snn.arithmetic<decay = shift>} :
+  %10, %11 = snn.cuba_li %x current_decay(%d) decay(%d)
+    {arithmetic = #snn.arithmetic<>, current_arithmetic = #snn.arithmetic<decay = shift>}
+    : (tensor<2x!state>, !left, !left) -> (tensor<2x!state>, tensor<2x!state>)
+  snn.output
+}

@@ -329,3 +329,18 @@ def test_the_command(tmp_path: Path) -> None:
     result = CliRunner().invoke(compile_main, [*arguments, "--dtype", "int8"])
     assert result.exit_code == 1
     assert "leave --dtype out" in result.output
+
+
+def test_a_recording_has_to_be_equal(tmp_path: Path) -> None:
+    """What a platform's package recorded is verified, not counted as with rounded weights."""
+    recorded = recording("loihi_mlp.npz")
+    arguments = [str(DATA / "loihi_mlp.nir"), "--convention", "loihi", "--dt", "1e-4"]
+    arguments += ["-o", str(tmp_path / "m.c"), "--verify"]
+    result = CliRunner().invoke(compile_main, [*arguments, str(DATA / "loihi_mlp.npz")])
+    assert result.exit_code == 0, result.output
+    assert "verified: equal to the recording" in result.output
+    recorded["lif1"][7, 3] ^= 1
+    np.savez(tmp_path / "wrong.npz", **recorded)
+    result = CliRunner().invoke(compile_main, [*arguments, str(tmp_path / "wrong.npz")])
+    assert result.exit_code == 1
+    assert "the C and the recording differ in 1 of" in result.output

@@ -815,6 +815,180 @@ class TestShortDecay:
         assert net.run(x=[[1005, 1005], [0, 0]])["y"] == [[1005, 1005], [919, 306]]
 
 
+TOWARD_ZERO = {"decay": "toward_zero", "sum": "once"}
+BY_SHIFT = {"decay": "shift", "sum": "once"}
+EACH = {"decay": "shift", "sum": "each"}
+WRAP = {"decay": "toward_zero", "sum": "wrap"}
+
+
+class TestArithmetic:
+    """States with rules of their own: dialect/spec.md, "Quantized arithmetic"."""
+
+    @pytest.mark.parametrize(
+        ("rule", "decay", "init", "expected"),
+        [
+            # 15/4 without the fraction; half up it is 4 and -4.
+            (TOWARD_ZERO, (3, 0.25), 5, 3),
+            (TOWARD_ZERO, (3, 0.25), -5, -3),
+            (TOWARD_ZERO, (3, 0.25), -1, 0),
+            (TOWARD_ZERO, (1, 1.0), -7, -7),
+            (TOWARD_ZERO, (0, 1.0), -7, 0),
+            # Loihi's 12 bits, from the end of its 24: 8388607 * 4000 / 4096 = 8191999.02...
+            (TOWARD_ZERO, (4000, 2.0**-12), 2**23 - 1, 8191999),
+            (TOWARD_ZERO, (4000, 2.0**-12), 1 - 2**23, -8191999),
+            # A quarter is lost, rounded down, but at least 1 from above 0.
+            (BY_SHIFT, (3, 0.25), 5, 4),
+            (BY_SHIFT, (3, 0.25), 3, 2),
+            (BY_SHIFT, (3, 0.25), 1, 0),
+            (BY_SHIFT, (3, 0.25), 0, 0),
+            (BY_SHIFT, (3, 0.25), -1, 0),
+            (BY_SHIFT, (3, 0.25), -5, -3),
+            (BY_SHIFT, (3, 0.25), -8, -6),
+            (BY_SHIFT, (2**30 - 1, 2.0**-30), 5, 4),
+            (BY_SHIFT, (0, 1.0), 77, 0),
+        ],
+    )
+    def test_decay(
+        self, rule: Attributes, decay: tuple[int, float], init: int, expected: int
+    ) -> None:
+        coefficients: Coefficients = {"decay": decay, "init": (init, 1.0)}
+        assert neuron("snn.li", [0], coefficients, arithmetic=rule)["v"] == [expected]
+
+    def test_a_signal_decays(self) -> None:
+        kind = quant((4,))
+        coefficients: Coefficients = {"decay": (3, 0.25)}
+        found = [
+            stateless("snn.decay", kind, kind, [5, 1, -1, -5], coefficients, **attributes)
+            for attributes in ({}, {"arithmetic": TOWARD_ZERO}, {"arithmetic": BY_SHIFT})
+        ]
+        assert found == [[4, 1, -1, -4], [3, 0, 0, -3], [4, 0, 0, -3]]
+
+    @pytest.mark.parametrize(
+        ("init", "x", "leak", "expected"),
+        [
+            (100, 200, 0, 127),
+            (-100, 200, 0, 27),  # 200 is 127 before the voltage is added
+            (-100, 200, -50, -23),  # and 77 with the leak
+            (-100, 20, -50, -128),
+            (50, -300, 200, 122),  # -128, then 72
+        ],
+    )
+    def test_sums_saturate_after_each_addend(
+        self, init: int, x: int, leak: int, expected: int
+    ) -> None:
+        coefficients: Coefficients = {"init": (init, 1.0), "leak": (leak, 1.0)}
+        options: Attributes = {"voltage": quant((1,), limits=SMALL), "arithmetic": EACH}
+        assert neuron("snn.li", [x], coefficients, **options)["v"] == [expected]
+
+    def test_what_decays_is_an_addend(self) -> None:
+        coefficients: Coefficients = {"init": (100, 1.0), "decay": HALF}
+        options: Attributes = {"voltage": quant((1,), limits=SMALL), "arithmetic": EACH}
+        # -50 and -100 are -128 together, not -150.
+        assert neuron("snn.li", [-100], coefficients, **options)["v"] == [-28]
+
+    @pytest.mark.parametrize(
+        ("limits", "init", "x", "expected"),
+        [
+            (SMALL, 100, 27, 127),
+            (SMALL, 100, 28, -128),
+            (SMALL, 100, 100, -56),
+            (SMALL, -100, -28, -128),
+            (SMALL, -100, -29, 127),
+            (SMALL, -100, -100, 56),
+            ((-127, 128), 100, 28, 128),
+            ((-127, 128), 100, 29, -127),
+        ],
+    )
+    def test_sums_wrap_around(
+        self, limits: tuple[int, int], init: int, x: int, expected: int
+    ) -> None:
+        options: Attributes = {"voltage": quant((1,), limits=limits), "arithmetic": WRAP}
+        assert neuron("snn.li", [x], {"init": (init, 1.0)}, **options)["v"] == [expected]
+
+    def test_the_voltage_sees_the_current_that_wrapped(self) -> None:
+        options: Attributes = {"current": quant((1,), limits=SMALL), "current_arithmetic": WRAP}
+        y = neuron("snn.cuba_li", [100, 100, 0], {"current_decay": HALF}, **options)
+        # 100, 50 + 100 - 256, and half of -106.
+        assert y == {"i": [100, -106, -53], "v": [100, -6, -59]}
+
+    def test_a_neuron_of_loihi(self) -> None:
+        coefficients: Coefficients = {
+            "current_decay": (3, 0.25),
+            "current_gain": (64, 1.0),
+            "decay": (3, 0.25),
+            "threshold": (150, 1.0),
+        }
+        limits: Attributes = {"voltage": quant((1,), limits=(-200, 200)), "saturate": True}
+        arithmetic: Attributes = {"arithmetic": TOWARD_ZERO, "current_arithmetic": TOWARD_ZERO}
+        y = neuron("snn.cuba_lif", [1, 1, 0, -9, 0], coefficients, **limits, **arithmetic)
+        # 48 + 64 and 48 + 112; 84 and 84, for the voltage was reset; 63 - 576, and 63 less that.
+        assert y["i"] == [64, 112, 84, -513, -384]
+        assert y["s"] == [0, 1, 0, 0, 0]
+        assert y["v"] == [64, 0, 84, -200, -200]
+
+    def test_a_neuron_of_xylo(self) -> None:
+        coefficients: Coefficients = {"decay": (3, 0.25), "threshold": (20, 1.0)}
+        options: Attributes = {"spike": "count_floor", "reset": "subtract", "max_spikes": 3}
+        limits: Attributes = {"voltage": quant((1,), limits=SMALL), "arithmetic": EACH}
+        found = lif([50, 100, 0, -127], coefficients, **options, **limits)
+        # 50; 10 - 2 + 100, of which three are taken; 48 - 12; 16 - 4 - 127, where -131 is -128.
+        assert found == ([2, 3, 1, 0], [10, 48, 16, -112])
+
+
+class TestSumsThatSaturate:
+    WEIGHT: Coefficients = {"weight": ([[100, -100, 50], [-100, 100, 1]], 1.0)}  # noqa: RUF012
+
+    def add(self, x: list[int], coefficients: Coefficients | None = None) -> Any:
+        kind = quant((2,), limits=SMALL)
+        given = self.WEIGHT | (coefficients or {})
+        return stateless("snn.linear", counts(3), kind, x, given, saturate=True)
+
+    def test_the_order_counts(self) -> None:
+        # 127, 27, 77 and -128, -28, -27; all at once they are 150 and -99.
+        assert self.add([2, 1, 1]) == [77, -27]
+
+    def test_the_bias_is_what_the_sum_begins_with(self) -> None:
+        assert self.add([1, 1, 0], {"bias": ([100, -50], 1.0)}) == [27, -28]
+
+    def test_inputs_of_zero_change_nothing(self) -> None:
+        assert self.add([0, 0, 0], {"bias": ([127, -128], 1.0)}) == [127, -128]
+
+
+class TestTruncation:
+    @staticmethod
+    def truncated(weight: list[float], x: list[int], scale: float, element: str = "f32") -> Any:
+        net = Network()
+        source = net.input(spikes(len(weight)))
+        real: Type = {"shape": [1, len(weight)], "element": element}
+        total = net.value({"shape": [1], "element": element})
+        operands = {"input": source, "weight": net.constant(real, [weight])}
+        net.add("snn.linear", operands, [total])
+        y = net.value(quant((1,), scale, limits=SMALL))
+        net.output(y)
+        net.add("snn.truncate", {"input": total}, [y])
+        return net.run(x=[x])["y"][0]
+
+    @pytest.mark.parametrize(
+        ("x", "expected"), [([1, 0], 5), ([0, 1], -10), ([1, 1], -5), ([0, 0], 0)]
+    )
+    @pytest.mark.parametrize("element", ["f32", "f64"])
+    def test_toward_zero(self, element: str, x: list[int], expected: int) -> None:
+        # 5, -10.4 and -5.4 quarters.
+        assert self.truncated([1.25, -2.6], x, 0.25, element) == [expected]
+
+    @pytest.mark.parametrize(
+        ("value", "expected"), [(1e30, 127), (-1e30, -128), (127.9, 127), (float("nan"), 127)]
+    )
+    def test_what_the_type_holds(self, value: float, expected: int) -> None:
+        assert self.truncated([value], [1], 1.0) == [expected]
+
+    def test_sums_are_those_of_their_type(self) -> None:
+        # In float32 1 is lost beside 2^24, whatever comes after it.
+        weight, x = [2.0**24, 1.0, -(2.0**24)], [1, 1, 1]
+        assert self.truncated(weight, x, 1.0) == [0]
+        assert self.truncated(weight, x, 1.0, "f64") == [1]
+
+
 class TestDelay:
     def delayed(
         self, kind: Type, steps: npt.ArrayLike, init: npt.ArrayLike | None, x: npt.ArrayLike
@@ -1094,7 +1268,7 @@ class TestErrors:
         net.input(kind)
         with pytest.raises(OptionError, match=f"input 'x' has elements of type {element}"):
             IntegerInterpreter(net.given)
-        with pytest.raises(OptionError, match=f"'n': the result of snn.linear .* {element}"):
+        with pytest.raises(OptionError, match=f"output 'y' has elements of type {element}"):
             stateless("snn.linear", spikes(1), kind, [1], {"weight": ([[1]], 1.0)})
 
     def test_unknown_operations(self) -> None:

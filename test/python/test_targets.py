@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import json
 import re
 import shlex
 from pathlib import Path
@@ -31,10 +32,12 @@ from emulation import (
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from shared_cases import CASES
 from snnmlir.compiler import Dtype
+from snnmlir.conventions import PLATFORMS
 from snnmlir.errors import OptionError
 from snnmlir.execution.runner import Executable
 
 DIGITS = HERE.parent / "examples/digits"
+PLATFORM_DATA = HERE.parent / "test/data/nir-platforms"
 PAGE = HERE.parent / "docs/targets.md"
 STEPS = 12
 FEW_BUILDS: tuple[tuple[Dtype, str], ...] = (("f32", "-O2"), ("int8", "-O2"))
@@ -56,6 +59,13 @@ def wide() -> nir.NIRGraph:
 
 
 SOURCES = GRAPHS | {"wide": wide()}
+# Networks of platforms with integers of their own: their only type, and what the packages computed.
+CHIPS = {
+    case["nir"].removesuffix(".nir"): case
+    for case in json.loads((PLATFORM_DATA / "cases.json").read_text())
+    if PLATFORMS[case["convention"]].is_fixed
+}
+FEW_CHIPS = ("loihi_mlp", "loihi_rec", "xylo_mlp", "xylo_rsnn")
 FEW = ("branches", "convolutions", "digits", "recurrent-CubaLIF", "wide-spikes")
 REAL = {case.name: case for case in CASES if not case.missing}
 ALL = (*SOURCES, *(f"{name}-spikes" for name in SOURCES), "counts", "digits", "pre", *REAL)
@@ -82,6 +92,14 @@ def model(
         )
         with np.load(DIGITS / "recorded.npz") as recorded:
             x = {"input": recorded["input"][0][:STEPS]}
+    elif name in CHIPS:
+        chip = CHIPS[name]
+        network = snnmlir.compile(
+            PLATFORM_DATA / chip["nir"], convention=chip["convention"], **chip["options"]
+        )
+        network = network.recorder()
+        with np.load(PLATFORM_DATA / chip["ref"]) as recorded:
+            x = {network.inputs[0].name: recorded["input"]}
     elif name in REAL:
         case = REAL[name]
         network = snnmlir.compile(
@@ -122,6 +140,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 for name in (ALL if all_of_them else FEW)
                 for dtype, optimization in (ALL_BUILDS if all_of_them else FEW_BUILDS)
                 if fits(name, dtype, target)
+            ]
+            + [
+                pytest.param(target, name, "fixed", "-O2", id=f"{target}-{name}")
+                for target in TARGETS
+                for name in (CHIPS if all_of_them else FEW_CHIPS)
             ],
         )
 
@@ -146,6 +169,20 @@ def test_bits_are_those_of_this_machine(
     assert (program.network.data, program.network.bss) == (0, 0)
     assert result.stack < 512
     assert 0 < result.memory <= network.memory_bytes
+
+
+@pytest.mark.parametrize("target", ["cortex-m4f", "atmega1284p"])
+@pytest.mark.parametrize("name", CHIPS)
+def test_integers_are_those_of_the_chip(target: str, name: str, tmp_path: Path) -> None:
+    """What the platforms' packages recorded: spikes, counts, voltages and currents."""
+    network, x, _ = model(name, "fixed")
+    found = run(build(TARGETS[target], tmp_path, network, x)).outputs
+    with np.load(PLATFORM_DATA / CHIPS[name]["ref"]) as recorded:
+        expected = {key: recorded[key] for key in recorded.files if key != "input"}
+    assert expected.keys() <= found.keys()
+    for key, values in expected.items():
+        assert values.any()
+        assert np.array_equal(found[key].reshape(values.shape), values), key
 
 
 def test_inputs_make_spikes() -> None:

@@ -75,8 +75,13 @@ LogicalResult snn::lowerSaturatingLinear(LinearOp op, StepContext &context) {
   Constant rows = weight->transpose({1, 0});
   rows.quantizedType = nullptr;
   Value weights = layer.constantTensor(rows, "weight");
-  FailureOr<Value> initial =
-      createInitialSum(layer, op, context, outputs, layer.update(yBuffer));
+  Value y = layer.update(yBuffer);
+  // A sum in scratch memory that nothing else sees goes on where it is.
+  bool isInPlace =
+      op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op);
+  FailureOr<Value> initial = y;
+  if (!isInPlace)
+    initial = createInitialSum(layer, op, context, outputs, y);
   if (failed(initial))
     return failure();
   layer.setComment("All-to-all synapses, " + Twine(inputs) + " to " +

@@ -202,8 +202,9 @@ std::optional<EventOrder> snn::getEventOrder(SynapseOpInterface op) {
   if (order.isInput)
     return order;
   if (auto linear = dyn_cast<LinearOp>(op.getOperation())) {
-    // Rows in another order are in one matrix.
-    if (linear.getWeight().getType().getRank() == 2)
+    // Rows in another order are in one matrix. A sum that saturates on the way
+    // has the order of its input.
+    if (linear.getWeight().getType().getRank() == 2 && !linear.getSaturate())
       return order;
     return std::nullopt;
   }

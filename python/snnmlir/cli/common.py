@@ -43,6 +43,7 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "scales": options["scales"],
         "states": options["states"],
         "target": options["target"],
+        "limits": options["limits"],
         **{key: value for key, value in options.items() if key in CHOICES},
     }
 

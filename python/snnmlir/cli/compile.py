@@ -61,6 +61,14 @@ from snnmlir.common.kinds import PACKAGES
     "float32, on the data of --calibrate or else on random spikes. JSON for .json, text otherwise.",
 )
 @click.option(
+    "--compare",
+    "compare_with",
+    metavar="CONVENTION",
+    help="How the network differs under another convention, such as that of a chip, layer by "
+    "layer: in the report, or else printed. On the data of --verify or --calibrate, or on random "
+    "spikes.",
+)
+@click.option(
     "--max-flash",
     metavar="BYTES",
     help="Refuse a network with more constants, such as weights. Code comes on top, some KiB, "

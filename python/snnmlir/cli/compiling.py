@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +21,17 @@ from snnmlir.cli.data import read_runs, read_samples
 from snnmlir.common.files import check_targets, write_files
 from snnmlir.common.tables import printable
 from snnmlir.compiler import Network, Stage
+from snnmlir.compiler import compile as compile_network
 from snnmlir.compiler.names import prefix_from
+from snnmlir.compiler.options import QUANTIZED
+from snnmlir.conventions import CHOICES
 from snnmlir.delivery.package import write_package
 from snnmlir.delivery.selftest import SelfTest, self_test
-from snnmlir.errors import OptionError, quoted
+from snnmlir.errors import ConventionWarning, OptionError, quoted
 from snnmlir.execution.ports import Signals
 from snnmlir.inference.recording import Recording, has_outputs, recording_for
 from snnmlir.reports.budgets import check_flash, check_ram
+from snnmlir.reports.comparison import Comparison, compare
 from snnmlir.reports.fidelity import Fidelity, fidelity
 from snnmlir.reports.footprint import footprint
 from snnmlir.reports.report import NetworkReport
@@ -53,6 +58,7 @@ def run(
     compiler: str | None,
     record: str | None,
     profile: bool,
+    compare_with: str | None,
     **options: Any,
 ) -> None:
     """Compiles a network, and writes and checks what was asked for."""
@@ -76,6 +82,12 @@ def run(
     check_targets([path for path in (report, None if package else output) if path], inputs)
     network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
     content = {}
+    compared = None
+    if compare_with is not None:
+        data_file = Path(verify_on) if verify_on else options["calibrate"]
+        compared = _compare(model, network, compare_with, data_file)
+        if not report:
+            click.echo(str(compared), nl=False)
     if report or limits:
         known = NetworkReport(network.dtype, network.resources)
         if compiler is not None:
@@ -84,7 +96,8 @@ def run(
         for check, limit in limits.items():
             check(known, limit)
         if report:
-            known = replace(known, fidelity=_fidelity(network, options["calibrate"]))
+            fidelity_found = _fidelity(network, options["calibrate"])
+            known = replace(known, fidelity=fidelity_found, comparison=compared)
             content[report] = known.as_file(report)
     if verify_on is not None:
         _verify(network, verify_on)
@@ -109,11 +122,38 @@ def run(
 
 
 def _fidelity(network: Network, data: Path | None) -> Fidelity | None:
-    if not network.is_quantized:
+    if network.dtype not in QUANTIZED:
         return None
     if data is None:
         return fidelity(network, [random_input(network)], "random input")
     return fidelity(network, read_samples(data, network), printable(str(data)))
+
+
+def _compare(model: Path, network: Network, convention: str, data: Path | None) -> Comparison:
+    """The network against what the same file is under another convention.
+
+    What the first convention says of the file and of the length of a step holds for both.
+    """
+    ours = network.convention
+    about_the_file = {
+        choice: getattr(ours, choice)
+        for choice in ("time_unit", "flatten", "recurrent_input", "ports")
+        if getattr(ours, choice) != CHOICES[choice][0]
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConventionWarning)
+        other = compile_network(
+            model,
+            convention=convention,
+            dt=ours.dt,
+            edges=ours.edges,
+            **about_the_file,
+        )
+    for note in other.notes:
+        click.echo(f"note: in {other.convention.name}: {note}", err=True)
+    if data is None:
+        return compare(network, other, [random_input(network)], "random input")
+    return compare(network, other, read_samples(data, network), printable(str(data)))
 
 
 def _self_test(network: Network, data: str) -> SelfTest:
@@ -155,6 +195,7 @@ def _verify_recording(network: Network, runs: Sequence[Recording]) -> None:
     if network.is_quantized:
         text = _compared_with_reference(network, [run.inputs for run in runs])
         click.echo(f"verified: {text}", err=True)
+    if network.dtype in QUANTIZED:
         click.echo(
             f"compared with the recording, {network.dtype} gives {differing} of {entries} other "
             "entries",

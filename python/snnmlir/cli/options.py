@@ -125,7 +125,8 @@ def compiler_options(command: Function) -> Function:
             "--input-type",
             multiple=True,
             metavar="[NAME=]float|spikes|counts|int8",
-            help="What the caller passes for an input, or for all.  [default: float]",
+            help="What the caller passes for an input, or for all; a platform with integers of its "
+            "own has one type.  [default: float]",
         ),
         click.option(
             "--calibrate",
@@ -156,6 +157,12 @@ def compiler_options(command: Function) -> Function:
             show_default=True,
             help="The machine that the C is made for. It computes the same on all, and compiles on "
             "all.",
+        ),
+        click.option(
+            "--limits",
+            is_flag=True,
+            help="Refuse a network that the chip of the convention cannot hold: loihi, speck or "
+            "xylo.",
         ),
         click.option("--verbose", is_flag=True, help="Say more."),
     ]

@@ -17,6 +17,7 @@ FUNCTIONS = {
     "like": "snnmlir.infer(source, {})",
     "self_test": "snnmlir.self_test(network, {})",
     "cc": "snnmlir.footprint(network, {})",
+    "compare": "snnmlir.compare(network, other, samples)",
 }
 """What does in Python what only the commands have an option for."""
 

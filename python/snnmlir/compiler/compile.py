@@ -45,6 +45,7 @@ def compile(
     scales: Scales = "real",
     states: States = "short",
     target: str = "generic",
+    limits: bool = False,
     **choices: Any,
 ) -> Network:
     """Compiles a NIR network.
@@ -77,6 +78,7 @@ def compile(
             "proved": they saturate only where no range is known.
         target: The machine that the C is made for: "generic", or one of docs/targets.md. It
             computes the same on all, and compiles on all.
+        limits: Whether a network is refused that the chip of the convention cannot hold.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:
@@ -98,6 +100,7 @@ def compile(
         scales=scales,
         states=states,
         target=target,
+        limits=limits,
         choices=choices,
     )
     request = read_request(source, options)
@@ -116,7 +119,7 @@ def read_request(source: Source, options: Options) -> Request:
         NirError: The network is malformed.
         OptionError: An option names what the network does not have.
     """
-    graph = read_network(source, options.convention)
+    graph = read_network(source, options.convention, limits=options.limits)
     check_nodes(options.convention, graph)
     return Request(
         graph=graph,

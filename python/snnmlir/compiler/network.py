@@ -97,7 +97,7 @@ class Network:
 
     @property
     def dtype(self) -> Dtype:
-        """Its type: "f32", "f64", "int8", "int16" or "int4"."""
+        """Its type: "f32", "f64", "int8", "int16", "int4" or "fixed"."""
         return self.options.dtype
 
     @property
@@ -413,7 +413,11 @@ class Network:
         Raises:
             CompileError: It cannot be read, holds no network or several, or the passes refuse it.
         """
-        return Network(request=self.request, stages=stages_from(module, self.stages.target), is_transformed=True)
+        return Network(
+            request=self.request,
+            stages=stages_from(module, self.stages.target),
+            is_transformed=True,
+        )
 
     def check_follows_graph(self) -> None:
         """Refuses a network that is not what its graph says.

@@ -47,6 +47,7 @@ class Options:
         states: "short" or "proved".
         target: The machine that the C is made for, one of `TARGETS`.
         calibrate: Example input, or what gives it, or None.
+        limits: Whether the network has to fit the platform's chip.
         notes: What was not said and is assumed, one sentence each.
 
     Raises:
@@ -64,6 +65,7 @@ class Options:
     states: States = "short"
     target: str = "generic"
     calibrate: Calibration | None = field(default=None, compare=False, repr=False)
+    limits: bool = False
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -177,6 +179,7 @@ def make_options(
     name: str | None = None,
     profile: bool = False,
     calibrate: Calibration | None = None,
+    limits: bool = False,
     choices: Mapping[str, Any],
 ) -> Options:
     """The options that arguments of `compile` say.
@@ -199,6 +202,7 @@ def make_options(
         states=cast(States, states),
         target=target,
         calibrate=calibrate,
+        limits=limits,
         notes=(
             *((f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else ()),
             *_platform_notes(chosen, dtype),

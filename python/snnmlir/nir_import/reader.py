@@ -30,6 +30,7 @@ from snnmlir.nir_import.order import (
 )
 from snnmlir.nir_import.params import Params, without_leading_ones
 from snnmlir.nir_import.platforms import check_recurrence, with_parameters
+from snnmlir.nir_import.platforms.limits import check_limits
 from snnmlir.nir_import.raw import Model, RawNode
 from snnmlir.nir_import.shapes import infer
 
@@ -89,15 +90,18 @@ def read_graph(
     )
 
 
-def read_network(source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention) -> Graph:
+def read_network(
+    source: str | os.PathLike[str] | nir.NIRGraph, convention: Convention, *, limits: bool = False
+) -> Graph:
     """Reads a graph as a convention says, with what it makes of it before anything is stepped.
 
     Edges are replaced, ports are with or without time, numbers are the file's or what a platform's
-    tools make of them, and where an edge takes a step there is a Delay.
+    tools make of them, and where an edge takes a step there is a Delay. With `limits` the network
+    has to fit the platform's chip.
 
     Raises:
         NirError: As `read_graph` does, or the platform cannot have the network.
-        OptionError: An edge to replace is not there.
+        OptionError: An edge to replace is not there, or no limits of the platform are known.
     """
     graph = read_graph(
         source,
@@ -105,7 +109,10 @@ def read_network(source: str | os.PathLike[str] | nir.NIRGraph, convention: Conv
         input_to_neuron=convention.recurrent_input == "neuron",
         time_first=convention.ports == "time-first",
     )
-    graph = with_edge_steps(with_parameters(graph, convention), convention)
+    graph = with_parameters(graph, convention)
+    if limits:
+        check_limits(graph, convention)
+    graph = with_edge_steps(graph, convention)
     check_recurrence(graph, convention)
     return graph
 

@@ -173,6 +173,7 @@ def check(
     scales: Scales = "real",
     states: States = "short",
     target: str = "generic",
+    limits: bool = False,
     **choices: Any,
 ) -> Report:
     """Reads and compiles a network, and says what came of it. Arguments as for `compile`.
@@ -203,6 +204,7 @@ def check(
                 scales=scales,
                 states=states,
                 target=target,
+                limits=limits,
             )
     except SnnError as error:
         if isinstance(error, OptionError) and error.node is None:

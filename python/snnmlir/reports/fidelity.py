@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,16 @@ from snnmlir.compiler import Network
 from snnmlir.errors import OptionError
 from snnmlir.execution.ports import Sample, Signal
 from snnmlir.nir_import.graph import SPIKING
+from snnmlir.reports.comparison import (
+    Run,
+    agreement,
+    correlation,
+    decision_lines,
+    jaccard,
+    number,
+    record_both,
+    voltage_error,
+)
 
 
 @dataclass(frozen=True)
@@ -66,21 +75,14 @@ class Fidelity:
                 (
                     printable(layer.node),
                     str(layer.spikes),
-                    _number(layer.jaccard),
-                    _number(layer.correlation),
-                    _number(layer.voltage_error),
+                    number(layer.jaccard),
+                    number(layer.correlation),
+                    number(layer.voltage_error),
                 )
                 for layer in self.layers
             ]
             lines += [*table(titles, rows), ""]
-        for name, part in self.decisions.items():
-            if part is None:
-                lines.append(f"output {printable(name)}: decides nothing")
-                continue
-            lines.append(
-                f"output {printable(name)}: the same decision in {round(part * self.samples)} of "
-                f"{self.samples} samples ({100 * part:.1f} %)"
-            )
+        lines += decision_lines(self.decisions, self.samples)
         return "\n".join(lines) + "\n"
 
 
@@ -102,47 +104,26 @@ def fidelity(
             f"dtype '{network.dtype}' is what integers are compared with",
             help="choose dtype int8, int16 or int4",
         )
-    real = network.as_float()
-    pairs = [(real.record(x), network.record(x)) for x in samples]
-    if not any(array.size for pair in pairs for array in pair[0].values()):
-        raise OptionError("there is no step of input to compare the networks on")
+    runs = record_both(network.as_float(), network, samples)
     layers = tuple(
-        _layer(name, node.v_threshold, pairs)
+        _layer(name, node.v_threshold, runs)
         for name, node in network.graph.nodes.items()
         if isinstance(node, SPIKING)
     )
-    decisions = {name: _agreement(name, pairs) for name in network.graph.outputs}
-    return Fidelity(network.dtype, len(pairs), layers, decisions, data)
+    decisions = {name: agreement(name, runs) for name in network.graph.outputs}
+    return Fidelity(network.dtype, len(runs), layers, decisions, data)
 
 
-def _agreement(name: str, pairs: list[tuple[dict[str, Signal], dict[str, Signal]]]) -> float | None:
-    signals = [(a[name], b[name]) for a, b in pairs]
-    if math.prod(signals[0][0].shape[1:]) == 1 or not any(a.any() or b.any() for a, b in signals):
-        return None
-    return float(np.mean([_decision(a) == _decision(b) for a, b in signals]))
-
-
-def _layer(
-    name: str, threshold: Signal, pairs: list[tuple[dict[str, Signal], dict[str, Signal]]]
-) -> Layer:
-    ours = np.concatenate([b[name] for _, b in pairs]).astype(np.int64)
-    theirs = np.concatenate([a[name] for a, _ in pairs]).astype(np.int64)
-    either = int(np.maximum(ours, theirs).sum())
-    jaccard = float(np.minimum(ours, theirs).sum() / either) if either else None
-    counts = [np.reshape(values.sum(0), -1) for values in (ours, theirs)]
-    correlation = error = None
-    if all(np.ptp(count) > 0 for count in counts):
-        correlation = float(np.corrcoef(counts[0], counts[1])[0, 1])
-    difference = np.concatenate([b[f"{name}.v"] - a[f"{name}.v"] for a, b in pairs])
-    relative = difference / np.where(threshold == 0, math.nan, np.abs(threshold))
-    if not np.all(np.isnan(relative)):
-        error = float(np.sqrt(np.nanmean(relative**2)))
-    return Layer(name, int(theirs.sum()), jaccard, correlation, error)
-
-
-def _decision(signal: Signal) -> int:
-    return int(np.argmax(signal.reshape(len(signal), -1).sum(0)))
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
+def _layer(name: str, threshold: Signal, runs: Sequence[Run]) -> Layer:
+    real = np.concatenate([a[name] for a, _ in runs]).astype(np.int64)
+    integers = np.concatenate([b[name] for _, b in runs]).astype(np.int64)
+    real_voltage, integer_voltage = (
+        np.concatenate([run[n][f"{name}.v"] for run in runs]) for n in (0, 1)
+    )
+    return Layer(
+        node=name,
+        spikes=int(real.sum()),
+        jaccard=jaccard(real, integers),
+        correlation=correlation(real, integers),
+        voltage_error=voltage_error(real_voltage, integer_voltage, threshold, threshold),
+    )

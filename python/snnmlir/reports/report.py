@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What a network needs, and how close integers come to float32."""
+"""What a network needs, and how it differs from itself in another type or convention."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snnmlir.compiler.resources import Resources
+from snnmlir.reports.comparison import Comparison
 from snnmlir.reports.fidelity import Fidelity
 from snnmlir.reports.footprint import Footprint
 
@@ -21,13 +22,15 @@ class NetworkReport:
         dtype: Its type.
         resources: What it needs, as far as this compiler knows.
         footprint: What a C compiler made of it, if one was named.
-        fidelity: How close it comes to float32, if it is one of integers.
+        fidelity: How close it comes to float32, if it is one of integers made of real numbers.
+        comparison: How it differs under another convention, if one was named.
     """
 
     dtype: str
     resources: Resources
     footprint: Footprint | None = None
     fidelity: Fidelity | None = None
+    comparison: Comparison | None = None
 
     def as_json(self) -> str:
         """A JSON object with the names of the attributes, theirs included."""
@@ -44,6 +47,8 @@ class NetworkReport:
             parts.append(f"built by {self.footprint.compiler}\n\n{self.footprint}")
         if self.fidelity:
             parts.append(str(self.fidelity))
+        if self.comparison:
+            parts.append(str(self.comparison))
         return "\n".join(parts)
 
     def as_file(self, path: Path) -> bytes:
