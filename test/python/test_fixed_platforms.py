@@ -325,7 +325,7 @@ def test_the_command(tmp_path: Path) -> None:
     result = CliRunner().invoke(compile_main, [*arguments, "--verify"])
     assert result.exit_code == 0, result.output
     assert "loihi's integers" in result.output
-    assert "rounded toward zero" in output.read_text()
+    assert "wrap(trunc(" in output.read_text()
     result = CliRunner().invoke(compile_main, [*arguments, "--dtype", "int8"])
     assert result.exit_code == 1
     assert "leave --dtype out" in result.output

@@ -96,11 +96,12 @@ private:
     std::string leak = state.name("leak");
     bool leaks = a.has(leak);
     if (state.arithmetic.getSum() == SumRule::Each) {
-      Number change = a.name("change").sub(left, carried);
-      change = a.clamp(state, a.add(change, driven));
+      Number sum = a.add(a.sub(left, carried), driven);
       if (leaks)
-        change = a.clamp(state, a.add(change, a.get(leak)));
-      return a.name(name).clamp(state, a.add(carried, change));
+        sum = a.add(a.clamp(state, sum), a.get(leak));
+      Number change = a.name("change").clamp(state, sum);
+      Number next = a.add(carried, change);
+      return a.name(name).clamp(state, next);
     }
     if (leaks) {
       left = a.name("sum").add(left, driven);

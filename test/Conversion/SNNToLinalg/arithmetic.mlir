@@ -13,8 +13,8 @@
 // The magnitude is multiplied by 4000 / 2^12 and rounded down, 12 bits at a time, and has its sign again. The
 // current wraps around at 2^23, the voltage saturates there.
 // CHECK-LABEL: func.func private @cuba_lif(
-// CHECK-SAME:    i = 0.9765625 * i + 64 * x, what decays rounded toward zero, wrapping around\0A
-// CHECK-SAME:    v = 0.9765625 * v + 1 * i, what decays rounded toward zero\0A
+// CHECK-SAME:    i = wrap(trunc(0.9765625 * i) + 64 * x)\0A
+// CHECK-SAME:    u = trunc(0.9765625 * v) + i\0A
 // CHECK:         ^bb0(%[[X:.*]]: i32, %[[I:.*]]: i32, %[[V:.*]]: i32, %{{.*}}: i1):
 // CHECK:           %[[BELOW:.*]] = arith.cmpi slt, %[[I]], %c0_i32
 // CHECK-NEXT:      %[[MINUS:.*]] = arith.subi %c0_i32, %[[I]]
@@ -47,7 +47,7 @@ snn.network @wraps(%x: tensor<4x!sum>) -> tensor<4xi1> attributes {dt = 1.0e-3 :
 // Of decays 0, 1/2, 3/4 and 1 - 2^-15 there are the shifts. At least 1 is lost where the state is above 0; what is
 // lost and the input are clamped, then the leak with them, then the state with both.
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    v = decay[n] * v + 1 * x + 7, what is lost by a shift, at least 1, saturated after each addend\0A
+// CHECK-SAME:    change = sat(sat(shift(decay[n] * v) - v + x) + 7)\0A  u = sat(v + change)\0A
 // CHECK:         ^bb0(%{{.*}}: i16, %[[K:.*]]: i8, %[[CARRIED:.*]]: i16, %{{.*}}: i8):
 // CHECK:           %[[V:.*]] = arith.extsi %[[CARRIED]] : i16 to i32
 // CHECK:           %[[SHIFT:.*]] = arith.extsi %[[K]] : i8 to i32

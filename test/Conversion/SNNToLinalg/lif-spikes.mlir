@@ -124,7 +124,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xui8>) attributes {dt = 1.0e-3 :
 // CHECK-NEXT:    bufferization.materialize_in_destination %[[V1]] in restrict writable %[[ARG0]] : (tensor<4xf32>, memref<4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi8> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  v = decay[n] * v + 3 * x + -0.5\0A  spike where v > threshold[n]\0A  after a spike v = 0.25\0A  v >= -1"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi8> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  u = decay[n] * v + 3 * x + -0.5\0A  spike = u > threshold[n]\0A  v = max(spike ? 0.25 : u, -1)"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant -1.000000e+00 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.500000e-01 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant -5.000000e-01 : f32

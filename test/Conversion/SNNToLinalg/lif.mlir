@@ -138,7 +138,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // delayed, value
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  spike = previous ? 0.25 : u > 2\0A  v = previous ? 0.25 : u"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  after = previous ? 0.25 : u\0A  spike = after > 2\0A  v = after"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -170,7 +170,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // delayed, subtract
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  spike = previous ? u - 0.25 : u > 2\0A  v = previous ? u - 0.25 : u"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  after = previous ? u - 0.25 : u\0A  spike = after > 2\0A  v = after"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
@@ -268,7 +268,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
 
 // pending, subtract
 // CHECK-LABEL: func.func private @lif(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  w = previous ? u - 0.25 : u\0A  spike = w > 2\0A  change = spike - previous\0A  v = w - (change * 0.25)"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.name = "x"}, %[[ARG1:.*]]: memref<4xi1> {snn.name = "spikes"}, %[[ARG2:.*]]: memref<4xf32> {snn.name = "v"}) attributes {snn.comment = "4 leaky integrate-and-fire neurons.\0A  previous = v > 2\0A  u = 0.5 * v + x\0A  w = previous ? u - 0.25 : u\0A  spike = w > 2\0A  change = spike - previous\0A  v = w - change * 0.25"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 2.000000e+00 : f32
 // CHECK-DAG:     %[[CST_1:.*]] = arith.constant 2.500000e-01 : f32
