@@ -383,7 +383,9 @@ struct FoldTransposeIntoLinear : OpRewritePattern<LinearOp> {
     auto transpose =
         flatten ? flatten.getSrc().getDefiningOp<TransposeOp>() : nullptr;
     std::optional<Constant> weight = getConstant(op.getWeight());
-    if (!transpose || !weight || weight->shape.size() != 2)
+    // A sum that saturates on the way depends on the order of its terms.
+    if (!transpose || !weight || weight->shape.size() != 2 ||
+        op.getSaturate())
       return failure();
     int64_t outputs = weight->shape[0], inputs = weight->shape[1];
     if (!weight->isUniform()) {

@@ -797,6 +797,13 @@ LogicalResult DecayOp::verify() {
   if (snn::getArithmetic(*this).getSum() != SumRule::Once)
     return emitOpError("sums nothing, expected an arithmetic with sum once "
                        "[U9]");
+  std::optional<Constant> decay = getConstant(getDecay());
+  Scales scales = Scales::of(getDecay().getType());
+  if (decay && !scales.isPerAxis())
+    for (double value : decay->values)
+      if (value < 0 || value * scales.at(0) > 1)
+        return emitOpError("decay is ") << value * scales.at(0)
+                                        << ", expected one from 0 to 1 [U9]";
   return verifyScales(*this);
 }
 

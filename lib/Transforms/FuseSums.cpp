@@ -31,8 +31,9 @@ static bool isAsWide(Value value, quant::QuantizedType type) {
 /// which nobody sees without them.
 static LinearOp getFusable(Value value, quant::QuantizedType type) {
   auto linear = value.getDefiningOp<LinearOp>();
-  return linear && !linear.getBias() && value.hasOneUse() &&
-                 isAsWide(value, type)
+  // A sum that saturates on the way depends on what it begins with.
+  return linear && !linear.getBias() && !linear.getSaturate() &&
+                 value.hasOneUse() && isAsWide(value, type)
              ? linear
              : nullptr;
 }

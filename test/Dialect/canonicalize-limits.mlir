@@ -228,3 +228,21 @@ snn.network @scaled_events(%x: tensor<3xf32>) -> tensor<2xf32> attributes {dt = 
   %y = snn.linear %s, %w events %e : (tensor<3xf32>, tensor<2x3xf32>, !snn.events<3>) -> tensor<2xf32>
   snn.output %y : tensor<2xf32>
 }
+
+// -----
+
+!weight = !quant.uniform<i8:f32, 1.0>
+!sum = !quant.uniform<i8:f32, 1.0>
+
+// The order of its inputs is the order in which a sum saturates.
+// CHECK-LABEL: snn.network @saturating(
+// CHECK:         snn.transpose
+// CHECK:         snn.linear {{.*}} {saturate}
+snn.network @saturating(%x: tensor<2x1x2xui8>) -> tensor<1x!sum> attributes {dt = 1.0 : f64} {
+  %c = arith.constant dense<[[100, 100, -100, 50]]> : tensor<1x4xi8>
+  %w = quant.scast %c : tensor<1x4xi8> to tensor<1x4x!weight>
+  %t = snn.transpose %x [1, 2, 0] : tensor<2x1x2xui8> -> tensor<1x2x2xui8>
+  %f = tensor.collapse_shape %t [[0, 1, 2]] : tensor<1x2x2xui8> into tensor<4xui8>
+  %y = snn.linear %f, %w {saturate} : (tensor<4xui8>, tensor<1x4x!weight>) -> tensor<1x!sum>
+  snn.output %y : tensor<1x!sum>
+}

@@ -2118,3 +2118,16 @@ snn.network @net(%x: tensor<2xf32>) attributes {dt = 1.0e-3 : f64} {
   %p = snn.truncate %x : tensor<2xf32> -> tensor<2x!quant.uniform<i16:f32:0, {0.5, 0.25}>>
   snn.output
 }
+
+// -----
+
+!signal = !quant.uniform<i16:f32, 1.0>
+!decay = !quant.uniform<i32:f32, 0.25>
+
+snn.network @decay_that_grows(%x: tensor<2x!signal>) -> tensor<2x!signal> attributes {dt = 1.0 : f64} {
+  %c = arith.constant 5 : i32
+  %d = quant.scast %c : i32 to !decay
+  // expected-error@+1 {{decay is 1.250000e+00, expected one from 0 to 1 [U9]}}
+  %y = snn.decay %x by(%d) : tensor<2x!signal>, !decay
+  snn.output %y : tensor<2x!signal>
+}

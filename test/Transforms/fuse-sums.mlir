@@ -85,3 +85,24 @@ snn.network @floats(%x: tensor<3xi1>, %p: tensor<2xf32>) -> tensor<2xf32> attrib
   %1 = snn.add %0, %p : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   snn.output %1 : tensor<2xf32>
 }
+
+// -----
+
+!sum = !quant.uniform<i16<-300:300>:f32, 0.5>
+!part = !quant.uniform<i16<-300:300>:f32, 0.5>
+!weight = !quant.uniform<i8<-127:127>:f32, 0.5>
+
+// A sum that saturates after each input would saturate elsewhere if it began with another.
+// CHECK-LABEL: snn.network @saturating(
+// CHECK:         %[[A:.*]] = snn.linear %{{.*}}, %[[W:[a-z0-9_]*]] {saturate} :
+// CHECK-NEXT:    %[[B:.*]] = snn.linear %{{.*}}, %[[W]] {saturate} :
+// CHECK-NEXT:    %[[C:.*]] = snn.add %[[A]], %[[B]]
+// CHECK-NEXT:    snn.output %[[C]]
+snn.network @saturating(%x: tensor<3xi1>, %y: tensor<3xi1>) -> tensor<2x!sum> attributes {dt = 1.0 : f64} {
+  %c = arith.constant dense<1> : tensor<2x3xi8>
+  %w = quant.scast %c : tensor<2x3xi8> to tensor<2x3x!weight>
+  %0 = snn.linear %x, %w {saturate} : (tensor<3xi1>, tensor<2x3x!weight>) -> tensor<2x!part>
+  %1 = snn.linear %y, %w {saturate} : (tensor<3xi1>, tensor<2x3x!weight>) -> tensor<2x!part>
+  %2 = snn.add %0, %1 : (tensor<2x!part>, tensor<2x!part>) -> tensor<2x!sum>
+  snn.output %2 : tensor<2x!sum>
+}

@@ -37,11 +37,15 @@ from hypothesis import strategies as st
 
 import snnmlir
 from snnmlir import reference
-from snnmlir.compiler import DTYPES, TARGETS
+from snnmlir.compiler import DTYPES as ALL_DTYPES
+from snnmlir.compiler import TARGETS
 from snnmlir.conventions import CHOICES, FRAMEWORKS, PRESETS
 from snnmlir.nir_import import read_graph
 from snnmlir.reference.integer import IntegerInterpreter
 from snnmlir.reports.verify import TOLERANCE, Verdict, verify
+
+# "fixed" is that of platforms: test_fixed_platforms.py.
+DTYPES = tuple(dtype for dtype in ALL_DTYPES if dtype != "fixed")
 
 Spec: TypeAlias = dict[str, Any]
 Shape: TypeAlias = tuple[int, ...]

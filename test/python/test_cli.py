@@ -219,7 +219,10 @@ def test_bad_models(write: Callable[[Path], None], message: str, tmp_path: Path)
         (["-o", "{folder}"], "'{folder}' is a folder"),
         (["-o", "/dev/null"], "'/dev/null' is no regular file"),
         (["--report", "{folder}/model.nir"], "model.nir' is the input, which would be lost"),
-        (["--states", "proved"], "dtype 'f32' has no integers for scales 'real' and states"),
+        (
+            ["--states", "proved"],
+            "dtype 'f32' has no integers to choose for scales 'real' and states",
+        ),
         (["-o", "{folder}/string.c"], "the header would be 'string.h', which C has itself"),
         (["--name", "uint8"], "the name 'uint8' cannot be used in C"),
         (["-o", "{folder}/out.xyz"], "cannot tell from 'out.xyz' what to write"),

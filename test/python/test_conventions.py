@@ -20,8 +20,9 @@ from click.testing import CliRunner
 
 from networks import GRAPHS, graph, ports
 from snnmlir import reference
-from snnmlir.cli.common import Command, compiler_options, options_of
+from snnmlir.cli.common import options_of
 from snnmlir.cli.flags import convention_arguments
+from snnmlir.cli.options import Command, compiler_options
 from snnmlir.conventions import (
     CHOICES,
     DEFAULT_DT,

@@ -158,14 +158,18 @@ class Built:
                 drive = builder.linear(x, builder.constant(weight), node=name + "_in")
             numbers = {key: q.astype(dtype) for key, q in form.coefficients(rng).items()}
             coefficients[name] = numbers
-            results = getattr(builder, form.op)(
+            choices = dict(form.choices)
+            most = choices.pop("max_spikes", None)
+            results = builder.neuron(
+                form.op,
                 drive,
-                **{key: builder.constant(number) for key, number in numbers.items()},
-                **form.choices,
+                {key: builder.constant(number) for key, number in numbers.items()},
+                choices,
+                max_spikes=most,
                 element_type=element,
                 node=name,
             )
-            values = [results] if form.op == "li" else list(results)
+            values = list(results)
             if form.spikes:
                 outputs.append((name, values.pop(0)))
             # The types of what is recorded are those of the states.
@@ -486,8 +490,15 @@ def test_networks_tell_the_limit_and_the_floor() -> None:
 def test_what_is_refused(options: dict[str, Any], message: str) -> None:
     builder = NetworkBuilder(Context(), "net", [("x", [2], "f32")], 1e-3, {})
     threshold = builder.number(1.0, "f32")
-    spikes, _ = builder.lif(
-        builder.input(0), threshold=threshold, element_type="f32", node="n", **options
+    most = options.pop("max_spikes", None)
+    spikes, _ = builder.neuron(
+        "lif",
+        builder.input(0),
+        {"threshold": threshold},
+        options,
+        max_spikes=most,
+        element_type="f32",
+        node="n",
     )
     with pytest.raises(MLIRError, match=message):
         builder.finish([("y", spikes)])
