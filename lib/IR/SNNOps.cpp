@@ -802,8 +802,8 @@ LogicalResult DecayOp::verify() {
   if (decay && !scales.isPerAxis())
     for (double value : decay->values)
       if (value < 0 || value * scales.at(0) > 1)
-        return emitOpError("decay is ") << value * scales.at(0)
-                                        << ", expected one from 0 to 1 [U9]";
+        return emitOpError("decay is ")
+               << value * scales.at(0) << ", expected one from 0 to 1 [U9]";
   return verifyScales(*this);
 }
 

@@ -344,7 +344,8 @@ def test_commands_of_the_page(page: str, begin: str, count: int, tmp_path: Path)
     blocks = [block for kind, block in fenced if not kind and block.startswith(begin)]
     blocks = [block for block in blocks if "--package" not in block]
     assert len(blocks) == count
-    (tmp_path / "examples").symlink_to(DIGITS.parents[1])
+    for folder in ("examples", "test"):
+        (tmp_path / folder).symlink_to(DIGITS.parents[2] / folder)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for block in blocks:
         script = re.findall(r"^\$ ((?:.*\\\n)*.*)$", block, re.M)
