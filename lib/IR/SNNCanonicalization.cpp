@@ -384,8 +384,7 @@ struct FoldTransposeIntoLinear : OpRewritePattern<LinearOp> {
         flatten ? flatten.getSrc().getDefiningOp<TransposeOp>() : nullptr;
     std::optional<Constant> weight = getConstant(op.getWeight());
     // A sum that saturates on the way depends on the order of its terms.
-    if (!transpose || !weight || weight->shape.size() != 2 ||
-        op.getSaturate())
+    if (!transpose || !weight || weight->shape.size() != 2 || op.getSaturate())
       return failure();
     int64_t outputs = weight->shape[0], inputs = weight->shape[1];
     if (!weight->isUniform()) {

@@ -765,7 +765,6 @@ static Bounds getCurrentDrive(NeuronOpInterface op, quant::QuantizedType type,
 void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
   NeuronModel model(neuron);
   const NeuronRange &range = ranges->getNeuron(neuron);
-  ArrayRef<int64_t> shape = neuron.getInput().getType().getShape();
   int64_t axis = getChannelAxis(neuron.getVoltage());
   Value input = neuron.getInput();
   Scales unit(std::exp2(1.0 - weightBits)); // of a spike

@@ -240,7 +240,6 @@ void bindNetworkBuilder(nb::module_ &m) {
 
   using B = NetworkBuilder;
   using V = NetworkValue;
-  using O = OptionalValue;
   using S = std::string;
   auto builder = nb::class_<B>(
       m, "NetworkBuilder",

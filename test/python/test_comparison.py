@@ -154,7 +154,7 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (DOCS / "reports.md").read_text()
     (block,) = (text for text in page.split("```") if "--compare loihi" in text)
     command, shown = block.split("--compare loihi\n")
-    arguments = command.replace("\\\n", " ").replace("mlp.c", str(tmp_path / "mlp.c")).split()[2:]
+    arguments = command.replace("\\\n", " ").replace("mlp.c", str(tmp_path / "mlp.c")).split()[3:]
     monkeypatch.chdir(DOCS.parent)
     result = CliRunner().invoke(main, [*arguments, "--compare", "loihi"])
     assert result.exit_code == 0, result.output
