@@ -2,7 +2,7 @@
 """Fixtures that all Python tests share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -42,6 +42,17 @@ def wrong_reference(monkeypatch: pytest.MonkeyPatch) -> None:
         return signals
 
     monkeypatch.setattr(reference, "record", wrong)
+
+
+@pytest.fixture
+def no_undefined_behaviour(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[None]:
+    """Builds the C with a sanitizer, and looks at what it said. Not optimized: that is faster."""
+    flags = ("-std=c11", "-O0", "-fsanitize=undefined", "-fPIC", "-shared")
+    monkeypatch.setattr("snnmlir.execution.toolchain.FLAGS", flags)
+    yield
+    assert "runtime error" not in (said := capfd.readouterr().err), said
 
 
 @pytest.fixture

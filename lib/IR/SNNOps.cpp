@@ -754,6 +754,15 @@ static bool decaysByShift(const Constant &decay) {
   });
 }
 
+/// The first decay that is no share from 0 to 1, if there is one.
+static std::optional<double> findNoShare(const Constant &decay) {
+  Scales scales = Scales::of(decay.quantizedType);
+  for (double value : decay.values)
+    if (value < 0 || value * scales.at(0) > 1)
+      return value * scales.at(0);
+  return std::nullopt;
+}
+
 /// Another arithmetic than the default is one of integers [U9].
 static LogicalResult verifyArithmetic(Operation *op, StringRef name,
                                       Value state, Value decay, bool isShort) {
@@ -779,11 +788,9 @@ static LogicalResult verifyArithmetic(Operation *op, StringRef name,
   if (arithmetic.getDecay() == DecayRule::HalfUp || !constant ||
       !constant->quantizedType)
     return success();
-  Scales scales = Scales::of(constant->quantizedType);
-  for (double value : constant->values)
-    if (value < 0 || value * scales.at(0) > 1)
-      return op->emitOpError(name) << " is for decays from 0 to 1, found "
-                                   << value * scales.at(0) << " [U9]";
+  if (std::optional<double> found = findNoShare(*constant))
+    return op->emitOpError(name)
+           << " is for decays from 0 to 1, found " << *found << " [U9]";
   if (arithmetic.getDecay() == DecayRule::Shift && !decaysByShift(*constant))
     return op->emitOpError(name) << " shifts, expected decays of 1 - 2^-k [U9]";
   return success();
@@ -798,12 +805,10 @@ LogicalResult DecayOp::verify() {
     return emitOpError("sums nothing, expected an arithmetic with sum once "
                        "[U9]");
   std::optional<Constant> decay = getConstant(getDecay());
-  Scales scales = Scales::of(getDecay().getType());
-  if (decay && !scales.isPerAxis())
-    for (double value : decay->values)
-      if (value < 0 || value * scales.at(0) > 1)
-        return emitOpError("decay is ")
-               << value * scales.at(0) << ", expected one from 0 to 1 [U9]";
+  if (decay && decay->quantizedType)
+    if (std::optional<double> found = findNoShare(*decay))
+      return emitOpError("decay is ")
+             << *found << ", expected one from 0 to 1 [U9]";
   return verifyScales(*this);
 }
 

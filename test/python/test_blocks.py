@@ -6,7 +6,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,17 +70,6 @@ def compiled(source: nir.NIRGraph, **options: Any) -> snnmlir.Network:
     return snnmlir.compile(
         source, **{"dtype": "int8", "dt": 1e-4, "input_type": "spikes", "name": "net"} | options
     )
-
-
-@pytest.fixture
-def no_undefined_behaviour(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[None]:
-    """Builds the C with a sanitizer, and looks at what it said."""
-    flags = ("-std=c11", "-O0", "-fsanitize=undefined", "-fPIC", "-shared")
-    monkeypatch.setattr("snnmlir.execution.toolchain.FLAGS", flags)
-    yield
-    assert "runtime error" not in (said := capfd.readouterr().err), said
 
 
 @pytest.fixture

@@ -221,7 +221,7 @@ def test_bad_models(write: Callable[[Path], None], message: str, tmp_path: Path)
         (["--report", "{folder}/model.nir"], "model.nir' is the input, which would be lost"),
         (
             ["--states", "proved"],
-            "dtype 'f32' has no integers to choose for scales 'real'",
+            "dtype 'f32' has no integers to choose for scales 'real' and states 'proved'",
         ),
         (["-o", "{folder}/string.c"], "the header would be 'string.h', which C has itself"),
         (["--name", "uint8"], "the name 'uint8' cannot be used in C"),

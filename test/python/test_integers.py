@@ -37,17 +37,6 @@ LARGEST = {"float": 127.0, "int8": 1.98}
 """What 16-bit and 8-bit inputs hold without calibration."""
 
 
-@pytest.fixture
-def no_undefined_behaviour(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[None]:
-    """Builds the C with a sanitizer, and looks at what it said. Not optimized: that is faster."""
-    flags = ("-std=c11", "-O0", "-fsanitize=undefined", "-fPIC", "-shared")
-    monkeypatch.setattr("snnmlir.execution.toolchain.FLAGS", flags)
-    yield
-    assert "runtime error" not in (said := capfd.readouterr().err), said
-
-
 # --- The interpreter's bits -----------------------------------------------------------------------
 
 

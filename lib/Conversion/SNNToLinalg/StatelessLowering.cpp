@@ -45,35 +45,59 @@ static Type elementOf(Value signal) {
   return getElementTypeOrSelf(signal.getType());
 }
 
-/// Builds the loop of an operation with one input and coefficients: `body` gets
-/// the input's element as a number.
-static void
-createUnary(LayerBuilder &layer, Coefficients &c, Value x, Type xType, Value y,
-            Type compute,
-            llvm::function_ref<Value(ImplicitLocOpBuilder &, Value)> body) {
-  SmallVector<Value> inputs = {layer.read(x)};
-  llvm::append_range(inputs, c.getTensors());
-  Type storage = cast<MemRefType>(y.getType()).getElementType();
-  SmallVector<Value> result = createElementwise(
-      layer, inputs, layer.update(y),
-      [&](ImplicitLocOpBuilder &b, ValueRange elements) -> SmallVector<Value> {
-        c.bind(b, elements.slice(1, c.getTensors().size()), compute);
-        Value number = castToNumber(b, elements[0], xType, compute);
-        return {castToStorage(b, body(b, number), storage)};
-      });
-  layer.write(result.front(), y);
-  layer.finish();
-}
+namespace {
+/// The function of an operation that does the same with each element of one
+/// input.
+class UnaryLayer {
+public:
+  /// `output` is what the result is called, `suffix` what follows the layer's
+  /// name.
+  UnaryLayer(Operation *op, StepContext &context, StringRef output = "y",
+             StringRef suffix = "")
+      : layer(context.symbols, context.step, op, suffix), c(layer, op),
+        xType(elementOf(op->getOperand(0))),
+        x(addBuffer("x", context.bufferOf(op->getOperand(0)))),
+        y(addBuffer(output, context.bufferOf(op->getResult(0)))) {}
+
+  /// Builds the loop: `body` gets the input's element as a number of `compute`,
+  /// and gives the result's.
+  LogicalResult
+  finish(Type compute,
+         llvm::function_ref<Value(ImplicitLocOpBuilder &, Value)> body) {
+    SmallVector<Value> inputs = {layer.read(x)};
+    llvm::append_range(inputs, c.getTensors());
+    Type storage = cast<MemRefType>(y.getType()).getElementType();
+    SmallVector<Value> result = createElementwise(
+        layer, inputs, layer.update(y),
+        [&](ImplicitLocOpBuilder &b,
+            ValueRange elements) -> SmallVector<Value> {
+          c.bind(b, elements.slice(1, c.getTensors().size()), compute);
+          Value number = castToNumber(b, elements[0], xType, compute);
+          return {castToStorage(b, body(b, number), storage)};
+        });
+    layer.write(result.front(), y);
+    layer.finish();
+    return success();
+  }
+
+  LayerBuilder layer;
+  Coefficients c;
+  Type xType;
+
+private:
+  Value addBuffer(StringRef name, Value buffer) {
+    return layer.addShapedArgument(name, buffer, c.getShape());
+  }
+
+  Value x, y;
+};
+} // namespace
 
 LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, op);
-  Coefficients c(layer, op);
-  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                    c.getShape());
-  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
-                                    c.getShape());
-  layer.setComment("One-to-one synapses.\n  y = s * x");
-  Type type = op.getType().getElementType(), xType = elementOf(op.getInput());
+  UnaryLayer unary(op, context);
+  Coefficients &c = unary.c;
+  unary.layer.setComment("One-to-one synapses.\n  y = s * x");
+  Type type = op.getType().getElementType();
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   int64_t rank = op.getType().getRank();
   if (!getConstant(op.getFactor()))
@@ -84,52 +108,45 @@ LogicalResult snn::lowerScale(ScaleOp op, StepContext &context) {
       return failure();
   } else {
     Constant factor = getRealNumbers(op.getFactor(), 1, op.getContext());
-    if (isa<quant::QuantizedType>(xType)) {
-      factor = zipConstants(factor, getScales(xType, rank),
+    if (isa<quant::QuantizedType>(unary.xType)) {
+      factor = zipConstants(factor, getScales(unary.xType, rank),
                             std::multiplies<double>());
       factor =
           zipConstants(factor, getScales(type, rank), std::divides<double>());
-      if (failed(c.addFactor("scale", factor, getLargestInteger(xType), op)))
+      if (failed(
+              c.addFactor("scale", factor, getLargestInteger(unary.xType), op)))
         return failure();
     } else {
       c.add("scale", getSpikeUnits(factor, type, rank));
     }
   }
-  createUnary(layer, c, x, xType, y, getComputeType(type),
-              [&](ImplicitLocOpBuilder &, Value number) {
-                return op.getSaturate()
-                           ? c.multiplySaturated("scale", number,
-                                                 quantized.getStorageTypeMin(),
-                                                 quantized.getStorageTypeMax())
-                           : c.multiply("scale", number);
-              });
-  return success();
+  return unary.finish(getComputeType(type), [&](ImplicitLocOpBuilder &,
+                                                Value number) {
+    return op.getSaturate() ? c.multiplySaturated("scale", number,
+                                                  quantized.getStorageTypeMin(),
+                                                  quantized.getStorageTypeMax())
+                            : c.multiply("scale", number);
+  });
 }
 
 LogicalResult snn::lowerRescale(RescaleOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, op, "_rescale");
-  Coefficients c(layer, op);
-  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                    c.getShape());
-  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
-                                    c.getShape());
+  UnaryLayer unary(op, context, "y", "_rescale");
+  Coefficients &c = unary.c;
   auto type = cast<quant::QuantizedType>(elementOf(op.getResult()));
-  Type xType = elementOf(op.getInput());
   int64_t rank = op.getType().getRank();
-  Constant factor = zipConstants(getScales(xType, rank), getScales(type, rank),
-                                 std::divides<double>());
-  if (failed(c.addFactor("factor", factor, getLargestInteger(xType), op)))
+  Constant factor = zipConstants(getScales(unary.xType, rank),
+                                 getScales(type, rank), std::divides<double>());
+  if (failed(c.addFactor("factor", factor, getLargestInteger(unary.xType), op)))
     return failure();
-  layer.setComment("To another scale.\n  y = " + c.text("factor") + " * x");
-  createUnary(layer, c, x, xType, y, getComputeType(type),
-              [&](ImplicitLocOpBuilder &, Value number) {
-                return op.getSaturate()
-                           ? c.multiplySaturated("factor", number,
-                                                 type.getStorageTypeMin(),
-                                                 type.getStorageTypeMax())
-                           : c.multiply("factor", number);
-              });
-  return success();
+  unary.layer.setComment("To another scale.\n  y = " + c.text("factor") +
+                         " * x");
+  return unary.finish(getComputeType(type), [&](ImplicitLocOpBuilder &,
+                                                Value number) {
+    return op.getSaturate()
+               ? c.multiplySaturated("factor", number, type.getStorageTypeMin(),
+                                     type.getStorageTypeMax())
+               : c.multiply("factor", number);
+  });
 }
 
 /// The number of `type` next to `bound` that is not beyond it: toward 0.
@@ -142,20 +159,14 @@ static Value createBound(ImplicitLocOpBuilder &builder, FloatType type,
 }
 
 LogicalResult snn::lowerTruncate(TruncateOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, op);
-  Coefficients c(layer, op);
-  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                    c.getShape());
-  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
-                                    c.getShape());
+  UnaryLayer unary(op, context);
   auto type = cast<quant::QuantizedType>(elementOf(op.getResult()));
   auto real = cast<FloatType>(elementOf(op.getInput()));
   double units = 1 / Scales::of(type).at(0);
-  layer.setComment("To integers, toward zero.\n  y = trunc(" +
-                   formatNumber(units, real) + " * x)");
-  createUnary(
-      layer, c, x, real, y, real,
-      [&](ImplicitLocOpBuilder &b, Value number) -> Value {
+  unary.layer.setComment("To integers, toward zero.\n  y = trunc(" +
+                         formatNumber(units, real) + " * x)");
+  return unary.finish(
+      real, [&](ImplicitLocOpBuilder &b, Value number) -> Value {
         if (units != 1)
           number = createMul(b, number, createNumber(b, real, units));
         // C converts only what the integers hold.
@@ -168,16 +179,11 @@ LogicalResult snn::lowerTruncate(TruncateOp op, StepContext &context) {
             arith::SelectOp::create(b, isAbove, number, least), greatest);
         return arith::FPToSIOp::create(b, b.getI32Type(), number);
       });
-  return success();
 }
 
 LogicalResult snn::lowerDecay(DecayOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, op);
-  Coefficients c(layer, op);
-  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                    c.getShape());
-  Value y = layer.addShapedArgument("y", context.bufferOf(op.getResult()),
-                                    c.getShape());
+  UnaryLayer unary(op, context);
+  Coefficients &c = unary.c;
   Type type = elementOf(op.getResult());
   if (!getConstant(op.getDecay()))
     return op.emitOpError("decay is not a constant; only constants can be "
@@ -187,12 +193,12 @@ LogicalResult snn::lowerDecay(DecayOp op, StepContext &context) {
                         /*isShort=*/false, getLargestInteger(type),
                         getArithmetic(op).getDecay())))
     return failure();
-  layer.setComment("What a decay leaves.\n  y = " + c.text("decay") + " * x");
-  createUnary(layer, c, x, type, y, getComputeType(type),
-              [&](ImplicitLocOpBuilder &, Value number) {
-                return c.multiply("decay", number);
-              });
-  return success();
+  unary.layer.setComment("What a decay leaves.\n  y = " + c.text("decay") +
+                         " * x");
+  return unary.finish(getComputeType(type),
+                      [&](ImplicitLocOpBuilder &, Value number) {
+                        return c.multiply("decay", number);
+                      });
 }
 
 LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
@@ -241,22 +247,16 @@ LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
 }
 
 LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, op);
-  Coefficients c(layer, op);
-  Value x = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                    c.getShape());
-  Value spikes = layer.addShapedArgument(
-      "spikes", context.bufferOf(op.getResult()), c.getShape());
-  layer.setComment("Heaviside step.\n  spike where x > threshold");
+  UnaryLayer unary(op, context, "spikes");
+  Coefficients &c = unary.c;
+  unary.layer.setComment("Heaviside step.\n  spike where x > threshold");
   if (failed(c.add("threshold", MutableOperandRange(op.getThresholdMutable()))))
     return failure();
-  createUnary(layer, c, x, elementOf(op.getInput()), spikes,
-              getComputeType(elementOf(op.getThreshold())),
-              [&](ImplicitLocOpBuilder &b, Value number) {
-                return createCompare(b, arith::CmpFPredicate::OGT, number,
-                                     c.get("threshold"));
-              });
-  return success();
+  return unary.finish(getComputeType(elementOf(op.getThreshold())),
+                      [&](ImplicitLocOpBuilder &b, Value number) {
+                        return createCompare(b, arith::CmpFPredicate::OGT,
+                                             number, c.get("threshold"));
+                      });
 }
 
 LogicalResult snn::lowerTranspose(TransposeOp op, StepContext &context) {

@@ -37,7 +37,7 @@ from snnmlir.errors import OptionError
 from snnmlir.execution.batch import Batch, joined, run_batch
 from snnmlir.execution.events import EventFormat
 from snnmlir.execution.pool import Workers
-from snnmlir.execution.ports import Port, Sample, Signal, Signals, ports_of
+from snnmlir.execution.ports import Port, Sample, Signal, Signals, alone, ports_of
 from snnmlir.execution.runner import Executable
 from snnmlir.execution.session import Session
 from snnmlir.nir_import.graph import Graph
@@ -320,8 +320,7 @@ class Network:
             OptionError: `x` has the wrong shape, or holds other values than the network takes.
             CompileError: There is no C compiler, or it refuses the code.
         """
-        results = self.executable.run(x)
-        return results if len(results) > 1 else next(iter(results.values()))
+        return alone(self.executable.run(x))
 
     def run_batch(
         self,

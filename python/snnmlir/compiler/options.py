@@ -12,7 +12,7 @@ from snnmlir.common.kinds import DTYPES, Dtype
 from snnmlir.common.targets import TARGETS
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import check_prefix
-from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention, Platform
+from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.ports import FLOATS, Sample
@@ -104,29 +104,24 @@ class Options:
         if self.name is not None:
             check_prefix(self.name)
 
-    @property
-    def platform(self) -> Platform | None:
-        """The platform that computes in integers of its own, if the convention is that of one."""
-        platform = PLATFORMS.get(self.convention.parameters)
-        return platform if platform is not None and platform.is_fixed else None
-
     def _check_fixed(self) -> None:
         """A platform that has integers of its own has nothing else, and nothing else has them."""
-        if (self.platform is not None) != (self.dtype == "fixed"):
+        if self.convention.is_fixed != (self.dtype == "fixed"):
             name = self.convention.parameters
             raise OptionError(
                 f"dtype '{self.dtype}' does not go with parameters '{name}'",
                 help=f"leave {option('dtype')} out: {name} computes in integers of its own"
-                if self.platform is not None
+                if self.convention.is_fixed
                 else "dtype 'fixed' is that of platforms with integers of their own: "
                 + ", ".join(p for p in PLATFORMS if PLATFORMS[p].is_fixed),
             )
 
     def _check_input_type(self, kind: str) -> None:
-        if self.platform is not None and kind != self.platform.input_type:
+        platform = self.convention.platform
+        if platform is not None and platform.is_fixed and kind != platform.input_type:
             raise OptionError(
                 f"input type '{kind}' does not go with parameters '{self.convention.parameters}'",
-                help=f"leave it out: the inputs are {self.platform.input_type}",
+                help=f"leave it out: the inputs are {platform.input_type}",
             )
         if kind == "int8" and self.dtype not in QUANTIZED:
             raise OptionError(
@@ -150,7 +145,8 @@ class Options:
         Raises:
             OptionError: One is named that the graph does not have.
         """
-        default = "float" if self.platform is None else self.platform.input_type
+        platform = self.convention.platform
+        default = "float" if platform is None else platform.input_type
         types = dict.fromkeys(graph.inputs, cast(InputType, default))
         for name, kind in self.input_types:
             if name is not None and name not in types:
@@ -212,13 +208,12 @@ def make_options(
 
 def default_dtype(convention: Convention) -> Dtype:
     """The type of a network for which none was chosen."""
-    platform = PLATFORMS.get(convention.parameters)
-    return "fixed" if platform is not None and platform.is_fixed else "f32"
+    return "fixed" if convention.is_fixed else "f32"
 
 
 def _platform_notes(convention: Convention, dtype: str) -> tuple[str, ...]:
     """Says where a platform's states have another type than those of the C."""
-    platform = PLATFORMS.get(convention.parameters)
+    platform = convention.platform
     if platform is None or platform.computes_in in (dtype, "integers") or dtype not in FLOATS:
         return ()
     return (

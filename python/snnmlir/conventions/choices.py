@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-from snnmlir.conventions.platforms import PLATFORMS
+from snnmlir.conventions.platforms import PLATFORMS, Platform
 from snnmlir.errors import OptionError, quoted
 
 Parameters: TypeAlias = Literal[
@@ -139,6 +139,16 @@ class Convention:
     ports: Ports = "nir"
     nodes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     edges: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def platform(self) -> Platform | None:
+        """The platform whose numbers are stepped, or None for the file's own."""
+        return PLATFORMS.get(self.parameters)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is that of a platform with integers of its own."""
+        return self.platform is not None and self.platform.is_fixed
 
     @property
     def step(self) -> float:
@@ -317,7 +327,7 @@ def check_node_consistent(c: Convention) -> None:
             help="only spikes read from the carried voltage are known before the update; use "
             "feedback 'output' or 'spikes'",
         )
-    for choice, values in _choices_of_platform(c).items():
+    for choice, values in (c.platform.choices if c.platform else {}).items():
         if (found := getattr(c, choice)) not in values:
             expected = " or ".join(f"'{value}'" for value in values)
             raise OptionError(
@@ -326,10 +336,6 @@ def check_node_consistent(c: Convention) -> None:
                 help=f"convention '{c.parameters}' has all that the platform's arithmetic is made "
                 "of; parameters 'nir' steps the file's own numbers as you like",
             )
-
-
-def _choices_of_platform(c: Convention) -> Mapping[str, tuple[Any, ...]]:
-    return PLATFORMS[c.parameters].choices if c.parameters in PLATFORMS else {}
 
 
 def with_choices(

@@ -42,6 +42,11 @@ class Port:
     most: int = 1
 
 
+def alone(signals: dict[str, Signal]) -> Signals:
+    """Signals by name, or the one there is."""
+    return signals if len(signals) > 1 else next(iter(signals.values()))
+
+
 def ports_of(network: Mapping[str, Any], side: str) -> tuple[Port, ...]:
     """The "inputs" or "outputs" of `Module.network()`."""
     return tuple(_port(name, network["types"][value]) for value, name in network[side])

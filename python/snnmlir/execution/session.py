@@ -8,7 +8,7 @@ from typing import Any
 
 from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.arrays import as_array
-from snnmlir.execution.ports import Port, Sample, Signals
+from snnmlir.execution.ports import Port, Sample, Signals, alone
 from snnmlir.execution.runner import Executable, Run
 
 
@@ -48,7 +48,7 @@ class Session:
             one = _one_step(x, ports[0]) if len(ports) == 1 else x
         found = self._run.run(one)
         self.steps += 1
-        return _alone({name: signal[0] for name, signal in found.items()})
+        return alone({name: signal[0] for name, signal in found.items()})
 
     def run(self, x: Sample) -> Signals:
         """Several steps at once, from the present state on.
@@ -64,7 +64,7 @@ class Session:
         """
         found = self._run.run(x)
         self.steps += len(next(iter(found.values())))
-        return _alone(found)
+        return alone(found)
 
     def reset(self) -> None:
         """Back to the state before the first step."""
@@ -81,7 +81,3 @@ def _one_step(value: Any, port: Port) -> Any:
             help="step takes one step; run takes several, [T, ...]",
         )
     return array[None]
-
-
-def _alone(signals: dict[str, Any]) -> Signals:
-    return signals if len(signals) > 1 else next(iter(signals.values()))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from snnmlir._mlir import Context, Module, NetworkBuilder, Value
 from snnmlir.common.wording import option
-from snnmlir.conventions import PLATFORMS, Convention
+from snnmlir.conventions import Convention
 from snnmlir.errors import NirError, OptionError, quoted
 from snnmlir.nir_import.cycles import find_cycles
 from snnmlir.nir_import.discretize import NEURONS, Update, delay_steps, discretize
@@ -103,9 +103,7 @@ class _NetworkBuild:
         self.convention = convention
         self.dtype = dtype
         self.input_types = input_types
-        platform = PLATFORMS.get(convention.parameters)
-        self.is_fixed = platform is not None and platform.is_fixed
-        self.has_integers = self.is_fixed and not is_real(convention)
+        self.has_integers = convention.is_fixed and not is_real(convention)
         # Of sums and other signals that are neither spikes nor counts.
         self.analog = SUM if self.has_integers else dtype
         self.cycles = find_cycles(graph, convention)
@@ -258,7 +256,7 @@ class _NetworkBuild:
 
     def add_node(self, node: Node) -> Value:
         values = [self.carried((source, node.name)) for source in self.graph.sources(node.name)]
-        if self.is_fixed and isinstance(node, LIF | CubaLIF):
+        if self.convention.is_fixed and isinstance(node, LIF | CubaLIF):
             update = fixed_update(node, self.graph, self.convention.at(node.name))
             return self.add_fixed(node, values, update)
         x = self.add_sum(node, values)
@@ -403,9 +401,7 @@ class _NetworkBuild:
         if not self.has_integers:
             return self.array(node.weight, name, node.name)
         weight = whole(stored_weight(node, self.graph, self.convention))
-        return self.builder.integers(
-            np.array(weight, order="C"), narrowest_type(weight), f"{node.name}_weight"
-        )
+        return self.builder.integers(np.array(weight, order="C"), narrowest_type(weight), name)
 
     def sum_bias(self, node: Affine) -> Value | None:
         """The bias of an Affine."""

@@ -331,12 +331,11 @@ def _check_real(convention: Convention) -> None:
     Raises:
         OptionError: The convention is that of one.
     """
-    platform = conventions.PLATFORMS.get(convention.parameters)
-    if platform is not None and platform.is_fixed:
+    if convention.is_fixed:
         raise OptionError(
             f"parameters '{convention.parameters}' computes in integers of its own, and this "
             "interpreter in floating-point numbers",
-            help="compile the network: snnmlir.verify compares it with the integer interpreter",
+            help="compile the network: its `record` gives the platform's integers",
         )
 
 

@@ -74,26 +74,23 @@ class Comparison:
     data: str
 
     def __str__(self) -> str:
-        lines = [f"{self.other} against {self.convention}, on {self.data}", ""]
-        if self.layers:
-            titles = ("node", "spikes", "other", "lag", "differing", "Jaccard", "correlation",
-                      "voltage error")  # fmt: skip
-            rows = [
-                (
-                    printable(layer.node),
-                    str(layer.spikes),
-                    str(layer.other_spikes),
-                    str(layer.lag),
-                    f"{layer.differing} of {layer.entries}",
-                    number(layer.jaccard),
-                    number(layer.correlation),
-                    number(layer.voltage_error),
-                )
-                for layer in self.layers
-            ]
-            lines += [*table(titles, rows), ""]
-        lines += decision_lines(self.decisions, self.samples)
-        return "\n".join(lines) + "\n"
+        titles = ("node", "spikes", "other", "lag", "differing", "Jaccard", "correlation",
+                  "voltage error")  # fmt: skip
+        rows = [
+            (
+                printable(layer.node),
+                str(layer.spikes),
+                str(layer.other_spikes),
+                str(layer.lag),
+                f"{layer.differing} of {layer.entries}",
+                number(layer.jaccard),
+                number(layer.correlation),
+                number(layer.voltage_error),
+            )
+            for layer in self.layers
+        ]
+        headline = f"{self.other} against {self.convention}, on {self.data}"
+        return text_of(headline, titles, rows, self.decisions, self.samples)
 
 
 def compare(
@@ -245,9 +242,17 @@ def _decision(signal: Signal) -> int:
     return int(np.argmax(signal.reshape(len(signal), -1).sum(0, dtype=np.float64)))
 
 
-def decision_lines(decisions: dict[str, float | None], samples: int) -> list[str]:
-    """A sentence for each output."""
-    lines = []
+def text_of(
+    headline: str,
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    decisions: dict[str, float | None],
+    samples: int,
+) -> str:
+    """A headline, a row for each layer, and a sentence for each output."""
+    lines = [headline, ""]
+    if rows:
+        lines += [*table(titles, rows), ""]
     for name, part in decisions.items():
         if part is None:
             lines.append(f"output {printable(name)}: decides nothing")
@@ -256,7 +261,7 @@ def decision_lines(decisions: dict[str, float | None], samples: int) -> list[str
             f"output {printable(name)}: the same decision in {round(part * samples)} of "
             f"{samples} samples ({100 * part:.1f} %)"
         )
-    return lines
+    return "\n".join(lines) + "\n"
 
 
 def number(value: float | None) -> str:

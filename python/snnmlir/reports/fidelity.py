@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snnmlir.common.tables import printable, table
+from snnmlir.common.tables import printable
 from snnmlir.compiler import Network
 from snnmlir.errors import OptionError
 from snnmlir.execution.ports import Sample, Signal
@@ -17,10 +17,10 @@ from snnmlir.reports.comparison import (
     Run,
     agreement,
     correlation,
-    decision_lines,
     jaccard,
     number,
     record_both,
+    text_of,
     voltage_error,
 )
 
@@ -68,22 +68,19 @@ class Fidelity:
     data: str
 
     def __str__(self) -> str:
-        lines = [f"{self.dtype} against float32, on {self.data}", ""]
-        if self.layers:
-            titles = ("node", "spikes", "Jaccard", "correlation", "voltage error")
-            rows = [
-                (
-                    printable(layer.node),
-                    str(layer.spikes),
-                    number(layer.jaccard),
-                    number(layer.correlation),
-                    number(layer.voltage_error),
-                )
-                for layer in self.layers
-            ]
-            lines += [*table(titles, rows), ""]
-        lines += decision_lines(self.decisions, self.samples)
-        return "\n".join(lines) + "\n"
+        titles = ("node", "spikes", "Jaccard", "correlation", "voltage error")
+        rows = [
+            (
+                printable(layer.node),
+                str(layer.spikes),
+                number(layer.jaccard),
+                number(layer.correlation),
+                number(layer.voltage_error),
+            )
+            for layer in self.layers
+        ]
+        headline = f"{self.dtype} against float32, on {self.data}"
+        return text_of(headline, titles, rows, self.decisions, self.samples)
 
 
 def fidelity(

@@ -149,7 +149,7 @@ def _loihi_update(node: LIF | CubaLIF, graph: Graph, convention: Convention) -> 
     coefficients = {"threshold": (whole(node.v_threshold), SUM)}
     if isinstance(node, LIF):
         lost = np.trunc(4095.0 * convention.step / node.tau)
-        _check_drive(node, graph, int(gain))
+        _check_drive(node, graph)
         coefficients |= {"decay": _decay(node, "tau", lost), "gain": (gain, SUM)}
         return FixedUpdate(
             op="lif",
@@ -187,13 +187,12 @@ def _synapses(node: Node, graph: Graph) -> list[Affine]:
     return [source for source in sources if isinstance(source, Affine)]
 
 
-def _check_drive(node: LIF, graph: Graph, units: int) -> None:
+def _check_drive(node: LIF, graph: Graph) -> None:
     """What reaches a LIF in a step is a current of 24 bits, which is not to wrap around."""
-    halved = 2.0 if units == 128 else 1.0
-    most = sum(np.max(np.sum(np.abs(s.weight), axis=-1)) / halved for s in _synapses(node, graph))
-    if most * units >= 1 << 23:
+    most = 64 * sum(np.max(np.sum(np.abs(s.weight), axis=-1)) for s in _synapses(node, graph))
+    if most >= 1 << 23:
         raise NirError(
-            f"its synapses add up to {most * units:g} in a step, and a current of loihi has 24 "
+            f"its synapses add up to {most:g} in a step, and a current of loihi has 24 "
             f"bits, expected less than {1 << 23}",
             node=node.name,
             help="use smaller weights, or fewer of them",
