@@ -99,7 +99,8 @@ class Draw:
         return (
             f"{self.operation}{behind}, {self.shape}, {'with' if self.bias else 'no'} bias, "
             f"{self.dtype}, scales {self.scales}, states {self.states}, convention "
-            f"{self.convention}, input {self.input_type}, time constants of {self.steps} steps, seed {self.seed}"
+            f"{self.convention}, input {self.input_type}, time constants of {self.steps} steps, "
+            f"seed {self.seed}"
         )
 
 
