@@ -108,10 +108,26 @@ def loihi(graph: Graph, convention: Convention) -> Iterator[Node]:
                 node=layer.neuron.name,
                 help="scale the weights and the threshold of the layer",
             )
-        for synapse in layer.synapses:
-            weight = _loihi_weights(2.0 * _slayer_weights(synapse.weight))
-            yield dataclasses.replace(synapse, weight=weight, bias=None)
+        weights = [2.0 * _slayer_weights(synapse.weight) for synapse in layer.synapses]
+        cleared = _netx_cleared_bits(weights)
+        for synapse, weight in zip(layer.synapses, weights, strict=True):
+            yield dataclasses.replace(synapse, weight=_loihi_weights(weight, cleared), bias=None)
         yield dataclasses.replace(layer.neuron, v_threshold=64.0 * threshold)
+
+
+def _netx_cleared_bits(weights: list[Values]) -> int:
+    """The lowest bits that weights of one sign lose, of those of size 256 alone.
+
+    netx counts the bits that a layer needs, `utils.optimize_weight_bits`: those that are 0 in all
+    weights are left out, but for one where there are both signs, as which it takes 0 beside
+    negative ones, too.
+    """
+    whole_layer = np.concatenate([np.zeros(0), *(np.ravel(weight) for weight in weights)])
+    if not np.any(whole_layer):
+        return 0
+    both_signs = bool(whole_layer.max() >= 0 and whole_layer.min() < 0)
+    zeros = sum(not np.any(np.mod(whole_layer, 2.0**n)) for n in range(1, 9))
+    return zeros - both_signs
 
 
 def _loihi_lif(layer: Layer, convention: Convention) -> Iterator[Node]:
@@ -136,11 +152,12 @@ def _loihi_lif(layer: Layer, convention: Convention) -> Iterator[Node]:
     yield dataclasses.replace(neuron, v_threshold=64.0 * threshold)
 
 
-def _loihi_weights(weight: Values) -> Values:
+def _loihi_weights(weight: Values, cleared: int = 0) -> Values:
     """8 bits and an exponent of the sign: even ones of both signs, or any of one."""
     if np.any(weight > 0) and np.any(weight < 0):
         return np.asarray(2.0 * np.floor(np.clip(weight, -256.0, 255.0) / 2.0))
-    return np.clip(weight, -255.0, 255.0)
+    size = np.minimum(np.abs(weight), 255.0)
+    return np.sign(weight) * 2.0**cleared * np.floor(size / 2.0**cleared)
 
 
 def _loihi_update(node: LIF | CubaLIF, graph: Graph, convention: Convention) -> FixedUpdate:
