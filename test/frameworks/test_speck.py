@@ -172,7 +172,7 @@ def test_what_is_drawn() -> None:
         most = max(most, *(int(values.max()) for values in counts))
         floors += sum(int(np.sum(v == v.min())) for n, v in expected.items() if n.endswith(".v"))
         spiking += all(values.any() for values in counts)
-    assert min(kinds[kind] for kind in (nn.Conv2d, nn.Linear, sl.SumPool2d)) >= 8
+    assert min(kinds[kind] for kind in (nn.Conv2d, nn.Linear, sl.SumPool2d)) >= 5
     assert spiking >= 6
     assert most > 1
     assert floors > 1000
