@@ -10,8 +10,10 @@ from __future__ import annotations
 import sys
 import types
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
+import nir
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -145,6 +147,15 @@ def exported(network: nn.Sequential, shape: Shape) -> Any:
         return to_nir(network, torch.zeros((1, *shape)))
 
 
+def differing(found: dict[str, Signal], expected: dict[str, Signal]) -> dict[str, int]:
+    """Entries by signal; Sinabs keeps a map of one pixel behind a linear layer."""
+    steps = len(next(iter(expected.values())))
+    return {
+        name: int(np.sum(found[name].reshape(steps, -1) != values.reshape(steps, -1)))
+        for name, values in expected.items()
+    }
+
+
 @pytest.mark.parametrize("seed", range(16))
 @pytest.mark.parametrize("dtype", ["f32", "f64"])
 def test_every_integer_is_sinabs(seed: int, dtype: str) -> None:
@@ -153,11 +164,7 @@ def test_every_integer_is_sinabs(seed: int, dtype: str) -> None:
     graph = exported(network, shape)
     expected = on_speck(network, shape, x)
     found = snnmlir.compile(graph, convention="speck", dtype=dtype).record(x)
-    wrong = {}
-    for name, values in expected.items():
-        ours = found[name].reshape(len(values), -1)
-        wrong[name] = int(np.sum(ours != values.reshape(len(values), -1)))
-    assert wrong == dict.fromkeys(expected, 0)
+    assert differing(found, expected) == dict.fromkeys(expected, 0)
 
 
 def test_what_is_drawn() -> None:
@@ -176,3 +183,39 @@ def test_what_is_drawn() -> None:
     assert spiking >= 6
     assert most > 1
     assert floors > 1000
+
+
+def in_sinabs(node: Any) -> nn.Module:
+    """A node of the paper's network."""
+    if isinstance(node, nir.Conv2d):
+        features, channels, *kernel = node.weight.shape
+        stride, padding = tuple(map(int, node.stride)), tuple(map(int, node.padding))
+        return _weighed(nn.Conv2d(channels, features, kernel, stride, padding), node)
+    if isinstance(node, nir.Affine):
+        return _weighed(nn.Linear(*reversed(node.weight.shape)), node)
+    if isinstance(node, nir.IF):
+        return iaf(float(np.ravel(node.v_threshold)[0]))
+    if isinstance(node, nir.SumPool2d):
+        return sl.SumPool2d(tuple(map(int, node.kernel_size)))
+    assert isinstance(node, nir.Flatten)
+    return nn.Flatten()
+
+
+def _weighed(layer: Any, node: Any) -> nn.Module:
+    layer.weight.data = torch.tensor(node.weight, dtype=torch.float32)
+    layer.bias.data = torch.tensor(node.bias, dtype=torch.float32)
+    return layer
+
+
+def test_the_papers_network(test_data: Path) -> None:
+    """All layers of N-MNIST of the NIR paper, on random input: the paper's is not published."""
+    model = test_data / "nir-paper/cnn_sinabs.nir"
+    if not model.is_file():
+        pytest.skip(f"no {model}; set SNN_TEST_DATA")
+    nodes = dict(nir.read(model).nodes)
+    network = nn.Sequential(*(in_sinabs(nodes[str(n)]) for n in range(len(nodes) - 2)))
+    x = (np.random.default_rng(0).random((STEPS, 2, 34, 34)) < 0.1).astype(np.float32)
+    expected = on_speck(network, (2, 34, 34), x)
+    found = snnmlir.compile(model, convention="speck").record(x)
+    assert expected["12"].any()
+    assert differing(found, expected) == dict.fromkeys(expected, 0)
