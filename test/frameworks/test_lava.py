@@ -404,7 +404,7 @@ def drawn_floats(seed: int) -> list[Layer]:
     return layers
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(6))
 def test_in_floating_point_every_spike(seed: int, tmp_path: Path) -> None:
     """Voltages within 1e-12; lava-nc keeps weights times dt/tau."""
     layers = drawn_floats(seed)
