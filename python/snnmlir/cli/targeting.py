@@ -36,6 +36,9 @@ def _print(trial: Trial) -> None:
         click.echo(f"{trial.kernel}: selected for none of the networks that were tried")
         for reason, count in trial.reasons.most_common(_MOST_REASONS):
             click.echo(f"  {count} times: {reason}")
+        if trial.closest is not None:
+            draw, reasons = trial.closest
+            click.echo(f"  the closest, {draw}: {'; '.join(reasons)}")
 
 
 def run_new(name: str, output: Path | None) -> None:

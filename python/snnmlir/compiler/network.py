@@ -44,6 +44,9 @@ from snnmlir.execution.runner import Executable
 from snnmlir.execution.session import Session
 from snnmlir.nir_import.graph import Graph
 
+_TYPE_ERRORS = ("-Werror=incompatible-pointer-types", "-Werror=implicit-function-declaration")
+"""Of a kernel whose header has other types than its layers, some compilers only warn."""
+
 
 class WrittenTest(Protocol):
     """A self-test as `Network.write` needs it; see `snnmlir.SelfTest`."""
@@ -330,7 +333,7 @@ class Network:
                 f"{', '.join(map(quoted, used))} and has no model of that for this machine",
                 help="add [host] to its description, with C that computes the same",
             )
-        return host.arguments
+        return (*_TYPE_ERRORS, *host.arguments)
 
     def run(self, x: Sample) -> Signals:
         """Builds the C for this machine and runs it from the initial state.

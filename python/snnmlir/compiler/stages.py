@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeAlias
@@ -74,7 +75,13 @@ def _add_kernels(snn: Module, target: Target) -> None:
     try:
         snn.prepend(kernels_text(target))
     except MLIRError as error:
-        raise CompileError(f"target {quoted(target.name)}: {error}") from error
+        raise CompileError(f"target {quoted(target.name)}: {_of_kernels(error)}") from error
+
+
+def _of_kernels(error: MLIRError) -> str:
+    """A message, where it is about a description in the description's words."""
+    text = re.sub(r"node '([^']*)': 'snn\.kernel' op ", r"kernel '\1': ", str(error))
+    return text.replace("'builtin.module' op processor-cost: ", "cost of the processor: ")
 
 
 def _stages(context: Context, snn: Module, target: Target) -> Stages:
@@ -145,8 +152,8 @@ def _provenance(request: Request) -> dict[str, str]:
 def placements(stages: Stages) -> tuple[Placement, ...]:
     """Who computes which layers: the kernels of the target, or the processor, and why it does."""
     copy = stages.snn.clone()
-    options = f"processor-cost={stages.target.cost.replace(' ', '')} "
-    options += f"density={stages.target.density!r}"
+    cost = "".join(stages.target.cost.split())
+    options = f"processor-cost={cost} density={stages.target.density!r}"
     pipeline = (
         "canonicalize,cse,snn.network(snn-channels-last),canonicalize,"
         f"snn-select-kernels{{{options}}}"
@@ -179,7 +186,7 @@ def _lowered(module: Module, context: Context, pipeline: str, target: Target) ->
     try:
         PassManager.parse(f"{pipeline}{{{target.pipeline_options}}}", context).run(copy)
     except MLIRError as error:
-        raise CompileError(str(error)) from error
+        raise CompileError(_of_kernels(error)) from error
     return copy
 
 

@@ -79,6 +79,8 @@ class Draw:
         scales: Those of integers, "real" or "pow2".
         states: Those of integers, "short" or "proved".
         steps: Time constants are 2 to 30 steps, or 60 to 600: "few" or "many".
+        each: Whether each neuron has parameters of its own.
+        leak: Whether the neurons have a leak.
         seed: Of weights, parameters and input.
     """
 
@@ -92,6 +94,8 @@ class Draw:
     scales: Scales
     states: States
     steps: str
+    each: bool
+    leak: bool
     seed: int
 
     def __str__(self) -> str:
@@ -100,7 +104,8 @@ class Draw:
             f"{self.operation}{behind}, {self.shape}, {'with' if self.bias else 'no'} bias, "
             f"{self.dtype}, scales {self.scales}, states {self.states}, convention "
             f"{self.convention}, input {self.input_type}, time constants of {self.steps} steps, "
-            f"seed {self.seed}"
+            f"{'a leak' if self.leak else 'no leak'}, parameters "
+            f"{'of each neuron' if self.each else 'of all neurons'}, seed {self.seed}"
         )
 
 
@@ -139,6 +144,7 @@ class Trial:
         entries: How many numbers were compared.
         differences: Where they differ.
         reasons: Why it was not selected, and how often.
+        closest: A network with the fewest reasons, and these.
     """
 
     kernel: str
@@ -146,6 +152,7 @@ class Trial:
     entries: int = 0
     differences: list[Difference] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    closest: tuple[Draw, tuple[str, ...]] | None = None
 
     @property
     def passed(self) -> bool:
@@ -213,12 +220,18 @@ def _compiled(draw: Draw, target: Target, trial: Trial) -> Network | None:
         network = _compile(draw, target)
         placements: tuple[Placement, ...] = network.placements
     except CompileError as error:
-        trial.reasons[error.message.partition("\\n")[0]] += 1
+        if "[K1]" in error.message:  # of the description, whatever the network
+            raise
+        trial.reasons[error.message.partition("\n")[0]] += 1
         return None
     if any(place.kernel for place in placements):
         return network
-    for place in placements:
-        trial.reasons.update(reason.partition(": ")[2] or reason for reason in place.reasons)
+    reasons = [reason for place in placements for reason in place.reasons]
+    # Those of the kernel, "NAME: what does not hold"; else that its pattern begins nowhere.
+    told = [what for reason in reasons if (what := reason.partition(": ")[2])]
+    trial.reasons.update(told or reasons)
+    if told and (trial.closest is None or len(told) < len(trial.closest[1])):
+        trial.closest = (draw, tuple(told))
     return None
 
 
@@ -298,8 +311,10 @@ def _reduced(draw: Draw) -> Iterator[Draw]:
         yield replace(draw, shape=replace(shape, stride=1))
     if shape.padding > 0:
         yield replace(draw, shape=replace(shape, padding=0))
-    if draw.bias:
-        yield replace(draw, bias=False)
+    for name in ("bias", "leak", "each"):
+        if getattr(draw, name):
+            without: dict[str, Any] = {name: False}
+            yield replace(draw, **without)
     if draw.convention != "nir":
         yield replace(draw, convention="nir")
 
@@ -344,16 +359,20 @@ def draws(kernel: Kernel, seed: int, count: int, fits: Callable[[Draw], bool]) -
             help="try patterns with snn.linear, snn.conv2d or a neuron yourself",
         )
     ways = _ways(kernel)
+    asked = kernel.where.get("neuron.leak.given")
+    leaks = [asked] if isinstance(asked, bool) else [False, True]
     inner = shapes[operation](kernel, np.random.default_rng(1), inside=True)
 
-    def drawn(way: _Way, shape: Shape, number: int) -> Draw:
-        return Draw(operation=operation, shape=shape, seed=seed * 1_000_003 + number, **vars(way))
+    def drawn(way: _Way, shape: Shape, number: int, each: bool, leak: bool) -> Draw:
+        named = seed * 1_000_003 + number
+        return Draw(operation=operation, shape=shape, seed=named, each=each, leak=leak, **vars(way))
 
-    fitting = [way for way in ways if fits(drawn(way, inner, 0))]
+    fitting = [way for way in ways if fits(drawn(way, inner, 0, each=False, leak=leaks[0]))]
     for number in range(count):
         pool = fitting if fitting and rng.random() < 0.9 else ways
         way = pool[int(rng.integers(len(pool)))]
-        yield drawn(way, shapes[operation](kernel, rng), number)
+        shape, leak = shapes[operation](kernel, rng), leaks[int(rng.integers(len(leaks)))]
+        yield drawn(way, shape, number, each=bool(rng.random() < 0.5), leak=leak)
 
 
 _INTEGERS: tuple[tuple[Scales, States], ...] = (
@@ -482,8 +501,7 @@ def graph(draw: Draw) -> nir.NIRGraph:
 def _neuron(draw: Draw, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
     import nir
 
-    # The same for all neurons in a half of the networks.
-    each: tuple[int, ...] = shape if rng.random() < 0.5 else ()
+    each: tuple[int, ...] = shape if draw.each else ()
 
     def drawn(least: float, most: float) -> np.ndarray[Any, Any]:
         return np.broadcast_to(rng.uniform(least, most, each), shape).copy()
@@ -491,7 +509,7 @@ def _neuron(draw: Draw, shape: tuple[int, ...], rng: np.random.Generator) -> Any
     few = draw.steps == "few"
     tau = drawn(2 * DT, 30 * DT) if few else drawn(60 * DT, 600 * DT)
     r = drawn(1.0, 4.0) if few else drawn(20.0, 80.0)
-    threshold, leak = drawn(0.3, 1.5), drawn(-0.05, 0.05) * (rng.random() < 0.5)
+    threshold, leak = drawn(0.3, 1.5), drawn(-0.05, 0.05) * draw.leak
     parameters = {
         "LIF": {"tau": tau, "r": r, "v_leak": leak, "v_threshold": threshold},
         "IF": {"r": r / DT, "v_threshold": threshold},

@@ -29,6 +29,15 @@ _C_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _HEADER = re.compile(r"[A-Za-z0-9_./+-]+")
 _SECTION = re.compile(r"[A-Za-z0-9_.]+")
+_EXPRESSION = re.compile(r"[A-Za-z0-9_.+\-*/()\s]+")
+_NOTHING_BETWEEN = re.compile(r"[A-Za-z0-9_.]\s+[A-Za-z0-9_.]")
+# What exists in a step alone.
+_OF_A_STEP = re.compile(r"input|input\.events|scratch|[a-z_]+\d*\.(result|spikes|v|i)")
+_RESERVED = re.compile(
+    "auto|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|"
+    "inline|int|long|main|register|restrict|return|short|signed|sizeof|static|struct|switch|"
+    "typedef|union|unsigned|void|volatile|while"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +103,14 @@ class Kernel:
     def __post_init__(self) -> None:
         kernel = f"kernel {quoted(self.name)}"
         _check(_NAME, self.name, kernel, "name", "letters, digits, _ and -")
-        _check(_C_NAME, self.function, kernel, "function", "a name of C")
+        _check_function(self.function, kernel, "function")
         if self.setup is not None:
-            _check(_C_NAME, self.setup, kernel, "setup", "a name of C")
+            _check_function(self.setup, kernel, "setup")
+            if self.setup == self.function:
+                raise OptionError(
+                    f"{kernel}: setup and function are both {quoted(self.setup)}",
+                    help="name another function",
+                )
         elif self.setup_arguments:
             raise OptionError(
                 f"{kernel}: setup_arguments without setup", help="name the function in setup"
@@ -109,6 +123,26 @@ class Kernel:
             )
         for name, condition in self.where.items():
             _check_condition(condition, f"{kernel}: where {quoted(name)}")
+        for text in self.setup_arguments:
+            if _OF_A_STEP.fullmatch(text):
+                raise OptionError(
+                    f"{kernel}: setup_arguments has {quoted(text)}",
+                    help="a setup can be given tables and numbers: signals, states and scratch "
+                    "are those of a step",
+                )
+        _check_expression(self.cost, kernel, "cost")
+        if self.scratch is not None:
+            _check_expression(self.scratch, kernel, "scratch")
+            if found := {"layer", "density"} & set(re.findall(r"[\w.]+", self.scratch)):
+                raise OptionError(
+                    f"{kernel}: scratch has {quoted(min(found))}",
+                    help="use facts of the layer itself",
+                )
+        elif "scratch" in self.arguments:
+            raise OptionError(
+                f"{kernel}: arguments has 'scratch', and the kernel has none",
+                help="say how many bytes it needs: scratch = ...",
+            )
         size = self.alignment
         if size is not None and (size < 1 or size > 4096 or size & (size - 1)):
             raise OptionError(
@@ -171,14 +205,21 @@ class Target:
             )
         if not 0 <= self.density <= 1:
             raise OptionError(f"{target}: density is {self.density:g}", help="use 0 to 1")
-        for point in self.passes:
+        _check_expression(self.cost, target, "cost")
+        for point, pipeline in self.passes.items():
             if point not in PASS_POINTS:
                 raise OptionError(
                     f"{target}: passes at {quoted(point)}", help="use " + " or ".join(PASS_POINTS)
                 )
+            if not isinstance(pipeline, str):
+                raise OptionError(
+                    f"{target}: passes at {quoted(point)} are {quoted(pipeline)}",
+                    help="write a pipeline, a string",
+                )
         for what, names in (
             ("kernels", [kernel.name for kernel in self.kernels]),
-            ("memories", [memory.name for memory in self.memories]),
+            # Names of macros are in capitals.
+            ("memories", [memory.name.upper() for memory in self.memories]),
         ):
             for name in names:
                 if names.count(name) > 1:
@@ -201,7 +242,8 @@ class Target:
         if not self.kernels:
             return forms
         # Options end at a space.
-        return f"{forms} processor-cost={self.cost.replace(' ', '')} density={self.density!r}"
+        cost = "".join(self.cost.split())
+        return f"{forms} processor-cost={cost} density={self.density!r}"
 
 
 PASS_POINTS = ("network", "loops")
@@ -213,23 +255,59 @@ def _check(form: re.Pattern[str], text: str, owner: str, name: str, expected: st
         raise OptionError(f"{owner}: {name} is {quoted(text)}", help=f"use {expected}")
 
 
+def _check_function(name: str, owner: str, what: str) -> None:
+    _check(_C_NAME, name, owner, what, "a name of C")
+    if _RESERVED.fullmatch(name):
+        raise OptionError(f"{owner}: {what} is {quoted(name)}", help="C has this word; use another")
+
+
+def _check_expression(text: str, owner: str, name: str) -> None:
+    """Refuses what the options of a pass cannot hold; the compiler checks the rest."""
+    if not _EXPRESSION.fullmatch(text):
+        expected = "use numbers, facts, + - * / and parentheses"
+        raise OptionError(f"{owner}: {name} is {quoted(text)}", help=expected)
+    if found := _NOTHING_BETWEEN.search(text):
+        raise OptionError(
+            f"{owner}: {name} has {quoted(found[0])}", help="write + - * or / between the two"
+        )
+    if found := re.search(r"\b[\d.]+[eE][+-]\s*\d*", text):
+        raise OptionError(f"{owner}: {name} has {quoted(found[0])}", help="write it without e")
+
+
 def _check_condition(condition: Condition, owner: str) -> None:
     if isinstance(condition, Mapping):
         for name, value in condition.items():
             if name not in ("min", "max", "multiple"):
-                raise OptionError(f"{owner} has {quoted(name)}", help="use min, max and multiple")
+                raise OptionError(
+                    f"{owner} has {quoted(name)}",
+                    help="use min, max and multiple; a fact with dots is written in quotes: "
+                    '"synapse.groups" = 1',
+                )
             if isinstance(value, bool) or not isinstance(value, int):
                 raise OptionError(
                     f"{owner}: {name} is {quoted(str(value))}", help="use a whole number"
                 )
+            _check_size(value, owner)
             if name == "multiple" and value < 1:
                 raise OptionError(f"{owner}: multiple is {value}", help="use 1 or more")
-    choices = condition if isinstance(condition, tuple) else ()
+    elif isinstance(condition, tuple):
+        for choice in condition:
+            _check_scalar(choice, owner)
+    else:
+        _check_scalar(condition, owner)
     if isinstance(condition, (tuple, Mapping)) and not condition:
         raise OptionError(f"{owner} is empty", help="say what has to hold")
-    for choice in choices:
-        if not isinstance(choice, (str, int)):
-            raise OptionError(
-                f"{owner} has {quoted(str(choice))}",
-                help="use words, whole numbers, true and false",
-            )
+
+
+def _check_scalar(value: object, owner: str) -> None:
+    if not isinstance(value, (str, int)):
+        raise OptionError(
+            f"{owner} has {quoted(value)}", help="use words, whole numbers, true and false"
+        )
+    if isinstance(value, int):
+        _check_size(value, owner)
+
+
+def _check_size(value: int, owner: str) -> None:
+    if not -(2**63) <= value < 2**63:
+        raise OptionError(f"{owner} has {value}", help="use a whole number of 64 bits")

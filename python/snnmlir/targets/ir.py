@@ -39,7 +39,9 @@ def _kernel(kernel: Kernel, section: str | None) -> str:
         attributes["section"] = _string(section)
     if kernel.alignment is not None:
         attributes["alignment"] = f"{kernel.alignment} : i64"
-    return f"snn.kernel @{_string(kernel.name)} {_dictionary(attributes)}"
+    name = _string(kernel.name)
+    # Messages name the location.
+    return f"snn.kernel @{name} {_dictionary(attributes)} loc({name})"
 
 
 def _condition(condition: Condition) -> str:
