@@ -253,6 +253,34 @@ MISTAKES = {
         'function = "mine_dense"\nmemory = "tcm"\n',
         "kernel 'dense': memory is 'tcm'",
     ),
+    '"synapse.weight.type" = "i8"': (
+        "synapse.weight.o = 8",
+        "kernel 'dense': where 'synapse' has 'weight'",
+    ),
+    '"synapse.result.type" = "i16"': (
+        '"synapse.macs" = 1.5',
+        "kernel 'dense': where 'synapse.macs' has '1.5'",
+    ),
+    '"synapse.input.type" = "spikes"': (
+        '"synapse.macs" = { min = 99999999999999999999 }',
+        "kernel 'dense': where 'synapse.macs' has 99999999999999999999",
+    ),
+    'arguments = ["input", ': (
+        'arguments = ["scratch", ',
+        "kernel 'dense': arguments has 'scratch', and the kernel has none",
+    ),
+}
+ADDED = {
+    'scratch = "4 * layer"': "kernel 'dense': scratch has 'layer'",
+    'cost = "1e-3 * density"': "kernel 'dense': cost has '1e-3'",
+    'cost = "2 3"': "kernel 'dense': cost has '2 3'",
+    'cost = "}"': "kernel 'dense': cost is '}'",
+    'setup = "mine_dense"': "kernel 'dense': setup and function are both 'mine_dense'",
+    'setup = "int"': "kernel 'dense': setup is 'int'",
+    **{
+        f'setup = "s"\nsetup_arguments = ["{text}"]': f"setup_arguments has '{text}'"
+        for text in ("input", "input.events", "scratch", "synapse.result", "neuron.v")
+    },
 }
 
 
@@ -264,6 +292,43 @@ def test_mistakes_of_a_description_name_the_field(old: str, tmp_path: Path) -> N
         load_target(path)
     assert message in error.value.message
     assert error.value.help
+
+
+@pytest.mark.parametrize("field", ADDED)
+def test_fields_that_no_kernel_can_have(field: str, tmp_path: Path) -> None:
+    path = written(tmp_path, DENSE.replace("pattern =", f"{field}\npattern =", 1))
+    with pytest.raises(OptionError) as error:
+        load_target(path)
+    assert ADDED[field] in error.value.message
+    assert error.value.help
+
+
+def test_memories_with_one_macro_and_passes_that_are_no_text(tmp_path: Path) -> None:
+    memories = '[[memory]]\nname = "a"\n[[memory]]\nname = "A"\n[[kernel]]'
+    with pytest.raises(OptionError, match="two memories are called 'A'"):
+        load_target(written(tmp_path, DENSE.replace("[[kernel]]", memories)))
+    with pytest.raises(OptionError, match="passes at 'network' are '3'"):
+        load_target(written(tmp_path, DENSE.replace("[host]", "[passes]\nnetwork = 3\n[host]")))
+
+
+def test_a_header_with_other_types_than_its_layers_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.h").write_text(DENSE_C.partition(" {")[0] + ";\n")
+    text = DENSE.replace('name = "dense"', 'name = "dense"\nheaders = ["mine.h"]')
+    text = text.replace('"mine.c"]', '"mine.c"]\ninclude = ["."]')
+    path = written(tmp_path, text.replace('"synapse.result.type" = "i16"\n', ""))
+    (tmp_path / "mine.h").write_text((tmp_path / "mine.h").read_text().replace("int16_t", "float"))
+    with pytest.raises(CompileError, match="incompatible pointer type"):
+        gestures(path).run(np.zeros((1, 2, 16, 16), np.uint8))
+
+
+def test_a_check_says_which_network_came_closest(tmp_path: Path) -> None:
+    nothing = DENSE.replace('"synapse.bias" = "none"', '"synapse.macs" = 0')
+    (trial,) = try_kernels(load_target(written(tmp_path, nothing)), networks=2)
+    assert trial.closest is not None
+    assert trial.closest[1][0].startswith("synapse.macs is ")
+    layout = DENSE.replace('name = "dense"', 'name = "dense"\nlayout = "oo"')
+    with pytest.raises(CompileError, match="kernel 'dense': layout: layout 'oo' has 'o' twice"):
+        try_kernels(load_target(written(tmp_path, layout)))
 
 
 @pytest.mark.parametrize(
@@ -419,3 +484,67 @@ def test_networks_of_nir_objects_with_recurrence_stay_correct(tmp_path: Path) ->
     assert who(network)
     np.testing.assert_array_equal(network.run(x), plain.run(x))
     assert plain.run(x).any()
+
+
+TILE = """
+schema = 1
+name = "tile"
+[host]
+sources = ["mine.c"]
+[[kernel]]
+name = "tile"
+function = "tile"
+pattern = ["snn.conv2d", "snn.lif"]
+layout = "Ohwi8o"
+arguments = [
+  "input", "synapse.weight", "synapse.bias", "neuron.leak", "neuron.decay",
+  "neuron.decay.fraction", "neuron.gain.shift", "neuron.threshold", "neuron.v", "neuron.spikes",
+  "synapse.input.shape.0", "synapse.input.shape.1", "synapse.weight.i",
+  "synapse.result.shape.0", "synapse.result.shape.1", "synapse.weight.o", "synapse.weight.h",
+  "synapse.weight.w", "synapse.stride.0", "synapse.padding.0",
+]
+[kernel.where]
+"synapse.input.type" = ["spikes", "counts"]
+"synapse.weight.type" = ["i8", "i4"]
+"synapse.groups" = 1
+"neuron.v.type" = "i32"
+"neuron.decay.type" = "i32"
+"neuron.gain.shift" = { min = 0, max = 16 }
+"neuron.floor.given" = false
+"neuron.reset" = "value"
+"neuron.reset_value.given" = false
+"neuron.reset_timing" = "immediate"
+"neuron.spike" = "gt"
+"neuron.short_decay" = false
+"neuron.saturate" = false
+"""
+TILE_C = """
+#include <stdint.h>
+void tile(const uint8_t *x, const int8_t *w, const int32_t *bias, const int32_t *leak,
+    const int32_t *decay, int32_t fraction, int32_t shift, const int32_t *threshold, int32_t *v,
+    uint8_t *spikes, int32_t ih, int32_t iw, int32_t ic, int32_t oh, int32_t ow, int32_t oc,
+    int32_t kh, int32_t kw, int32_t stride, int32_t pad) {
+    for (int32_t n = 0; n < oh * ow * oc; ++n) {
+        int64_t y = bias[n % oc];
+        for (int32_t k = 0; k < kh * kw * ic; ++k) {
+            int32_t a = n / oc / ow * stride + k / ic / kw - pad, c = k % ic;
+            int32_t b = n / oc % ow * stride + k / ic % kw - pad;
+            if (a >= 0 && a < ih && b >= 0 && b < iw)
+                y += x[(a * iw + b) * ic + c] * w[(n % oc / 8 * kh * kw * ic + k) * 8 + n % oc % 8];
+        }
+        int64_t u = (((int64_t)v[n] * decay[n] + ((int64_t)1 << fraction >> 1)) >> fraction);
+        u += y * ((int64_t)1 << shift) + leak[n];
+        spikes[n] = u > threshold[n];
+        v[n] = spikes[n] ? 0 : (int32_t)u;
+    }
+}
+"""
+
+
+def test_a_convolution_with_its_neurons_and_weights_in_blocks(tmp_path: Path) -> None:
+    path = written(tmp_path, TILE, TILE_C)
+    (trial,) = try_kernels(load_target(path), networks=6)
+    assert trial.passed, (trial.differences, trial.closest)
+    network, plain = gestures(path, states="proved"), gestures("generic", states="proved")
+    x = (np.random.default_rng(1).random((40, 2, 16, 16)) < 0.1).astype(np.uint8)
+    np.testing.assert_array_equal(network.run(x), plain.run(x))
