@@ -141,10 +141,17 @@ void LayerFacts::addSynapse(SynapseOpInterface op, StringRef role) {
 }
 
 /// k where the product with `factor` is a shift to the left by k, for all
-/// elements.
-static std::optional<int64_t> getShift(const Constant &factor) {
+/// elements. Spikes and counts are multiplied by the rounded factor.
+static std::optional<int64_t> getShift(const Constant &factor, bool ofSpikes) {
   if (!factor.isUniform() && !llvm::all_equal(factor.values))
     return std::nullopt;
+  if (ofSpikes) {
+    int exponent = 0;
+    double rounded = std::floor(factor.values.front() + 0.5);
+    if (std::frexp(rounded, &exponent) != 0.5)
+      return std::nullopt;
+    return exponent - 1;
+  }
   FixedFactor fixed = FixedFactor::of(factor.values.front()).reduced();
   if (fixed.multiplier != 1 || fixed.shift > 0)
     return std::nullopt;
@@ -189,7 +196,8 @@ void LayerFacts::addNeuron(NeuronOpInterface op, StringRef role) {
         zipConstants(factor, getScales(from, rank), std::multiplies<double>());
     factor = zipConstants(factor, getScales(state.getType(), rank),
                           std::divides<double>());
-    if (std::optional<int64_t> shift = getShift(factor))
+    bool ofSpikes = !isa<quant::QuantizedType>(from);
+    if (std::optional<int64_t> shift = getShift(factor, ofSpikes))
       set(prefix + state.name("gain") + ".shift", *shift);
   };
   if (model.current) {
@@ -341,7 +349,9 @@ llvm::Expected<double> ExpressionParser::parseTerm() {
   rest = rest.drop_front(word.size());
   double number;
   if (llvm::isDigit(word.front())) {
-    if (word.getAsDouble(number))
+    // There are no exponents: of 1e-3 the word is 1e.
+    bool isWhole = llvm::isDigit(word.back()) || word.back() == '.';
+    if (!isWhole || word.getAsDouble(number))
       return makeError("'", text, "' has '", word, "', which is no number");
     return number;
   }
@@ -716,9 +726,15 @@ std::vector<std::string> snn::checkKernel(KernelOp kernel,
   checkArguments(kernel.getArguments(), layout, group, facts, covered, reasons);
   if (ArrayAttr setup = kernel.getSetupArgumentsAttr())
     checkArguments(setup, layout, group, facts, covered, reasons);
-  if (std::optional<StringRef> scratch = kernel.getScratch())
-    if (llvm::Error error = evaluate(*scratch, facts).takeError())
-      reasons.push_back("scratch: " + llvm::toString(std::move(error)));
+  if (std::optional<StringRef> scratch = kernel.getScratch()) {
+    // Of the layer alone, as it is asked for when memory is given.
+    llvm::Expected<double> bytes = evaluate(*scratch, LayerFacts(group));
+    if (!bytes)
+      reasons.push_back("scratch: " + llvm::toString(bytes.takeError()));
+    else if (!(*bytes >= 0 && *bytes <= 2147483647.0))
+      reasons.push_back("scratch is " + formatFloat64(*bytes) +
+                        ", expected 0 to 2147483647 bytes");
+  }
   // A state that the kernel keeps itself can neither be seen nor started.
   SmallVector<std::string> roles = getRoles(group);
   for (auto [op, role] : llvm::zip_equal(group, roles)) {
@@ -744,5 +760,13 @@ std::vector<std::string> snn::checkKernel(KernelOp kernel,
                           " does not start at 0, and the kernel keeps it");
     }
   }
+  // What comes out of neurons without spikes is a state.
+  Operation *last = group.back();
+  auto neuron = dyn_cast<NeuronOpInterface>(last);
+  std::string result = roles.back() + (neuron ? ".spikes" : ".result");
+  if ((!neuron || neuron.hasSpikes()) && !last->getResult(0).use_empty() &&
+      !covered.contains(result))
+    reasons.push_back(result +
+                      " is read by others, and the kernel is not given it");
   return reasons;
 }

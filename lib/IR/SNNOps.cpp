@@ -941,6 +941,14 @@ static bool isHeader(StringRef name) {
   });
 }
 
+/// Whether there is what `argument` names within a step alone.
+static bool isOfStep(StringRef argument) {
+  StringRef name = argument.split('.').second;
+  return argument == "input" || argument == "input.events" ||
+         argument == "scratch" || name == "result" || name == "spikes" ||
+         name == "v" || name == "i";
+}
+
 LogicalResult KernelOp::verify() {
   auto checkName = [&](StringRef what, StringRef name) -> LogicalResult {
     if (isIdentifier(name))
@@ -972,6 +980,14 @@ LogicalResult KernelOp::verify() {
   if (getSetupArguments().has_value() != getSetup().has_value())
     return emitOpError("has one of setup and setup_arguments, expected both or "
                        "none [K1]");
+  if (ArrayAttr arguments = getSetupArgumentsAttr())
+    for (auto argument : arguments.getAsRange<StringAttr>())
+      if (isOfStep(argument.getValue()))
+        return emitOpError("setup_arguments has ")
+               << argument << ", expected tables and numbers [K1]";
+  for (auto argument : getArguments().getAsRange<StringAttr>())
+    if (argument.getValue() == "scratch" && !getScratch())
+      return emitOpError("has the argument scratch, and no scratch [K1]");
   if (std::optional<uint64_t> alignment = getAlignment())
     if (!llvm::isPowerOf2_64(*alignment) || *alignment > 4096)
       return emitOpError("alignment is ")

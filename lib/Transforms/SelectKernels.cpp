@@ -50,7 +50,10 @@ static bool isConstant(Value value) { return getConstant(value).has_value(); }
 
 /// Why `op` can be no operation of a kernel, or "".
 static std::string checkOperands(Operation *op) {
-  if (op->getNumOperands() == 0 || op->getNumResults() == 0)
+  if (op->getNumOperands() == 0 || op->getNumResults() == 0 ||
+      !isa<RankedTensorType>(op->getOperand(0).getType()) ||
+      !isa<RankedTensorType>(op->getResult(0).getType()) ||
+      isConstant(op->getOperand(0)))
     return "takes no signal or gives none";
   for (Value operand : op->getOperands().drop_front())
     if (!isConstant(operand))
@@ -144,15 +147,19 @@ void SelectKernels::consider(KernelOp kernel, Operation *op,
     addReason(found);
   if (!reasons.empty())
     return;
-  double processor = llvm::cantFail(evaluateWithZeros(processorCost, facts));
+  llvm::Expected<double> processor = evaluateWithZeros(processorCost, facts);
+  if (!processor)
+    return addReason("processor-cost: " +
+                     llvm::toString(processor.takeError()));
   llvm::Expected<double> cost = evaluate(kernel.getCost().value_or("0"), facts);
   if (!cost)
     return addReason("cost: " + llvm::toString(cost.takeError()));
-  if (*cost >= processor)
+  // What is no number saves nothing, either.
+  if (!(*cost < *processor))
     return addReason(
-        llvm::formatv("costs {0:F1}, the processor {1:F1}", *cost, processor)
+        llvm::formatv("costs {0:F1}, the processor {1:F1}", *cost, *processor)
             .str());
-  candidates.push_back({kernel, *group, processor - *cost});
+  candidates.push_back({kernel, *group, *processor - *cost});
 }
 
 /// Puts the group into an `snn.offload` behind its last operation.

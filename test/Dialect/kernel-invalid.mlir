@@ -40,6 +40,16 @@ snn.kernel @k {function = "f", pattern = ["snn.magic"], arguments = []}
 
 // -----
 
+// expected-error @below {{setup_arguments has "input", expected tables and numbers [K1]}}
+snn.kernel @k {function = "f", pattern = ["snn.linear"], arguments = [], setup = "s", setup_arguments = ["synapse.weight.i", "input"]}
+
+// -----
+
+// expected-error @below {{has the argument scratch, and no scratch [K1]}}
+snn.kernel @k {function = "f", pattern = ["snn.linear"], arguments = ["scratch"]}
+
+// -----
+
 // expected-error @below {{alignment is 3, expected a power of two up to 4096 [K1]}}
 snn.kernel @k {function = "f", pattern = ["snn.linear"], arguments = [], alignment = 3}
 

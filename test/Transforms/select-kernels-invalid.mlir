@@ -20,6 +20,11 @@ snn.kernel @k {function = "f", pattern = ["snn.linear"], arguments = [], scratch
 
 // -----
 
+// expected-error @below {{cost: '1e-3' has '1e', which is no number [K1]}}
+snn.kernel @k {function = "f", pattern = ["snn.linear"], arguments = [], cost = "1e-3"}
+
+// -----
+
 // expected-error @below {{layout: layout 'o8i' has a block of 'i' without its capital before it [K1]}}
 snn.kernel @k {function = "f", pattern = ["snn.linear"], arguments = [], layout = "o8i"}
 

@@ -132,3 +132,56 @@ snn.network @shared(%x: tensor<4xi1>, %y: tensor<8xi1>) -> (tensor<2xf32>, tenso
   %s, %v = snn.lif %c threshold(%t) : (tensor<2xf32>, f32) -> (tensor<2xi1>, tensor<2xf32>)
   snn.output %b, %s, %c : tensor<2xf32>, tensor<2xi1>, tensor<2xf32>
 }
+
+// -----
+
+// Scratch is of the layer alone, and what others read the kernel has to be given.
+// CHECK-LABEL: snn.network @given(
+// CHECK:         snn.stays = ["layers: scratch: 'layer' is no number that is known of the layer",
+// CHECK-SAME:      "much: scratch is {{.*}}, expected 0 to 2147483647 bytes",
+// CHECK-SAME:      "silent: synapse.result is read by others, and the kernel is not given it"]
+snn.kernel @layers {
+  function = "f", pattern = ["snn.linear"], arguments = ["scratch", "synapse.result"], scratch = "4 * layer"
+}
+snn.kernel @much {
+  function = "f", pattern = ["snn.linear"], arguments = ["scratch", "synapse.result"], scratch = "1e30"
+}
+snn.kernel @silent {
+  function = "f", pattern = ["snn.linear"], arguments = ["input", "synapse.weight"]
+}
+snn.network @given(%x: tensor<4xi1>) -> tensor<2xf32> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x4xf32>
+  %a = snn.linear %x, %w : (tensor<4xi1>, tensor<2x4xf32>) -> tensor<2xf32>
+  snn.output %a : tensor<2xf32>
+}
+
+// -----
+
+// Spikes are multiplied by the rounded factor, which is no power of two here: 1048584.
+// CHECK-LABEL: snn.network @shift(
+// CHECK:         snn.stays = ["shifts: neuron.gain.shift is not known of the layer"]
+!q = !quant.uniform<i32:f32, 9.5366704E-7>
+snn.kernel @shifts {
+  function = "f", pattern = ["snn.lif"], arguments = ["input", "neuron.v", "neuron.spikes"],
+  where = {"neuron.gain.shift" = {min = 0 : i64}}
+}
+snn.network @shift(%x: tensor<2xi1>) -> tensor<2xi1> attributes {dt = 1.0 : f64} {
+  %c = arith.constant dense<100> : tensor<2xi32>
+  %t = quant.scast %c : tensor<2xi32> to tensor<2x!q>
+  %s, %v = snn.lif %x threshold(%t) {saturate} : (tensor<2xi1>, tensor<2x!q>) -> (tensor<2xi1>, tensor<2x!q>)
+  snn.output %s : tensor<2xi1>
+}
+
+// -----
+
+// A constant is no signal.
+// CHEAP-LABEL: snn.network @constants(
+// CHEAP:         snn.stays = ["casts: takes no signal or gives none"]
+snn.kernel @casts {function = "f", pattern = ["quant.scast"], arguments = []}
+!w = !quant.uniform<i8:f32, 0.5>
+snn.network @constants(%x: tensor<4xi1>) -> tensor<2x!quant.uniform<i32:f32, 0.5>> attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant dense<1> : tensor<2x4xi8>
+  %w = quant.scast %c : tensor<2x4xi8> to tensor<2x4x!w>
+  %a = snn.linear %x, %w : (tensor<4xi1>, tensor<2x4x!w>) -> tensor<2x!quant.uniform<i32:f32, 0.5>>
+  snn.output %a : tensor<2x!quant.uniform<i32:f32, 0.5>>
+}

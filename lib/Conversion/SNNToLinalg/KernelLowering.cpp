@@ -134,6 +134,9 @@ FailureOr<CallOperand> KernelCall::getOperand(const KernelArgument &argument,
     break;
   }
   case Kind::Scratch:
+    if (!context.scratch.contains(op))
+      return op.emitOpError("scratch of ")
+             << op.getKernelAttr() << " is no number of bytes [K2]";
     operand.value =
         layer.addFlatArgument("scratch", context.scratch.lookup(op));
     break;

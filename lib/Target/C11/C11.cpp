@@ -18,6 +18,7 @@
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
 #include <queue>
@@ -81,7 +82,7 @@ private:
   llvm::StringMap<std::string> symbols;
   Hooks hooks;
   /// Functions of kernels that were declared.
-  llvm::StringSet<> declared;
+  llvm::StringMap<std::string> declared;
 };
 
 } // namespace
@@ -223,20 +224,30 @@ LogicalResult SourceEmitter::emitDeclaration(func::FuncOp function) {
            << name << "' has a name that the C of network '" << prefix
            << "' may have: choose another prefix";
   auto headers = function->getAttrOfType<ArrayAttr>("snn.headers");
-  if ((headers && !headers.empty()) || !declared.insert(name).second)
+  if (headers && !headers.empty())
     return success();
-  source << "void " << name << "(";
+  std::string text;
+  llvm::raw_string_ostream declaration(text);
+  declaration << "void " << name << "(";
   llvm::ListSeparator separator;
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
     auto array = dyn_cast<MemRefType>(type);
     bool isUnsigned =
         static_cast<bool>(function.getArgAttr(index, "snn.unsigned"));
-    source << separator
-           << (function.getArgAttr(index, "snn.read_only") ? "const " : "")
-           << getStorageType(array ? array.getElementType() : type, isUnsigned)
-           << (array ? " *" : "");
+    declaration << separator
+                << (function.getArgAttr(index, "snn.read_only") ? "const " : "")
+                << getStorageType(array ? array.getElementType() : type,
+                                  isUnsigned)
+                << (array ? " *" : "");
   }
-  source << (function.getNumArguments() == 0 ? "void" : "") << ");\n\n";
+  declaration << (function.getNumArguments() == 0 ? "void" : "") << ");\n\n";
+  auto [known, isNew] = declared.try_emplace(name, text);
+  if (known->second != text)
+    return function.emitOpError("C11: kernel '")
+           << name
+           << "' gets other types in another layer, expected the same in all";
+  if (isNew)
+    source << text;
   return success();
 }
 
