@@ -26,7 +26,7 @@ from snnmlir.common.tables import printable
 from snnmlir.conventions import PRESETS, option_name
 from snnmlir.errors import SnnError
 from snnmlir.nir_import.hints import Suggestion
-from snnmlir.reports.check import NodeReport, Parameter, Refusal, Report, check
+from snnmlir.reports.check import NodeReport, Refusal, Report, check, shape_text
 
 _WIDTH = 100
 """Where the output is no terminal."""
@@ -149,10 +149,10 @@ def _table(report: Report) -> Table:
 
 
 def _cells(node: NodeReport, compiles: bool) -> list[str]:
-    shape = _shape(node.output_shape)
+    shape = shape_text(node.output_shape)
     if node.input_shape != node.output_shape:
-        shape = f"{_shape(node.input_shape)} to {shape}"
-    parameters = [*map(_parameter, node.parameters)]
+        shape = f"{shape_text(node.input_shape)} to {shape}"
+    parameters = [*map(str, node.parameters)]
     if node.weights:
         parameters.append(f"{node.weights} weights")
     state = [", ".join(f"{size} {name}" for name, size in node.state.items())] if node.state else []
@@ -170,29 +170,6 @@ def _cells(node: NodeReport, compiles: bool) -> list[str]:
         "\n".join(state),
         ", ".join(verdict),
     ]
-
-
-def _parameter(parameter: Parameter) -> str:
-    if parameter.shape is None:
-        return f"{parameter.name} {_value(parameter.value)}"
-    shape = f" {_shape(parameter.shape)}" if parameter.shape else ""
-    span = f"{parameter.low:.4g}"
-    if parameter.low != parameter.high:
-        span += f"..{parameter.high:.4g}"
-    return f"{parameter.name}{shape} {span}"
-
-
-def _value(value: Any) -> str:
-    """Sizes of dimensions joined by "x"; a padding that differs by side is (low, high)."""
-    if not isinstance(value, tuple):
-        return str(value)
-    return "x".join(
-        str(size[0] if isinstance(size, tuple) and size[0] == size[1] else size) for size in value
-    )
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, shape))}]"
 
 
 def _printable(text: str) -> str:

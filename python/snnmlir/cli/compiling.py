@@ -169,60 +169,20 @@ def _self_test(network: Network, data: str) -> SelfTest:
     return test
 
 
-def _verify(network: Network, data: str) -> None:
+def _verify(network: Network, data: str) -> Verification:
     """Compares the C with what a file recorded, or else with the reference; says which.
 
     Raises:
         CompileError: They differ.
     """
-    if data:
-        runs = read_runs(Path(data), network.graph, network.convention.dt)
-        if all(has_outputs(network.graph, run) for run in runs):
-            _verify_recording(network, [recording_for(network.graph, run) for run in runs])
-            return
-    samples = read_samples(Path(data), network) if data else [random_input(network)]
-    click.echo(f"verified: {_compared_with_reference(network, samples)}", err=True)
-    click.echo("what the framework computes was not compared", err=True)
-
-
-def _verify_recording(network: Network, runs: Sequence[Recording]) -> None:
-    agreements = [agreement(network, run) for run in runs]
-    steps = sum(found.steps for found in agreements)
-    entries = sum(found.entries for found in agreements)
-    differing = sum(found.differing for found in agreements)
-    for note in dict.fromkeys(note for run in runs for note in run.notes):
-        click.echo(f"note: {note}", err=True)
-    if network.is_quantized:
-        text = _compared_with_reference(network, [run.inputs for run in runs])
-        click.echo(f"verified: {text}", err=True)
-    if network.dtype in QUANTIZED:
-        click.echo(
-            f"compared with the recording, {network.dtype} gives {differing} of {entries} other "
-            "entries",
-            err=True,
-        )
-        return
-    if differing:
-        raise disagreement_error(agreements)
-    click.echo(f"verified: equal to the recording, {steps} steps, {entries} entries", err=True)
-
-
-def _compared_with_reference(network: Network, samples: Sequence[Signals]) -> str:
-    """What was compared with the reference interpreter.
-
-    Raises:
-        CompileError: The C and the reference differ.
-    """
-    verdicts = [verify(network, x) for x in samples]
-    if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
-        raise mismatch_error(mismatches)
-    compared = sum(verdict.compared for verdict in verdicts)
-    left_out = sum(verdict.steps for verdict in verdicts) - compared
-    spikes = sum(verdict.spikes for verdict in verdicts)
-    same = f"equal to the reference interpreter under this convention, {compared} steps"
-    if network.is_quantized:
-        return f"{same}, every integer"
-    largest_error = max((verdict.largest_error for verdict in verdicts), default=0.0)
-    return f"{same}, {spikes} spike entries, values within {largest_error:.2g} of the tolerance" + (
-        f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""
-    )
+    runs = read_runs(Path(data), network.graph, network.convention.dt) if data else []
+    if runs and all(has_outputs(network.graph, run) for run in runs):
+        recordings = [recording_for(network.graph, run) for run in runs]
+        for note in dict.fromkeys(note for run in recordings for note in run.notes):
+            click.echo(f"note: {note}", err=True)
+        found = verified_by_recordings(network, recordings)
+    else:
+        samples = read_samples(Path(data), network) if data else [random_input(network)]
+        found = verified_by_reference(network, samples)
+    click.echo(str(found), err=True, nl=False)
+    return found

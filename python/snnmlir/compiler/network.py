@@ -202,6 +202,11 @@ class Network:
         """The interface of what `emit_c` gives, as docs/interface.md describes it."""
         return cast("dict[str, Any]", json.loads(self._interface_text(prefix, header)))
 
+    def tapped_interface(self, prefix: str, header: str, taps: tuple[str, ...]) -> dict[str, Any]:
+        """The same for C that shows other signals to the macro `<PREFIX>_TAP`."""
+        text = interface_text(self.stages, prefix, header, taps, False)
+        return cast("dict[str, Any]", json.loads(text))
+
     def _interface_text(self, prefix: str, header: str) -> str:
         return interface_text(self.stages, prefix, header, self.taps, self.options.profile)
 
