@@ -22,6 +22,7 @@ from snnmlir.cli.common import (
     save_convention,
 )
 from snnmlir.cli.inference import advice, as_dict, describe
+from snnmlir.common.files import check_targets, write_files
 from snnmlir.common.tables import printable
 from snnmlir.conventions import PRESETS, option_name
 from snnmlir.errors import SnnError
@@ -32,15 +33,21 @@ _WIDTH = 100
 """Where the output is no terminal."""
 
 
-def run(model: Path, as_json: bool, **options: Any) -> None:
+def run(model: Path, as_json: bool, html: Path | None, **options: Any) -> None:
     """Prints what the file holds and whether it compiles; ends the process."""
     arguments = options_of(options)
+    if html is not None:
+        check_targets([html], [model])
     inference = inference_from(model, options) if options["like"] is not None else None
     if inference is not None:
         arguments |= found_convention(inference)
     report = check(model, **arguments)
     if options["save_convention"] is not None:
         save_convention(options["save_convention"], arguments, [model])
+    if html is not None and report.nodes:
+        from snnmlir.reports.page.page import graph_page
+
+        write_files({html: graph_page(report).html.encode()}, [model])
     if as_json:
         found = {"inference": as_dict(inference)} if inference is not None else {}
         click.echo(json.dumps(report.to_dict() | found, indent=2))

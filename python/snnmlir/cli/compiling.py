@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -28,19 +27,17 @@ from snnmlir.conventions import CHOICES
 from snnmlir.delivery.package import write_package
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import ConventionWarning, OptionError, quoted
-from snnmlir.execution.ports import Signals
-from snnmlir.inference.recording import Recording, has_outputs, recording_for
+from snnmlir.inference.recording import has_outputs, recording_for
 from snnmlir.reports.budgets import check_flash, check_ram
 from snnmlir.reports.comparison import Comparison, compare
 from snnmlir.reports.fidelity import Fidelity, fidelity
 from snnmlir.reports.footprint import footprint
 from snnmlir.reports.report import NetworkReport
 from snnmlir.reports.verify import (
-    agreement,
-    disagreement_error,
-    mismatch_error,
+    Verification,
     random_input,
-    verify,
+    verified_by_recordings,
+    verified_by_reference,
 )
 
 
@@ -88,19 +85,21 @@ def run(
         compared = _compare(model, network, compare_with, data_file)
         if not report:
             click.echo(str(compared), nl=False)
-    if report or limits:
-        known = NetworkReport(network.dtype, network.resources)
-        if compiler is not None:
-            prefix = name or prefix_from(output.stem)
-            known = replace(known, footprint=footprint(network, compiler, prefix))
-        for check, limit in limits.items():
-            check(known, limit)
-        if report:
-            fidelity_found = _fidelity(network, options["calibrate"])
-            known = replace(known, fidelity=fidelity_found, comparison=compared)
+    prefix = name or prefix_from(output.stem)
+    known = NetworkReport(network.dtype, network.resources)
+    if compiler is not None:
+        known = replace(known, footprint=footprint(network, compiler, prefix))
+    for check, limit in limits.items():
+        check(known, limit)
+    verified = _verify(network, verify_on) if verify_on is not None else None
+    if report:
+        fidelity_found = _fidelity(network, options["calibrate"])
+        known = replace(known, fidelity=fidelity_found, comparison=compared, verification=verified)
+        if report.suffix == ".html":
+            data_file = Path(verify_on) if verify_on else options["calibrate"]
+            content[report] = _page(network, known, data_file, prefix)
+        else:
             content[report] = known.as_file(report)
-    if verify_on is not None:
-        _verify(network, verify_on)
     test = _self_test(network, self_test_on or "") if self_test_on is not None or package else None
     if package:
         write_package(network, package, output, test)
@@ -119,6 +118,15 @@ def run(
         for bound in network.bounds:
             click.echo(f"bound {bound}", err=True)
         click.echo(f"wrote {output}", err=True)
+
+
+def _page(network: Network, known: NetworkReport, data: Path | None, prefix: str) -> bytes:
+    """The report as a page, with what the network does with data, or with random input."""
+    from snnmlir.reports.page.page import network_page
+
+    samples = [random_input(network)] if data is None else read_samples(data, network)
+    name = "random input" if data is None else printable(data.name)
+    return network_page(network, known, samples, name, prefix).html.encode()
 
 
 def _fidelity(network: Network, data: Path | None) -> Fidelity | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -48,6 +49,19 @@ class WrittenTest(Protocol):
 
     def emit_c(self, network: Network, prefix: str, header: str) -> tuple[str, str]:
         """The C source and its header, for a network whose names have this prefix."""
+
+
+class ShownReport(Protocol):
+    """What `Network.report` gives; see `snnmlir.HtmlReport`."""
+
+    title: str
+    html: str
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the page to a file."""
+
+    def _repr_html_(self) -> str:
+        """The page in a notebook."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -401,6 +415,33 @@ class Network:
             OptionError: There is no step of input, or one does not fit.
         """
         return measured_ranges(self.record, self.inputs, samples)
+
+    def report(
+        self,
+        samples: Any = None,
+        *,
+        verify: bool = False,
+        compiler: str | None = None,
+        other: Network | None = None,
+    ) -> ShownReport:
+        """A page with all that is known of the network, which notebooks show: `snnmlir.report`.
+
+        Args:
+            samples: As there.
+            verify: As there.
+            compiler: As there.
+            other: As there.
+
+        Raises:
+            OptionError: As there.
+            CompileError: As there.
+        """
+        # Reports are made in a room above this one; nothing else here knows of it.
+        module = importlib.import_module("snnmlir.reports.page.make")
+        page: ShownReport = module.report(
+            self, samples, verify=verify, compiler=compiler, other=other
+        )
+        return page
 
     # Variants of it
 

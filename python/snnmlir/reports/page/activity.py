@@ -148,7 +148,9 @@ def _packed(network: Network, run: _Run) -> dict[str, Any]:
 def _layers(network: Network, run: _Run) -> Iterator[dict[str, Any]]:
     """What is drawn of each input, neuron and output of values."""
     for port in network.inputs:
-        yield {"node": port.name} | _drawn(run.signals[port.name], port.dtype == np.uint8)
+        yield {"node": port.name, "input": True} | _drawn(
+            run.signals[port.name], port.dtype == np.uint8
+        )
     for name, node in network.graph.nodes.items():
         if not isinstance(node, (*NEURONS, Threshold)):
             continue

@@ -22,7 +22,7 @@ from snnmlir.reports.page.code import layer_codes
 from snnmlir.reports.page.machine import MOST_BYTES, machine
 from snnmlir.reports.page.nodes import NodeView, edges_data, node_views, shape
 from snnmlir.reports.page.rendering import HtmlReport, as_json, highlighted, render
-from snnmlir.reports.page.words import Said, said
+from snnmlir.reports.page.words import Said, said, time_text
 from snnmlir.reports.report import NetworkReport
 
 
@@ -134,7 +134,7 @@ def _page(
         shape=shape,
         highlighted=highlighted,
         words=_words(convention),
-        dt=convention.dt,
+        step=time_text(convention.dt),
         assets=carried,
         scripts=[_markup(script) for script in carried.scripts],
         style=_markup(carried.style),
@@ -152,9 +152,11 @@ def _markup(text: str) -> Any:
     return Markup(text)
 
 
-def _words(convention: Convention) -> list[Said]:
-    """What differs from NIR's own reading first."""
-    return sorted(said(convention), key=lambda line: line.usual and line.choice != "dt")
+def _words(convention: Convention) -> tuple[list[Said], list[Said]]:
+    """What differs from NIR's plain reading, the length of a step first, and what does not."""
+    lines = said(convention)
+    usual = [line for line in lines if line.usual and line.choice != "dt"]
+    return [line for line in lines if line not in usual], usual
 
 
 def _seen(
@@ -180,9 +182,7 @@ def _module(network: Network) -> tuple[dict[str, Any] | None, CompileError | Non
     return about, None
 
 
-def _costs(
-    resources: Resources, nodes: Sequence[NodeView], seen: Activity | None
-) -> list[Cost]:
+def _costs(resources: Resources, nodes: Sequence[NodeView], seen: Activity | None) -> list[Cost]:
     anchors = {node.report.name: node.anchor for node in nodes}
     return [
         Cost(
@@ -218,4 +218,3 @@ def _thresholds(seen: Activity | None) -> dict[str, float]:
         for layer in seen.runs[0]["layers"]
         if "threshold" in layer
     }
-

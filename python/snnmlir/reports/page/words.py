@@ -9,7 +9,7 @@ from snnmlir.conventions import CHOICES, Convention, option_name
 
 _LEAK = "τ dv/dt = v_leak − v + r x"
 _CURRENT = "τ_syn di/dt = −i + w_in x,  τ_mem dv/dt = v_leak − v + r i"
-_SPIKE = "spikes where v passes v_threshold"
+_SPIKE = "a spike where v passes v_threshold, then v = v_reset"
 
 EQUATIONS = {
     "Affine": "y = W x + b",
@@ -160,7 +160,7 @@ def said(convention: Convention) -> list[Said]:
     """All that a convention says: for all nodes, for single ones, and of edges."""
     plain = Convention()
     lines = [
-        Said("dt", f"{convention.dt:g}", f"A step is {convention.dt:g} s.", True),
+        Said("dt", f"{convention.dt:g}", f"A step is {time_text(convention.dt)}.", True),
         *(_said(choice, getattr(convention, choice), plain) for choice in CHOICES),
     ]
     for node, choices in sorted(convention.nodes.items()):
@@ -177,6 +177,14 @@ def _said(choice: str, value: object, plain: Convention) -> Said:
     return Said(option_name(choice), _text(value), sentence(choice, value), usual)
 
 
+def time_text(seconds: float) -> str:
+    """A time in a unit that suits it."""
+    for unit, length in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= length:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
 def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -184,7 +192,7 @@ def _text(value: object) -> str:
 def sentence(choice: str, value: object) -> str:
     """What a value of a choice, by attribute name, means."""
     if choice == "dt":
-        return f"A step is {value:g} s."
+        return f"A step is {time_text(float(str(value)))}."
     if choice == "parameters":
         if value == "nir":
             return "The numbers are the file's."

@@ -10,20 +10,20 @@ function drawLayer(parent, linked, layer, steps) {
   const block = element("section", { class: "layer-activity" });
   parent.append(block);
   const about = [];
-  if (layer.neurons) about.push(plural(layer.neurons, layer.isInput ? "element" : "neuron"));
+  if (layer.neurons) about.push(plural(layer.neurons, layer.input ? "element" : "neuron"));
   if (layer.count !== undefined) about.push(plural(layer.count, "spike"));
   block.append(element("h4", {}, layer.node, element("small", {}, about.join(", "))));
   if (layer.spikes) {
     const note = layer.every > 1 ? `, one in ${layer.every} is drawn` : "";
     const places = placesOf(layer.spikes);
     rasterPlot(block, linked, `Raster of ${layer.node}: ${about.join(", ")} in ${steps} steps${note}`, {
-      rows: layer.shown, every: layer.every, steps, spikes: () => places,
+      rows: layer.shown, every: layer.every, steps, spikes: () => places, unit: layer.input ? "element" : "neuron",
     });
   }
   for (const [key, name] of [["values", "value"], ["v", "voltage"], ["i", "current"]]) {
     if (!layer[key]) continue;
     const columns = columnsOf(numbersOf(layer[key]), layer.rows.length, steps);
-    const label = `The ${name}s of neurons ${layer.rows.join(", ")} of ${layer.node} in ${steps} steps`;
+    const label = `The ${name}s of ${layer.input ? "elements" : "neurons"} ${layer.rows.join(", ")} of ${layer.node} in ${steps} steps`;
     const threshold = key === "v" ? layer.threshold : null;
     tracePlot(block, linked, label, { rows: layer.rows, columns, steps, threshold, name });
   }

@@ -74,12 +74,13 @@ function drawEdge(points, edge) {
 }
 
 function drawGraph(parent, { nodes, edges }) {
-  const room = parent.clientWidth;
+  const room = parent.parentElement.clientWidth - 24;
   let graph = laidOut(nodes, edges, "LR");
   const isWide = room >= 640 && graph.graph().width * SMALLEST <= room;
   if (!isWide) graph = laidOut(nodes, edges, "TB");
   const { width, height } = graph.graph();
   const scale = isWide ? Math.min(1, room / width) : Math.min(1, Math.max(SMALLEST, room / width));
+  parent.parentElement.classList.toggle("tall", !isWide && width * scale < room / 2);
   const drawing = svg("svg", {
     viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale,
     role: "group", "aria-label": "The network's graph; each node leads to what is said of it",

@@ -39,12 +39,12 @@ async function main() {
   const drawn = document.getElementById("drawing");
   if (drawn) {
     drawGraph(drawn, data);
-    let width = drawn.clientWidth;
+    let width = drawn.parentElement.clientWidth;
     new ResizeObserver(() => {
-      if (drawn.clientWidth === width) return;
-      width = drawn.clientWidth;
+      if (drawn.parentElement.clientWidth === width) return;
+      width = drawn.parentElement.clientWidth;
       drawGraph(drawn, data);
-    }).observe(drawn);
+    }).observe(drawn.parentElement);
   }
   const runs = data.runs || [];
   const shown = [];
@@ -72,8 +72,9 @@ async function main() {
       target.focus();
     });
   }
-  addEventListener("beforeprint", () => { paper(660); redraw(); });
-  addEventListener("afterprint", () => { paper(0); redraw(); });
+  const root = document.documentElement;
+  addEventListener("beforeprint", () => { root.dataset.print = ""; paper(660); redraw(); });
+  addEventListener("afterprint", () => { delete root.dataset.print; paper(0); redraw(); });
 }
 
 snnReport.ready = main();

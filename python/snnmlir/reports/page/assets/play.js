@@ -2,7 +2,6 @@
 // Runs the network step by step, on the data given or on spikes that the reader injects.
 "use strict";
 
-const WINDOW = 100; // steps that are drawn
 const WATCHED = 4; // voltages of a layer that are drawn
 
 /** Input elements as cells that are clicked; a map for each channel. */
@@ -87,7 +86,8 @@ class Cells {
 
 /** The last steps of a layer: a raster of its spikes, and some voltages. */
 class Watch {
-  constructor(parent, linked, machine, name, taps, threshold) {
+  constructor(parent, linked, machine, name, taps, { threshold, window }) {
+    this.window = window;
     this.machine = machine;
     this.spikes = taps.find((tap) => tap.signal === name && tap.content !== "values" && tap.content !== "integers");
     this.voltage = taps.find((tap) => tap.signal === `${name}.v`) || (this.spikes ? undefined : taps[0]);
@@ -97,17 +97,17 @@ class Watch {
     this.count = element("small", {});
     block.append(element("h4", {}, name, this.count));
     if (this.spikes) {
-      this.raster = rasterPlot(block, linked, `Spikes of ${name} in the last ${WINDOW} steps`, {
-        rows: this.spikes.size, steps: WINDOW, spikes: () => this.places,
+      this.raster = rasterPlot(block, linked, `Spikes of ${name} in the last ${window} steps`, {
+        rows: this.spikes.size, steps: window, spikes: () => this.places, most: 120,
       });
     }
     if (this.voltage) {
       const rows = Array.from({ length: Math.min(WATCHED, this.voltage.size) }, (_, row) =>
         Math.floor((row * this.voltage.size) / Math.min(WATCHED, this.voltage.size)));
       this.rows = rows;
-      this.columns = rows.map(() => new Array(WINDOW).fill(null));
-      this.trace = tracePlot(block, linked, `Voltages of ${name} in the last ${WINDOW} steps`, {
-        rows, columns: this.columns, steps: WINDOW, threshold, name: "voltage",
+      this.columns = rows.map(() => new Array(window).fill(null));
+      this.trace = tracePlot(block, linked, `Voltages of ${name} in the last ${window} steps`, {
+        rows, columns: this.columns, steps: window, threshold, name: "voltage",
       });
     }
     this.reset();
@@ -121,8 +121,8 @@ class Watch {
 
   /** Takes what the last step left; the oldest step goes once the window is full. */
   take(step) {
-    const isFull = step >= WINDOW;
-    const at = isFull ? WINDOW - 1 : step;
+    const isFull = step >= this.window;
+    const at = isFull ? this.window - 1 : step;
     if (this.spikes) {
       const { size } = this.spikes;
       if (isFull) {
@@ -161,11 +161,13 @@ class Player {
     this.find = (name) => section.querySelector(`[data-play="${name}"]`);
     this.pending = machine.inputs.map(() => new Set());
     this.linked = new Linked("play");
-    this.linked.clear(WINDOW);
+    const longest = Math.max(0, ...runs.map((run) => run.steps));
+    const window = Math.min(Math.max(longest, 30), 100);
+    this.linked.clear(window);
     this.cells = machine.inputs.map((array, index) =>
       new Cells(this.inputBlock(array), array, (at) => this.toggle(index, at)));
     this.watches = this.layers().map(([name, taps]) =>
-      new Watch(this.find("layers"), this.linked, machine, name, taps, thresholds[name]));
+      new Watch(this.find("layers"), this.linked, machine, name, taps, { threshold: thresholds[name], window }));
     this.makeOutputs();
     this.connect();
     this.reset();

@@ -118,8 +118,8 @@ function firstFrom(places, least) {
 }
 
 /** Spikes as marks; `spikes()` gives their places, step * rows + row. */
-function rasterPlot(parent, linked, label, { rows, every = 1, steps, spikes }) {
-  const height = 56 + Math.min(220, Math.max(36, rows * 5));
+function rasterPlot(parent, linked, label, { rows, every = 1, steps, spikes, unit = "neuron", most = 220 }) {
+  const height = 56 + Math.min(most, Math.max(36, rows * 5));
   const draw = (plot) => {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
@@ -143,7 +143,7 @@ function rasterPlot(parent, linked, label, { rows, every = 1, steps, spikes }) {
     ctx.restore();
   };
   const xs = Array.from({ length: Math.max(steps, 2) }, (_, step) => step);
-  const plot = plotIn(parent, linked, label, height, "neuron", {
+  const plot = plotIn(parent, linked, label, height, unit, {
     data: [xs, xs.map(() => null)],
     y: { range: [-0.5, rows - 0.5] },
     series: [{ show: true }],
