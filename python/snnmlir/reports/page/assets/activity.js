@@ -10,22 +10,23 @@ function drawLayer(parent, linked, layer, steps) {
   const block = element("section", { class: "layer-activity" });
   parent.append(block);
   const about = [];
-  if (layer.neurons) about.push(plural(layer.neurons, layer.input ? "element" : "neuron"));
+  const unit = layer.input ? "element" : "neuron";
+  if (layer.neurons) about.push(plural(layer.neurons, unit));
   if (layer.count !== undefined) about.push(plural(layer.count, "spike"));
-  block.append(element("h4", {}, layer.node, element("small", {}, about.join(", "))));
+  block.append(element("h3", {}, layer.node, element("small", {}, about.join(", "))));
   if (layer.spikes) {
     const note = layer.every > 1 ? `, one in ${layer.every} is drawn` : "";
     const places = placesOf(layer.spikes);
     rasterPlot(block, linked, `Raster of ${layer.node}: ${about.join(", ")} in ${steps} steps${note}`, {
-      rows: layer.shown, every: layer.every, steps, spikes: () => places, unit: layer.input ? "element" : "neuron",
+      rows: layer.shown, every: layer.every, steps, spikes: () => places, unit,
     });
   }
   for (const [key, name] of [["values", "value"], ["v", "voltage"], ["i", "current"]]) {
     if (!layer[key]) continue;
     const columns = columnsOf(numbersOf(layer[key]), layer.rows.length, steps);
-    const label = `The ${name}s of ${layer.input ? "elements" : "neurons"} ${layer.rows.join(", ")} of ${layer.node} in ${steps} steps`;
+    const label = `The ${name}s of ${unit}s ${layer.rows.join(", ")} of ${layer.node} in ${steps} steps`;
     const threshold = key === "v" ? layer.threshold : null;
-    tracePlot(block, linked, label, { rows: layer.rows, columns, steps, threshold, name });
+    tracePlot(block, linked, label, { rows: layer.rows, columns, steps, threshold, name, unit });
   }
 }
 

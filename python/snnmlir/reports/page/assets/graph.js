@@ -34,7 +34,7 @@ function laidOut(nodes, edges, direction) {
   graph.setDefaultEdgeLabel(() => ({}));
   nodes.forEach((node, index) => {
     const title = shortened(node.name, 26);
-    const widths = [measure(title, true), measure(node.type, false), ...node.lines.map((line) => measure(line, false))];
+    const widths = [measure(title, true), measure(`${node.type}, refused`, false), ...node.lines.map((line) => measure(line, false))];
     const width = Math.max(84, Math.ceil(Math.max(...widths)) + 2 * PAD);
     const height = HEAD + LINE * (1 + node.lines.length) + PAD;
     graph.setNode(String(index), { width, height, title });
@@ -48,16 +48,14 @@ function drawNode(node, { x, y, width, height, title }) {
   const left = x - width / 2;
   const top = y - height / 2;
   const link = svg("a", { href: `#${node.anchor}`, class: `node ${node.kind}${node.refused ? " refused" : ""}` });
-  const told = [node.name, node.type, ...node.lines, ...(node.refused ? ["refused"] : [])].join(", ");
-  link.setAttribute("aria-label", told);
-  link.append(svg("title", {}, told));
+  if (title !== node.name) link.append(svg("title", {}, node.name));
   link.append(svg("rect", { x: left, y: top, width, height, rx: 7, class: "body" }));
   const d = `M${left},${top + HEAD}v${7 - HEAD}a7,7 0 0 1 7,-7h${width - 14}a7,7 0 0 1 7,7v${HEAD - 7}z`;
   link.append(svg("path", { d, class: "head" }));
-  link.append(svg("text", { x: left + PAD, y: top + 16.5, class: "name" }, title));
-  [node.type, ...node.lines].forEach((line, row) => {
+  link.append(svg("text", { x: left + PAD, y: top + 16.5, class: "name" }, `${title} `));
+  [node.refused ? `${node.type}, refused` : node.type, ...node.lines].forEach((line, row) => {
     const attributes = { x: left + PAD, y: top + HEAD + 15 + row * LINE, class: row ? "line" : "line type" };
-    link.append(svg("text", attributes, line));
+    link.append(svg("text", attributes, `${line} `)); // the spaces are for screen readers
   });
   return link;
 }
@@ -78,11 +76,10 @@ function drawGraph(parent, { nodes, edges }) {
   let graph = laidOut(nodes, edges, "LR");
   const isWide = room >= 640 && graph.graph().width * SMALLEST <= room;
   if (!isWide) graph = laidOut(nodes, edges, "TB");
-  const { width, height } = graph.graph();
+  const { width, height } = graph.graph(); // of nodes; edges may leave it
   const scale = isWide ? Math.min(1, room / width) : Math.min(1, Math.max(SMALLEST, room / width));
-  parent.parentElement.classList.toggle("tall", !isWide && width * scale < room / 2);
+  parent.parentElement.classList.toggle("tall", !isWide && width * scale < room * 0.34);
   const drawing = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale,
     role: "group", "aria-label": "The network's graph; each node leads to what is said of it",
   });
   const arrow = svg("marker", {
@@ -96,4 +93,12 @@ function drawGraph(parent, { nodes, edges }) {
   });
   nodes.forEach((node, index) => drawing.append(drawNode(node, graph.node(String(index)))));
   parent.replaceChildren(drawing);
+  const box = drawing.getBBox();
+  const left = Math.min(0, box.x - 4);
+  const top = Math.min(0, box.y - 4);
+  const right = Math.max(width, box.x + box.width + 4);
+  const bottom = Math.max(height, box.y + box.height + 4);
+  drawing.setAttribute("viewBox", `${left} ${top} ${right - left} ${bottom - top}`);
+  drawing.setAttribute("width", (right - left) * scale);
+  drawing.setAttribute("height", (bottom - top) * scale);
 }

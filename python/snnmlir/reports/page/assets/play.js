@@ -2,6 +2,8 @@
 // Runs the network step by step, on the data given or on spikes that the reader injects.
 "use strict";
 
+const GAP = 8; // between maps of inputs
+const LARGEST = { int8_t: 127, int16_t: 32767 };
 const WATCHED = 4; // voltages of a layer that are drawn
 
 /** Input elements as cells that are clicked; a map for each channel. */
@@ -10,37 +12,28 @@ class Cells {
     const shape = array.shape.length >= 2 ? array.shape : Cells.square(array.size);
     this.columns = shape[shape.length - 1];
     this.rows = shape[shape.length - 2];
-    this.maps = Math.ceil(array.size / (this.columns * this.rows));
     this.size = array.size;
     this.cell = Math.max(3, Math.min(18, Math.floor(300 / this.columns)));
+    this.wide = this.columns * this.cell + GAP; // of a map
+    this.high = this.rows * this.cell + GAP;
+    const maps = Math.ceil(array.size / (this.columns * this.rows));
+    this.across = Math.min(maps, Math.max(1, Math.floor(640 / this.wide)));
     this.at = 0;
+    this.values = new Uint8Array(this.size);
+    this.pending = new Set();
     this.canvas = element("canvas", {
       class: "cells", tabindex: "0", role: "application",
       "aria-label": `Elements of ${array.signal}: arrow keys move, space sets a spike for the next step`,
     });
-    const gap = 8;
-    this.canvas.width = this.maps * (this.columns * this.cell + gap) - gap;
-    this.canvas.height = this.rows * this.cell;
-    this.gap = gap;
+    this.canvas.width = this.across * this.wide - GAP;
+    this.canvas.height = Math.ceil(maps / this.across) * this.high - GAP;
     parent.append(this.canvas);
     this.canvas.addEventListener("click", (event) => {
-      const scale = this.canvas.width / this.canvas.getBoundingClientRect().width;
-      const x = event.offsetX * scale;
-      const map = Math.floor(x / (this.columns * this.cell + gap));
-      const column = Math.floor((x - map * (this.columns * this.cell + gap)) / this.cell);
-      const row = Math.floor((event.offsetY * scale) / this.cell);
-      const element_at = (map * this.rows + row) * this.columns + column;
-      if (column < this.columns && element_at < this.size) onToggle(element_at);
+      const at = this.under(event);
+      if (at !== null) onToggle(at);
     });
-    this.canvas.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns }[event.key];
-      if (by !== undefined) this.at = Math.min(Math.max(this.at + by, 0), this.size - 1);
-      else if (event.key === " " || event.key === "Enter") onToggle(this.at);
-      else return;
-      event.preventDefault();
-      this.draw(this.last[0], this.last[1]);
-    });
-    this.last = [new Uint8Array(this.size), new Set()];
+    this.canvas.addEventListener("keydown", (event) => this.key_pressed(event, onToggle));
+    for (const kind of ["focus", "blur"]) this.canvas.addEventListener(kind, () => this.draw(this.values, this.pending));
   }
 
   static square(size) {
@@ -50,36 +43,60 @@ class Cells {
     return [Math.ceil(size / columns), columns];
   }
 
+  /** The element below the pointer, or null between maps. */
+  under(event) {
+    const scale = this.canvas.width / this.canvas.getBoundingClientRect().width;
+    const [x, y] = [event.offsetX * scale, event.offsetY * scale];
+    const map = Math.floor(y / this.high) * this.across + Math.floor(x / this.wide);
+    const column = Math.floor((x % this.wide) / this.cell);
+    const row = Math.floor((y % this.high) / this.cell);
+    const at = (map * this.rows + row) * this.columns + column;
+    return column < this.columns && row < this.rows && at < this.size ? at : null;
+  }
+
+  key_pressed(event, onToggle) {
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns }[event.key];
+    if (by !== undefined) this.at = Math.min(Math.max(this.at + by, 0), this.size - 1);
+    else if (event.key === " " || event.key === "Enter") onToggle(this.at);
+    else return;
+    event.preventDefault();
+    this.draw(this.values, this.pending);
+  }
+
+  corner(at) {
+    const map = Math.floor(at / (this.columns * this.rows));
+    return [
+      (map % this.across) * this.wide + (at % this.columns) * this.cell,
+      Math.floor(map / this.across) * this.high + (Math.floor(at / this.columns) % this.rows) * this.cell,
+    ];
+  }
+
+  /** Values in colours, and a frame around those that get a spike in the next step. */
   draw(values, pending) {
-    this.last = [values, pending];
+    this.values = values;
+    this.pending = pending;
     const context = this.canvas.getContext("2d");
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    const [empty, positive, negative] = [colour("cell"), colour("spike"), colour("trace-1")];
+    const side = this.cell - (this.cell > 5 ? 1 : 0);
     const most = values.reduce((greatest, value) => Math.max(greatest, Math.abs(value)), 0) || 1;
-    const inset = this.cell > 5 ? 1 : 0;
-    for (let index = 0; index < this.size; index += 1) {
-      const map = Math.floor(index / (this.columns * this.rows));
-      const x = map * (this.columns * this.cell + this.gap) + (index % this.columns) * this.cell;
-      const y = (Math.floor(index / this.columns) % this.rows) * this.cell;
-      const strength = Math.abs(values[index]) / most;
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    for (let at = 0; at < this.size; at += 1) {
+      const strength = Math.abs(values[at]) / most;
+      context.fillStyle = empty;
+      context.fillRect(...this.corner(at), side, side);
+      if (strength === 0) continue;
+      context.globalAlpha = 0.25 + 0.75 * strength;
+      context.fillStyle = values[at] < 0 ? negative : positive;
+      context.fillRect(...this.corner(at), side, side);
       context.globalAlpha = 1;
-      context.fillStyle = colour("cell");
-      context.fillRect(x, y, this.cell - inset, this.cell - inset);
-      if (strength > 0) {
-        context.globalAlpha = 0.25 + 0.75 * strength;
-        context.fillStyle = colour(values[index] < 0 ? "trace-1" : "spike");
-        context.fillRect(x, y, this.cell - inset, this.cell - inset);
-      }
-      context.globalAlpha = 1;
-      if (pending.has(index)) {
-        context.strokeStyle = colour("accent");
-        context.lineWidth = 2;
-        context.strokeRect(x + 1, y + 1, this.cell - inset - 2, this.cell - inset - 2);
-      }
-      if (index === this.at && document.activeElement === this.canvas) {
-        context.strokeStyle = colour("ink");
-        context.lineWidth = 2;
-        context.strokeRect(x, y, this.cell - inset, this.cell - inset);
-      }
+    }
+    const framed = [...pending].map((at) => [at, colour("accent")]);
+    if (document.activeElement === this.canvas) framed.push([this.at, colour("ink")]);
+    context.lineWidth = 2;
+    for (const [at, stroke] of framed) {
+      const [x, y] = this.corner(at);
+      context.strokeStyle = stroke;
+      context.strokeRect(x + 1, y + 1, side - 2, side - 2);
     }
   }
 }
@@ -267,7 +284,7 @@ class Player {
     }
     this.machine.inputs.forEach((array, index) => {
       const memory = this.machine.memory(array);
-      const spike = array.scale ? Math.round(1 / array.scale.values[0]) : 1;
+      const spike = array.scale ? Math.min(Math.round(1 / array.scale.values[0]), LARGEST[array.type]) : 1;
       if (!this.run) {
         for (let k = 0; k < array.size; k += 1) memory[k] = this.chance && this.random() < this.chance ? spike : 0;
       }

@@ -154,13 +154,13 @@ function rasterPlot(parent, linked, label, { rows, every = 1, steps, spikes, uni
   return plot;
 }
 
-function legendOf(rows, name) {
+function legendOf(rows, name, unit) {
   const items = rows.map((row, index) => element("li", {}, element("span", { class: `swatch t${index % TRACES}` }), String(row)));
-  return element("ul", { class: "legend", "aria-label": `Neurons whose ${name} is drawn` }, ...items);
+  return element("ul", { class: "legend", "data-unit": unit, "aria-label": `Which ${unit}s are drawn: their ${name}` }, ...items);
 }
 
 /** Values of some neurons as lines; `columns` has an array of steps for each. */
-function tracePlot(parent, linked, label, { rows, columns, steps, threshold, name }) {
+function tracePlot(parent, linked, label, { rows, columns, steps, threshold, name, unit = "neuron" }) {
   const xs = Array.from({ length: Math.max(steps, 1) }, (_, step) => step);
   const draw = (plot) => {
     if (threshold === undefined || threshold === null) return;
@@ -191,7 +191,7 @@ function tracePlot(parent, linked, label, { rows, columns, steps, threshold, nam
       stroke: () => colour(`trace-${index % TRACES}`), width: 1.6, points: { show: false },
     })),
     hooks: { draw: [draw] },
-    legend: legendOf(rows, name),
+    legend: legendOf(rows, name, unit),
   });
 }
 
