@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -80,9 +81,10 @@ def run(
     network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
     content = {}
     compared = None
+    told = _name if report and report.suffix == ".html" else _path
     if compare_with is not None:
         data_file = Path(verify_on) if verify_on else options["calibrate"]
-        compared = _compare(model, network, compare_with, data_file)
+        compared = _compare(model, network, compare_with, data_file, told)
         if not report:
             click.echo(str(compared), nl=False)
     prefix = name or prefix_from(output.stem)
@@ -93,7 +95,7 @@ def run(
         check(known, limit)
     verified = _verify(network, verify_on) if verify_on is not None else None
     if report:
-        fidelity_found = _fidelity(network, options["calibrate"])
+        fidelity_found = _fidelity(network, options["calibrate"], told)
         known = replace(known, fidelity=fidelity_found, comparison=compared, verification=verified)
         if report.suffix == ".html":
             data_file = Path(verify_on) if verify_on else options["calibrate"]
@@ -120,24 +122,40 @@ def run(
         click.echo(f"wrote {output}", err=True)
 
 
+def _path(data: Path) -> str:
+    """What a report calls its data."""
+    return printable(str(data))
+
+
+def _name(data: Path) -> str:
+    """What a page calls it: the same wherever the file is."""
+    return printable(data.name)
+
+
 def _page(network: Network, known: NetworkReport, data: Path | None, prefix: str) -> bytes:
     """The report as a page, with what the network does with data, or with random input."""
     from snnmlir.reports.page.page import network_page
 
     samples = [random_input(network)] if data is None else read_samples(data, network)
-    name = "random input" if data is None else printable(data.name)
+    name = "random input" if data is None else _name(data)
     return network_page(network, known, samples, name, prefix).html.encode()
 
 
-def _fidelity(network: Network, data: Path | None) -> Fidelity | None:
+def _fidelity(network: Network, data: Path | None, told: Callable[[Path], str]) -> Fidelity | None:
     if network.dtype not in QUANTIZED:
         return None
     if data is None:
         return fidelity(network, [random_input(network)], "random input")
-    return fidelity(network, read_samples(data, network), printable(str(data)))
+    return fidelity(network, read_samples(data, network), told(data))
 
 
-def _compare(model: Path, network: Network, convention: str, data: Path | None) -> Comparison:
+def _compare(
+    model: Path,
+    network: Network,
+    convention: str,
+    data: Path | None,
+    told: Callable[[Path], str],
+) -> Comparison:
     """The network against what the same file is under another convention.
 
     What the first convention says of the file and of the length of a step holds for both.
@@ -161,7 +179,7 @@ def _compare(model: Path, network: Network, convention: str, data: Path | None) 
         click.echo(f"note: in {other.convention.name}: {note}", err=True)
     if data is None:
         return compare(network, other, [random_input(network)], "random input")
-    return compare(network, other, read_samples(data, network), printable(str(data)))
+    return compare(network, other, read_samples(data, network), told(data))
 
 
 def _self_test(network: Network, data: str) -> SelfTest:

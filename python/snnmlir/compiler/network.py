@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -420,6 +420,7 @@ class Network:
         self,
         samples: Any = None,
         *,
+        recording: Mapping[str, Any] | Sequence[Mapping[str, Any]] = (),
         verify: bool = False,
         compiler: str | None = None,
         other: Network | None = None,
@@ -428,6 +429,7 @@ class Network:
 
         Args:
             samples: As there.
+            recording: As there.
             verify: As there.
             compiler: As there.
             other: As there.
@@ -439,7 +441,12 @@ class Network:
         # Reports are made in a room above this one; nothing else here knows of it.
         module = importlib.import_module("snnmlir.reports.page.make")
         page: ShownReport = module.report(
-            self, samples, verify=verify, compiler=compiler, other=other
+            self,
+            samples,
+            recording=recording,
+            verify=verify,
+            compiler=compiler,
+            other=other,
         )
         return page
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from snnmlir.compiler import Network
@@ -12,19 +12,21 @@ from snnmlir.compiler.options import QUANTIZED
 from snnmlir.errors import OptionError
 from snnmlir.execution.arrays import as_array
 from snnmlir.execution.ports import Sample
+from snnmlir.inference.recording import recording_for
 from snnmlir.reports.comparison import compare
 from snnmlir.reports.fidelity import fidelity
 from snnmlir.reports.footprint import footprint
 from snnmlir.reports.page.page import network_page
 from snnmlir.reports.page.rendering import HtmlReport
 from snnmlir.reports.report import NetworkReport
-from snnmlir.reports.verify import random_input, verified_by_reference
+from snnmlir.reports.verify import random_input, verified_by_recordings, verified_by_reference
 
 
 def report(
     network: Network,
     samples: Any = None,
     *,
+    recording: Mapping[str, Any] | Sequence[Mapping[str, Any]] = (),
     verify: bool = False,
     compiler: str | None = None,
     other: Network | None = None,
@@ -36,25 +38,42 @@ def report(
     Args:
         network: The network.
         samples: [T, *input shape], [N, T, *input shape], or such an array for each input by name;
-            or several samples, one after the other. Random spikes if None.
+            or several samples, one after the other. If None the inputs of `recording`, or else
+            random spikes.
+        recording: What a framework recorded, to compare the C with: [T, ...] for inputs and signals
+            by name, as for `snnmlir.infer`; or several such runs.
         verify: Whether to compare the C with the reference interpreter on the samples.
         compiler: A GCC with flags, as for `snnmlir.footprint`: the page then has code and stack.
         other: The same graph under another convention, to compare with as `snnmlir.compare` does.
 
     Raises:
         OptionError: A sample does not fit, or MLIR has changed the network.
-        CompileError: The C and the reference differ, or a C compiler refuses the code.
+        CompileError: The C differs from the reference or, in floats, from the recording; or a C
+            compiler refuses it.
     """
     network.check_follows_graph()
-    runs = [*_runs(network, samples)] if samples is not None else [random_input(network)]
-    data = "random input" if samples is None else "the given samples"
+    recorded = [
+        recording_for(network.graph, run)
+        for run in ([recording] if isinstance(recording, Mapping) else recording)
+    ]
+    if samples is not None:
+        runs, data = [*_runs(network, samples)], "the given samples"
+    elif recorded:
+        runs, data = [run.inputs for run in recorded], "what was recorded"
+    else:
+        runs, data = [random_input(network)], "random input"
+    verified = None
+    if recorded:
+        verified = verified_by_recordings(network, recorded)
+    elif verify:
+        verified = verified_by_reference(network, runs)
     known = NetworkReport(
         network.dtype,
         network.resources,
         footprint(network, compiler) if compiler is not None else None,
         fidelity(network, runs, data) if network.dtype in QUANTIZED else None,
         compare(network, other, runs, data) if other is not None else None,
-        verified_by_reference(network, runs) if verify else None,
+        verified,
     )
     return network_page(network, known, runs, data)
 

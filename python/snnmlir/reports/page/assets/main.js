@@ -3,7 +3,7 @@
 "use strict";
 
 /** What tests and curious readers ask in the console. */
-const snnReport = { ready: null, machine: null, data: null };
+const snnReport = { ready: null, machine: null, data: null, linked: [] };
 
 async function startMachine(section, data) {
   const note = section.querySelector("[data-play=compared]");
@@ -47,7 +47,7 @@ async function main() {
     }).observe(drawn.parentElement);
   }
   const runs = data.runs || [];
-  const shown = [];
+  const shown = snnReport.linked;
   if (runs.length > 0) shown.push(showActivity(document.getElementById("activity"), runs));
   if (data.machine) await startMachine(document.getElementById("run"), data);
   if (snnReport.player) shown.push(snnReport.player.linked);

@@ -105,6 +105,7 @@ class Cells {
 class Watch {
   constructor(parent, linked, machine, name, taps, { threshold, window }) {
     this.window = window;
+    this.linked = linked;
     this.machine = machine;
     this.spikes = taps.find((tap) => tap.signal === name && tap.content !== "values" && tap.content !== "integers");
     this.voltage = taps.find((tap) => tap.signal === `${name}.v`) || (this.spikes ? undefined : taps[0]);
@@ -164,7 +165,10 @@ class Watch {
   draw() {
     if (this.spikes) this.count.textContent = plural(this.total, "spike");
     if (this.raster) this.raster.redraw(false);
-    if (this.trace) this.trace.setData([this.trace.data[0], ...this.columns], true);
+    if (!this.trace) return;
+    const [min, max] = this.linked.range;
+    this.trace.setData([this.trace.data[0], ...this.columns], false);
+    this.trace.setScale("x", { min, max }); // fits the voltages, too
   }
 }
 
