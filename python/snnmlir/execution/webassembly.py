@@ -121,9 +121,9 @@ def _compilers() -> Iterator[list[str]]:
             if match := re.fullmatch(r"clang-(\d+)", path.name):
                 found.setdefault(int(match[1]), str(path))
     if plain := shutil.which("clang"):
-        yield [plain, "--target=wasm32"]
+        yield [plain, "-target", "wasm32"]
     for version in sorted(found, reverse=True):
-        yield [found[version], "--target=wasm32"]
+        yield [found[version], "-target", "wasm32"]
     if importlib.util.find_spec("ziglang"):
         yield [sys.executable, "-m", "ziglang", "cc", "-target", "wasm32-freestanding"]
 
@@ -137,10 +137,8 @@ def _links(command: Sequence[str], folder: Path) -> bool:
 
 def _version(command: Sequence[str], folder: Path) -> str:
     """What it calls itself, without anything of this machine."""
-    text = _call([*command, "--version"], folder).stdout
-    found = re.search(r"clang version (\d+\.\d+\.\d+)", text)
     name = "ziglang's clang" if "ziglang" in command else "clang"
-    return f"{name} {found[1]}" if found else name
+    return f"{name} {_call([*command, '-dumpversion'], folder).stdout.strip()}"
 
 
 def _call(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
