@@ -25,9 +25,10 @@ from snnmlir.cli.run import main as run_main
 from snnmlir.conventions import CHOICES, Convention
 from snnmlir.errors import CompileError, OptionError
 from snnmlir.execution.webassembly import build_binary
+from snnmlir.reports import verify
 from snnmlir.reports.check import check
 from snnmlir.reports.page import words
-from snnmlir.reports.page.activity import MOST_ROWS, MOST_STEPS
+from snnmlir.reports.page.activity import MOST_BYTES, MOST_ROWS, MOST_STEPS
 from snnmlir.reports.page.packing import pack_spikes
 from snnmlir.reports.page.page import graph_page
 from test_cli import check_refused, compile_main, invoke
@@ -357,6 +358,24 @@ def test_axe_finds_no_barrier(scheme: str, browser: Any, tmp_path: Path) -> None
     page.context.close()
 
 
+def test_large_outputs_are_cut() -> None:
+    size = MOST_BYTES // 100
+    shape = np.array([size])
+    source = graph(
+        {
+            "input": nir.Input(input_type={"input": shape}),
+            "scale": nir.Scale(np.full(size, 0.5)),
+            "output": nir.Output(output_type={"output": shape}),
+        },
+        ("input", "scale"),
+        ("scale", "output"),
+    )
+    network = snnmlir.compile(source, dt=1e-4)
+    page = snnmlir.report(network, np.ones((20, size), np.float32)).html
+    assert "the first 9 steps" in page
+    assert len(page) < 2 * MOST_BYTES
+
+
 # --- The network in it ----------------------------------------------------------------------------
 
 
@@ -403,6 +422,19 @@ def test_the_page_computes_values_bit_for_bit(name: str, dtype: str, opened: Ope
     x = random_input(GRAPHS[name], 25)
     shown = opened(snnmlir.report(network, x).html)
     expected = network.executable.run_integers(network.executable.quantized(x))
+    assert outputs_of(shown) == [values.tobytes() for values in expected.values()]
+    assert any(values.any() for values in expected.values())
+
+
+@needs_chromium
+@pytest.mark.parametrize("platform", ["xylo", "loihi"])
+def test_the_page_computes_integers_of_platforms(platform: str, opened: Open) -> None:
+    model = EXAMPLES.parent / f"test/data/nir-platforms/{platform}_mlp.nir"
+    network = snnmlir.compile(model, convention=platform)
+    shown = opened(snnmlir.report(network, verify=True).html)
+    expected = network.executable.run_integers(
+        network.executable.quantized(verify.random_input(network))
+    )
     assert outputs_of(shown) == [values.tobytes() for values in expected.values()]
     assert any(values.any() for values in expected.values())
 
@@ -660,7 +692,7 @@ def test_a_notebook_shows_it(browser: Any, tmp_path: Path) -> None:
     page = Opened(browser.new_page())
     page.page.goto(path.as_uri())
     frame = page.page.frames[1]
-    frame.wait_for_function("snnReport.compared")
+    frame.wait_for_function("window.snnReport && snnReport.compared")
     assert frame.evaluate("snnReport.compared.differing") == 0
     assert frame.locator("h1").inner_text().startswith("digits.nir")
     frame.locator("nav a", has_text="Convention").click()

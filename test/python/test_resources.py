@@ -337,7 +337,7 @@ def test_a_compiler_without_use(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("page", "begin", "count"),
-    [("docs/reports.md", "", 2), ("README.md", "$ snn-mlir-compile examples/digits", 3)],
+    [("docs/reports.md", "", 4), ("README.md", "$ snn-mlir-compile examples/digits", 3)],
 )
 def test_commands_of_the_page(page: str, begin: str, count: int, tmp_path: Path) -> None:
     """The pages have what the commands in them print."""

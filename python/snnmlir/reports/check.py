@@ -373,7 +373,8 @@ def _state_bytes(network: Network) -> dict[str, int]:
     names |= {name: name for name in network.graph.nodes}
     found = dict.fromkeys(network.graph.nodes, 0)
     for name, size in network.states.items():
-        found[names[name]] += size
+        # What a platform's neuron carries beside its state is called "lif1.i_before".
+        found[names.get(name) or name.rpartition(".")[0]] += size
     return found
 
 

@@ -15,7 +15,7 @@ from snnmlir.compiler import Network
 from snnmlir.errors import OptionError
 from snnmlir.execution.ports import Sample, Signal
 from snnmlir.nir_import.discretize import NEURONS
-from snnmlir.nir_import.graph import SPIKING, Node, Threshold
+from snnmlir.nir_import.graph import SPIKING, Affine, Conv, Node, Threshold
 from snnmlir.reports.page.packing import Packed, pack_spikes, pack_values
 
 MOST_SAMPLES = 3
@@ -125,11 +125,30 @@ class _Run:
 
 def _run(network: Network, x: Sample) -> _Run:
     by_name = x if isinstance(x, Mapping) else {network.inputs[0].name: x}
-    cut = {name: np.asarray(values)[:MOST_STEPS] for name, values in by_name.items()}
+    most = _most_steps(network)
+    cut = {name: np.asarray(values)[:most] for name, values in by_name.items()}
     longest = max(map(len, by_name.values()), default=0)
     inputs = network.executable.quantized(cut)
     outputs = network.executable.run_integers(inputs)
-    return _Run(inputs, outputs, cut | network.record(cut), longest > MOST_STEPS)
+    signals = network.record(cut, _recorded(network))
+    return _Run(inputs, outputs, cut | signals, longest > most)
+
+
+def _most_steps(network: Network) -> int:
+    """As many steps as keep the inputs and outputs of a sample, which are in the page, small."""
+    values = [port for port in network.inputs if port.dtype != np.uint8]
+    step = sum(port.dtype.itemsize * math.prod(port.shape) for port in (*values, *network.outputs))
+    return max(1, min(MOST_STEPS, MOST_BYTES * 3 // 4 // max(step, 1)))
+
+
+def _recorded(network: Network) -> list[str]:
+    """What neurons do, and what comes to synapses: what these make of it takes the most memory."""
+    nodes = network.graph.nodes
+    neurons = {name for name, node in nodes.items() if isinstance(node, (*NEURONS, Threshold))}
+    senders = {source for source, target in network.graph.edges if target not in neurons}
+    silent = {name for name, node in nodes.items() if isinstance(node, Affine | Conv)}
+    wanted = neurons | (senders - silent)
+    return [name for name in network.signals if name in wanted or name[:-2] in neurons]
 
 
 def _packed(network: Network, run: _Run) -> dict[str, Any]:
@@ -198,7 +217,7 @@ def _busiest(values: Signal, voltages: Signal | None) -> Signal:
 def _threshold(node: Node) -> float | None:
     """The threshold that all neurons share."""
     threshold = getattr(node, "v_threshold", None)
-    if threshold is None or np.size(threshold) != 1:
+    if threshold is None or np.size(threshold) != 1 or not np.all(np.isfinite(threshold)):
         return None
     return float(np.reshape(threshold, ()))
 

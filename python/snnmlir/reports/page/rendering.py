@@ -60,7 +60,7 @@ def as_json(data: Any) -> Markup:
     """JSON for a script element, which nothing in it can end."""
     from markupsafe import Markup
 
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
