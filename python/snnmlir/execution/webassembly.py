@@ -81,13 +81,16 @@ class Binary:
     compiler: str
 
 
-def build_binary(files: Mapping[str, str], main: str, exports: Sequence[str]) -> Binary:
+def build_binary(
+    files: Mapping[str, str], main: str, exports: Sequence[str], arguments: Sequence[str] = ()
+) -> Binary:
     """Builds a C file that may include the others, and <string.h>.
 
     Args:
         files: Their texts by name.
         main: Which of them is compiled.
         exports: Its functions and variables that the module shows.
+        arguments: Further arguments of the compiler: files that belong to the code, and flags.
 
     Raises:
         CompileError: There is no compiler for WebAssembly here, or it refuses the C.
@@ -98,7 +101,7 @@ def build_binary(files: Mapping[str, str], main: str, exports: Sequence[str]) ->
             (folder / file).write_text(text, encoding="utf-8")
         tail = [
             *FLAGS, *(f"-Wl,--export={symbol}" for symbol in exports),
-            "-I.", "-o", "net.wasm", main, "string.c",
+            "-I.", "-o", "net.wasm", main, "string.c", *arguments,
         ]  # fmt: skip
         for command in _compilers():
             if not _links(command, folder):

@@ -43,7 +43,7 @@ def layer_codes(network: Network, prefix: str) -> list[LayerCode]:
     nodes = iter(layer_functions(network.stages.loops))
     helpers = {f"{prefix}_{name}{bits}" for name in _HELPERS for bits in ("", "_32")}
     found = [
-        _layer(match, None if match["name"] in helpers else next(nodes))
+        _layer(match, None if match["name"] in helpers else next(nodes, None))
         for match in _DEFINITION.finditer(source)
     ]
     return [*found, *_entries(source, prefix)]

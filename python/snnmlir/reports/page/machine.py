@@ -30,7 +30,7 @@ def machine(network: Network) -> tuple[Binary, dict[str, Any]]:
     arrays = [*_arrays(interface)]
     files = {"net.c": source, "net.h": header, "driver.c": _driver(arrays)}
     exports = ["page_init", "page_step", *(array["symbol"] for array in arrays)]
-    binary = build_binary(files, "driver.c", exports)
+    binary = build_binary(files, "driver.c", exports, network.host_arguments())
     about = {
         "code": base64.b64encode(binary.code).decode(),
         "compiler": binary.compiler,

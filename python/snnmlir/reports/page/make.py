@@ -74,6 +74,7 @@ def report(
         fidelity(network, runs, data) if network.dtype in QUANTIZED else None,
         compare(network, other, runs, data) if other is not None else None,
         verified,
+        network.placements,
     )
     return network_page(network, known, runs, data)
 
