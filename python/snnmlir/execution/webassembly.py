@@ -37,6 +37,10 @@ void *memset(void *to, int value, size_t size);
 #endif
 """
 
+_ASSERT_H = """\
+#define assert(condition) ((condition) ? (void)0 : __builtin_trap())
+"""
+
 _STRING_C = """\
 #include <string.h>
 
@@ -68,6 +72,10 @@ PLAIN void *memset(void *to, int value, size_t size)
 """
 
 
+_LIBRARY = {"assert.h": _ASSERT_H, "string.h": _STRING_H, "string.c": _STRING_C}
+"""What browsers do not have: memcpy and the like, and for models of kernels assert."""
+
+
 @dataclass(frozen=True)
 class Binary:
     """A module.
@@ -84,7 +92,7 @@ class Binary:
 def build_binary(
     files: Mapping[str, str], main: str, exports: Sequence[str], arguments: Sequence[str] = ()
 ) -> Binary:
-    """Builds a C file that may include the others, and <string.h>.
+    """Builds a C file that may include the others, <string.h> and <assert.h>.
 
     Args:
         files: Their texts by name.
@@ -97,7 +105,7 @@ def build_binary(
     """
     with tempfile.TemporaryDirectory(prefix="snn-") as name:
         folder = Path(name)
-        for file, text in {**files, "string.h": _STRING_H, "string.c": _STRING_C}.items():
+        for file, text in {**files, **_LIBRARY}.items():
             (folder / file).write_text(text, encoding="utf-8")
         tail = [
             *FLAGS, *(f"-Wl,--export={symbol}" for symbol in exports),
@@ -108,10 +116,10 @@ def build_binary(
                 continue
             done = _call([*command, *tail], folder)
             if done.returncode != 0:
-                raise CompileError(
-                    f"'{Path(command[0]).name}' refuses the generated C for WebAssembly:\n"
-                    f"{done.stderr}"
-                )
+                found = re.search(r"error: (.*)", done.stderr)  # without the folder of this machine
+                said = found[1] if found else f"it ended with {done.returncode}"
+                name = _version(command, folder)
+                raise CompileError(f"{name} refuses the C for WebAssembly: {said}")
             return Binary((folder / "net.wasm").read_bytes(), _version(command, folder))
     raise CompileError("there is no C compiler for WebAssembly here", help=HELP)
 
