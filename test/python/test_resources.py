@@ -251,7 +251,7 @@ def test_report(dtype: str, tmp_path: Path) -> None:
         texts[suffix] = file.read_text()
     found = json.loads(texts["json"])
     assert list(found) == [
-        "dtype", "resources", "footprint", "fidelity", "comparison", "verification",
+        "dtype", "resources", "footprint", "fidelity", "comparison", "verification", "placements",
     ]  # fmt: skip
     assert (found["fidelity"] is None) == (dtype != "int8")
     assert ("int8 against float32" in texts["txt"]) == (dtype == "int8")

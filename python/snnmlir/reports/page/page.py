@@ -17,10 +17,10 @@ from snnmlir.execution import toolchain
 from snnmlir.execution.ports import Sample
 from snnmlir.reports.check import Report, described
 from snnmlir.reports.page.activity import Activity, activity
-from snnmlir.reports.page.assets import DAGRE, GRAPH, MAIN, PLOTS, UPLOT, Assets, assets
 from snnmlir.reports.page.code import layer_codes
 from snnmlir.reports.page.machine import MOST_BYTES, machine
 from snnmlir.reports.page.nodes import NodeView, edges_data, node_views, shape
+from snnmlir.reports.page.parts import DAGRE, GRAPH, MAIN, PLOTS, UPLOT, Assets, assets
 from snnmlir.reports.page.rendering import HtmlReport, as_json, highlighted, render
 from snnmlir.reports.page.words import Said, said, time_text
 from snnmlir.reports.report import NetworkReport
