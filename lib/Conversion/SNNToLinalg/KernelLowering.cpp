@@ -17,6 +17,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <map>
+
 using namespace mlir;
 using namespace snn;
 
@@ -59,34 +61,39 @@ private:
   StepContext &context;
   SmallVector<Operation *> group;
   LayerFacts facts;
+  /// Those that arguments have got: the setup and the step share them.
+  std::map<std::pair<Operation *, std::string>, memref::GlobalOp> tables;
 };
 
 } // namespace
 
 FailureOr<Value> KernelCall::getTableMemory(const KernelArgument &argument,
                                             LayerBuilder &layer) {
-  StringRef layout =
-      argument.name == "weight" ? kernel.getLayout().value_or("") : "";
-  llvm::Expected<Constant> table = getTable(argument, layout);
-  if (!table)
-    return op.emitOpError() << llvm::toString(table.takeError());
-  table->quantizedType = nullptr;
-  // A table has all of its numbers, also where they are the same.
-  std::string name = getLayerName(op) + "_" + argument.name;
-  auto type = MemRefType::get(table->shape, table->elementType);
-  auto values = cast<ElementsAttr>(getConstantAttr(*table, name));
-  FlatSymbolRefAttr symbol =
-      addGlobal(context.symbols, op.getLoc(), getNode(op), name, type, values);
-  auto global = context.symbols.lookup<memref::GlobalOp>(symbol.getValue());
-  Builder builder(op.getContext());
-  global->setAttr("snn.memory",
-                  builder.getStringAttr(kernel.getMemory().value_or("")));
-  if (std::optional<StringRef> section = kernel.getSection())
-    global->setAttr("snn.section", builder.getStringAttr(*section));
-  if (std::optional<uint64_t> alignment = kernel.getAlignment())
-    global.setAlignment(*alignment);
-  return Value(
-      memref::GetGlobalOp::create(layer.body(), type, symbol.getAttr()));
+  memref::GlobalOp &global = tables[{argument.op, argument.name}];
+  if (!global) {
+    StringRef layout =
+        argument.name == "weight" ? kernel.getLayout().value_or("") : "";
+    llvm::Expected<Constant> table = getTable(argument, layout);
+    if (!table)
+      return op.emitOpError() << llvm::toString(table.takeError());
+    table->quantizedType = nullptr;
+    // A table has all of its numbers, also where they are the same.
+    std::string name = getLayerName(op) + "_" + argument.name;
+    auto type = MemRefType::get(table->shape, table->elementType);
+    auto values = cast<ElementsAttr>(getConstantAttr(*table, name));
+    FlatSymbolRefAttr symbol = addGlobal(context.symbols, op.getLoc(),
+                                         getNode(op), name, type, values);
+    global = context.symbols.lookup<memref::GlobalOp>(symbol.getValue());
+    Builder builder(op.getContext());
+    global->setAttr("snn.memory",
+                    builder.getStringAttr(kernel.getMemory().value_or("")));
+    if (std::optional<StringRef> section = kernel.getSection())
+      global->setAttr("snn.section", builder.getStringAttr(*section));
+    if (std::optional<uint64_t> alignment = kernel.getAlignment())
+      global.setAlignment(*alignment);
+  }
+  return Value(memref::GetGlobalOp::create(layer.body(), global.getType(),
+                                           global.getSymName()));
 }
 
 Value KernelCall::getStateMemory(const KernelArgument &argument,
