@@ -1296,7 +1296,7 @@ private:
   LogicalResult checkScales() {
     for (Operation &op : *getOperation().getBodyBlock()) {
       // Folded constants have no location; what uses them has.
-      if (!isa<SNNDialect>(op.getDialect()))
+      if (isa<UnknownLoc>(op.getLoc()))
         continue;
       for (Type type :
            llvm::concat<const Type>(op.getOperandTypes(), op.getResultTypes()))

@@ -108,3 +108,76 @@ def test_a_refusal_of_a_valid_module_is_found(tmp_path: Path, monkeypatch: pytes
         )
         program.chmod(0o755)
         assert {finding.kind for finding in ir.check_valid("module {}", Counter())} == kinds
+
+
+SYMBOL = r'@([\w.$-]+|"[^"]*")'
+NETWORK_PASSES = (
+    "snn-channels-last", "snn-use-events{min-inputs=1}", "snn-insert-rescale", "snn-fuse-sums",
+    "snn-insert-rescale,snn-infer-ranges", "snn-quantize{weight-bits=8}", "canonicalize", "cse",
+)  # fmt: skip
+
+
+def networks_of(text: str) -> list[str]:
+    """The networks of a printed module, one by one, with the data that they share."""
+    resources = text[text.index("{-#") :] if "{-#" in text else ""
+    found = re.findall(r"^snn\.network .*?^}\n", text, re.MULTILINE | re.DOTALL)
+    return [network + resources for network in found]
+
+
+def printed(text: str, *options: str) -> str | None:
+    result = ir.run(["snn-opt", *options, "--mlir-print-local-scope"], text)
+    return result.out.decode() if result.code == 0 else None
+
+
+def function_with_all(text: str, name: str) -> str:
+    """A function and all that it refers to, named in the order in which that is."""
+    text = re.sub(r"dense_resource<[^>]*>", "dense_resource<>", text)  # of blobs names are told apart
+    pattern = r"^  ((?:func\.func|memref\.global) [^@]*@([\w.$-]+|\"[^\"]*\").*?\n)(?=  [a-z]|})"
+    symbols = {match[2]: match[1] for match in re.finditer(pattern, text, re.M | re.S)}
+    order = [name]
+    for known in order:
+        order += [s for s in re.findall(SYMBOL, symbols[known]) if s in symbols and s not in order]
+    return re.sub(
+        SYMBOL,
+        lambda match: f"@{order.index(match[1])}" if match[1] in order else match[0],
+        "".join(symbols[known] for known in order),
+    )
+
+
+def test_networks_of_a_module_are_apart() -> None:
+    """Whatever runs on a module of several networks does to each what it does to it alone."""
+    modules = (random_module(random.Random(seed)) for seed in range(40))
+    several = [networks for networks in map(networks_of, modules) if len(networks) > 1]
+    counts: Counter[str] = Counter()
+    for networks in several:
+        bodies = [network.split("{-#")[0] for network in networks]
+        whole = "".join(bodies) + networks[0][len(bodies[0]) :]
+        for passes in NETWORK_PASSES:
+            option = f"--pass-pipeline=builtin.module(snn.network({passes}))"
+            alone = [printed(network, option) for network in networks]
+            together = printed(whole, option)
+            if None in alone:
+                assert together is None
+                continue
+            assert together is not None
+            inner = [text.split("{-#")[0].strip()[len("module {") : -1].strip() for text in alone if text]
+            expected = [re.sub(r"\s+", " ", text) for text in inner]
+            found = re.sub(r"\s+", " ", together.split("{-#")[0])
+            assert all(text in found for text in expected), passes
+            counts[passes] += 1
+        for lowering in ("--snn-to-linalg", "--snn-to-loops"):
+            alone = [printed(network, lowering) for network in networks]
+            together = printed(whole, lowering)
+            if None in alone:
+                assert together is None
+                continue
+            assert together is not None
+            for network, text in zip(networks, alone, strict=True):
+                (name,) = re.findall(r"^snn\.network @(\w+)", network)
+                for role in ("step", "init"):
+                    assert text is not None
+                    symbol = f"{name}_{role}"
+                    assert function_with_all(together, symbol) == function_with_all(text, symbol)
+            counts[lowering] += 1
+    assert len(several) > 5
+    assert all(counts[passes] > 0 for passes in (*NETWORK_PASSES, "--snn-to-linalg", "--snn-to-loops"))

@@ -270,19 +270,51 @@ def shrunk(finding: Finding) -> Finding:
             return None
         return next((f for check in checks for f in check() if f.kind == finding.kind), None)
 
-    lines = finding.text.split("\n")
-    size = max(1, len(lines) // 2)
-    while size:
-        at = 0
-        while at < len(lines):
-            fewer = lines[:at] + lines[at + size :]
-            smaller = is_same(fewer)
+    before = None
+    while before != finding.text:
+        before = finding.text
+        for text in _with_fewer_outputs(finding.text):
+            smaller = is_same(text.split("\n"))
             if smaller is not None:
-                lines, finding = fewer, smaller
-            else:
-                at += size
-        size //= 2
+                finding = smaller
+                break
+        lines = finding.text.split("\n")
+        size = max(1, len(lines) // 2)
+        while size:
+            at = 0
+            while at < len(lines):
+                fewer = lines[:at] + lines[at + size :]
+                smaller = is_same(fewer)
+                if smaller is not None:
+                    lines, finding = fewer, smaller
+                else:
+                    at += size
+            size //= 2
     return finding
+
+
+def _with_fewer_outputs(text: str) -> Iterator[str]:
+    """The module without one output of a network, so that what leads to it may go, too."""
+    network = re.compile(r"(-> \()(.*)(\) attributes.*\n(?:.*\n)*?\s*snn\.output )(.*) : (.*)\n")
+    for match in network.finditer(text):
+        results, types = _separated(match[2]), _separated(match[5])
+        names = match[4].split(", ")
+        for i in range(len(names) if len(names) > 1 else 0):
+            kept = [", ".join(part[:i] + part[i + 1 :]) for part in (results, names, types)]
+            new = f"{match[1]}{kept[0]}{match[3]}{kept[1]} : {kept[2]}\n"
+            yield text[: match.start()] + new + text[match.end() :]
+
+
+def _separated(text: str) -> list[str]:
+    """What commas separate that are in no brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "<({[") - (letter in ">)}]")
+        parts[-1] += letter
+        if letter == "," and depth == 0:
+            parts[-1] = parts[-1][:-1]
+            parts.append("")
+    return [part.strip() for part in parts]
 
 
 def _names_of(command: tuple[str, ...]) -> list[str]:

@@ -286,6 +286,8 @@ class Network:
     def input(self, index: int) -> str:
         shape = self.shape()
         element = self.chance.choice(["i1", "i1", "ui8", self.element(shape), self.element(shape)])
+        if self.kind == "integers" and self.seldom(8):
+            element = self.chance.choice(["f32", "f64"])  # for snn.truncate
         self.signals.append(Signal(f"%x{index}", shape, element))
         return f"{self.signals[-1].name}: {self.signals[-1].type}{self.port(index, 'x')}"
 
@@ -299,7 +301,9 @@ class Network:
 
     def keep(self, signal: Signal) -> None:
         if signal.element == "i1" and self.seldom(2):
-            sources = [s for s in self.signals if s.shape == signal.shape]
+            same = [s for s in self.signals if s.shape == signal.shape]
+            sources = [s for s in same if s.is_spikes or isinstance(s.element, Quantized)]
+            sources = sources if self.kind == "integers" else same
             self.neuron(self.chance.choice(SPIKING), self.chance.choice(sources), carried=signal)
             return
         source = self.chance.choice([s for s in self.signals if s.type == signal.type])
