@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Damaged NIR files through `snnmlir.compile`: C, or an error that helps; `./dev fuzz nir` tries more."""
+"""Damaged NIR files through `snnmlir.compile`: C, or an error; `./dev fuzz nir` tries more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from fuzzing import nir_files
 
 def run(seeds: range) -> None:
     summary = nir_files.run_apart(seeds.start, len(seeds))
-    assert not summary.findings, "\n".join(f"{how}: {text}" for text, _, how in summary.findings[:3])
+    assert not summary.findings, "\n".join(
+        f"{how}: {text}" for text, _, how in summary.findings[:3]
+    )
     assert summary.files == len(seeds)
     assert summary.counts["compiled"] > 0.1 * len(seeds)
     assert summary.counts["refused with a NirError"] > 0.1 * len(seeds)
@@ -49,8 +51,10 @@ def _contents(path: Path) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         file.visititems(
             lambda name, it: found.__setitem__(
-                name, np.asarray(it[()]).tobytes() + str((it.shape, it.dtype)).encode()
-                if isinstance(it, h5py.Dataset) and it.dtype != object else b""
+                name,
+                np.asarray(it[()]).tobytes() + str((it.shape, it.dtype)).encode()
+                if isinstance(it, h5py.Dataset) and it.dtype != object
+                else b"",
             )
         )
         edges = [str(file[name][()]).encode() for name in found if name.endswith(("edges", "type"))]

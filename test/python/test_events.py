@@ -19,6 +19,7 @@ from random_networks import Example
 from snnmlir.compiler import Dtype
 from test_generated_c import DIGITS, STRICT
 
+
 def wide() -> nir.NIRGraph:
     """An input that a convolution lists, and that is an output itself."""
     nodes = {

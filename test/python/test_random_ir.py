@@ -12,18 +12,18 @@ import pytest
 
 from fuzzing import ir
 from fuzzing.damage import damaged
-from fuzzing.networks import COEFFICIENTS, KINDS, random_module
+from fuzzing.networks import COEFFICIENTS, random_module
 
 OPERATIONS = {
     "snn.network", "snn.output", "snn.linear", "snn.conv1d", "snn.conv2d", "snn.sum_pool2d",
-    "snn.avg_pool2d", "snn.transpose", "snn.events", "snn.scale", "snn.add", "snn.threshold", "snn.decay",
-    "snn.truncate", "snn.rescale", "snn.delay", *(f"snn.{op}" for op in COEFFICIENTS),
+    "snn.avg_pool2d", "snn.transpose", "snn.events", "snn.scale", "snn.add", "snn.threshold",
+    "snn.decay", "snn.truncate", "snn.rescale", "snn.delay", *(f"snn.{op}" for op in COEFFICIENTS),
 }  # fmt: skip
 FORMS = (
-    "!snn.events<", "dense_resource<", "quant.dcast", "tensor.expand_shape", "channels_last", "groups",
-    "short_current_decay", "decay = shift, sum = wrap", "decay = toward_zero, sum = each", "count_trunc",
-    "reset_timing<pending>", "spike_timing<pre>", "current_order<carried>", "snn.record", "snn.bits",
-    "f32:0, {", "tensor<f64>", "@n2(",
+    "!snn.events<", "dense_resource<", "quant.dcast", "tensor.expand_shape", "channels_last",
+    "groups", "short_current_decay", "decay = shift, sum = wrap", "decay = toward_zero, sum = each",
+    "count_trunc", "reset_timing<pending>", "spike_timing<pre>", "current_order<carried>",
+    "snn.record", "snn.bits", "f32:0, {", "tensor<f64>", "@n2(",
 )  # fmt: skip
 
 
@@ -42,8 +42,8 @@ def check(summary: ir.Summary) -> None:
     assert counts["integers: lowered"] > 0.6 * summary.valid
     assert counts["int8: lowered"] > 0.2 * summary.valid
     assert counts["C: lowered"] > 0.3 * summary.valid
-    assert 0.05 < counts["damaged: refused"] / counts.total()
-    assert 0.01 < counts["damaged: accepted"] / counts.total()
+    assert counts["damaged: refused"] / counts.total() > 0.05
+    assert counts["damaged: accepted"] / counts.total() > 0.01
 
 
 def test_random_ir() -> None:
@@ -59,8 +59,6 @@ def test_everything_is_drawn() -> None:
     text = "".join(random_module(random.Random(seed)) for seed in range(300))
     assert set(re.findall(r"\bsnn\.[a-z_0-9]+(?= )", text)) >= OPERATIONS
     assert [form for form in FORMS if form not in text] == []
-    kinds = {kind for kind in KINDS if f"x{kind}>" in text} | ({"integers"} if "!quant" in text else set())
-    assert kinds == set(KINDS)
 
 
 def test_same_seed_same_module() -> None:
@@ -82,7 +80,7 @@ def test_a_crash_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     text = "module {\na\nb\nc\n  %y = snn.conv2d %x\nd\n}\n"
     for does, kind in (
         ("kill -11 $$", "ended by signal 11"),
-        ("echo '<stdin>:3:1: runtime error: index -1 out of bounds' >&2; exit 1", "stopped by a sanitizer"),
+        ("echo '<stdin>:3:1: runtime error: no' >&2; exit 1", "stopped by a sanitizer"),
         ("echo error: no >&2; exit 1", "refused without an error that has a location"),
     ):  # fmt: skip
         program.write_text(f"#!/bin/sh\nif grep -q conv2d; then {does}; fi\n")
@@ -94,7 +92,9 @@ def test_a_crash_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert "conv2d" in small.write(tmp_path, "found").read_text()
 
 
-def test_a_refusal_of_a_valid_module_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_of_a_valid_module_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only what the documents say may be refused."""
     program = tmp_path / "snn-opt"
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
@@ -103,9 +103,8 @@ def test_a_refusal_of_a_valid_module_is_found(tmp_path: Path, monkeypatch: pytes
         ("gain is too large for 32 bits", set()),
         ("surprise", {"a valid module is refused"}),
     ):  # fmt: skip
-        program.write_text(
-            f'#!/bin/sh\ncase "$*" in *linalg*) echo "<stdin>:1:1: error: {said}" >&2; exit 1;; esac\n'
-        )
+        refuse = f'echo "<stdin>:1:1: error: {said}" >&2; exit 1'
+        program.write_text(f'#!/bin/sh\ncase "$*" in *linalg*) {refuse};; esac\n')
         program.chmod(0o755)
         assert {finding.kind for finding in ir.check_valid("module {}", Counter())} == kinds
 
@@ -131,7 +130,8 @@ def printed(text: str, *options: str) -> str | None:
 
 def function_with_all(text: str, name: str) -> str:
     """A function and all that it refers to, named in the order in which that is."""
-    text = re.sub(r"dense_resource<[^>]*>", "dense_resource<>", text)  # of blobs names are told apart
+    # Blobs of one name are told apart by numbers.
+    text = re.sub(r"dense_resource<[^>]*>", "dense_resource<>", text)
     pattern = r"^  ((?:func\.func|memref\.global) [^@]*@([\w.$-]+|\"[^\"]*\").*?\n)(?=  [a-z]|})"
     symbols = {match[2]: match[1] for match in re.finditer(pattern, text, re.M | re.S)}
     order = [name]
@@ -160,7 +160,9 @@ def test_networks_of_a_module_are_apart() -> None:
                 assert together is None
                 continue
             assert together is not None
-            inner = [text.split("{-#")[0].strip()[len("module {") : -1].strip() for text in alone if text]
+            inner = [
+                text.split("{-#")[0].strip()[len("module {") : -1].strip() for text in alone if text
+            ]
             expected = [re.sub(r"\s+", " ", text) for text in inner]
             found = re.sub(r"\s+", " ", together.split("{-#")[0])
             assert all(text in found for text in expected), passes
@@ -180,4 +182,6 @@ def test_networks_of_a_module_are_apart() -> None:
                     assert function_with_all(together, symbol) == function_with_all(text, symbol)
             counts[lowering] += 1
     assert len(several) > 5
-    assert all(counts[passes] > 0 for passes in (*NETWORK_PASSES, "--snn-to-linalg", "--snn-to-loops"))
+    assert all(
+        counts[passes] > 0 for passes in (*NETWORK_PASSES, "--snn-to-linalg", "--snn-to-loops")
+    )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The loops are ordinary MLIR: upstream's passes lower them to LLVM, and they compute what the C does."""
+"""The loops are ordinary MLIR: lowered to LLVM by upstream, they compute what the C does."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ PACKAGES = Path(sysconfig.get_path("platlib"))
 STEPS = 40
 # What upstream has for each of the dialects that loops are made of.
 PIPELINE = (
-    "builtin.module(func.func(llvm-request-c-wrappers),convert-vector-to-scf,expand-strided-metadata,lower-affine,"
-    "convert-scf-to-cf,convert-vector-to-llvm,convert-to-llvm,reconcile-unrealized-casts)"
+    "builtin.module(func.func(llvm-request-c-wrappers),convert-vector-to-scf,"
+    "expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,convert-to-llvm,"
+    "reconcile-unrealized-casts)"
 )
 # The C emitter brings these along; here the conditions are whatever a test says.
 HELPERS = """\
@@ -41,11 +42,17 @@ TYPES = {
 }  # fmt: skip
 
 
-# Upstream's lowering of memref.store stops at an assertion for i1 (MLIR 22.1.8), and LLVM's vectors of i1
-# are packed: spikes become bytes first, as they are in C.
+# Upstream's lowering of memref.store stops at an assertion for i1 (MLIR 22.1.8), and LLVM's vectors
+# of i1 are packed: spikes become bytes first, as they are in C.
 BYTES = [
-    (r"memref\.store (%\S+), (.*memref<.*)xi1>", r"%byte_N = arith.extui \1 : i1 to i8\n memref.store %byte_N, \2xi8>"),
-    (r"(%\S+) = memref\.load (.*)xi1>", r"%byte_N = memref.load \2xi8>\n \1 = arith.trunci %byte_N : i8 to i1"),
+    (
+        r"memref\.store (%\S+), (.*memref<.*)xi1>",
+        r"%byte_N = arith.extui \1 : i1 to i8\n memref.store %byte_N, \2xi8>",
+    ),
+    (
+        r"(%\S+) = memref\.load (.*)xi1>",
+        r"%byte_N = memref.load \2xi8>\n \1 = arith.trunci %byte_N : i8 to i1",
+    ),
     (
         r"(%\S+) = vector\.maskedload (.*), %\S+ : (memref<\S*)xi1>, (vector<\d+)xi1>, .*",
         r"%none_N = arith.constant dense<0> : \4xi8>\n"
@@ -91,7 +98,9 @@ class Function:
         ]
 
     def __call__(self, memory: dict[str, np.ndarray]) -> None:
-        descriptors = [_descriptor(memory[_key(names)].reshape(shape)) for names, shape, _ in self.arguments]
+        descriptors = [
+            _descriptor(memory[_key(names)].reshape(shape)) for names, shape, _ in self.arguments
+        ]
         self.call(*map(ctypes.byref, descriptors))
 
 
@@ -122,17 +131,15 @@ def _descriptor(array: np.ndarray) -> ctypes.Structure:
     return Descriptor(address, address, 0, numbers(*array.shape), numbers(*strides))
 
 
-def lowered(
-    loops: str, folder: Path, tools: dict[str, Path], *, blocks: bool
-) -> ctypes.CDLL:
+def lowered(loops: str, folder: Path, tools: dict[str, Path], *, blocks: bool) -> ctypes.CDLL:
     """The loops as a library, by upstream's tools alone."""
     (folder / "loops.mlir").write_text(loops)
     (folder / "helpers.c").write_text(HELPERS)
     for command in (
         [tools["mlir-opt"], "loops.mlir", f"--pass-pipeline={PIPELINE}", "-o", "llvm.mlir"],
         [tools["mlir-translate"], "--mlir-to-llvmir", "llvm.mlir", "-o", "net.ll"],
-        [tools["clang"], "-O2", "-Wno-override-module", f"-DBLOCKS={int(blocks)}", "-fPIC", "-shared",
-         "net.ll", "helpers.c", "-o", "net.so", "-lm"],
+        [tools["clang"], "-O2", "-Wno-override-module", f"-DBLOCKS={int(blocks)}", "-fPIC",
+         "-shared", "net.ll", "helpers.c", "-o", "net.so", "-lm"],
     ):  # fmt: skip
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -145,7 +152,8 @@ def steps(
     """The outputs of each step."""
     init, step = (Function(library, loops, name) for name in ("init", "step"))
     memory = {
-        _key(names): np.zeros(shape, dtype) for names, shape, dtype in (*init.arguments, *step.arguments)
+        _key(names): np.zeros(shape, dtype)
+        for names, shape, dtype in (*init.arguments, *step.arguments)
     }
     init(memory)
     for t in range(STEPS):
@@ -153,7 +161,11 @@ def steps(
             place = memory[f"input {name}"]
             place[...] = values[t].reshape(place.shape)
         step(memory)
-        yield {key.split(" ", 1)[1]: array.copy() for key, array in memory.items() if key.startswith("output ")}
+        yield {
+            key.split(" ", 1)[1]: array.copy()
+            for key, array in memory.items()
+            if key.startswith("output ")
+        }
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random lists of events for the C of random networks, under sanitizers.
 
-Whatever positions a caller gives - in any order, more than once, of elements that are not there - the step
-of events computes what the step of spikes does, and touches no memory but its own.
+Whatever positions a caller gives - in any order, more than once, of elements that are not there -
+the step of events computes what the step of spikes does, and touches no memory but its own.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from random_networks import DTYPES, Example, examples, features
 from test_generated_c import c_type
 
 SANITIZED = (
-    "gcc", "-std=c11", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+    "gcc", "-std=c11", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
 )  # fmt: skip
 CHUNK = 20
 SEEDS = 20
@@ -96,8 +97,8 @@ static int run(void)
 def driver(network: snnmlir.Network, steps: int) -> str:
     """`run`, in C, which compares both step functions over random lists of every kind.
 
-    It returns 0, or 1 where outputs differ, 2 where it wrote outside of the network, 3 where NET_CHECK did
-    not hear of as many bad positions as there were. `srand` says which lists.
+    It returns 0, or 1 where outputs differ, 2 where it wrote outside of the network, 3 where
+    NET_CHECK did not hear of as many bad positions as there were. `srand` says which lists.
     """
     sizes = [int(np.prod(port.shape)) for port in (*network.inputs, *network.outputs)]
     inputs = len(network.inputs)
@@ -127,7 +128,6 @@ def driver(network: snnmlir.Network, steps: int) -> str:
     )
 
 
-
 def of_spikes(example: Example) -> Example:
     """The same network with spikes for every input."""
     nodes = {
@@ -145,8 +145,9 @@ def check(example: Example, seeds: range) -> bool:
     """
     example = of_spikes(example)
     network = snnmlir.compile(
-        example.graph(), dtype=example.spec["dtype"], input_type="spikes", name="net", **example.options
-    )
+        example.graph(),
+        dtype=example.spec["dtype"], input_type="spikes", name="net", **example.options,
+    )  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         network.write(folder / "net.c")
@@ -154,7 +155,7 @@ def check(example: Example, seeds: range) -> bool:
             return False
         text = driver(network, STEPS)
         if features(example) & {"Input without use", "dead node"}:
-            text = text.replace("bad == expected", "bad <= expected") # nothing looks at it
+            text = text.replace("bad == expected", "bad <= expected")  # nothing looks at it
         (folder / "main.c").write_text(text + MAIN)
         subprocess.run(
             [*SANITIZED, "main.c", "-o", "program"], cwd=folder, check=True, capture_output=True
@@ -215,6 +216,7 @@ def main(minutes: float, seed: int, folder: Path) -> int:
             path.write_text(json.dumps(example.spec, indent=1) + "\n")
             print(f"{path}\n{message[:2000]}\n", flush=True)
         number += 1
-    print(f"{takes} networks with {takes * SEEDS * STEPS} steps of lists, {others} that take none, {len(found)} findings")
+    steps = takes * SEEDS * STEPS
+    print(f"{takes} networks, {steps} steps; {others} that take no lists; {len(found)} findings")
     print(f"{time.monotonic() - start:.0f} s; the next seed is {number}")
     return 1 if found else 0

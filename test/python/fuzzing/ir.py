@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random `snn` IR, valid and damaged, through every pipeline and to C.
 
-Valid modules are lowered, or refused with one of `REFUSALS`; damaged ones are lowered or refused with an
-error that has a location. Nothing crashes or hangs, and the same module gives the same result with and without
-threads. What fails otherwise is a `Finding`, with the module as small as taking lines away makes it.
+Valid modules are lowered, or refused with one of `REFUSALS`; damaged ones are lowered or refused
+with an error that has a location. Nothing crashes or hangs, and the same module gives the same
+result with and without threads. What fails otherwise is a `Finding`, with the module as small as
+taking lines away makes it.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import re
+import shutil
 import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,10 @@ SECONDS = 60  # for one module of some kilobytes, also with sanitizers on a busy
 DAMAGED = 6
 
 # Each gets its options after the name of the program.
-PASSES = "snn-channels-last,snn-use-events{min-inputs=1},snn-insert-rescale,snn-fuse-sums,canonicalize,cse"
+PASSES = (
+    "snn-channels-last,snn-use-events{min-inputs=1},snn-insert-rescale,snn-fuse-sums,"
+    "canonicalize,cse"
+)
 TO_INTEGERS = "snn.network(snn-insert-rescale,snn-infer-ranges)"
 PIPELINES: dict[str, tuple[str, ...]] = {
     "verify": ("snn-opt",),
@@ -142,7 +146,8 @@ def check_forms(text: str) -> Iterator[Finding]:
         form = run(["snn-opt", *options], text)
         again = run(["snn-opt"], form.out)
         if form.code or again.code or again.out != first.out:
-            yield Finding(f"another module when read {name}", ("snn-opt", *options), text, again.said)
+            kind = f"another module when read {name}"
+            yield Finding(kind, ("snn-opt", *options), text, again.said)
 
 
 def check_valid(text: str, counts: Counter[str]) -> Iterator[Finding]:
@@ -174,7 +179,7 @@ def check_damaged(text: str, names: Sequence[str], counts: Counter[str]) -> Iter
         if (crash := result.crash()) is not None:
             yield Finding(crash, command, text, result.said)
         elif result.code and name == "verify":
-            return # all others would say the same
+            return  # all others would say the same
         elif result.code == 0 and name not in ("C", "header"):
             again = run(["snn-opt"], result.out)
             if again.code:
@@ -188,7 +193,8 @@ def check_c(text: str, folder: Path) -> Iterator[Finding]:
         return
     (folder / "n0.c").write_bytes(source.out)
     (folder / "n0.h").write_bytes(header.out)
-    warnings = ("-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wno-bool-compare")  # a spike above 28
+    # Whether a spike is above 28 may be asked.
+    warnings = ("-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wno-bool-compare")
     command = ("gcc", "-std=c11", "-fsyntax-only", *warnings, "n0.c")
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -261,14 +267,12 @@ def shrunk(finding: Finding) -> Finding:
 
     def is_same(lines: Sequence[str]) -> Finding | None:
         text = "\n".join(lines)
-        checks: list[Callable[[], Iterator[Finding]]] = [
-            lambda: check_damaged(text, _names_of(finding.command), Counter()),
-        ]
         if finding.kind == "a valid module is refused":
             return _still_refused(finding, text)
         if finding.kind.startswith(("another module", "depends", "gcc")):
             return None
-        return next((f for check in checks for f in check() if f.kind == finding.kind), None)
+        found = check_damaged(text, _names_of(finding.command), Counter())
+        return next((other for other in found if other.kind == finding.kind), None)
 
     before = None
     while before != finding.text:
@@ -345,5 +349,5 @@ def main(minutes: float, seed: int, folder: Path) -> int:
                 print(f"{path}\n{finding}\n", flush=True)
         seed += 1
     print(summary)
-    print(f"{time.monotonic() - start:.0f} s; the next seed is {seed}; tools {os.environ['PATH'].split(':')[0]}")
+    print(f"{time.monotonic() - start:.0f} s; the next seed is {seed}; {shutil.which('snn-opt')}")
     return 1 if summary.findings else 0

@@ -17,7 +17,6 @@ import random
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
 from typing import Self
 
 MAX_ELEMENTS = 48
@@ -55,14 +54,9 @@ class Quantized:
         half = 1 << (self.bits - 1)
         return dataclasses.replace(self, least=-half, most=half - 1)
 
-    def scaled(self, factors: Sequence[float], axis: int | None) -> tuple[float, ...]:
-        """Scales of the products with numbers of the scales `factors`."""
-        return tuple(self.scales[0] * factor for factor in factors) if axis is not None else (
-            self.scales[0] * factors[0],
-        )
-
 
 Element = str | Quantized
+UNIT = Quantized(32, 0, 0, (1.0,))  # of spikes and counts
 
 
 @dataclass(frozen=True)
@@ -101,7 +95,8 @@ def random_module(chance: random.Random) -> str:
     text = "".join(network.build() for network in networks)
     blobs = "".join(blob for network in networks for blob in network.blobs)
     if blobs:
-        text += f"{{-#\n  dialect_resources: {{\n    builtin: {{\n{blobs[:-2]}\n    }}\n  }}\n#-}}\n"
+        inner = f"  dialect_resources: {{\n    builtin: {{\n{blobs[:-2]}\n    }}\n  }}\n"
+        text += f"{{-#\n{inner}#-}}\n"
     return text
 
 
@@ -196,10 +191,7 @@ class Network:
             attribute = f"{texts[0]} : {type_}"
         elif len(values) > 4 and self.seldom(3):
             key = f"{self.name}_{name[1:]}"
-            data = struct.pack(f"<{len(values)}{BYTES[stored]}", *(
-                values if stored[0] == "f" else map(int, values)
-            ))
-            self.blobs.append(f'      {key}: "0x08000000{data.hex().upper()}",\n')
+            self.blobs.append(f'      {key}: "0x08000000{self.raw(stored, values)}",\n')
             attribute = f"dense_resource<{key}> : {type_}"
         elif len(values) == 1:
             attribute = f"dense<{texts[0]}> : {type_}"
@@ -342,8 +334,7 @@ class Network:
     # Operations
 
     def products(
-        self, signal: Signal, weight: Sequence[int], out_dim: int, result: tuple[int, ...],
-        axis: int,
+        self, signal: Signal, weight: Sequence[int], out_dim: int, axis: int
     ) -> tuple[str, Element, Element] | None:
         """A weight for `signal`, with its element and that of the sums [Q2]."""
         if self.kind != "integers":
@@ -386,7 +377,7 @@ class Network:
         weight, result = (*batch, out, size), (*batch, out)
         if math.prod(result) > MAX_ELEMENTS:
             return
-        found = self.products(signal, weight, len(batch), result, len(batch))
+        found = self.products(signal, weight, len(batch), len(batch))
         if found is None:
             return
         name, element, sums = found
@@ -406,7 +397,8 @@ class Network:
         room = size + low + high
         kernel = self.chance.randint(1, min(3, (room - 1) // dilation + 1))
         stride = self.chance.choice([1, 1, 2, 3])
-        return kernel, stride, low, high, dilation, (room - (kernel - 1) * dilation - 1) // stride + 1
+        positions = (room - (kernel - 1) * dilation - 1) // stride + 1
+        return kernel, stride, low, high, dilation, positions
 
     def conv(self, signal: Signal) -> None:
         last = self.seldom(3)
@@ -420,7 +412,7 @@ class Network:
         result = (*positions, out) if last else (out, *positions)
         if math.prod(result) > MAX_ELEMENTS:
             return
-        found = self.products(signal, weight, 0, result, len(spatial) if last else 0)
+        found = self.products(signal, weight, 0, len(spatial) if last else 0)
         if found is None:
             return
         name, element, sums = found
@@ -527,10 +519,8 @@ class Network:
     def threshold(self, signal: Signal) -> None:
         of: Element = self.kind
         if self.kind == "integers":
-            unit = signal.element if isinstance(signal.element, Quantized) else None
-            of = dataclasses.replace(unit, bits=32).whole() if unit else Quantized(
-                32, 0, 0, (1.0,)
-            ).whole()
+            unit = signal.element if isinstance(signal.element, Quantized) else UNIT
+            of = dataclasses.replace(unit, bits=32).whole()
         threshold, type_ = self.coefficient(signal.shape, of)
         self.add(
             f"snn.threshold {signal.name}, {threshold}", signal.shape, "i1",
@@ -555,10 +545,6 @@ class Network:
         self.add(
             f"snn.delay {signal.name} by {by}{init}", signal.shape, signal.element, signal.type
         )
-
-    def decay_type(self) -> Quantized:
-        """2^-F [Q4]."""
-        return Quantized(32, 0, 0, (2.0 ** -self.chance.choice([0, 1, 8, 12, 16, 30]),)).whole()
 
     def decay_number(self, shape: tuple[int, ...], rule: str) -> tuple[str, str]:
         """A decay from 0 to 1, with `shift` 1 - 2^-k [U9]."""
@@ -664,7 +650,7 @@ class Network:
         self.signals += [s for s in results if s != carried]
 
     def choices(self, op: str, *, pre: bool) -> tuple[list[str], str, set[str]]:
-        """Attributes that go together [U3]-[U8], the type of spikes, coefficients that cannot be."""
+        """Attributes that go together [U3]-[U8], the type of spikes, and what cannot be there."""
         found, absent = [], set[str]()
         if op.startswith("cuba") and self.seldom(3):
             found.append("current_order = #snn.current_order<carried>")

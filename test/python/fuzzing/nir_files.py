@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Damaged NIR files through `snnmlir.compile`: each gives C or an error of the project, and ends.
 
-Files of the examples and tests are damaged as HDF5 knows them: types and names of nodes, shapes, types and
-numbers of parameters, edges; and sometimes as bytes.
+Files of the examples and tests are damaged as HDF5 knows them: types and names of nodes, shapes,
+types and numbers of parameters, edges; and sometimes as bytes.
 """
 
 from __future__ import annotations
@@ -40,10 +40,14 @@ CHUNK = 50
 WITH_OPTIONS = "of these, contradict an option, and are tried again without"
 DTYPES = (None, "f32", "f64", "int4", "int8", "int16", "fixed")
 TYPES = (
-    "LIF", "CubaLIF", "IF", "LI", "CubaLI", "I", "Linear", "Affine", "Conv1d", "Conv2d", "Scale", "Threshold",
+    "LIF", "CubaLIF", "IF", "LI", "CubaLI", "I", "Linear", "Affine", "Conv1d", "Conv2d", "Scale",
+    "Threshold",
     "Delay", "Flatten", "SumPool2d", "AvgPool2d", "Input", "Output", "NIRGraph", "Nothing",
 )  # fmt: skip
-NUMBERS = (0.0, -0.0, 1.0, -1.0, 1e-300, 1e300, 1e38, 1e-38, np.inf, -np.inf, np.nan, 0.1, 7.0, 2.0**31, 2.0**63)
+NUMBERS = (
+    0.0, -0.0, 1.0, -1.0, 1e-300, 1e300, 1e38, 1e-38, np.inf, -np.inf, np.nan, 0.1, 7.0, 2.0**31,
+    2.0**63,
+)  # fmt: skip
 
 
 @functools.cache
@@ -63,7 +67,9 @@ def change_parameter(path: Path, chance: random.Random) -> None:
     """Another shape, type or number for one data set."""
     with h5py.File(path, "r+") as file:
         found: list[str] = []
-        file.visititems(lambda name, it: found.append(name) if isinstance(it, h5py.Dataset) else None)
+        file.visititems(
+            lambda name, it: found.append(name) if isinstance(it, h5py.Dataset) else None
+        )
         if not found:
             return
         name = chance.choice(found)
@@ -109,7 +115,8 @@ def _renumber(value: np.ndarray, chance: random.Random) -> np.ndarray:
 
 def _scaled(value: np.ndarray, chance: random.Random) -> np.ndarray:
     with np.errstate(all="ignore"):
-        return np.asarray(value * np.asarray(chance.choice([-1, 0, 2, 1000, 1e-6, 1e30]))).astype(value.dtype)
+        factor = chance.choice([-1, 0, 2, 1000, 1e-6, 1e30])
+        return np.asarray(value * np.asarray(factor)).astype(value.dtype)
 
 
 CHANGES: list[Callable[[np.ndarray, random.Random], np.ndarray]] = [
@@ -145,7 +152,7 @@ def rename(path: Path, chance: random.Random) -> None:
             return
         nodes = chance.choice(graphs)["nodes"]
         if len(nodes):
-            new = chance.choice(["input", "output", "0", "a.b", "\u00e9", "for", "x" * 300, " ", "*/"])
+            new = chance.choice(["input", "output", "0", "a.b", "é", "for", "x" * 300, " ", "*/"])
             if new not in nodes:
                 nodes.move(chance.choice(list(nodes)), new)
 
@@ -156,8 +163,8 @@ def change_edges(path: Path, chance: random.Random) -> None:
         for graph in _graphs(file):
             if "edges" not in graph:
                 continue
-            edges = [tuple(str(end, "utf-8", "replace") if isinstance(end, bytes) else str(end) for end in edge)
-                     for edge in np.asarray(graph["edges"][()]).reshape(-1, 2)]
+            ends = np.asarray(graph["edges"].asstr(errors="replace")[()]).reshape(-1, 2)
+            edges = [tuple(edge) for edge in ends]
             names = [*graph["nodes"], "nowhere"]
             for _ in range(chance.randint(1, 3)):
                 at = chance.randrange(len(edges)) if edges else 0
@@ -171,7 +178,8 @@ def change_edges(path: Path, chance: random.Random) -> None:
                 else:
                     edges.append((chance.choice(names), chance.choice(names)))
             del graph["edges"]
-            graph.create_dataset("edges", data=np.array(edges, dtype=object).reshape(-1, 2), dtype=h5py.string_dtype())
+            data = np.array(edges, dtype=object).reshape(-1, 2)
+            graph.create_dataset("edges", data=data, dtype=h5py.string_dtype())
 
 
 def add_parameter(path: Path, chance: random.Random) -> None:
@@ -187,7 +195,9 @@ def add_parameter(path: Path, chance: random.Random) -> None:
 
 
 Damage = Callable[[Path, random.Random], None]
-STRUCTURED: list[Damage] = [change_parameter, change_parameter, change_parameter, change_type, rename, change_edges, add_parameter]
+STRUCTURED: list[Damage] = [
+    *[change_parameter] * 3, change_type, rename, change_edges, add_parameter,
+]  # fmt: skip
 
 
 def damage(content: bytes, path: Path, chance: random.Random) -> None:
@@ -246,7 +256,8 @@ def fuzz_one(seed: int, path: Path, summary: Summary) -> None:
     except SnnError as error:
         summary.counts[f"refused with a {type(error).__name__}"] += 1
         if not error.help:
-            summary.findings.append((f"no help in: {error}", path.read_bytes(), f"{source.name} {how}"))
+            said = f"no help in: {error}"
+            summary.findings.append((said, path.read_bytes(), f"{source.name} {how}"))
     except Exception:  # any: nobody should meet another
         summary.counts["failed"] += 1
         summary.findings.append((traceback.format_exc(), path.read_bytes(), f"{source.name} {how}"))
