@@ -752,4 +752,112 @@ def SNN_CubaLIOp : SNN_NeuronOp<"cuba_li",
   }];
 }
 
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+def SNN_KernelOp : SNN_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol]> {
+  let summary = "A C function that can compute a layer";
+  let description = [{
+    Describes a function that somebody else has written, in C, for a processor or
+    an accelerator: which operations it computes, under which conditions, and
+    how it is called. `snn-select-kernels` puts an `snn.offload` around the
+    operations that it takes over; the lowering calls it [K1].
+
+    | attribute  | meaning                                                       |
+    |------------|---------------------------------------------------------------|
+    | `function` | its name in C; it returns nothing                             |
+    | `headers`  | what declares it; without any, the generated C declares it    |
+    | `pattern`  | the operations, each of which takes the result of the one before |
+    | `where`    | what must hold of them: facts, and what they have to be       |
+    | `arguments`| what it is called with, in order                              |
+    | `setup`    | a function that is called once, before the first step         |
+    | `setup_arguments` | what that is called with                               |
+    | `layout`   | the order of the weights in memory                            |
+    | `memory`   | the memory that its constants lie in: a part of a macro's name |
+    | `section`  | the linker's section that the macro stands for by default     |
+    | `alignment`| of its constants, in bytes                                    |
+    | `scratch`  | bytes that it needs while it runs: a number, or an expression of facts |
+    | `cost`     | of one step: an expression of facts, in what the processor's is in |
+
+    Facts, arguments, conditions and layouts are those of docs/kernels.md.
+
+    ```mlir
+    snn.kernel @dense {
+      function = "engine_dense", headers = ["engine.h"],
+      pattern = ["snn.linear", "snn.lif"],
+      where = {"neuron.v.type" = "i16", "synapse.weight.o" = {multiple = 8 : i64}},
+      arguments = ["input", "synapse.weight", "neuron.threshold", "neuron.v",
+                   "neuron.spikes", "synapse.weight.i", "synapse.weight.o"],
+      layout = "Oi8o"
+    }
+    ```
+  }];
+  let arguments = (ins
+    SymbolNameAttr:$sym_name, StrAttr:$function, StrArrayAttr:$pattern,
+    StrArrayAttr:$arguments, OptionalAttr<StrArrayAttr>:$headers,
+    OptionalAttr<DictionaryAttr>:$where, OptionalAttr<StrAttr>:$setup,
+    OptionalAttr<StrArrayAttr>:$setup_arguments, OptionalAttr<StrAttr>:$layout,
+    OptionalAttr<StrAttr>:$memory, OptionalAttr<StrAttr>:$section,
+    OptionalAttr<I64Attr>:$alignment,
+    OptionalAttr<StrAttr>:$scratch, OptionalAttr<StrAttr>:$cost);
+  let assemblyFormat = "$sym_name attr-dict";
+  let hasVerifier = 1;
+}
+
+def SNN_OffloadOp : SNN_Op<"offload", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>, HasParent<"NetworkOp">,
+    IsolatedFromAbove, Pure, SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "Operations that a kernel computes";
+  let description = [{
+    The body says what is computed, the kernel who does: the operations of its
+    pattern, one after the other, and their constants [K2]. Arguments of the body
+    are the inputs: first the signal that enters the first operation, and where
+    the kernel wants them the events of that signal.
+
+    ```mlir
+    %s = snn.offload @dense(%x) : (tensor<784xi1>) -> tensor<16xi1> {
+    ^bb0(%arg0: tensor<784xi1>):
+      ...
+      %sum = snn.linear %arg0, %weight : ...
+      %spikes, %voltage = snn.lif %sum threshold(%threshold) : ...
+      snn.yield %spikes : tensor<16xi1>
+    }
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel,
+                       Variadic<AnyTypeOf<[SNN_Signal, SNN_Events]>>:$inputs);
+  let results = (outs Variadic<SNN_Signal>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $results)
+    $body
+  }];
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::Block *getBodyBlock() { return &getBody().front(); }
+    /// The operations of the pattern, without their constants.
+    ::llvm::SmallVector<::mlir::Operation *> getGroup();
+    /// The value in the body that is result `index`.
+    ::mlir::Value getYielded(unsigned index) {
+      return getBodyBlock()->getTerminator()->getOperand(index);
+    }
+  }];
+}
+
+def SNN_YieldOp : SNN_Op<"yield", [
+    HasParent<"OffloadOp">, Pure, ReturnLike, Terminator]> {
+  let summary = "What the operations of a kernel give";
+  let description = [{
+    Terminates the body of an `snn.offload`; the operands are its results.
+
+    ```mlir
+    snn.yield %spikes : tensor<16xi1>
+    ```
+  }];
+  let arguments = (ins Variadic<SNN_Signal>:$results);
+  let builders = [OpBuilder<(ins), [{ (void)$_state; }]>];
+  let assemblyFormat = "($results^ `:` type($results))? attr-dict";
+}
+
 #endif // SNN_OPS

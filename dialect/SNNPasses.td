@@ -102,6 +102,38 @@ def SNNInferRanges : Pass<"snn-infer-ranges", "::snn::NetworkOp"> {
   ];
 }
 
+def SNNSelectKernels : Pass<"snn-select-kernels", "::mlir::ModuleOp"> {
+  let summary = "Give layers to the kernels of a target";
+  let description = [{
+    Puts an `snn.offload` around operations that an `snn.kernel` of the module
+    computes, where that costs less than the processor. Operations belong
+    together that the kernel's pattern names, one after the other: each takes
+    the only use of what the one before gives. Where several kernels fit, that
+    counts which saves most, then the longer pattern, then the one that comes first.
+
+    What stays is told why, in `snn.stays`: for each kernel with a pattern that
+    could begin there, what does not hold.
+
+    ```mlir
+    %sum = snn.linear %x, %w {snn.stays = [
+      "dense: synapse.weight.o is 10, expected a multiple of 8"]} : ...
+    ```
+
+    In `snn-to-linalg` the pass comes after `snn-channels-last`: feature maps
+    have their channels last, and weights the dimensions of the operation.
+  }];
+  let options = [
+    Option<"processorCost", "processor-cost", "std::string",
+           "\"synapse.macs * density + 4 * neuron.size\"",
+           "What a layer costs without a kernel: an expression of facts, those "
+           "that a layer does not have are 0">,
+    Option<"density", "density", "double", "1.0",
+           "Share of inputs that are not zero in a step">];
+  let statistics = [
+    Statistic<"offloaded", "offloaded", "Groups of operations given to kernels">];
+  let dependentDialects = ["::snn::SNNDialect"];
+}
+
 def SNNUseEvents : Pass<"snn-use-events", "::snn::NetworkOp"> {
   let summary = "Let synapses visit the inputs that are not zero";
   let description = [{

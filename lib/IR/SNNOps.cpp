@@ -45,7 +45,7 @@ bool snn::isSignalShape(ArrayRef<int64_t> shape) {
 }
 
 LogicalResult snn::verifyInNetwork(Operation *op) {
-  if (isa_and_present<NetworkOp>(op->getParentOp()))
+  if (isa_and_present<NetworkOp, OffloadOp>(op->getParentOp()))
     return success();
   return op->emitOpError("carries state from step to step, so it must stand in "
                          "the body of an snn.network [N9]");
@@ -920,4 +920,110 @@ LogicalResult snn::verifyNeuron(NeuronOpInterface op) {
   if (model.spikes && failed(verifySpikes(op, *model.spikes)))
     return failure();
   return verifyScales(op);
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// Whether C knows `name` as a name.
+static bool isIdentifier(StringRef name) {
+  auto isLetter = [](char c) { return llvm::isAlpha(c) || c == '_'; };
+  return !name.empty() && isLetter(name.front()) &&
+         llvm::all_of(name,
+                      [&](char c) { return isLetter(c) || llvm::isDigit(c); });
+}
+
+/// Whether `name` can stand in an `#include`.
+static bool isHeader(StringRef name) {
+  return !name.empty() && llvm::all_of(name, [](char c) {
+    return llvm::isAlnum(c) || StringRef("_-./+").contains(c);
+  });
+}
+
+LogicalResult KernelOp::verify() {
+  auto checkName = [&](StringRef what, StringRef name) -> LogicalResult {
+    if (isIdentifier(name))
+      return success();
+    return emitOpError() << what << " is '" << name
+                         << "', expected a name of C [K1]";
+  };
+  if (failed(checkName("function", getFunction())) ||
+      (getSetup() && failed(checkName("setup", *getSetup()))) ||
+      (getMemory() && failed(checkName("memory", *getMemory()))))
+    return failure();
+  if (ArrayAttr headers = getHeadersAttr())
+    for (auto header : headers.getAsRange<StringAttr>())
+      if (!isHeader(header))
+        return emitOpError("has header ")
+               << header << ", expected letters, digits and _-./+ [K1]";
+  if (getSection() && (!getMemory() || !isHeader(*getSection())))
+    return emitOpError("section is '")
+           << *getSection()
+           << "', expected letters, digits and _-./+ for a memory [K1]";
+  if (getPattern().empty())
+    return emitOpError("has no pattern, expected the operation that it "
+                       "computes [K1]");
+  for (auto name : getPattern().getAsRange<StringAttr>())
+    if (!RegisteredOperationName::lookup(name.getValue(), getContext()))
+      return emitOpError("has ") << name
+                                 << " in its pattern, which is no "
+                                    "operation [K1]";
+  if (getSetupArguments().has_value() != getSetup().has_value())
+    return emitOpError("has one of setup and setup_arguments, expected both or "
+                       "none [K1]");
+  if (std::optional<uint64_t> alignment = getAlignment())
+    if (!llvm::isPowerOf2_64(*alignment) || *alignment > 4096)
+      return emitOpError("alignment is ")
+             << *alignment << ", expected a power of two up to 4096 [K1]";
+  return success();
+}
+
+SmallVector<Operation *> OffloadOp::getGroup() {
+  SmallVector<Operation *> group;
+  for (Operation &op : getBodyBlock()->without_terminator())
+    if (!op.hasTrait<OpTrait::ConstantLike>() && !isa<quant::StorageCastOp>(op))
+      group.push_back(&op);
+  return group;
+}
+
+LogicalResult OffloadOp::verifyRegions() {
+  Block *body = getBodyBlock();
+  if (body->getArgumentTypes() != getInputs().getTypes())
+    return emitOpError("has inputs of other types than its body's arguments "
+                       "[K2]");
+  if (body->getTerminator()->getOperandTypes() != getResultTypes())
+    return emitOpError("has results of other types than its body gives [K2]");
+  if (getInputs().empty() || isa<EventsType>(getInputs().front().getType()))
+    return emitOpError("has no input, expected the signal that enters its "
+                       "first operation [K2]");
+  Value signal = body->getArgument(0);
+  for (Operation *op : getGroup()) {
+    if (op->getNumOperands() == 0 || op->getOperand(0) != signal)
+      return op->emitOpError("does not take the result of the operation before "
+                             "it [K2]");
+    signal = op->getResult(0);
+  }
+  for (Value value : body->getTerminator()->getOperands())
+    if (value.getDefiningOp() != signal.getDefiningOp())
+      return emitOpError("gives what is not a result of its last operation "
+                         "[K2]");
+  return success();
+}
+
+LogicalResult OffloadOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel =
+      symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
+  if (!kernel)
+    return emitOpError() << getKernelAttr() << " is no snn.kernel [K2]";
+  auto names = llvm::map_to_vector(
+      getGroup(), [](Operation *op) { return op->getName().getStringRef(); });
+  auto pattern = llvm::map_to_vector(kernel.getPattern(), [](Attribute name) {
+    return cast<StringAttr>(name).getValue();
+  });
+  if (names != pattern)
+    return emitOpError("has the operations ")
+           << llvm::join(names, ", ") << ", expected those of "
+           << getKernelAttr() << ": " << llvm::join(pattern, ", ") << " [K2]";
+  return success();
 }

@@ -85,6 +85,10 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   manager.addPass(createCSEPass());
   manager.addNestedPass<NetworkOp>(createSNNChannelsLast());
   manager.addPass(createCanonicalizerPass());
+  SNNSelectKernelsOptions select;
+  select.processorCost = options.processorCost;
+  select.density = options.density;
+  manager.addPass(createSNNSelectKernels(select));
   SNNUseEventsOptions useEvents;
   useEvents.minInputs = options.minEventInputs;
   manager.addNestedPass<NetworkOp>(createSNNUseEvents(useEvents));

@@ -131,6 +131,22 @@ public:
     return *found;
   }
 
+  /// Puts what `text` holds in front of what is there.
+  void prepend(const std::string &text) {
+    DiagnosticCollector diagnostics(module->getContext());
+    OwningOpRef<ModuleOp> added =
+        parseSourceString<ModuleOp>(text, module->getContext());
+    diagnostics.check(success(static_cast<bool>(added)));
+    Block *body = module->getBody();
+    body->getOperations().splice(body->begin(),
+                                 added->getBody()->getOperations());
+    diagnostics.check(mlir::verify(*module));
+  }
+
+  nb::list getPlacements() { return describePlacements(*module); }
+
+  nb::dict getMemories() { return describeMemories(*module); }
+
   int64_t countNetworks() {
     return llvm::range_size(module->getOps<snn::NetworkOp>());
   }
@@ -398,6 +414,16 @@ NB_MODULE(_mlir, m) {
            "\"outputs\", \"types\", \"constants\" and \"ops\"; without "
            "constants "
            "none are in it.")
+      .def("prepend", &ModuleHandle::prepend, "text"_a,
+           "Puts the operations of a module's text in front of those that are "
+           "there. Raises MLIRError.")
+      .def("placements", &ModuleHandle::getPlacements,
+           "Who computes what after snn-select-kernels, in the order of the "
+           "operations: a tuple of nodes, the kernel or None, and why others "
+           "cannot, a string each.")
+      .def("memories", &ModuleHandle::getMemories,
+           "Bytes of the tables of kernels in a lowered network, by memory; "
+           "\"\" is none in particular.")
       .def("count_networks", &ModuleHandle::countNetworks,
            "How many networks of the snn dialect it has.")
       .def("resources", &ModuleHandle::getResources,

@@ -10,6 +10,7 @@
 #include "snn/IR/Scales.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -246,4 +247,48 @@ nb::dict Description::describe(NetworkOp network, bool withConstants) {
 
 nb::dict snn::python::describeNetwork(NetworkOp network, bool withConstants) {
   return Description().describe(network, withConstants);
+}
+
+static nb::list getNodes(ArrayRef<Operation *> group) {
+  nb::list nodes;
+  for (Operation *op : group)
+    if (StringRef node = getNode(op); !node.empty())
+      nodes.append(node.str());
+  return nodes;
+}
+
+nb::list snn::python::describePlacements(ModuleOp module) {
+  nb::list placements;
+  for (auto network : module.getOps<NetworkOp>())
+    for (Operation &op : *network.getBodyBlock()) {
+      if (auto offload = dyn_cast<OffloadOp>(op)) {
+        placements.append(nb::make_tuple(getNodes(offload.getGroup()),
+                                         offload.getKernel().str(),
+                                         nb::list()));
+        continue;
+      }
+      auto stays = op.getAttrOfType<ArrayAttr>("snn.stays");
+      if (!stays)
+        continue;
+      nb::list reasons;
+      for (auto reason : stays.getAsRange<StringAttr>())
+        reasons.append(reason.str());
+      placements.append(nb::make_tuple(getNodes(&op), nb::none(), reasons));
+    }
+  return placements;
+}
+
+nb::dict snn::python::describeMemories(ModuleOp module) {
+  nb::dict bytes;
+  for (auto global : module.getOps<memref::GlobalOp>()) {
+    auto memory = global->getAttrOfType<StringAttr>("snn.memory");
+    if (!memory)
+      continue;
+    MemRefType type = global.getType();
+    int64_t size = type.getNumElements() * (type.getElementTypeBitWidth() / 8);
+    nb::str name(memory.str().c_str());
+    int64_t before = bytes.contains(name) ? nb::cast<int64_t>(bytes[name]) : 0;
+    bytes[name] = before + size;
+  }
+  return bytes;
 }

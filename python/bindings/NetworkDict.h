@@ -9,6 +9,8 @@
 
 #include "snn/IR/SNN.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 #include <nanobind/nanobind.h>
 
 namespace snn::python {
@@ -18,6 +20,13 @@ namespace snn::python {
 /// numbered. Without `withConstants` the constants are left out, which are
 /// large.
 nanobind::dict describeNetwork(NetworkOp network, bool withConstants);
+
+/// Who computes which operations after `snn-select-kernels`: tuples of the
+/// names of their nodes, the kernel or None, and reasons.
+nanobind::list describePlacements(mlir::ModuleOp module);
+
+/// Bytes of the tables of kernels in a lowered network, by memory.
+nanobind::dict describeMemories(mlir::ModuleOp module);
 
 } // namespace snn::python
 

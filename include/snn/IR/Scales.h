@@ -7,6 +7,8 @@
 #ifndef SNN_IR_SCALES_H
 #define SNN_IR_SCALES_H
 
+#include "snn/IR/Constants.h"
+
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
@@ -49,6 +51,13 @@ mlir::quant::QuantizedType getQuantizedType(mlir::MLIRContext *context,
 mlir::quant::QuantizedType getQuantizedType(mlir::MLIRContext *context,
                                             unsigned bits, int64_t min,
                                             int64_t max, const Scales &scales);
+
+/// The scales of a type as a constant for signals of `rank` dimensions.
+Constant getScales(mlir::Type type, int64_t rank);
+
+/// The real numbers that a coefficient stands for, or `absent`.
+Constant getRealNumbers(mlir::Value coefficient, double absent,
+                        mlir::MLIRContext *context);
 
 /// Whether `type` is quantized with a scale that f32 does not have as a normal
 /// number, or nearly so; `getQuantizedType` gives it the nearest then.

@@ -39,6 +39,16 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc(
           "Whether weights that only blocks use have their sign bit flipped"),
       llvm::cl::init(false)};
+  Option<std::string> processorCost{
+      *this, "processor-cost",
+      llvm::cl::desc("What a layer costs without a kernel, of the module's "
+                     "snn.kernel"),
+      llvm::cl::init("synapse.macs * density + 4 * neuron.size")};
+  Option<double> density{
+      *this, "density",
+      llvm::cl::desc("Share of inputs that are not zero, for the costs of "
+                     "kernels"),
+      llvm::cl::init(1.0)};
 };
 
 /// What `snn-to-int` can be told: the options of `snn-quantize`.

@@ -17,37 +17,6 @@ using namespace snn;
 // Constants
 //===----------------------------------------------------------------------===//
 
-Constant snn::getScales(Type type, int64_t rank) {
-  Scales scales = Scales::of(type);
-  Constant constant;
-  constant.elementType = Float64Type::get(type.getContext());
-  constant.values.assign(scales.values.begin(), scales.values.end());
-  if (scales.isPerAxis()) {
-    constant.shape.assign(rank, 1);
-    constant.shape[*scales.axis] = scales.size();
-  } else {
-    constant.isScalar = true;
-  }
-  return constant;
-}
-
-Constant snn::getRealNumbers(Value coefficient, double absent,
-                             MLIRContext *context) {
-  Constant constant;
-  if (coefficient) {
-    constant = *getConstant(coefficient);
-  } else {
-    constant.isScalar = true;
-    constant.values = {absent};
-  }
-  constant.elementType = Float64Type::get(context);
-  if (!constant.quantizedType)
-    return constant;
-  Constant scales = getScales(constant.quantizedType, constant.shape.size());
-  constant.quantizedType = nullptr;
-  return zipConstants(constant, scales, std::multiplies<double>());
-}
-
 Constant snn::getSpikeUnits(const Constant &factor, Type type, int64_t rank) {
   Constant units = zipConstants(
       factor, getScales(type, rank),

@@ -122,13 +122,6 @@ private:
   mlir::Type compute;
 };
 
-/// The scales of a type as a constant for signals of `rank` dimensions.
-Constant getScales(mlir::Type type, int64_t rank);
-
-/// The real numbers that a coefficient stands for, or `absent`.
-Constant getRealNumbers(mlir::Value coefficient, double absent,
-                        mlir::MLIRContext *context);
-
 /// What one spike times `factor` is in units of `type`: a whole number.
 Constant getSpikeUnits(const Constant &factor, mlir::Type type, int64_t rank);
 

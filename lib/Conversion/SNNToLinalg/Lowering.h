@@ -25,12 +25,14 @@ namespace snn {
 /// Where things are while the step function is being built.
 struct StepContext {
   StepContext(mlir::SymbolTable &symbols, mlir::OpBuilder &step,
-              const ConvertSNNToLinalgOptions &options)
-      : symbols(symbols), step(step), options(options) {}
+              mlir::OpBuilder &init, const ConvertSNNToLinalgOptions &options)
+      : symbols(symbols), step(step), init(init), options(options) {}
 
   mlir::SymbolTable &symbols;
   /// Builds the step function's body.
   mlir::OpBuilder &step;
+  /// Builds the init function's body.
+  mlir::OpBuilder &init;
   /// What the pass was told.
   const ConvertSNNToLinalgOptions &options;
   /// Memrefs of the step function that hold signals.
@@ -40,6 +42,10 @@ struct StepContext {
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> states;
   /// Functions that list events, by name.
   llvm::StringMap<mlir::func::FuncOp> listFunctions;
+  /// Scratch memory of kernels, by operation.
+  llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
+  /// How many layers each kernel has got.
+  llvm::DenseMap<mlir::Operation *, int64_t> kernelLayers;
 
   mlir::Value bufferOf(mlir::Value signal) const {
     return buffers.lookup(signal);
@@ -119,6 +125,14 @@ mlir::LogicalResult lowerNeuron(NeuronOpInterface op, StepContext &context);
 /// Spike timing `pre`: the spikes, before this step's input is known.
 mlir::LogicalResult lowerCarriedSpikes(NeuronOpInterface op,
                                        StepContext &context);
+
+/// What a kernel computes: a call of its function.
+mlir::LogicalResult lowerOffload(OffloadOp op, StepContext &context);
+/// Whether a state of `neuron` is the network's, and not the kernel's own.
+bool hasState(OffloadOp op, mlir::Operation *neuron, llvm::StringRef name);
+/// Bytes of the memory that a kernel needs while it runs, or none.
+std::optional<int64_t> getScratchBytes(OffloadOp op,
+                                       mlir::SymbolTable &symbols);
 
 /// Whether the delayed signal can be read where it is stored.
 bool isReadInPlace(DelayOp op);

@@ -59,7 +59,7 @@ public:
                   const ConvertSNNToLinalgOptions &options)
       : network(network), symbols(symbols), stepBuilder(network.getContext()),
         initBuilder(network.getContext()),
-        context(symbols, stepBuilder, options) {}
+        context(symbols, stepBuilder, initBuilder, options) {}
 
   LogicalResult run();
 
@@ -69,6 +69,8 @@ private:
   LogicalResult addState(Operation *op, MemRefType type, StringRef name,
                          Value initial);
   LogicalResult addStates();
+  /// Those of the neurons that a kernel computes.
+  LogicalResult addStatesOf(OffloadOp offload);
   void addInputs();
   void addOutputs();
   /// Gives `signal` a place: an output of the network, or scratch memory.
@@ -76,6 +78,8 @@ private:
   /// The scratch memory of the sum that `op` begins with, if it can add to that
   /// where it is.
   Value getSumInPlace(Operation *op);
+  void placeStates(OffloadOp offload);
+  void placeOffload(OffloadOp offload);
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
   /// Lowers `op` with `lower`, and names the signals in the calls it makes.
@@ -253,8 +257,22 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   return success();
 }
 
+LogicalResult NetworkLowering::addStatesOf(OffloadOp offload) {
+  for (Operation *op : offload.getGroup())
+    if (auto neuron = dyn_cast<NeuronOpInterface>(op))
+      for (const StateVariable &variable : neuron.getStateVariables())
+        if (hasState(offload, op, variable.name) &&
+            failed(addState(op, getStorageType(variable.type), variable.name,
+                            variable.init)))
+          return failure();
+  return success();
+}
+
 LogicalResult NetworkLowering::addStates() {
   for (Operation &op : *network.getBodyBlock()) {
+    if (auto offload = dyn_cast<OffloadOp>(op))
+      if (failed(addStatesOf(offload)))
+        return failure();
     auto stateful = dyn_cast<StatefulOpInterface>(op);
     if (!stateful)
       continue;
@@ -346,6 +364,41 @@ Value NetworkLowering::getSumInPlace(Operation *op) {
   return isScratch && !isOutput ? memory : nullptr;
 }
 
+/// The states of neurons that a kernel computes are read where they are stored.
+void NetworkLowering::placeStates(OffloadOp offload) {
+  for (Operation *op : offload.getGroup()) {
+    auto neuron = dyn_cast<NeuronOpInterface>(op);
+    ArrayRef<Value> states = context.states[op];
+    for (const StateVariable &state :
+         neuron ? neuron.getStateVariables() : SmallVector<StateVariable>()) {
+      if (!hasState(offload, op, state.name))
+        continue;
+      bool isVoltage = state.name == "v";
+      Value output = neuron.getOutput(isVoltage ? "voltage" : "current");
+      context.buffers[output] = isVoltage ? states.back() : states.front();
+    }
+  }
+}
+
+void NetworkLowering::placeOffload(OffloadOp offload) {
+  placeStates(offload);
+  for (OpResult result : offload.getResults()) {
+    Value value = offload.getYielded(result.getResultNumber());
+    if (Value state = context.bufferOf(value)) {
+      context.buffers[result] = state;
+      continue;
+    }
+    placeSignal(result);
+    context.buffers[value] = context.buffers[result];
+  }
+  if (std::optional<int64_t> bytes = getScratchBytes(offload, symbols)) {
+    auto type = MemRefType::get({(*bytes + 3) / 4}, stepBuilder.getI32Type());
+    context.scratch[offload] =
+        stepArguments->add(type, "scratch", getLayerName(offload) + "_scratch",
+                           getNode(offload), offload.getLoc());
+  }
+}
+
 void NetworkLowering::placeSignals() {
   for (Operation &op : *network.getBodyBlock()) {
     if (auto delay = dyn_cast<DelayOp>(op); delay && isReadInPlace(delay)) {
@@ -363,6 +416,8 @@ void NetworkLowering::placeSignals() {
         context.buffers[op.getResults().back()] = states.front();
       if (op.getNumResults() > states.size())
         placeSignal(op.getResult(0));
+    } else if (auto offload = dyn_cast<OffloadOp>(op)) {
+      placeOffload(offload);
     } else if (Value sum = getSumInPlace(&op)) {
       context.buffers[op.getResult(0)] = sum;
     } else if (isa<SNNDialect>(op.getDialect())) {
@@ -459,6 +514,7 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
                    ? success()
                    : lowerDelayRead(delay, context);
       })
+      .Case([&](OffloadOp offload) { return lowerOffload(offload, context); })
       .Case([](OutputOp) { return success(); })
       .Default([](Operation *other) {
         return other->emitOpError("cannot be lowered to linalg yet");
@@ -468,6 +524,12 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
 /// The names of what `op` computes in the NIR graph: its node's, and for states
 /// that with ".v" or ".i". What is not quite a node's has none.
 static SmallVector<std::pair<Value, std::string>> getSignals(Operation *op) {
+  if (auto offload = dyn_cast<OffloadOp>(op)) {
+    SmallVector<std::pair<Value, std::string>> signals;
+    for (Operation *inner : offload.getGroup())
+      llvm::append_range(signals, getSignals(inner));
+    return signals;
+  }
   std::string name = getNode(op).str();
   // These are none of NIR's nodes, nor is what synapses add to another sum.
   auto linear = dyn_cast<LinearOp>(op);
@@ -627,6 +689,9 @@ struct ConvertSNNToLinalg
          llvm::make_early_inc_range(getOperation().getOps<NetworkOp>()))
       if (failed(NetworkLowering(network, symbols, options).run()))
         return signalPassFailure();
+    for (KernelOp kernel :
+         llvm::make_early_inc_range(getOperation().getOps<KernelOp>()))
+      symbols.erase(kernel);
   }
 };
 } // namespace

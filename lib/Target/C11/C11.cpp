@@ -9,12 +9,14 @@
 #include "Helpers.h"
 #include "Identifiers.h"
 #include "InterfaceBuilder.h"
+#include "Legality.h"
 #include "Literals.h"
 #include "Reuse.h"
 #include "Signs.h"
 #include "snn/IR/Constants.h"
 
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -51,7 +53,11 @@ private:
   }
   void emitListHelpers();
   void emitHelpers();
+  std::string getPlace(memref::GlobalOp global);
   LogicalResult emitGlobal(memref::GlobalOp global);
+  void emitHeaders();
+  void emitMemories();
+  LogicalResult emitDeclaration(func::FuncOp function);
   LogicalResult emitLayer(func::FuncOp function);
   LogicalResult emitInit();
   LogicalResult emitStep(const ModelFunction &declared, func::FuncOp function);
@@ -74,6 +80,8 @@ private:
   NameTable globals;
   llvm::StringMap<std::string> symbols;
   Hooks hooks;
+  /// Functions of kernels that were declared.
+  llvm::StringSet<> declared;
 };
 
 } // namespace
@@ -140,7 +148,10 @@ void SourceEmitter::nameSymbols() {
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
     StringRef helper = getText(&op, "snn.helper");
-    if (!helper.empty() && isMacro(cast<func::FuncOp>(op)))
+    StringRef external = getText(&op, "snn.external");
+    if (!external.empty())
+      symbols[symbol.getName()] = external.str();
+    else if (!helper.empty() && isMacro(cast<func::FuncOp>(op)))
       symbols[symbol.getName()] = macro(helper.upper());
     else if (!helper.empty())
       symbols[symbol.getName()] =
@@ -170,6 +181,18 @@ void SourceEmitter::nameHooks() {
 // Source
 //===----------------------------------------------------------------------===//
 
+/// Where a table lies, and what its address is a multiple of.
+std::string SourceEmitter::getPlace(memref::GlobalOp global) {
+  auto memory = global->getAttrOfType<StringAttr>("snn.memory");
+  std::optional<uint64_t> alignment = global.getAlignment();
+  // Those of kernels are where a pointer reaches them.
+  if (memory)
+    return (alignment ? "SNN_ALIGNED(" + std::to_string(*alignment) + ") "
+                      : "") +
+           (memory.empty() ? "" : "SNN_IN_" + memory.getValue().upper() + " ");
+  return "SNN_TABLE " + (alignment == 4 ? macro("WORDS") + " " : "");
+}
+
 LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
   auto elements = dyn_cast_or_null<ElementsAttr>(
       global.getInitialValue().value_or(nullptr));
@@ -179,9 +202,8 @@ LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
   if (!elements || !global.getConstant() || type.empty())
     return global.emitOpError("C11: is not in the emitter's subset: expected "
                               "a constant with values");
-  bool isWords = global.getAlignment() == 4;
-  source << "static const SNN_TABLE " << (isWords ? macro("WORDS") + " " : "")
-         << type << " " << symbols[global.getSymName()] << "["
+  source << "static const " << getPlace(global) << type << " "
+         << symbols[global.getSymName()] << "["
          << llvm::join(llvm::map_range(
                            global.getType().getShape(),
                            [](int64_t size) { return std::to_string(size); }),
@@ -193,6 +215,31 @@ LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
   return success();
 }
 
+/// A function that somebody else has written, where no header declares it.
+LogicalResult SourceEmitter::emitDeclaration(func::FuncOp function) {
+  StringRef name = getText(function, "snn.external");
+  if (name.starts_with(prefix + "_"))
+    return function.emitOpError("C11: kernel '")
+           << name << "' has a name that the C of network '" << prefix
+           << "' may have: choose another prefix";
+  auto headers = function->getAttrOfType<ArrayAttr>("snn.headers");
+  if ((headers && !headers.empty()) || !declared.insert(name).second)
+    return success();
+  source << "void " << name << "(";
+  llvm::ListSeparator separator;
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
+    auto array = dyn_cast<MemRefType>(type);
+    bool isUnsigned =
+        static_cast<bool>(function.getArgAttr(index, "snn.unsigned"));
+    source << separator
+           << (function.getArgAttr(index, "snn.read_only") ? "const " : "")
+           << getStorageType(array ? array.getElementType() : type, isUnsigned)
+           << (array ? " *" : "");
+  }
+  source << (function.getNumArguments() == 0 ? "void" : "") << ");\n\n";
+  return success();
+}
+
 LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   if (StringRef helper = getText(function, "snn.helper"); !helper.empty()) {
     if (isMacro(function))
@@ -200,6 +247,8 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
     emitHelper(helper, getPositionBits(function));
     return success();
   }
+  if (isExternal(function))
+    return emitDeclaration(function);
   FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
@@ -390,6 +439,45 @@ void SourceEmitter::emitPlaces() {
          << "#ifndef SNN_LAYER\n#define SNN_LAYER\n#endif\n\n";
 }
 
+/// What declares the functions of kernels.
+void SourceEmitter::emitHeaders() {
+  llvm::SetVector<StringRef> names;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (auto headers = function->getAttrOfType<ArrayAttr>("snn.headers"))
+      for (auto header : headers.getAsRange<StringAttr>())
+        names.insert(header.getValue());
+  for (StringRef name : names)
+    source << "#include \"" << name << "\"\n";
+  if (!names.empty())
+    source << "\n";
+}
+
+/// The macros that say where the tables of kernels lie.
+void SourceEmitter::emitMemories() {
+  // The section of each memory.
+  llvm::MapVector<StringRef, StringRef> memories;
+  bool isAligned = false;
+  for (auto global : module.getOps<memref::GlobalOp>()) {
+    StringRef memory = getText(global, "snn.memory");
+    isAligned |= global->hasAttr("snn.memory") && global.getAlignment();
+    if (!memory.empty())
+      memories.try_emplace(memory, getText(global, "snn.section"));
+  }
+  if (isAligned)
+    source << "#ifdef __cplusplus\n#define SNN_ALIGNED(bytes) alignas(bytes)\n"
+              "#else\n#define SNN_ALIGNED(bytes) _Alignas(bytes)\n#endif\n\n";
+  for (auto [name, section] : memories) {
+    std::string macro = "SNN_IN_" + name.upper();
+    source << "/* For tables in the memory " << name << ": a section. */\n"
+           << "#ifndef " << macro << "\n";
+    if (!section.empty())
+      source << "#if defined(__GNUC__) && defined(__ELF__)\n#define " << macro
+             << " __attribute__((section(\"" << section << "\")))\n#else\n";
+    source << "#define " << macro << "\n"
+           << (section.empty() ? "" : "#endif\n") << "#endif\n\n";
+  }
+}
+
 /// Without a definition, hooks are nothing.
 void SourceEmitter::emitHooks() {
   if (!hooks.tapMacro.empty())
@@ -411,7 +499,9 @@ LogicalResult SourceEmitter::emit() {
          << "#include <stdbool.h>\n#include <string.h>\n\n"
          << "#ifdef __cplusplus\n#define RESTRICT /* C++ has none */\n#else\n"
          << "#define RESTRICT restrict\n#endif\n\n";
+  emitHeaders();
   emitPlaces();
+  emitMemories();
   emitHooks();
   bool shifts =
       module.walk([](arith::ShRSIOp) { return WalkResult::interrupt(); })

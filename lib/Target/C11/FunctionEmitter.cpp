@@ -35,6 +35,13 @@ bool isReadOnly(BlockArgument argument) {
       } else if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp,
                      memref::CastOp>(op)) {
         aliases.push_back(op->getResult(0));
+      } else if (auto call = dyn_cast<func::CallOp>(op)) {
+        // A kernel says which of its arguments it only reads.
+        auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+            call, call.getCalleeAttr());
+        if (!isExternal(callee) ||
+            !callee.getArgAttr(use.getOperandNumber(), "snn.read_only"))
+          return false;
       } else if (!isa<memref::LoadOp, vector::MaskedLoadOp>(op)) {
         return false;
       }
@@ -870,7 +877,7 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
   auto function = table.lookup<func::FuncOp>(op.getCallee());
   SmallVector<std::string> arguments;
   for (auto [index, operand] : llvm::enumerate(op.getOperands())) {
-    if (operand.getType().isIndex()) {
+    if (!isa<MemRefType>(operand.getType())) {
       FailureOr<Expression> scalar = getExpression(operand);
       if (failed(scalar))
         return failure();
@@ -878,7 +885,7 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
       continue;
     }
     // A table may lie where a pointer does not reach.
-    if (isTable(operand))
+    if (isTable(operand) && !isExternal(function))
       return op.emitOpError("C11: hands a table to a function, which may not "
                             "reach it");
     auto buffer = buffers.find(operand);

@@ -17,6 +17,9 @@
 
 namespace snn::c11 {
 
+/// Whether a function is one that somebody else has written in C.
+bool isExternal(mlir::func::FuncOp function);
+
 /// Whether `call` asks a helper of the emitter about the C compiler's
 /// processor.
 bool isCondition(mlir::func::CallOp call, const mlir::SymbolTable &table);

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Signs.h"
+#include "Legality.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -113,6 +114,11 @@ void Signs::visitFunction(func::FuncOp function, const SymbolTable &table) {
     visit(op);
     auto call = dyn_cast<func::CallOp>(op);
     auto callee = call ? table.lookup<func::FuncOp>(call.getCallee()) : nullptr;
+    if (isExternal(callee))
+      for (OpOperand &operand : call->getOpOperands())
+        if (isa<MemRefType>(operand.get().getType()) &&
+            !callee.getArgAttr(operand.getOperandNumber(), "snn.unsigned"))
+          learn(operand.get(), true);
     if (!callee || callee.isDeclaration())
       return;
     for (auto [operand, argument] :

@@ -13,12 +13,12 @@ import click
 
 from snnmlir.cli.common import (
     network_from,
-    parse_size,
     recorded,
     save_convention,
 )
 from snnmlir.cli.data import read_runs, read_samples
 from snnmlir.common.files import check_targets, write_files
+from snnmlir.common.sizes import parse_size
 from snnmlir.common.tables import printable
 from snnmlir.compiler import Network, Stage
 from snnmlir.compiler import compile as compile_network
@@ -89,7 +89,7 @@ def run(
         if not report:
             click.echo(str(compared), nl=False)
     if report or limits:
-        known = NetworkReport(network.dtype, network.resources)
+        known = NetworkReport(network.dtype, network.resources, placements=network.placements)
         if compiler is not None:
             prefix = name or prefix_from(output.stem)
             known = replace(known, footprint=footprint(network, compiler, prefix))

@@ -152,11 +152,12 @@ def compiler_options(command: Function) -> Function:
         ),
         click.option(
             "--target",
-            type=click.Choice(list(TARGETS)),
+            metavar="NAME|FILE",
             default="generic",
             show_default=True,
-            help="The machine that the C is made for. It computes the same on all, and compiles on "
-            "all.",
+            help="What the C is made for. A processor, on all of which it computes the same and "
+            f"compiles: {', '.join(TARGETS)}. Or a target with kernels that compute layers: the "
+            "name of one that a package has, or a file (.toml).",
         ),
         click.option(
             "--limits",

@@ -7,7 +7,7 @@ from snnmlir.compiler.compile import Source, compile
 from snnmlir.compiler.network import Network
 from snnmlir.compiler.options import Options, Scales, States
 from snnmlir.compiler.quantize import Bound
-from snnmlir.compiler.stages import Stage
+from snnmlir.compiler.stages import Placement, Stage
 from snnmlir.execution.ports import Port
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Dtype",
     "Network",
     "Options",
+    "Placement",
     "Port",
     "Scales",
     "Source",

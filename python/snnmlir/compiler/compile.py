@@ -21,6 +21,7 @@ from snnmlir.execution.ports import Sample
 from snnmlir.nir_import import read_network
 from snnmlir.nir_import.concerns import check_nodes
 from snnmlir.nir_import.hints import hints
+from snnmlir.targets import TargetLike
 
 if TYPE_CHECKING:
     import nir
@@ -44,7 +45,7 @@ def compile(
     calibrate: Calibration | None = None,
     scales: Scales = "real",
     states: States = "short",
-    target: str = "generic",
+    target: TargetLike = "generic",
     limits: bool = False,
     **choices: Any,
 ) -> Network:
@@ -76,8 +77,9 @@ def compile(
         states: With weights of 8 or 4 bits, "short": voltages and currents of leaky spiking neurons
             have 16 bits where these are fine enough, and saturate at 8 thresholds or further; or
             "proved": they saturate only where no range is known.
-        target: The machine that the C is made for: "generic", or one of docs/targets.md. It
-            computes the same on all, and compiles on all.
+        target: What the C is made for: "generic", a processor of docs/targets.md, on all of which
+            it computes the same and compiles; or a target with kernels of its own, by the name of
+            an installed package's, as a .toml file, or as a `Target`; see docs/kernels.md.
         limits: Whether a network is refused that the chip of the convention cannot hold.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 

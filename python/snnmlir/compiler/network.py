@@ -23,17 +23,19 @@ from snnmlir.compiler.request import Request
 from snnmlir.compiler.resources import Resources, resources_of
 from snnmlir.compiler.signals import check_taps, recordable, tappable
 from snnmlir.compiler.stages import (
+    Placement,
     Stage,
     Stages,
     c_text,
     interface_text,
     make_stages,
     mlir_text,
+    placements,
     stages_from,
 )
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
-from snnmlir.errors import OptionError
+from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.execution.batch import Batch, joined, run_batch
 from snnmlir.execution.events import EventFormat
 from snnmlir.execution.pool import Workers
@@ -183,6 +185,14 @@ class Network:
         """Constants, memory and arithmetic, layer by layer."""
         return resources_of(self.stages.loops, self.interface)
 
+    @cached_property
+    def placements(self) -> tuple[Placement, ...]:
+        """Who computes which layers, and why no kernel of the target computes the others.
+
+        Empty where the target has no kernels.
+        """
+        return placements(self.stages) if self.stages.target.kernels else ()
+
     # As text
 
     @property
@@ -305,7 +315,22 @@ class Network:
         """The C code, built for this machine."""
         source, header = self.emit_c("net", "net.h")
         positions = positions_type(self.interface)
-        return Executable(source, header, self.inputs, self.outputs, positions)
+        arguments = self._host_arguments()
+        return Executable(source, header, self.inputs, self.outputs, positions, arguments)
+
+    def _host_arguments(self) -> tuple[str, ...]:
+        """What the C compiler of this machine needs beside the C: the model of the kernels."""
+        used = sorted({place.kernel for place in self.placements if place.kernel is not None})
+        if not used:
+            return ()
+        host = self.options.target.host
+        if host is None:
+            raise CompileError(
+                f"target {quoted(self.options.target.name)} computes layers with "
+                f"{', '.join(map(quoted, used))} and has no model of that for this machine",
+                help="add [host] to its description, with C that computes the same",
+            )
+        return host.arguments
 
     def run(self, x: Sample) -> Signals:
         """Builds the C for this machine and runs it from the initial state.

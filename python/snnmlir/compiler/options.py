@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 from snnmlir.common.kinds import DTYPES, Dtype
-from snnmlir.common.targets import TARGETS
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import check_prefix
 from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention
@@ -18,6 +17,7 @@ from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.ports import FLOATS, Sample
 from snnmlir.nir_import.build import InputType
 from snnmlir.nir_import.graph import Graph
+from snnmlir.targets import Target, TargetLike, load_target
 
 Scales: TypeAlias = Literal["real", "pow2"]
 States: TypeAlias = Literal["short", "proved"]
@@ -26,6 +26,9 @@ Calibration: TypeAlias = "Sample | Sequence[Sample] | Callable[[Any], Iterable[S
 
 QUANTIZED: tuple[Dtype, ...] = ("int8", "int16", "int4")
 """Those whose integers are made of the network's real numbers."""
+
+GENERIC = Target(name="generic")
+"""What is compiled for unless something else is named."""
 
 _USE_INTEGERS = "choose dtype int8, int16 or int4"
 
@@ -45,7 +48,7 @@ class Options:
         profile: Whether the C calls layers in a macro.
         scales: "real" or "pow2".
         states: "short" or "proved".
-        target: The machine that the C is made for, one of `TARGETS`.
+        target: What the C is made for.
         calibrate: Example input, or what gives it, or None.
         limits: Whether the network has to fit the platform's chip.
         notes: What was not said and is assumed, one sentence each.
@@ -63,7 +66,7 @@ class Options:
     profile: bool = False
     scales: Scales = "real"
     states: States = "short"
-    target: str = "generic"
+    target: Target = GENERIC
     calibrate: Calibration | None = field(default=None, compare=False, repr=False)
     limits: bool = False
     notes: tuple[str, ...] = field(default=(), compare=False)
@@ -77,10 +80,6 @@ class Options:
             raise OptionError(f"unknown scales '{self.scales}'", help="use real or pow2")
         if self.states not in get_args(States):
             raise OptionError(f"unknown states '{self.states}'", help="use short or proved")
-        if self.target not in TARGETS:
-            raise OptionError(
-                f"unknown target {quoted(self.target)}", help="use one of " + ", ".join(TARGETS)
-            )
         self._check_fixed()
         if self.dtype not in QUANTIZED and self.calibrate is not None:
             raise OptionError(
@@ -171,7 +170,7 @@ def make_options(
     taps: Sequence[str] | Literal["all"] = (),
     scales: str = "real",
     states: str = "short",
-    target: str = "generic",
+    target: TargetLike = "generic",
     name: str | None = None,
     profile: bool = False,
     calibrate: Calibration | None = None,
@@ -196,7 +195,7 @@ def make_options(
         profile=profile,
         scales=cast(Scales, scales),
         states=cast(States, states),
-        target=target,
+        target=load_target(target),
         calibrate=calibrate,
         limits=limits,
         notes=(

@@ -8,12 +8,13 @@ from importlib.metadata import version
 from typing import Literal, TypeAlias
 
 from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
-from snnmlir.common.targets import TARGETS, TargetDescription
 from snnmlir.compiler.options import Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
 from snnmlir.errors import CompileError, OptionError, quoted
 from snnmlir.nir_import.build import build
+from snnmlir.targets.description import Target
+from snnmlir.targets.ir import kernels_text
 
 Stage: TypeAlias = Literal["c", "json", "snn", "generic", "linalg", "loops"]
 
@@ -32,7 +33,7 @@ class Stages:
     context: Context
     snn: Module
     loops: Module
-    target: TargetDescription
+    target: Target
 
 
 def make_stages(request: Request) -> Stages:
@@ -61,12 +62,52 @@ def make_stages(request: Request) -> Stages:
             quantize(snn, context, options.dtype, options.scales, options.states)
     except MLIRError as error:
         raise CompileError(str(error)) from error
+    _add_kernels(snn, options.target)
     # What cannot be lowered is refused here, not when something is written.
-    target = TARGETS[options.target]
-    return Stages(context, snn, _lowered(snn, context, "snn-to-loops", target), target)
+    return _stages(context, snn, options.target)
 
 
-def stages_from(module: str | bytes, target: TargetDescription) -> Stages:
+def _add_kernels(snn: Module, target: Target) -> None:
+    """Adds the kernels of the target, each an `snn.kernel`, to the network's module."""
+    if not target.kernels:
+        return
+    try:
+        snn.prepend(kernels_text(target))
+    except MLIRError as error:
+        raise CompileError(f"target {quoted(target.name)}: {error}") from error
+
+
+def _stages(context: Context, snn: Module, target: Target) -> Stages:
+    if passes := target.passes.get("network"):
+        _run(passes, snn, context, f"passes of target {quoted(target.name)} at network")
+    loops = _lowered(snn, context, "snn-to-loops", target)
+    if passes := target.passes.get("loops"):
+        _run(passes, loops, context, f"passes of target {quoted(target.name)} at loops")
+    _check_memories(loops, target)
+    return Stages(context, snn, loops, target)
+
+
+def _run(pipeline: str, module: Module, context: Context, what: str) -> None:
+    try:
+        PassManager.parse(pipeline, context).run(module)
+    except MLIRError as error:
+        raise CompileError(f"{what}: {error}") from error
+
+
+def _check_memories(loops: Module, target: Target) -> None:
+    """Refuses tables that a memory has no room for."""
+    used = loops.memories()
+    for memory in target.memories:
+        size = used.get(memory.name, 0)
+        if memory.bytes is not None and size > memory.bytes:
+            raise CompileError(
+                f"memory {quoted(memory.name)} of target {quoted(target.name)} has {memory.bytes} "
+                f"bytes, and the tables of its kernels take {size}",
+                help="let fewer layers use it, or weights with fewer bits",
+            )
+
+
+def stages_from(module: str | bytes, target: Target) -> Stages:
     """The stages of a network that MLIR has changed.
 
     Args:
@@ -87,7 +128,7 @@ def stages_from(module: str | bytes, target: TargetDescription) -> Stages:
             f"the module has {networks} networks in the snn dialect, expected one",
             help="hand it over before it is lowered",
         )
-    return Stages(context, snn, _lowered(snn, context, "snn-to-loops", target), target)
+    return _stages(context, snn, target)
 
 
 def _provenance(request: Request) -> dict[str, str]:
@@ -101,7 +142,38 @@ def _provenance(request: Request) -> dict[str, str]:
     return {name: fact for name, fact in facts.items() if fact}
 
 
-def _lowered(module: Module, context: Context, pipeline: str, target: TargetDescription) -> Module:
+def placements(stages: Stages) -> tuple[Placement, ...]:
+    """Who computes which layers: the kernels of the target, or the processor, and why it does."""
+    copy = stages.snn.clone()
+    options = f"processor-cost={stages.target.cost.replace(' ', '')} "
+    options += f"density={stages.target.density!r}"
+    pipeline = (
+        "canonicalize,cse,snn.network(snn-channels-last),canonicalize,"
+        f"snn-select-kernels{{{options}}}"
+    )
+    _run(pipeline, copy, stages.context, "the selection of kernels")
+    return tuple(
+        Placement(tuple(dict.fromkeys(nodes)), kernel, tuple(reasons))
+        for nodes, kernel, reasons in copy.placements()
+    )
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Who computes a layer.
+
+    Attributes:
+        nodes: The nodes of the graph that are computed together.
+        kernel: The name of the kernel, or None for the processor.
+        reasons: Where it is the processor, why no kernel can: "NAME: what does not hold".
+    """
+
+    nodes: tuple[str, ...]
+    kernel: str | None
+    reasons: tuple[str, ...]
+
+
+def _lowered(module: Module, context: Context, pipeline: str, target: Target) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
     try:

@@ -45,6 +45,7 @@ class Executable:
         outputs: What it gives.
         positions: The C type of positions, "uint16_t" or "uint32_t", if there is a step function
             that takes those of a single input.
+        arguments: Further arguments of the C compiler: files that belong to the code, and flags.
 
     Raises:
         CompileError: There is no C compiler, or it refuses the code.
@@ -57,12 +58,14 @@ class Executable:
         inputs: Sequence[Port],
         outputs: Sequence[Port],
         positions: str | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
         self.positions = None if positions is None else np.dtype(positions.removesuffix("_t"))
         self._files = {"net.c": source, "net.h": header, "driver.c": self._driver(positions)}
-        text = "\0".join(self._files.values())
+        self._arguments = tuple(arguments)
+        text = "\0".join((*self._files.values(), *self._arguments, *_contents(self._arguments)))
         self._digest = hashlib.sha256(text.encode()).hexdigest()
         self._library: ctypes.CDLL | None = None
         self._built()
@@ -76,7 +79,7 @@ class Executable:
             key = (self._digest, *toolchain.compiler(), *toolchain.FLAGS)
             with _building:
                 if key not in _libraries:
-                    _libraries[key] = _build(self._files)
+                    _libraries[key] = _build(self._files, self._arguments)
                 self._library = _libraries[key]
         return self._library
 
@@ -260,12 +263,19 @@ class Run:
         }
 
 
-def _build(files: Mapping[str, str]) -> ctypes.CDLL:
+def _contents(arguments: Sequence[str]) -> list[str]:
+    """What is in the files among the arguments of a compiler."""
+    paths = [Path(argument) for argument in arguments if not argument.startswith("-")]
+    return [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()]
+
+
+def _build(files: Mapping[str, str], arguments: Sequence[str]) -> ctypes.CDLL:
     with tempfile.TemporaryDirectory(prefix="snn-") as folder:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
         path = Path(folder) / "net.so"
-        toolchain.build_library([Path(folder) / "net.c", Path(folder) / "driver.c"], path)
+        sources = [Path(folder) / "net.c", Path(folder) / "driver.c"]
+        toolchain.build_library(sources, path, arguments)
         # Once loaded, the library does not need its file.
         library = ctypes.CDLL(str(path))
     library.driver_size.restype = ctypes.c_size_t

@@ -43,8 +43,13 @@ def compiler() -> list[str]:
     )
 
 
-def build_library(sources: Sequence[Path], library: Path) -> None:
+def build_library(sources: Sequence[Path], library: Path, arguments: Sequence[str] = ()) -> None:
     """Builds a shared library.
+
+    Args:
+        sources: C files.
+        library: What to write.
+        arguments: Further arguments of the compiler.
 
     Raises:
         CompileError: There is no C compiler, or it refuses the code.
@@ -53,7 +58,7 @@ def build_library(sources: Sequence[Path], library: Path) -> None:
     name = shlex.join(command)
     try:
         done = subprocess.run(
-            [*command, *FLAGS, "-o", str(library), *map(str, sources)],
+            [*command, *FLAGS, *arguments, "-o", str(library), *map(str, sources)],
             capture_output=True,
             text=True,
             check=False,

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from snnmlir.common.tables import printable
+from snnmlir.compiler import Placement
 from snnmlir.compiler.resources import Resources
 from snnmlir.reports.comparison import Comparison
 from snnmlir.reports.fidelity import Fidelity
@@ -24,6 +27,7 @@ class NetworkReport:
         footprint: What a C compiler made of it, if one was named.
         fidelity: How close it comes to float32, if it is one of integers made of real numbers.
         comparison: How it differs under another convention, if one was named.
+        placements: Who computes which layers, if the target has kernels.
     """
 
     dtype: str
@@ -31,6 +35,7 @@ class NetworkReport:
     footprint: Footprint | None = None
     fidelity: Fidelity | None = None
     comparison: Comparison | None = None
+    placements: tuple[Placement, ...] = ()
 
     def as_json(self) -> str:
         """A JSON object with the names of the attributes, theirs included."""
@@ -43,6 +48,8 @@ class NetworkReport:
             f"flash: {needs.constant_bytes} B of constants, and code\n"
             f"RAM: {needs.memory_bytes} B for one network, and stack\n"
         ]
+        if self.placements:
+            parts.append(placements_text(self.placements))
         if self.footprint:
             parts.append(f"built by {self.footprint.compiler}\n\n{self.footprint}")
         if self.fidelity:
@@ -54,3 +61,16 @@ class NetworkReport:
     def as_file(self, path: Path) -> bytes:
         """The content of a file: JSON for .json, else text."""
         return (self.as_json() if path.suffix == ".json" else str(self)).encode()
+
+
+def placements_text(placements: Sequence[Placement]) -> str:
+    """Who computes which layers, and why no kernel computes the others."""
+    lines = []
+    for place in placements:
+        nodes = " + ".join(map(printable, place.nodes)) or "(no node)"
+        if place.kernel is not None:
+            lines.append(f"{nodes}: kernel {place.kernel}")
+            continue
+        lines.append(f"{nodes}: processor")
+        lines += [f"  {reason}" for reason in place.reasons]
+    return "\n".join(lines) + "\n"

@@ -144,6 +144,10 @@ def verify(network: Network, x: Sample) -> Verdict:
         largest = max(largest, error)
         if not error <= 1.0:
             mismatches.append(f"{name}: values differ by up to {error * allowed:g}")
+    if network.placements:
+        largest_value = max(_magnitude(found[port.name]) for port in network.outputs)
+        allowed = tolerance * max(1.0, largest_value)
+        mismatches += _kernel_mismatches(network, network.executable.run(x), found, allowed)
     return Verdict(steps, compared, spikes, largest, tuple(mismatches))
 
 
@@ -160,7 +164,28 @@ def _verify_integers(network: Network, x: Sample) -> Verdict:
         if wrong := int(np.sum(ours != theirs)):
             mismatches.append(f"{port.name}: {wrong} of {ours.size} integers differ")
     steps = len(next(iter(inputs.values())))
+    if network.placements:
+        mismatches += _kernel_mismatches(network, network.executable.run_integers(inputs), found)
     return Verdict(steps, steps, spikes, 0.0, tuple(mismatches))
+
+
+def _kernel_mismatches(
+    network: Network,
+    found: Mapping[str, Signal],
+    expected: Mapping[str, Signal],
+    tolerance: float = 0,
+) -> list[str]:
+    """Where the outputs differ that are computed with kernels.
+
+    The other signals are recorded by a network in which no kernel computes what they are in.
+    """
+    mismatches = []
+    for port in network.outputs:
+        ours, theirs = found[port.name], expected[port.name]
+        wrong = int(np.sum(np.abs(ours.astype(np.float64) - theirs) > tolerance))
+        if wrong:
+            mismatches.append(f"{port.name}: {wrong} of {ours.size} entries differ with kernels")
+    return mismatches
 
 
 def _magnitude_at(network: Network, signal: str, expected: Mapping[str, Signal]) -> float:
