@@ -15,9 +15,10 @@ from fuzzing.damage import damaged
 from fuzzing.networks import COEFFICIENTS, random_module
 
 OPERATIONS = {
-    "snn.network", "snn.output", "snn.linear", "snn.conv1d", "snn.conv2d", "snn.sum_pool2d",
-    "snn.avg_pool2d", "snn.transpose", "snn.events", "snn.scale", "snn.add", "snn.threshold",
-    "snn.decay", "snn.truncate", "snn.rescale", "snn.delay", *(f"snn.{op}" for op in COEFFICIENTS),
+    "snn.kernel", "snn.network", "snn.output", "snn.linear", "snn.conv1d", "snn.conv2d",
+    "snn.sum_pool2d", "snn.avg_pool2d", "snn.transpose", "snn.events", "snn.scale", "snn.add",
+    "snn.threshold", "snn.decay", "snn.truncate", "snn.rescale", "snn.delay",
+    *(f"snn.{op}" for op in COEFFICIENTS),
 }  # fmt: skip
 FORMS = (
     "!snn.events<", "dense_resource<", "quant.dcast", "tensor.expand_shape", "channels_last",

@@ -86,13 +86,31 @@ def written(number: float) -> str:
     return "e".join([mantissa if "." in mantissa else mantissa + ".0", *exponent])
 
 
+# What a kernel of a target computes [K1], and what it is called with.
+KERNELS = (
+    'pattern = ["snn.linear"], arguments = ["input", "synapse.weight", "synapse.result"]',
+    'pattern = ["snn.conv2d"], arguments = ["input", "synapse.weight", "synapse.result"], '
+    'where = {"synapse.weight.o" = {multiple = 2 : i64}}',
+    'pattern = ["snn.lif"], arguments = ["input", "neuron.threshold.value", "neuron.v", '
+    '"neuron.spikes"], cost = "neuron.size"',
+    'pattern = ["snn.linear", "snn.lif"], arguments = ["input", "synapse.weight", '
+    '"neuron.threshold.value", "neuron.v", "neuron.spikes"], headers = ["stddef.h"], '
+    "alignment = 16 : i64",
+)
+
+
 def random_module(chance: random.Random) -> str:
-    """A module with one network or several, each of a kind of its own."""
+    """A module with one network or several, each of a kind of its own, and perhaps kernels."""
+    kernels = chance.sample(KERNELS, chance.randint(1, 2)) if chance.randrange(5) == 0 else []
     networks = [
         Network(chance, f"n{i}", chance.choice(KINDS))
         for i in range(chance.choice([1, 1, 1, 2, 3]))
     ]
-    text = "".join(network.build() for network in networks)
+    text = "".join(
+        f'snn.kernel @kernel{i} {{function = "kernel_{i}", {what}}}\n'
+        for i, what in enumerate(kernels)
+    )
+    text += "".join(network.build() for network in networks)
     blobs = "".join(blob for network in networks for blob in network.blobs)
     if blobs:
         inner = f"  dialect_resources: {{\n    builtin: {{\n{blobs[:-2]}\n    }}\n  }}\n"
