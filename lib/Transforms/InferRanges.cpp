@@ -65,8 +65,8 @@ static bool fits32(IntegerInterval interval) {
 }
 
 /// Whether the type of a value is fixed by something else: what the caller
-/// sees, or an operation whose result has its type. Values that are only watched are
-/// what they would be otherwise.
+/// sees, or an operation whose result has its type. Values that are only
+/// watched are what they would be otherwise.
 static bool hasFixedType(Value value) {
   auto moves = [](Operation *op) {
     return isa_and_present<DecayOp, DelayOp, TransposeOp,

@@ -80,10 +80,10 @@ static SmallVector<Buffer> findBuffers(func::FuncOp step) {
     if (!kind || kind.getValue() != "scratch" || !type ||
         !type.hasStaticShape() || !type.getElementType().isIntOrFloat())
       continue;
-    Buffer buffer{{type.getNumElements() *
-                       getElementBytes(type.getElementType()),
-                   count, 0},
-                  argument};
+    Buffer buffer{
+        {type.getNumElements() * getElementBytes(type.getElementType()), count,
+         0},
+        argument};
     findLife(body, positions, buffer);
     buffers.push_back(buffer);
   }
@@ -105,7 +105,8 @@ static LogicalResult planScratch(func::FuncOp step) {
             cast<MemRefType>(buffer.argument.getType()).getElementType()));
   int64_t size = snn::assignOffsets(
       llvm::map_to_vector(
-          buffers, [](Buffer &buffer) -> snn::ArenaBuffer * { return &buffer; }),
+          buffers,
+          [](Buffer &buffer) -> snn::ArenaBuffer * { return &buffer; }),
       alignment);
 
   OpBuilder builder(step.getContext());

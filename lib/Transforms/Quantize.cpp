@@ -1192,14 +1192,14 @@ void NetworkQuantization::relistEvents() {
     auto events = synapse && synapse.getEvents()
                       ? synapse.getEvents().getDefiningOp<EventsOp>()
                       : EventsOp();
-    if (!events || getEventSource(events.getInput()) ==
-                       getEventSource(synapse.getInput()))
+    if (!events ||
+        getEventSource(events.getInput()) == getEventSource(synapse.getInput()))
       continue;
     OpBuilder builder(synapse);
-    synapse.getEventsMutable().assign(
-        EventsOp::create(builder, events.getLoc(), events.getType(),
-                         synapse.getInput())
-            .getResult());
+    synapse.getEventsMutable().assign(EventsOp::create(builder, events.getLoc(),
+                                                       events.getType(),
+                                                       synapse.getInput())
+                                          .getResult());
   }
 }
 

@@ -16,9 +16,9 @@ using namespace snn;
 
 static int64_t assign(llvm::MutableArrayRef<ArenaBuffer> buffers,
                       int64_t alignment) {
-  return assignOffsets(llvm::map_to_vector(
-                           buffers, [](ArenaBuffer &buffer) { return &buffer; }),
-                       alignment);
+  return assignOffsets(
+      llvm::map_to_vector(buffers, [](ArenaBuffer &buffer) { return &buffer; }),
+      alignment);
 }
 
 TEST(Arena, ANeedForTheSameOperationIsAtTheSameTime) {

@@ -57,8 +57,10 @@ TEST_F(Literals, NumbersWithoutALiteral) {
   EXPECT_FALSE(getLiteral(builder.getF32FloatAttr(infinity), false));
   EXPECT_FALSE(getLiteral(builder.getF64FloatAttr(-infinity), false));
   EXPECT_FALSE(getLiteral(builder.getF32FloatAttr(std::nanf("")), false));
-  EXPECT_FALSE(getLiteral(builder.getFloatAttr(builder.getF16Type(), 1.0), false));
-  EXPECT_FALSE(getLiteral(builder.getIntegerAttr(builder.getIntegerType(5), 1), false));
+  EXPECT_FALSE(
+      getLiteral(builder.getFloatAttr(builder.getF16Type(), 1.0), false));
+  EXPECT_FALSE(
+      getLiteral(builder.getIntegerAttr(builder.getIntegerType(5), 1), false));
   EXPECT_FALSE(getLiteral(builder.getStringAttr("1"), false));
 }
 
@@ -109,9 +111,9 @@ TEST_F(Literals, Types) {
   EXPECT_EQ(getScalarType(builder.getIntegerType(16), true), "uint16_t");
   EXPECT_EQ(getScalarType(builder.getIndexType(), false), "size_t");
   EXPECT_TRUE(isStorable(builder.getF64Type()));
-  for (Type type : {Type(builder.getF16Type()), Type(builder.getIntegerType(4)),
-                    Type(builder.getIntegerType(128)),
-                    Type(builder.getIntegerType(8, false)),
-                    Type(builder.getNoneType())})
+  for (Type type :
+       {Type(builder.getF16Type()), Type(builder.getIntegerType(4)),
+        Type(builder.getIntegerType(128)),
+        Type(builder.getIntegerType(8, false)), Type(builder.getNoneType())})
     EXPECT_FALSE(isStorable(type));
 }

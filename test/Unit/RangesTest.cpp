@@ -50,7 +50,8 @@ TEST(Interval, ZeroTimesAnythingIsZero) {
   Interval all;
   EXPECT_EQ((all * Interval{0, 0}), (Interval{0, 0}));
   EXPECT_EQ((Interval{0, 1} * all), all);
-  EXPECT_EQ((Interval{0, kInfinity} * Interval{-2, 0}), (Interval{-kInfinity, 0}));
+  EXPECT_EQ((Interval{0, kInfinity} * Interval{-2, 0}),
+            (Interval{-kInfinity, 0}));
   EXPECT_FALSE(all.isBounded());
   EXPECT_FALSE((Interval{0, kInfinity}).isBounded());
   EXPECT_TRUE((Interval{0, 1}).isBounded());
@@ -84,9 +85,10 @@ struct Analysis : testing::Test {
   }
 
   void analyze(StringRef inputs, StringRef body) {
-    std::string text = ("snn.network @n(" + inputs +
-                        ") attributes {dt = 1.0 : f64} {" + body + "snn.output }")
-                           .str();
+    std::string text =
+        ("snn.network @n(" + inputs + ") attributes {dt = 1.0 : f64} {" + body +
+         "snn.output }")
+            .str();
     module = parseSourceString<ModuleOp>(text, &context);
     ASSERT_TRUE(module);
     NetworkOp network = *module->getOps<NetworkOp>().begin();
@@ -131,8 +133,9 @@ TEST_F(Analysis, CountsAreUpTo255) {
 }
 
 TEST_F(Analysis, FloatsHaveNoRange) {
-  analyze("%x: tensor<2xf32>",
-          R"(%y = snn.add %x, %x {snn.name = "y"} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>)");
+  analyze(
+      "%x: tensor<2xf32>",
+      R"(%y = snn.add %x, %x {snn.name = "y"} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>)");
   EXPECT_FALSE(get("y").getHull().isBounded());
 }
 
@@ -205,7 +208,7 @@ TEST_F(Analysis, OfAModuleWithSeveralNetworksEachIsByItself) {
       %y = snn.linear %x, %w {snn.name = "b"} : (tensor<1xi1>, tensor<1x1xf32>) -> tensor<1xf32>
       snn.output
     })",
-                                        &context);
+                                       &context);
   ASSERT_TRUE(module);
   double expected = 2;
   StringRef name = "a";

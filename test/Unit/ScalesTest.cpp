@@ -67,7 +67,8 @@ TEST(FixedFactor, HasFifteenBits) {
     if (random() % 2)
       wanted = -wanted;
     FixedFactor factor = FixedFactor::of(wanted);
-    EXPECT_LE(std::abs(valueOf(factor) - wanted), std::ldexp(std::abs(wanted), -15));
+    EXPECT_LE(std::abs(valueOf(factor) - wanted),
+              std::ldexp(std::abs(wanted), -15));
     EXPECT_LE(std::abs(factor.multiplier), 1 << 15);
     EXPECT_GE(std::abs(factor.multiplier), 1 << 14);
     EXPECT_EQ(factor.multiplier < 0, wanted < 0);
@@ -106,7 +107,8 @@ TEST_F(QuantizedTypes, HoldAllNumbersOfTheirBits) {
   EXPECT_EQ(type.getStorageTypeMax(), 127);
   EXPECT_EQ(Scales::of(type).values, (SmallVector<double>{0.5}));
   EXPECT_FALSE(Scales::of(type).isPerAxis());
-  Scales perAxis = Scales::of(getQuantizedType(&context, 16, Scales({0.5, 0.25}, 1)));
+  Scales perAxis =
+      Scales::of(getQuantizedType(&context, 16, Scales({0.5, 0.25}, 1)));
   EXPECT_EQ(perAxis.values, (SmallVector<double>{0.5, 0.25}));
   EXPECT_EQ(perAxis.axis, 1);
 }
@@ -121,9 +123,12 @@ TEST_F(QuantizedTypes, OfOneNumberHoldTwo) {
 }
 
 TEST_F(QuantizedTypes, ScalesThatFloatsDoNotHave) {
-  EXPECT_TRUE(hasScaleOutOfRange(getQuantizedType(&context, 8, Scales(0x1p-140))));
-  EXPECT_TRUE(hasScaleOutOfRange(getQuantizedType(&context, 8, Scales({1.0, 0x1p200}, 0))));
-  EXPECT_FALSE(hasScaleOutOfRange(getQuantizedType(&context, 8, Scales(0x1p-120))));
+  EXPECT_TRUE(
+      hasScaleOutOfRange(getQuantizedType(&context, 8, Scales(0x1p-140))));
+  EXPECT_TRUE(hasScaleOutOfRange(
+      getQuantizedType(&context, 8, Scales({1.0, 0x1p200}, 0))));
+  EXPECT_FALSE(
+      hasScaleOutOfRange(getQuantizedType(&context, 8, Scales(0x1p-120))));
   EXPECT_FALSE(hasScaleOutOfRange(Float32Type::get(&context)));
 }
 
