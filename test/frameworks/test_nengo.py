@@ -2,27 +2,23 @@
 """Random networks under `nengo` in f64 against Nengo 4.1.0 itself.
 
 The networks are built here as the importer of the NIR paper builds them: LIF without a refractory
-period, whose spikes count 1, weights divided by the threshold, and for CubaLIF a Lowpass on the
-connection.
+period, whose spikes count 1, weights divided by the threshold, and for CubaLIF a Lowpass on each
+connection, recurrent ones as well.
 """
 
 from __future__ import annotations
 
 import itertools
-import sys
-from pathlib import Path
 from typing import Any
 
+import nengo
 import nir
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 import snnmlir
-
-nengo = pytest.importorskip("nengo")
-sys.path.append(str(Path(__file__).parents[1] / "python"))
-from networks import graph, ports  # noqa: E402
+from networks import graph, ports
 
 DT = 1e-3
 STEPS = 150
@@ -44,21 +40,27 @@ def cuba(size: int, rng: np.random.Generator) -> nir.CubaLIF:
     return nir.CubaLIF(tau[0], tau[1], r, zero, threshold, zero, w_in)
 
 
+def synapse(outputs: int, inputs: int, rng: np.random.Generator) -> nir.NIRNode:
+    weight = rng.normal(0.1, 0.4, (outputs, inputs))
+    bias = rng.normal(0.0, 0.02, outputs)
+    return nir.Affine(weight, bias) if rng.random() < 0.5 else nir.Linear(weight)
+
+
 def random_network(seed: int) -> nir.NIRGraph:
-    """Two layers of either kind, with biases or without."""
+    """Two layers of either kind, with biases or without; those of CubaLIF may be recurrent."""
     rng = np.random.default_rng(seed)
     sizes = [int(n) for n in rng.integers(1, 12, 3)]
     nodes = ports(sizes[0], sizes[-1])
+    edges: list[tuple[str, str]] = []
     for number in (0, 1):
         shape = (sizes[number + 1], sizes[number])
-        weight = rng.normal(0.1, 0.4, shape)
-        bias = rng.normal(0.0, 0.02, shape[0])
-        nodes[f"fc{number}"] = (
-            nir.Affine(weight, bias) if rng.random() < 0.5 else nir.Linear(weight)
-        )
+        nodes[f"fc{number}"] = synapse(*shape, rng)
         nodes[f"n{number}"] = (cuba if rng.random() < 0.5 else lif)(shape[0], rng)
+        if isinstance(nodes[f"n{number}"], nir.CubaLIF) and rng.random() < 0.7:
+            nodes[f"w{number}"] = synapse(shape[0], shape[0], rng)
+            edges += [(f"n{number}", f"w{number}"), (f"w{number}", f"n{number}")]
     way = ("input", "fc0", "n0", "fc1", "n1", "output")
-    return graph(nodes, *itertools.pairwise(way))
+    return graph(nodes, *itertools.pairwise(way), *edges)
 
 
 def simulated(source: nir.NIRGraph, x: Signal) -> dict[str, Signal]:
@@ -67,7 +69,7 @@ def simulated(source: nir.NIRGraph, x: Signal) -> dict[str, Signal]:
         before: Any = nengo.Node(lambda t: x[round(t / DT) - 1], size_out=x.shape[1])
         probes = {}
         for number in (0, 1):
-            synapse, node = source.nodes[f"fc{number}"], source.nodes[f"n{number}"]
+            node = source.nodes[f"n{number}"]
             size = len(node.v_threshold)
             is_cuba = isinstance(node, nir.CubaLIF)
             tau = float(node.tau_mem[0] if is_cuba else node.tau[0])
@@ -84,11 +86,15 @@ def simulated(source: nir.NIRGraph, x: Signal) -> dict[str, Signal]:
             filtered = None
             if is_cuba:
                 filtered = nengo.Lowpass(-DT / np.log1p(-DT / float(node.tau_syn[0])))
-            summed = nengo.Node(size_in=size)
-            nengo.Connection(before, summed, transform=synapse.weight, synapse=None)
-            bias = nengo.Node(np.asarray(getattr(synapse, "bias", np.zeros(size)), np.float64))
-            nengo.Connection(bias, summed, synapse=None)
-            nengo.Connection(summed, ensemble.neurons, transform=gain, synapse=filtered)
+            into = [(before, source.nodes[f"fc{number}"])]
+            if f"w{number}" in source.nodes:
+                into.append((ensemble.neurons, source.nodes[f"w{number}"]))
+            for presynaptic, weighing in into:
+                summed = nengo.Node(size_in=size)
+                nengo.Connection(presynaptic, summed, transform=weighing.weight, synapse=None)
+                bias = np.asarray(getattr(weighing, "bias", np.zeros(size)), np.float64)
+                nengo.Connection(nengo.Node(bias), summed, synapse=None)
+                nengo.Connection(summed, ensemble.neurons, transform=gain, synapse=filtered)
             before = ensemble.neurons
             probes[f"n{number}"] = nengo.Probe(ensemble.neurons, synapse=None)
             probes[f"n{number}.v"] = nengo.Probe(ensemble.neurons, "voltage", synapse=None)
@@ -97,9 +103,11 @@ def simulated(source: nir.NIRGraph, x: Signal) -> dict[str, Signal]:
         return {name: simulator.data[probe].copy() for name, probe in probes.items()}
 
 
-def test_both_kinds_are_drawn() -> None:
-    kinds = [type(node) for seed in range(12) for node in random_network(seed).nodes.values()]
+def test_what_is_drawn() -> None:
+    networks = [random_network(seed).nodes for seed in range(12)]
+    kinds = [type(node) for nodes in networks for node in nodes.values()]
     assert min(kinds.count(nir.LIF), kinds.count(nir.CubaLIF)) >= 5
+    assert sum("w0" in nodes or "w1" in nodes for nodes in networks) >= 5
 
 
 @pytest.mark.parametrize("seed", range(12))

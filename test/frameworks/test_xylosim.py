@@ -8,21 +8,17 @@ of Xylo 2, whose states and spikes the generated C has to reproduce.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import nir
 import numpy as np
 import numpy.typing as npt
 import pytest
+from xylosim import v2 as xylosim
 
 import snnmlir
-
-xylosim = pytest.importorskip("xylosim.v2", reason="xylosim is a source package: see requirements")
-sys.path.append(str(Path(__file__).parents[1] / "python"))
-from networks import graph, ports  # noqa: E402
-from test_fixed_platforms import cuba, random_synapse  # noqa: E402
+from networks import graph, ports
+from test_fixed_platforms import cuba, random_synapse
 
 DT = 1e-3
 STEPS = 120

@@ -229,6 +229,31 @@ WEIGHT = np.array([[0.5, -0.25], [0.125, 0.25]])
 GOOD = cuba(2, 4e-3, 8e-3, 1.0, 1e-3)
 
 
+def unconnected(neuron: nir.NIRNode) -> nir.NIRGraph:
+    found = layer(GOOD, WEIGHT)
+    found.nodes["m"] = neuron
+    found.edges += [("m", "output")]
+    return found
+
+
+def matrices(neuron: nir.NIRNode) -> nir.NIRGraph:
+    """One for each row of the input."""
+    nodes: dict[str, nir.NIRNode] = {"fc": nir.Linear(np.ones((2, 4, 3))), "n": neuron}
+    nodes |= {"input": nir.Input({"input": np.array([2, 3])})}
+    nodes |= {"output": nir.Output({"output": np.array([2, 4])})}
+    return graph(nodes, *itertools.pairwise(("input", "fc", "n", "output")))
+
+
+def merged(size: int) -> nir.NIRGraph:
+    """Two layers of LIF, of which the second sees the input, too, through the same synapse."""
+    found = layer(lif_of(size), np.full((size, size), 0.5))
+    found.nodes |= {"again": nir.Linear(np.full((1, size), 1e3)), "m": lif_of(1)}
+    found.nodes["output"] = nir.Output({"output": np.array([1])})
+    found.edges = [edge for edge in found.edges if edge[1] != "output"]
+    found.edges += [("input", "again"), ("n", "again"), ("again", "m"), ("m", "output")]
+    return found
+
+
 def changed(**values: float) -> nir.CubaLIF:
     node = cuba(2, 4e-3, 8e-3, 1.0, 1e-3)
     for key, value in values.items():
@@ -257,7 +282,12 @@ def lif(**values: float) -> nir.LIF:
         ("loihi", layer(lif(tau=2e-4), WEIGHT), "n", "less than a step"),
         ("loihi", layer(nir.IF(np.ones(2), np.ones(2)), WEIGHT), "n", "a node of type IF"),
         ("lava-dl", layer(GOOD, WEIGHT, np.full(2, 0.3)), "fc", "no multiple of 1/32"),
+        ("loihi", unconnected(cuba(2, 4e-3, 8e-3, 1.0, 1e-3)), "m", "nothing leads to it"),
+        ("loihi", merged(258), "m", "add up to 8.42112e\\+06 in a step"),
         ("lava-dl", layer(lif(), WEIGHT), "n", "found a node of type LIF"),
+        ("lava-dl", layer(changed(v_threshold=3e5), WEIGHT), "n", "expected at most 262144"),
+        ("lava-dl-unquantized", matrices(cuba(1, 4e-3, 8e-3, 1.0, 1e-3)), "fc", "has matrices"),
+        ("xylo", matrices(cuba(1, 4e-3, 8e-3, 1.0, 1e-3)), "fc", "expected 2 dimensions"),
         ("xylo", layer(changed(tau_syn=1e-4, w_in=0.1), WEIGHT), "n", "no shift from 0 to 15"),
         ("xylo", layer(GOOD, 0.0 * WEIGHT), "n", "all weights that lead to its neuron 0 are 0"),
         ("xylo", layer(changed(v_threshold=1e-3), WEIGHT), "n", "is 0 in the units"),
@@ -277,6 +307,33 @@ def test_different_time_constants_are_refused() -> None:
     node = cuba(2, np.array([2e-3, 4e-3]), 8e-3, 1.0, 1e-3)
     with pytest.raises(NirError, match=r"tau_syn is from 0.002 to 0.004, and loihi has one"):
         snnmlir.compile(layer(node, WEIGHT), convention="loihi", dt=1e-3)
+
+
+def test_as_many_spikes_at_once_as_there_are_sources() -> None:
+    """256 weights of 255 are 2^22 in a step, twice of which would be one bit more."""
+    snnmlir.compile(merged(250), convention="loihi", dt=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("weight", "recurrent", "largest"),
+    [
+        ([[-8.0, -0.25], [-0.5, -1.0]], None, 240),
+        ([[-8.0, 0.0], [-0.5, -1 / 32]], None, 255),
+        ([[-8.0, -1 / 32], [-0.5, -1.0]], None, 254),
+        ([[-8.0, -1.0], [-0.5, -4.0]], [[3.0, 1.0], [2.0, 3.0]], 240),
+        ([[-8.0, -1.0], [0.5, -4.0]], None, 256),
+        ([[8.0, 1.0], [0.5, 4.0]], None, -254),
+    ],
+)
+def test_loihi_has_no_256_of_one_sign(weight: Any, recurrent: Any, largest: int) -> None:
+    """test/frameworks/test_lava.py has them from Lava itself."""
+    source = layer(GOOD, np.array(weight))
+    if recurrent is not None:
+        source.nodes["w"] = nir.Linear(np.array(recurrent))
+        source.edges += [("n", "w"), ("w", "n")]
+    network = snnmlir.compile(source, convention="loihi", dt=1e-3)
+    found = network.record(np.array([[1, 0], [0, 0]]))
+    assert found["n.i"][1, 0] == -64 * largest
 
 
 def test_a_current_that_could_wrap_around_twice() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -138,9 +139,9 @@ def test_every_other_layer_is_told_why() -> None:
 
 @pytest.mark.parametrize("name", EACH)
 def test_kernels_of_the_examples_compute_what_networks_do(name: str) -> None:
-    for trial in try_kernels(load_target(TARGETS / name), networks=8):
+    for trial in try_kernels(load_target(TARGETS / name), networks=5):
         assert trial.passed, (trial.differences, trial.reasons.most_common(5))
-        assert trial.networks == 8
+        assert trial.networks == 5
 
 
 def test_reports_and_commands_say_who_computes_what(tmp_path: Path) -> None:
@@ -177,17 +178,14 @@ def test_the_c_builds_for_a_microcontroller(tmp_path: Path) -> None:
 
 def test_a_kernel_that_computes_something_else_is_found(tmp_path: Path) -> None:
     wrong = DENSE_C.replace("y[o] = 0;", "y[o] = inputs > 5 && o == 2;")
-    target = load_target(written(tmp_path, code=wrong))
-    (trial,) = try_kernels(target, networks=30)
-    assert not trial.passed
-    (difference,) = trial.differences
-    assert difference.draw.shape.outputs == 3
-    assert difference.draw.shape.inputs == 6
-    assert difference.output == 2 or difference.draw.neuron
-    result = CliRunner().invoke(target_main, ["check", str(tmp_path / "target.toml")])
+    target = written(tmp_path, code=wrong)
+    result = CliRunner().invoke(target_main, ["check", str(target)])
     assert result.exit_code == 1
-    assert "dense: differs" in result.output
-    assert "6 to 3" in result.output
+    # As small as it can be: the third output, and six inputs.
+    assert re.fullmatch(
+        r"dense: differs\n  snn\.linear.*, 6 to 3, .*: output 2 in step \d+ is \d+, expected .*\n",
+        result.output,
+    )
 
 
 def test_a_pattern_that_matches_nothing_is_found(tmp_path: Path) -> None:

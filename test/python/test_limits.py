@@ -94,11 +94,11 @@ def test_outputs_of_xylo_lead_nowhere() -> None:
 
 
 def test_delays_of_loihi() -> None:
-    read(stack(2, 2, 2, delay=62 * DT), "loihi")
-    node, message = refused(stack(2, 2, 2, delay=63 * DT), "loihi")
+    read(stack(2, 2, 2, delay=63 * DT), "loihi")
+    node, message = refused(stack(2, 2, 2, delay=64 * DT), "loihi")
     assert (node, message) == (
         "late",
-        "delays by 63 steps beside that of the synapse, expected at most 62",
+        "delays by 64 steps beside that of the synapse, expected at most 63",
     )
 
 

@@ -46,6 +46,10 @@ with:
 The conventions are in [conventions.md](conventions.md); beside one stand its other choices. Real
 numbers are computed in the type of the platform, with frameworks in f32. The paper's recordings are
 not in this repository: where they are missing, the test that makes this page is skipped.
+
+Where a platform's package installs, tests also run random networks in it, 0 spikes differing:
+[conventions.md](conventions.md#what-was-compared). So they do with the N-MNIST network, on random
+input, in Sinabs's simulation of Speck.
 """
 
 GRAPHS = {

@@ -250,7 +250,14 @@ def test_report(dtype: str, tmp_path: Path) -> None:
         assert result.exit_code == 0, result.stderr
         texts[suffix] = file.read_text()
     found = json.loads(texts["json"])
-    assert list(found) == ["dtype", "resources", "footprint", "fidelity", "comparison"]
+    assert list(found) == [
+        "dtype",
+        "resources",
+        "footprint",
+        "fidelity",
+        "comparison",
+        "placements",
+    ]
     assert (found["fidelity"] is None) == (dtype != "int8")
     assert ("int8 against float32" in texts["txt"]) == (dtype == "int8")
     needs = found["resources"]

@@ -133,10 +133,17 @@ def layers(graph: Graph, convention: Convention) -> Iterator[Layer]:
     """Each neuron with its synapses, which are nobody else's.
 
     Raises:
-        NirError: Something else leads to a neuron, or a synapse to something else.
+        NirError: Something else leads to a neuron or nothing, or a synapse to something else.
     """
     platform = convention.parameters
     check_wiring(graph, platform)
+    for node in graph.nodes.values():
+        if isinstance(node, (Affine, Conv, *SPIKING)) and not graph.sources(node.name):
+            raise NirError(
+                f"nothing leads to it, and in {platform} spikes do",
+                node=node.name,
+                help="leave it out, or give it an input",
+            )
     synapses = [name for name, _ in graph.edges if isinstance(graph.nodes[name], Affine | Conv)]
     for name in synapses:
         if synapses.count(name) > 1:

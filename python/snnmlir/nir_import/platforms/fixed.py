@@ -26,9 +26,10 @@ from snnmlir.nir_import.fixed_point import (
     shift_decay,
     whole,
 )
-from snnmlir.nir_import.graph import LIF, Affine, CubaLIF, Graph, Node
+from snnmlir.nir_import.graph import LIF, Affine, CubaLIF, Delay, Graph, Node
 from snnmlir.nir_import.platforms.checks import (
     Layer,
+    Synapse,
     Values,
     expect,
     expect_positive,
@@ -46,7 +47,8 @@ _EACH = "decay = shift, sum = each"
 _LOIHI_CURRENT = integer_type(32, (1 - (1 << 23), 1 << 23))
 _LOIHI_VOLTAGE = integer_type(32, (1 - (1 << 23), (1 << 23) - 1))
 _LOIHI_THRESHOLD = (1 << 17) - 1
-_SLAYER_STATE = integer_type(32, (-(1 << 30), 1 << 30))
+_SLAYER_LARGEST = 1 << 30
+_SLAYER_STATE = integer_type(32, (-_SLAYER_LARGEST, _SLAYER_LARGEST))
 _XYLO_STATE = integer_type(16)
 _XYLO_LARGEST = (1 << 15) - 1
 _XYLO_HIDDEN, _XYLO_OUTPUT = 31, 1
@@ -108,10 +110,26 @@ def loihi(graph: Graph, convention: Convention) -> Iterator[Node]:
                 node=layer.neuron.name,
                 help="scale the weights and the threshold of the layer",
             )
-        for synapse in layer.synapses:
-            weight = _loihi_weights(2.0 * _slayer_weights(synapse.weight))
-            yield dataclasses.replace(synapse, weight=weight, bias=None)
+        weights = [2.0 * _slayer_weights(synapse.weight) for synapse in layer.synapses]
+        cleared = _netx_cleared_bits(weights)
+        for synapse, weight in zip(layer.synapses, weights, strict=True):
+            yield dataclasses.replace(synapse, weight=_loihi_weights(weight, cleared), bias=None)
         yield dataclasses.replace(layer.neuron, v_threshold=64.0 * threshold)
+
+
+def _netx_cleared_bits(weights: list[Values]) -> int:
+    """The lowest bits that weights of one sign lose, of those of size 256 alone.
+
+    netx counts the bits that a layer needs, `utils.optimize_weight_bits`: those that are 0 in all
+    weights are left out, but for one where there are both signs, as which it takes 0 beside
+    negative ones, too.
+    """
+    whole_layer = np.concatenate([np.ravel(weight) for weight in weights])
+    if not np.any(whole_layer):
+        return 0
+    both_signs = bool(whole_layer.max() >= 0 and whole_layer.min() < 0)
+    zeros = sum(not np.any(np.mod(whole_layer, 2.0**n)) for n in range(1, 9))
+    return zeros - both_signs
 
 
 def _loihi_lif(layer: Layer, convention: Convention) -> Iterator[Node]:
@@ -136,11 +154,12 @@ def _loihi_lif(layer: Layer, convention: Convention) -> Iterator[Node]:
     yield dataclasses.replace(neuron, v_threshold=64.0 * threshold)
 
 
-def _loihi_weights(weight: Values) -> Values:
+def _loihi_weights(weight: Values, cleared: int = 0) -> Values:
     """8 bits and an exponent of the sign: even ones of both signs, or any of one."""
     if np.any(weight > 0) and np.any(weight < 0):
         return np.asarray(2.0 * np.floor(np.clip(weight, -256.0, 255.0) / 2.0))
-    return np.clip(weight, -255.0, 255.0)
+    size = np.minimum(np.abs(weight), 255.0)
+    return np.sign(weight) * 2.0**cleared * np.floor(size / 2.0**cleared)
 
 
 def _loihi_update(node: LIF | CubaLIF, graph: Graph, convention: Convention) -> FixedUpdate:
@@ -189,7 +208,10 @@ def _synapses(node: Node, graph: Graph) -> list[Affine]:
 
 def _check_drive(node: LIF, graph: Graph) -> None:
     """What reaches a LIF in a step is a current of 24 bits, which is not to wrap around."""
-    most = 64 * sum(np.max(np.sum(np.abs(s.weight), axis=-1)) for s in _synapses(node, graph))
+    most = 64 * sum(
+        np.max(np.sum(np.abs(synapse.weight), axis=-1)) * _spikes_at_once(synapse.name, graph)
+        for synapse in _synapses(node, graph)
+    )
     if most >= 1 << 23:
         raise NirError(
             f"its synapses add up to {most:g} in a step, and a current of loihi has 24 "
@@ -197,6 +219,21 @@ def _check_drive(node: LIF, graph: Graph) -> None:
             node=node.name,
             help="use smaller weights, or fewer of them",
         )
+
+
+def _spikes_at_once(name: str, graph: Graph, behind: frozenset[str] = frozenset()) -> float:
+    """How many spikes can arrive at an input of a node in a step: one from each source.
+
+    A cycle of nothing but Delays collects any number of them.
+    """
+    if name in behind:
+        return float("inf")
+    return sum(
+        _spikes_at_once(source, graph, behind | {name})
+        if isinstance(graph.nodes[source], Delay)
+        else 1
+        for source in graph.sources(name)
+    )
 
 
 def lava_dl(graph: Graph, convention: Convention) -> Iterator[Node]:
@@ -210,7 +247,7 @@ def lava_dl(graph: Graph, convention: Convention) -> Iterator[Node]:
         for synapse in layer.synapses:
             bias = _slayer_bias(synapse.bias, synapse.name)
             yield dataclasses.replace(synapse, weight=_slayer_weights(synapse.weight), bias=bias)
-        yield dataclasses.replace(layer.neuron, v_threshold=64.0 * _slayer_threshold(layer.neuron))
+        yield _slayer_neuron(layer.neuron, convention)
 
 
 def lava_dl_unquantized(graph: Graph, convention: Convention) -> Iterator[Node]:
@@ -219,9 +256,35 @@ def lava_dl_unquantized(graph: Graph, convention: Convention) -> Iterator[Node]:
         assert isinstance(layer.neuron, CubaLIF)
         _expect_slayer(layer.neuron, convention)
         for synapse in layer.synapses:
+            _expect_matrix(synapse, "lava-dl-unquantized")
             bias = None if synapse.bias is None else synapse.bias * 4096.0
             yield dataclasses.replace(synapse, weight=synapse.weight * 4096.0, bias=bias)
-        yield dataclasses.replace(layer.neuron, v_threshold=64.0 * _slayer_threshold(layer.neuron))
+        yield _slayer_neuron(layer.neuron, convention)
+
+
+def _slayer_neuron(neuron: CubaLIF, convention: Convention) -> Node:
+    """The neuron in 4096ths."""
+    threshold = 64.0 * _slayer_threshold(neuron)
+    if np.any(threshold > _SLAYER_LARGEST):
+        raise NirError(
+            f"v_threshold is {float(np.max(neuron.v_threshold)):g}, and states of "
+            f"{convention.parameters} stay below 2^30 4096ths, expected at most "
+            f"{_SLAYER_LARGEST / 4096:g}",
+            node=neuron.name,
+            help="scale the weights and the threshold of the layer",
+        )
+    return dataclasses.replace(neuron, v_threshold=threshold)
+
+
+def _expect_matrix(synapse: Synapse, platform: str) -> None:
+    """Refuses a matrix for each row of the input, which MLIR and NIR have."""
+    if synapse.weight.ndim != 2:
+        raise NirError(
+            f"its weights have the shape {synapse.weight.shape}, and {platform} has matrices, "
+            "expected 2 dimensions",
+            node=synapse.name,
+            help="put a Flatten in front, and give the whole matrix",
+        )
 
 
 def _expect_slayer(neuron: CubaLIF, convention: Convention) -> None:
@@ -332,6 +395,7 @@ def xylo(graph: Graph, convention: Convention) -> Iterator[Node]:
         expect(neuron, "v_leak", 0.0, "xylo")
         expect_positive(neuron, "tau_mem", "tau_syn", "v_threshold", platform="xylo")
         for synapse in synapses:
+            _expect_matrix(synapse, "xylo")
             _check_source(synapse, graph)
         scale = _xylo_scale(layer)
         for synapse in synapses:

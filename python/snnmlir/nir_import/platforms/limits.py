@@ -118,7 +118,7 @@ def _check_pool(layers: list[Node], most: int, what: str) -> None:
         )
 
 
-_LOIHI_DELAY = 62
+_LOIHI_DELAY = 63
 _LOIHI_NEURONS = 1 << 20
 _LOIHI_SYNAPSES = 120_000_000
 
