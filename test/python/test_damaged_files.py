@@ -26,7 +26,7 @@ def run(seeds: range) -> None:
 
 
 def test_damaged_files() -> None:
-    run(range(60))
+    run(range(40))
 
 
 @pytest.mark.slow

@@ -174,10 +174,10 @@ def steps(
         ("digits", "f32", True),
         ("digits", "int8", True),
         ("digits", "int8", False),
-        ("digits", "int4", False),
-        ("recurrent-LIF", "f64", True),
-        ("convolutions", "int16", True),
-        ("branches", "f32", True),
+        pytest.param("digits", "int4", False, marks=pytest.mark.slow),
+        pytest.param("recurrent-LIF", "f64", True, marks=pytest.mark.slow),
+        pytest.param("convolutions", "int16", True, marks=pytest.mark.slow),
+        pytest.param("branches", "f32", True, marks=pytest.mark.slow),
     ],
 )
 def test_same_bits(
