@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compiles a network that snnTorch trained and exported, runs the C, compares, and shows it.
 
+The last line is the path of a report that a browser opens.
+
     ./dev demo
 
 The model, the recorded input and what snnTorch itself computed are in examples/digits.
@@ -84,6 +86,11 @@ def main() -> int:
     for name, raster in (("input", sample), ("lif1", signals["lif1"]), ("lif2", signals["lif2"])):
         console.print(f"[bold]{name}[/bold], {raster.shape[1]} neurons, {raster.sum()} spikes")
         console.print("\n".join(draw_raster(raster)))
+
+    names = ("input", "lif1", "lif2")
+    runs = [{name: recorded[name][k] for name in names} for k in range(len(spikes))]
+    snnmlir.report(network, recording=runs).save(BUILD / "report.html")
+    console.print(f"\na report, to look at in a browser:\n{BUILD / 'report.html'}", soft_wrap=True)
     return 1 if differing else 0
 
 

@@ -57,6 +57,8 @@ def check(wheel: Path, python: str, folder: Path, mlir: bool) -> str:
     assert VERIFIED in told, told
     assert "void digits_step(" in (folder / "digits.c").read_text()
     run("snn-mlir-compile", str(DIGITS), "-o", "digits.mlir", *CONVENTION)
+    run("snn-mlir-compile", str(DIGITS), "-o", "digits.c", *CONVENTION, "--report", "report.html")
+    assert "var uPlot=function" in (folder / "report.html").read_text()
     (folder / "loops.mlir").write_text(run("snn-opt", "--snn-to-loops", "digits.mlir"))
     assert "_step(" in run("snn-translate", "--snn-to-c11", "loops.mlir")
     if mlir:

@@ -8,6 +8,7 @@ net.write("model.c")
 y = net.run(x)            # x [T, *input shape] -> [T, *output shape]
 r = net.record(x)         # {"lif1": ..., "lif1.v": ..., ...}
 s = net.start()           # s.step(x), s.reset()
+net.report(x)             # a page: in a notebook, or net.report(x).save("report.html")
 
 e = snnmlir.evaluate(net, samples, labels=labels)  # a data set, in parallel
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from snnmlir.reports.comparison import Comparison, compare
     from snnmlir.reports.fidelity import Fidelity, fidelity
     from snnmlir.reports.footprint import Footprint, footprint
+    from snnmlir.reports.page.make import report
+    from snnmlir.reports.page.rendering import HtmlReport
 
     __version__: str
 
@@ -58,6 +61,7 @@ _HOMES = {
     "ExecutorError": "errors",
     "Fidelity": "reports.fidelity",
     "Footprint": "reports.footprint",
+    "HtmlReport": "reports.page.rendering",
     "Inference": "inference",
     "Metric": "evaluation.metrics",
     "Network": "compiler",
@@ -81,6 +85,7 @@ _HOMES = {
     "footprint": "reports.footprint",
     "infer": "inference",
     "reference": "",
+    "report": "reports.page.make",
     "self_test": "delivery.selftest",
     "write_package": "delivery.package",
 }
@@ -97,6 +102,7 @@ __all__ = [
     "ExecutorError",
     "Fidelity",
     "Footprint",
+    "HtmlReport",
     "Inference",
     "Metric",
     "Network",
@@ -118,6 +124,7 @@ __all__ = [
     "footprint",
     "infer",
     "reference",
+    "report",
     "self_test",
     "write_package",
 ]

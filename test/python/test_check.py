@@ -369,3 +369,12 @@ def test_digits() -> None:
     assert status == 0
     assert report["suggested_convention"] == "--convention snntorch --dt 0.0001"
     assert "how snnTorch's neurons reset is not in the file" in invoke(DIGITS).stdout
+
+
+def test_memory_of_platforms() -> None:
+    """Xylo's neurons carry their current of the step before."""
+    status, report = report_of(FOLDER.parent / "nir-platforms/xylo_mlp.nir", "--convention", "xylo")
+    assert status == 0
+    sizes = {node["name"]: node["state_bytes"] for node in report["nodes"]}
+    assert sizes["lif1"] == 24 * 2 * 2
+    assert sum(sizes.values()) == report["state_bytes"]

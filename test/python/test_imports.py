@@ -11,7 +11,7 @@ import pytest
 import snnmlir
 
 HEAVY = {
-    *("click", "h5py", "jinja2", "mlir", "nir", "numpy", "rich", "tomli_w", "torch"),
+    *("click", "h5py", "jinja2", "mlir", "nir", "numpy", "pygments", "rich", "tomli_w", "torch"),
     *("snnmlir._mlir", "snnmlir.compiler", "snnmlir.inference", "snnmlir.reference"),
 }
 
@@ -35,7 +35,7 @@ def test_help_needs_no_compiler(command: str) -> None:
 
 def test_compiling_needs_no_commands_templates_and_mlir_of_others() -> None:
     assert imported("from snnmlir import compile").isdisjoint(
-        {"click", "jinja2", "mlir", "rich", "torch"}
+        {"click", "jinja2", "mlir", "pygments", "rich", "torch"}
     )
 
 

@@ -111,3 +111,16 @@ def test_package_is_imported_from_the_wheel(installed: Path, project: dict[str, 
     assert version == project["version"]
     assert Path(extension).is_relative_to(installed)
     assert Path(extension).with_name("py.typed").exists()
+
+
+def test_pages_have_all_their_parts(installed: Path, repo_root: Path, tmp_path: Path) -> None:
+    (vendor,) = installed.glob("lib/python*/site-packages/snnmlir/reports/page/vendor")
+    licences = {path.parent.name for path in vendor.glob("*/LICENSE")}
+    assert licences == {path.name for path in vendor.iterdir() if path.is_dir()}
+    assert {"dagre", "uplot"} == licences
+    (metadata,) = installed.glob("lib/python*/site-packages/snn_mlir_compile-*.dist-info")
+    assert len([*metadata.glob("licenses/**/LICENSE")]) == 3
+    page = tmp_path / "page.html"
+    digits = str(repo_root / "examples/digits/digits.nir")
+    output(installed, "snn-mlir-check", digits, "--html", str(page))
+    assert "dagre" in page.read_text()

@@ -251,13 +251,8 @@ def test_report(dtype: str, tmp_path: Path) -> None:
         texts[suffix] = file.read_text()
     found = json.loads(texts["json"])
     assert list(found) == [
-        "dtype",
-        "resources",
-        "footprint",
-        "fidelity",
-        "comparison",
-        "placements",
-    ]
+        "dtype", "resources", "footprint", "fidelity", "comparison", "verification", "placements",
+    ]  # fmt: skip
     assert (found["fidelity"] is None) == (dtype != "int8")
     assert ("int8 against float32" in texts["txt"]) == (dtype == "int8")
     needs = found["resources"]
@@ -342,7 +337,7 @@ def test_a_compiler_without_use(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("page", "begin", "count"),
-    [("docs/reports.md", "", 2), ("README.md", "$ snn-mlir-compile examples/digits", 3)],
+    [("docs/reports.md", "", 4), ("README.md", "$ snn-mlir-compile examples/digits", 3)],
 )
 def test_commands_of_the_page(page: str, begin: str, count: int, tmp_path: Path) -> None:
     """The pages have what the commands in them print."""

@@ -19,6 +19,12 @@ from snnmlir.cli.options import Command, compiler_options, reports_errors
     is_flag=True,
     help="Print one JSON document instead of tables: a snnmlir.Report.",
 )
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write a page with the graph as a drawing.",
+)
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors

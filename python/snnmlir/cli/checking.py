@@ -22,25 +22,32 @@ from snnmlir.cli.common import (
     save_convention,
 )
 from snnmlir.cli.inference import advice, as_dict, describe
+from snnmlir.common.files import check_targets, write_files
 from snnmlir.common.tables import printable
 from snnmlir.conventions import PRESETS, option_name
 from snnmlir.errors import SnnError
 from snnmlir.nir_import.hints import Suggestion
-from snnmlir.reports.check import NodeReport, Parameter, Refusal, Report, check
+from snnmlir.reports.check import NodeReport, Refusal, Report, check, shape_text
 
 _WIDTH = 100
 """Where the output is no terminal."""
 
 
-def run(model: Path, as_json: bool, **options: Any) -> None:
+def run(model: Path, as_json: bool, html: Path | None, **options: Any) -> None:
     """Prints what the file holds and whether it compiles; ends the process."""
     arguments = options_of(options)
+    if html is not None:
+        check_targets([html], [model])
     inference = inference_from(model, options) if options["like"] is not None else None
     if inference is not None:
         arguments |= found_convention(inference)
     report = check(model, **arguments)
     if options["save_convention"] is not None:
         save_convention(options["save_convention"], arguments, [model])
+    if html is not None and report.nodes:
+        from snnmlir.reports.page.page import graph_page
+
+        write_files({html: graph_page(report).html.encode()}, [model])
     if as_json:
         found = {"inference": as_dict(inference)} if inference is not None else {}
         click.echo(json.dumps(report.to_dict() | found, indent=2))
@@ -149,10 +156,10 @@ def _table(report: Report) -> Table:
 
 
 def _cells(node: NodeReport, compiles: bool) -> list[str]:
-    shape = _shape(node.output_shape)
+    shape = shape_text(node.output_shape)
     if node.input_shape != node.output_shape:
-        shape = f"{_shape(node.input_shape)} to {shape}"
-    parameters = [*map(_parameter, node.parameters)]
+        shape = f"{shape_text(node.input_shape)} to {shape}"
+    parameters = [*map(str, node.parameters)]
     if node.weights:
         parameters.append(f"{node.weights} weights")
     state = [", ".join(f"{size} {name}" for name, size in node.state.items())] if node.state else []
@@ -170,29 +177,6 @@ def _cells(node: NodeReport, compiles: bool) -> list[str]:
         "\n".join(state),
         ", ".join(verdict),
     ]
-
-
-def _parameter(parameter: Parameter) -> str:
-    if parameter.shape is None:
-        return f"{parameter.name} {_value(parameter.value)}"
-    shape = f" {_shape(parameter.shape)}" if parameter.shape else ""
-    span = f"{parameter.low:.4g}"
-    if parameter.low != parameter.high:
-        span += f"..{parameter.high:.4g}"
-    return f"{parameter.name}{shape} {span}"
-
-
-def _value(value: Any) -> str:
-    """Sizes of dimensions joined by "x"; a padding that differs by side is (low, high)."""
-    if not isinstance(value, tuple):
-        return str(value)
-    return "x".join(
-        str(size[0] if isinstance(size, tuple) and size[0] == size[1] else size) for size in value
-    )
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, shape))}]"
 
 
 def _printable(text: str) -> str:

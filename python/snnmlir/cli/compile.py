@@ -58,7 +58,9 @@ from snnmlir.common.kinds import PACKAGES
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Constants, memory and arithmetic, layer by layer; with intN also how close it comes to "
-    "float32, on the data of --calibrate or else on random spikes. JSON for .json, text otherwise.",
+    "float32, on the data of --calibrate or else on random spikes. A page for .html, with the "
+    "graph, what the network does with the data of --verify or --calibrate, its C, and itself, "
+    "running. JSON for .json, text otherwise.",
 )
 @click.option(
     "--compare",

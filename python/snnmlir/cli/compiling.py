@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -28,19 +28,17 @@ from snnmlir.conventions import CHOICES
 from snnmlir.delivery.package import write_package
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import ConventionWarning, OptionError, quoted
-from snnmlir.execution.ports import Signals
-from snnmlir.inference.recording import Recording, has_outputs, recording_for
+from snnmlir.inference.recording import has_outputs, recording_for
 from snnmlir.reports.budgets import check_flash, check_ram
 from snnmlir.reports.comparison import Comparison, compare
 from snnmlir.reports.fidelity import Fidelity, fidelity
 from snnmlir.reports.footprint import footprint
 from snnmlir.reports.report import NetworkReport
 from snnmlir.reports.verify import (
-    agreement,
-    disagreement_error,
-    mismatch_error,
+    Verification,
     random_input,
-    verify,
+    verified_by_recordings,
+    verified_by_reference,
 )
 
 
@@ -83,24 +81,27 @@ def run(
     network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
     content = {}
     compared = None
+    told = _name if report and report.suffix == ".html" else _path
     if compare_with is not None:
         data_file = Path(verify_on) if verify_on else options["calibrate"]
-        compared = _compare(model, network, compare_with, data_file)
+        compared = _compare(model, network, compare_with, data_file, told)
         if not report:
             click.echo(str(compared), nl=False)
-    if report or limits:
-        known = NetworkReport(network.dtype, network.resources, placements=network.placements)
-        if compiler is not None:
-            prefix = name or prefix_from(output.stem)
-            known = replace(known, footprint=footprint(network, compiler, prefix))
-        for check, limit in limits.items():
-            check(known, limit)
-        if report:
-            fidelity_found = _fidelity(network, options["calibrate"])
-            known = replace(known, fidelity=fidelity_found, comparison=compared)
+    prefix = name or prefix_from(output.stem)
+    known = NetworkReport(network.dtype, network.resources, placements=network.placements)
+    if compiler is not None:
+        known = replace(known, footprint=footprint(network, compiler, prefix))
+    for check, limit in limits.items():
+        check(known, limit)
+    verified = _verify(network, verify_on) if verify_on is not None else None
+    if report:
+        fidelity_found = _fidelity(network, options["calibrate"], told)
+        known = replace(known, fidelity=fidelity_found, comparison=compared, verification=verified)
+        if report.suffix == ".html":
+            data_file = Path(verify_on) if verify_on else options["calibrate"]
+            content[report] = _page(network, known, data_file, prefix)
+        else:
             content[report] = known.as_file(report)
-    if verify_on is not None:
-        _verify(network, verify_on)
     test = _self_test(network, self_test_on or "") if self_test_on is not None or package else None
     if package:
         write_package(network, package, output, test)
@@ -121,15 +122,40 @@ def run(
         click.echo(f"wrote {output}", err=True)
 
 
-def _fidelity(network: Network, data: Path | None) -> Fidelity | None:
+def _path(data: Path) -> str:
+    """What a report calls its data."""
+    return printable(str(data))
+
+
+def _name(data: Path) -> str:
+    """What a page calls it: the same wherever the file is."""
+    return printable(data.name)
+
+
+def _page(network: Network, known: NetworkReport, data: Path | None, prefix: str) -> bytes:
+    """The report as a page, with what the network does with data, or with random input."""
+    from snnmlir.reports.page.page import network_page
+
+    samples = [random_input(network)] if data is None else read_samples(data, network)
+    name = "random input" if data is None else _name(data)
+    return network_page(network, known, samples, name, prefix).html.encode()
+
+
+def _fidelity(network: Network, data: Path | None, told: Callable[[Path], str]) -> Fidelity | None:
     if network.dtype not in QUANTIZED:
         return None
     if data is None:
         return fidelity(network, [random_input(network)], "random input")
-    return fidelity(network, read_samples(data, network), printable(str(data)))
+    return fidelity(network, read_samples(data, network), told(data))
 
 
-def _compare(model: Path, network: Network, convention: str, data: Path | None) -> Comparison:
+def _compare(
+    model: Path,
+    network: Network,
+    convention: str,
+    data: Path | None,
+    told: Callable[[Path], str],
+) -> Comparison:
     """The network against what the same file is under another convention.
 
     What the first convention says of the file and of the length of a step holds for both.
@@ -153,7 +179,7 @@ def _compare(model: Path, network: Network, convention: str, data: Path | None) 
         click.echo(f"note: in {other.convention.name}: {note}", err=True)
     if data is None:
         return compare(network, other, [random_input(network)], "random input")
-    return compare(network, other, read_samples(data, network), printable(str(data)))
+    return compare(network, other, read_samples(data, network), told(data))
 
 
 def _self_test(network: Network, data: str) -> SelfTest:
@@ -169,60 +195,20 @@ def _self_test(network: Network, data: str) -> SelfTest:
     return test
 
 
-def _verify(network: Network, data: str) -> None:
+def _verify(network: Network, data: str) -> Verification:
     """Compares the C with what a file recorded, or else with the reference; says which.
 
     Raises:
         CompileError: They differ.
     """
-    if data:
-        runs = read_runs(Path(data), network.graph, network.convention.dt)
-        if all(has_outputs(network.graph, run) for run in runs):
-            _verify_recording(network, [recording_for(network.graph, run) for run in runs])
-            return
-    samples = read_samples(Path(data), network) if data else [random_input(network)]
-    click.echo(f"verified: {_compared_with_reference(network, samples)}", err=True)
-    click.echo("what the framework computes was not compared", err=True)
-
-
-def _verify_recording(network: Network, runs: Sequence[Recording]) -> None:
-    agreements = [agreement(network, run) for run in runs]
-    steps = sum(found.steps for found in agreements)
-    entries = sum(found.entries for found in agreements)
-    differing = sum(found.differing for found in agreements)
-    for note in dict.fromkeys(note for run in runs for note in run.notes):
-        click.echo(f"note: {note}", err=True)
-    if network.is_quantized:
-        text = _compared_with_reference(network, [run.inputs for run in runs])
-        click.echo(f"verified: {text}", err=True)
-    if network.dtype in QUANTIZED:
-        click.echo(
-            f"compared with the recording, {network.dtype} gives {differing} of {entries} other "
-            "entries",
-            err=True,
-        )
-        return
-    if differing:
-        raise disagreement_error(agreements)
-    click.echo(f"verified: equal to the recording, {steps} steps, {entries} entries", err=True)
-
-
-def _compared_with_reference(network: Network, samples: Sequence[Signals]) -> str:
-    """What was compared with the reference interpreter.
-
-    Raises:
-        CompileError: The C and the reference differ.
-    """
-    verdicts = [verify(network, x) for x in samples]
-    if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
-        raise mismatch_error(mismatches)
-    compared = sum(verdict.compared for verdict in verdicts)
-    left_out = sum(verdict.steps for verdict in verdicts) - compared
-    spikes = sum(verdict.spikes for verdict in verdicts)
-    same = f"equal to the reference interpreter under this convention, {compared} steps"
-    if network.is_quantized:
-        return f"{same}, every integer"
-    largest_error = max((verdict.largest_error for verdict in verdicts), default=0.0)
-    return f"{same}, {spikes} spike entries, values within {largest_error:.2g} of the tolerance" + (
-        f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""
-    )
+    runs = read_runs(Path(data), network.graph, network.convention.dt) if data else []
+    if runs and all(has_outputs(network.graph, run) for run in runs):
+        recordings = [recording_for(network.graph, run) for run in runs]
+        for note in dict.fromkeys(note for run in recordings for note in run.notes):
+            click.echo(f"note: {note}", err=True)
+        found = verified_by_recordings(network, recordings)
+    else:
+        samples = read_samples(Path(data), network) if data else [random_input(network)]
+        found = verified_by_reference(network, samples)
+    click.echo(str(found), err=True, nl=False)
+    return found

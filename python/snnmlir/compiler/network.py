@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -50,6 +51,19 @@ class WrittenTest(Protocol):
 
     def emit_c(self, network: Network, prefix: str, header: str) -> tuple[str, str]:
         """The C source and its header, for a network whose names have this prefix."""
+
+
+class ShownReport(Protocol):
+    """What `Network.report` gives; see `snnmlir.HtmlReport`."""
+
+    title: str
+    html: str
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the page to a file."""
+
+    def _repr_html_(self) -> str:
+        """The page in a notebook."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -212,6 +226,11 @@ class Network:
         """The interface of what `emit_c` gives, as docs/interface.md describes it."""
         return cast("dict[str, Any]", json.loads(self._interface_text(prefix, header)))
 
+    def tapped_interface(self, prefix: str, header: str, taps: tuple[str, ...]) -> dict[str, Any]:
+        """The same for C that shows other signals to the macro `<PREFIX>_TAP`."""
+        text = interface_text(self.stages, prefix, header, taps, False)
+        return cast("dict[str, Any]", json.loads(text))
+
     def _interface_text(self, prefix: str, header: str) -> str:
         return interface_text(self.stages, prefix, header, self.taps, self.options.profile)
 
@@ -315,11 +334,15 @@ class Network:
         """The C code, built for this machine."""
         source, header = self.emit_c("net", "net.h")
         positions = positions_type(self.interface)
-        arguments = self._host_arguments()
+        arguments = self.host_arguments()
         return Executable(source, header, self.inputs, self.outputs, positions, arguments)
 
-    def _host_arguments(self) -> tuple[str, ...]:
-        """What the C compiler of this machine needs beside the C: the model of the kernels."""
+    def host_arguments(self) -> tuple[str, ...]:
+        """What the C compiler of this machine needs beside the C: the model of the kernels.
+
+        Raises:
+            CompileError: There are kernels without one.
+        """
         used = sorted({place.kernel for place in self.placements if place.kernel is not None})
         if not used:
             return ()
@@ -421,6 +444,40 @@ class Network:
             OptionError: There is no step of input, or one does not fit.
         """
         return measured_ranges(self.record, self.inputs, samples)
+
+    def report(
+        self,
+        samples: Any = None,
+        *,
+        recording: Mapping[str, Any] | Sequence[Mapping[str, Any]] = (),
+        verify: bool = False,
+        compiler: str | None = None,
+        other: Network | None = None,
+    ) -> ShownReport:
+        """A page with all that is known of the network, which notebooks show: `snnmlir.report`.
+
+        Args:
+            samples: As there.
+            recording: As there.
+            verify: As there.
+            compiler: As there.
+            other: As there.
+
+        Raises:
+            OptionError: As there.
+            CompileError: As there.
+        """
+        # Reports are made in a room above this one; nothing else here knows of it.
+        module = importlib.import_module("snnmlir.reports.page.make")
+        page: ShownReport = module.report(
+            self,
+            samples,
+            recording=recording,
+            verify=verify,
+            compiler=compiler,
+            other=other,
+        )
+        return page
 
     # Variants of it
 

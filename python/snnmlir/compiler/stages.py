@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeAlias
@@ -220,6 +221,32 @@ def c_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) 
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return source, text
+
+
+def layer_functions(loops: Module) -> list[str | None]:
+    """The node of each function that is printed as C, in their order; None where it serves all.
+
+    Args:
+        loops: The loops of a network.
+    """
+    nodes: list[str | None] = []
+    for line in loops.get_asm(large_elements_limit=1).splitlines():
+        if not line.startswith("  func.func private") or " {snn.helper" in line:
+            continue
+        # Quotes in names are printed as \22, and the function's own node comes last.
+        found = re.findall(r'snn\.node = "([^"]*)"', line)
+        nodes.append(_unescaped(found[-1]) if found else None)
+    return nodes
+
+
+def _unescaped(text: str) -> str:
+    """A string as MLIR prints it: backslashes with themselves or two hexadecimal digits behind."""
+    data = re.sub(
+        rb"\\\\|\\([0-9A-Fa-f]{2})",
+        lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"\\",
+        text.encode(),
+    )
+    return data.decode()
 
 
 def interface_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 import os
 import warnings
@@ -78,6 +77,29 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     value: Any = None
+
+    def __str__(self) -> str:
+        if self.shape is None:
+            return f"{self.name} {_short(self.value)}"
+        shape = f" {shape_text(self.shape)}" if self.shape else ""
+        span = f"{self.low:.4g}"
+        if self.low != self.high:
+            span += f"..{self.high:.4g}"
+        return f"{self.name}{shape} {span}"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape as tables have it: "[12, 8, 8]"."""
+    return f"[{', '.join(map(str, shape))}]"
+
+
+def _short(value: Any) -> str:
+    """Sizes of dimensions joined by "x"; a padding that differs by side is (low, high)."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return "x".join(
+        str(size[0] if isinstance(size, tuple) and size[0] == size[1] else size) for size in value
+    )
 
 
 @dataclass(frozen=True)
@@ -185,12 +207,7 @@ def check(
     """
     chosen = conventions.convention(convention, dt=dt, nodes=nodes, edges=edges, **choices)
     dtype = dtype or default_dtype(chosen)
-    report = functools.partial(
-        Report,
-        file=Path(source).name if isinstance(source, str | os.PathLike) else None,
-        dtype=dtype,
-        convention=dataclasses.asdict(chosen),
-    )
+    name = Path(source).name if isinstance(source, str | os.PathLike) else None
     network, refusal = None, None
     try:
         with warnings.catch_warnings():
@@ -210,11 +227,19 @@ def check(
         if isinstance(error, OptionError) and error.node is None:
             raise
         refusal = _refusal(error)
+    if network is not None:
+        return described(network)
     try:
-        graph = network.graph if network else _readable(source, chosen, refusal)
+        graph = _readable(source, chosen, refusal)
         cycles = find_cycles(graph, chosen)
     except NirError as error:
-        return report(compiles=False, error=_refusal(error))
+        return Report(
+            compiles=False,
+            error=_refusal(error),
+            file=name,
+            dtype=dtype,
+            convention=dataclasses.asdict(chosen),
+        )
     refusals: dict[str, Refusal | None] = {}
     # In a platform's integers no node means anything by itself.
     if refusal is not None and dtype != "fixed":
@@ -223,29 +248,71 @@ def check(
         }
     if refusal is not None and refusal.node is not None:
         refusals[refusal.node] = refusal
-    state_bytes = _state_bytes(network) if network else {}
-    reports = tuple(
-        _node(graph, node, cycles, chosen, state_bytes.get(node.name), refusals.get(node.name))
+    return _report(
+        graph,
+        cycles,
+        chosen,
+        refusals,
+        {},
+        compiles=False,
+        error=refusal,
+        file=name,
+        dtype=dtype,
+        notes=(*graph.notes, *hints(graph, chosen)),
+    )
+
+
+def described(network: Network) -> Report:
+    """What is to be said of the graph of a network that compiles.
+
+    Raises:
+        OptionError: MLIR has changed the network, see `Network.with_mlir`.
+    """
+    network.check_follows_graph()
+    return _report(
+        network.graph,
+        find_cycles(network.graph, network.convention),
+        network.convention,
+        {},
+        _state_bytes(network),
+        compiles=True,
+        error=None,
+        file=network.request.file_name,
+        dtype=network.dtype,
+        notes=network.notes,
+        state_bytes=network.state_bytes,
+        memory_bytes=network.memory_bytes,
+    )
+
+
+def _report(
+    graph: Graph,
+    cycles: Cycles,
+    convention: Convention,
+    refusals: Mapping[str, Refusal | None],
+    sizes: Mapping[str, int],
+    **known: Any,
+) -> Report:
+    """A report of a graph that could be read; `known` are the attributes that it does not say."""
+    nodes = tuple(
+        _node(graph, node, cycles, convention, sizes.get(node.name), refusals.get(node.name))
         for node in graph.nodes.values()
     )
     cut = tuple(
         (source, target, math.prod(graph.nodes[source].output_shape))
         for source, target in sorted(cycles.cut)
     )
-    return report(
-        compiles=refusal is None,
-        error=refusal,
+    return Report(
+        convention=dataclasses.asdict(convention),
         nir_version=graph.version,
         sha256=graph.sha256,
-        suggested_convention=suggested_convention(graph) if _is_as_in_file(chosen) else None,
-        notes=network.notes if network else (*graph.notes, *hints(graph, chosen)),
+        suggested_convention=suggested_convention(graph) if _is_as_in_file(convention) else None,
         inputs=graph.inputs,
         outputs=graph.outputs,
-        nodes=reports,
+        nodes=nodes,
         cut=cut,
-        weights=sum(node.weights for node in reports),
-        state_bytes=network.state_bytes if network else None,
-        memory_bytes=network.memory_bytes if network else None,
+        weights=sum(node.weights for node in nodes),
+        **known,
     )
 
 
@@ -306,7 +373,8 @@ def _state_bytes(network: Network) -> dict[str, int]:
     names |= {name: name for name in network.graph.nodes}
     found = dict.fromkeys(network.graph.nodes, 0)
     for name, size in network.states.items():
-        found[names[name]] += size
+        # What a platform's neuron carries beside its state is called "lif1.i_before".
+        found[names.get(name) or name.rpartition(".")[0]] += size
     return found
 
 

@@ -15,6 +15,7 @@ from snnmlir.compiler.resources import Resources
 from snnmlir.reports.comparison import Comparison
 from snnmlir.reports.fidelity import Fidelity
 from snnmlir.reports.footprint import Footprint
+from snnmlir.reports.verify import Verification
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class NetworkReport:
         footprint: What a C compiler made of it, if one was named.
         fidelity: How close it comes to float32, if it is one of integers made of real numbers.
         comparison: How it differs under another convention, if one was named.
+        verification: What the C was compared with, if it was.
         placements: Who computes which layers, if the target has kernels.
     """
 
@@ -35,6 +37,7 @@ class NetworkReport:
     footprint: Footprint | None = None
     fidelity: Fidelity | None = None
     comparison: Comparison | None = None
+    verification: Verification | None = None
     placements: tuple[Placement, ...] = ()
 
     def as_json(self) -> str:
@@ -56,6 +59,8 @@ class NetworkReport:
             parts.append(str(self.fidelity))
         if self.comparison:
             parts.append(str(self.comparison))
+        if self.verification:
+            parts.append(str(self.verification))
         return "\n".join(parts)
 
     def as_file(self, path: Path) -> bytes:

@@ -11,6 +11,7 @@ import numpy as np
 from snnmlir import reference
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
+from snnmlir.compiler.options import QUANTIZED
 from snnmlir.errors import CompileError
 from snnmlir.execution.ports import Sample, Signal
 from snnmlir.inference import Difference
@@ -64,6 +65,127 @@ class Agreement:
     def differing(self) -> int:
         """Entries that differ."""
         return sum(difference.entries for difference in self.differences)
+
+
+@dataclass(frozen=True)
+class RecordedSignal:
+    """A signal of a recording.
+
+    Attributes:
+        signal: Its name.
+        entries: How many of its entries differ.
+        step: The first step in which one does.
+    """
+
+    signal: str
+    entries: int
+    step: int
+
+
+@dataclass(frozen=True)
+class RecordingFidelity:
+    """How close the C comes to what a framework recorded.
+
+    Attributes:
+        steps: Steps that were compared.
+        entries: Spikes and values that were compared.
+        differing: How many of them differ.
+        signals: The signals that differ.
+    """
+
+    steps: int
+    entries: int
+    differing: int
+    signals: tuple[RecordedSignal, ...]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the C was compared with, and found to agree with where it has to.
+
+    Attributes:
+        outcome: What was found, one sentence each.
+        recording: How close it comes to a recording, if there was one.
+    """
+
+    outcome: tuple[str, ...]
+    recording: RecordingFidelity | None = None
+
+    def __str__(self) -> str:
+        return "".join(f"{sentence}\n" for sentence in self.outcome)
+
+
+def verified_by_reference(network: Network, samples: Sequence[Sample]) -> Verification:
+    """Compares the C with the reference interpreter on some samples.
+
+    Raises:
+        CompileError: They differ.
+    """
+    outcome = f"verified: {_compared_with_reference(network, samples)}"
+    return Verification((outcome, "what the framework computes was not compared"))
+
+
+def verified_by_recordings(network: Network, runs: Sequence[Recording]) -> Verification:
+    """Compares the C with recordings; with weights of few bits also with the reference.
+
+    Raises:
+        CompileError: They differ where they have to agree.
+    """
+    agreements = [agreement(network, run) for run in runs]
+    found = _recording_fidelity(agreements)
+    outcome = []
+    if network.is_quantized:
+        text = _compared_with_reference(network, [run.inputs for run in runs])
+        outcome.append(f"verified: {text}")
+    if network.dtype in QUANTIZED:
+        outcome.append(
+            f"compared with the recording, {network.dtype} gives {found.differing} of "
+            f"{found.entries} other entries"
+        )
+        return Verification(tuple(outcome), found)
+    if found.differing:
+        raise disagreement_error(agreements)
+    outcome.append(
+        f"verified: equal to the recording, {found.steps} steps, {found.entries} entries"
+    )
+    return Verification(tuple(outcome), found)
+
+
+def _recording_fidelity(agreements: Sequence[Agreement]) -> RecordingFidelity:
+    signals: dict[str, RecordedSignal] = {}
+    for found in agreements:
+        for difference in found.differences:
+            name = difference.signal
+            known = signals.get(name, RecordedSignal(name, 0, difference.step))
+            step = min(known.step, difference.step)
+            signals[name] = RecordedSignal(name, known.entries + difference.entries, step)
+    return RecordingFidelity(
+        steps=sum(found.steps for found in agreements),
+        entries=sum(found.entries for found in agreements),
+        differing=sum(found.differing for found in agreements),
+        signals=tuple(signals.values()),
+    )
+
+
+def _compared_with_reference(network: Network, samples: Sequence[Sample]) -> str:
+    """What was compared with the reference interpreter.
+
+    Raises:
+        CompileError: The C and the reference differ.
+    """
+    verdicts = [verify(network, x) for x in samples]
+    if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
+        raise mismatch_error(mismatches)
+    compared = sum(verdict.compared for verdict in verdicts)
+    left_out = sum(verdict.steps for verdict in verdicts) - compared
+    spikes = sum(verdict.spikes for verdict in verdicts)
+    same = f"equal to the reference interpreter under this convention, {compared} steps"
+    if network.is_quantized:
+        return f"{same}, every integer"
+    largest_error = max((verdict.largest_error for verdict in verdicts), default=0.0)
+    return f"{same}, {spikes} spike entries, values within {largest_error:.2g} of the tolerance" + (
+        f" ({left_out} steps left out: a voltage is at its threshold)" if left_out else ""
+    )
 
 
 def agreement(network: Network, recorded: Recording) -> Agreement:
