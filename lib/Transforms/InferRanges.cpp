@@ -29,17 +29,16 @@ static double roundOutward(double value, bool isUp) {
 }
 
 /// A range in units of the scales of `type`, or none if it has no bound.
-static std::optional<IntegerInterval> getIntegers(const Bounds &range,
-                                                  Type type) {
+static std::optional<IntegerInterval> getIntegers(Bounds range, Type type) {
   Scales scales = Scales::of(type);
+  // Along another dimension than the scales' the whole range counts.
+  if (range.size() > 1 && scales.size() > 1 &&
+      range.axis != scales.axis.value_or(-1))
+    range = Bounds(range.getHull());
   IntegerInterval result;
   for (int64_t index = 0; index < std::max(range.size(), scales.size());
        ++index) {
-    // Along another dimension than the scales' the whole range counts.
-    Interval interval = range.size() > 1 && scales.size() > 1 &&
-                                range.axis != scales.axis.value_or(-1)
-                            ? range.getHull()
-                            : range.at(index);
+    Interval interval = range.at(index);
     double scale = scales.at(index);
     double lo = roundOutward(interval.lo / scale, false);
     double hi = roundOutward(interval.hi / scale, true);
@@ -66,12 +65,12 @@ static bool fits32(IntegerInterval interval) {
 }
 
 /// Whether the type of a value is fixed by something else: what the caller
-/// sees, or an operation that moves integers. Values that are only watched are
-/// what they would be otherwise.
+/// sees, or an operation whose result has its type. Values that are only
+/// watched are what they would be otherwise.
 static bool hasFixedType(Value value) {
   auto moves = [](Operation *op) {
-    return isa_and_present<DelayOp, TransposeOp, tensor::CollapseShapeOp,
-                           tensor::ExpandShapeOp>(op);
+    return isa_and_present<DecayOp, DelayOp, TransposeOp,
+                           tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
   };
   auto fixes = [&](OpOperand &use) {
     auto network = dyn_cast<NetworkOp>(use.getOwner()->getParentOp());

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Arena.h"
 #include "snn/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -21,17 +22,9 @@ namespace snn {
 using namespace mlir;
 
 namespace {
-/// A buffer that only lives within a step.
-struct Buffer {
+/// A buffer that only lives within a step, of an argument of its function.
+struct Buffer : snn::ArenaBuffer {
   BlockArgument argument;
-  int64_t bytes;
-  /// Positions of the first and the last operation that uses it.
-  int64_t begin, end;
-  int64_t offset = 0;
-
-  bool overlaps(const Buffer &other) const {
-    return begin <= other.end && other.begin <= end;
-  }
 };
 } // namespace
 
@@ -87,46 +80,14 @@ static SmallVector<Buffer> findBuffers(func::FuncOp step) {
     if (!kind || kind.getValue() != "scratch" || !type ||
         !type.hasStaticShape() || !type.getElementType().isIntOrFloat())
       continue;
-    Buffer buffer{argument,
-                  type.getNumElements() *
-                      getElementBytes(type.getElementType()),
-                  count, 0};
+    Buffer buffer{
+        {type.getNumElements() * getElementBytes(type.getElementType()), count,
+         0},
+        argument};
     findLife(body, positions, buffer);
     buffers.push_back(buffer);
   }
   return buffers;
-}
-
-/// Gives every buffer the lowest offset at which nothing is that lives at the
-/// same time, the largest first; returns the size of the arena.
-static int64_t assignOffsets(MutableArrayRef<Buffer> buffers,
-                             int64_t alignment) {
-  SmallVector<Buffer *> bySize =
-      llvm::map_to_vector(buffers, [](Buffer &buffer) { return &buffer; });
-  llvm::stable_sort(bySize, [](const Buffer *a, const Buffer *b) {
-    return a->bytes > b->bytes;
-  });
-  int64_t size = 0;
-  SmallVector<const Buffer *> placed;
-  for (Buffer *buffer : bySize) {
-    // Where something ends is the lowest place that can be free.
-    SmallVector<int64_t> candidates = {0};
-    for (const Buffer *other : placed)
-      if (buffer->overlaps(*other))
-        candidates.push_back(
-            llvm::alignTo(other->offset + other->bytes, alignment));
-    llvm::sort(candidates);
-    buffer->offset = *llvm::find_if(candidates, [&](int64_t offset) {
-      return llvm::none_of(placed, [&](const Buffer *other) {
-        return buffer->overlaps(*other) &&
-               offset < other->offset + other->bytes &&
-               other->offset < offset + buffer->bytes;
-      });
-    });
-    placed.push_back(buffer);
-    size = std::max(size, buffer->offset + buffer->bytes);
-  }
-  return llvm::alignTo(size, alignment);
 }
 
 static LogicalResult planScratch(func::FuncOp step) {
@@ -142,7 +103,11 @@ static LogicalResult planScratch(func::FuncOp step) {
         alignment,
         getElementBytes(
             cast<MemRefType>(buffer.argument.getType()).getElementType()));
-  int64_t size = assignOffsets(buffers, alignment);
+  int64_t size = snn::assignOffsets(
+      llvm::map_to_vector(
+          buffers,
+          [](Buffer &buffer) -> snn::ArenaBuffer * { return &buffer; }),
+      alignment);
 
   OpBuilder builder(step.getContext());
   builder.setInsertionPointToStart(&step.getBody().front());

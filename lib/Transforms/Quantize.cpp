@@ -291,6 +291,7 @@ private:
   void setDecay(MutableOperandRange operand, quant::QuantizedType state,
                 StringRef name);
   void convertTypes();
+  void relistEvents();
 
   NetworkOp network;
   MLIRContext *context;
@@ -1183,6 +1184,25 @@ void NetworkQuantization::convertTypes() {
                               terminator->getOperandTypes()));
 }
 
+/// Of an input behind a conversion the events are listed anew: it may have
+/// become 0 where the signal before was not.
+void NetworkQuantization::relistEvents() {
+  for (Operation &op : *network.getBodyBlock()) {
+    auto synapse = dyn_cast<SynapseOpInterface>(op);
+    auto events = synapse && synapse.getEvents()
+                      ? synapse.getEvents().getDefiningOp<EventsOp>()
+                      : EventsOp();
+    if (!events ||
+        getEventSource(events.getInput()) == getEventSource(synapse.getInput()))
+      continue;
+    OpBuilder builder(synapse);
+    synapse.getEventsMutable().assign(EventsOp::create(builder, events.getLoc(),
+                                                       events.getType(),
+                                                       synapse.getInput())
+                                          .getResult());
+  }
+}
+
 LogicalResult NetworkQuantization::run() {
   if (failed(checkTypes()) || failed(checkResources(network)) ||
       failed(checkConstants()) || failed(checkNumbers()))
@@ -1248,6 +1268,7 @@ LogicalResult NetworkQuantization::run() {
       op->setAttr("saturate", UnitAttr::get(context));
   }
   convertTypes();
+  relistEvents();
   // The numbers that became integers.
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*body)))
     if (isOpTriviallyDead(&op))
@@ -1273,13 +1294,17 @@ struct Quantize : snn::impl::SNNQuantizeBase<Quantize> {
 
 private:
   LogicalResult checkScales() {
-    for (Operation &op : *getOperation().getBodyBlock())
+    for (Operation &op : *getOperation().getBodyBlock()) {
+      // Folded constants have no location; what uses them has.
+      if (isa<UnknownLoc>(op.getLoc()))
+        continue;
       for (Type type :
            llvm::concat<const Type>(op.getOperandTypes(), op.getResultTypes()))
         if (hasScaleOutOfRange(type))
           return op.emitOpError("has numbers so small or so large that their "
                                 "scale leaves f32, expected one between 2^-126 "
                                 "and 2^126; scale the weights and thresholds");
+    }
     return success();
   }
 };

@@ -190,3 +190,38 @@ snn.network @slack(%x: tensor<1x!coarse>) -> (tensor<1x!exact>, tensor<1x!wider>
   %z = snn.rescale %x {saturate} : tensor<1x!coarse> -> tensor<1x!wider>
   snn.output %y, %z : tensor<1x!exact>, tensor<1x!wider>
 }
+
+// -----
+
+!rows = !quant.uniform<i16:f32:0, {0.5, 0.5, 0.5, 4.0}>
+!columns = !quant.uniform<i32<-131072:131072>:f32:1, {2.0, 2.0}>
+!narrow = !quant.uniform<i32<-65535:65535>:f32:1, {2.0, 2.0}>
+
+// Four ranges along the rows, two scales along the columns: for each of these all rows count. The last row
+// reaches 32768 * 4, which is 65536 of 2.
+// CHECK-LABEL: snn.network @across(
+// CHECK-NEXT:    %[[Y:.*]] = snn.rescale %{{[a-z0-9]+}} :
+// CHECK-NEXT:    %[[Z:.*]] = snn.rescale %{{[a-z0-9]+}} {saturate} :
+// CHECK-NEXT:    snn.output %[[Y]], %[[Z]]
+snn.network @across(%x: tensor<4x2x!rows>) -> (tensor<4x2x!columns>, tensor<4x2x!narrow>) attributes {dt = 1.0e-3 : f64} {
+  %y = snn.rescale %x {saturate} : tensor<4x2x!rows> -> tensor<4x2x!columns>
+  %z = snn.rescale %x {saturate} : tensor<4x2x!rows> -> tensor<4x2x!narrow>
+  snn.output %y, %z : tensor<4x2x!columns>, tensor<4x2x!narrow>
+}
+
+// -----
+
+!value = !quant.uniform<i32:f32, 1.0>
+!part = !quant.uniform<i32:f32, 0.25>
+
+// What a decay leaves has the type of its input, which stays.
+// CHECK-LABEL: snn.network @decay(
+// CHECK:         %[[SUM:.*]] = snn.add {{.*}} -> tensor<2x!quant.uniform<i32:f32, 1.000000e+00>>
+// CHECK-NEXT:    snn.decay %[[SUM]] by({{.*}}) : tensor<2x!quant.uniform<i32:f32, 1.000000e+00>>
+snn.network @decay(%x: tensor<2xi1>) -> tensor<2x!value> attributes {dt = 1.0e-3 : f64} {
+  %i = arith.constant 3 : i32
+  %d = quant.scast %i : i32 to !part
+  %y = snn.add %x, %x : (tensor<2xi1>, tensor<2xi1>) -> tensor<2x!value>
+  %z = snn.decay %y by(%d) : tensor<2x!value>, !part
+  snn.output %z : tensor<2x!value>
+}

@@ -252,3 +252,19 @@ snn.network @rounds_up_to_a_power(%x: tensor<3xi1>) -> tensor<2xi1> attributes {
   %s, %v = snn.lif %y decay(%d) threshold(%t) : (tensor<2xf32>, f32, f32) -> (tensor<2xi1>, tensor<2xf32>)
   snn.output %s : tensor<2xi1>
 }
+
+// -----
+
+// An input behind a conversion has events of its own: what is not 0 may be rounded to 0.
+// CHECK-LABEL: snn.network @events(
+// CHECK:         %[[CAST:.*]] = quant.qcast
+// CHECK:         %[[EVENTS:.*]] = snn.events %[[CAST]] :
+// CHECK-NEXT:    snn.linear %[[CAST]], %{{.*}} events %[[EVENTS]]
+snn.network @events(%x: tensor<2xi1>) -> tensor<1xf32> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<[[0.5, 0.25], [0.125, 1.0]]> : tensor<2x2xf32>
+  %u = arith.constant dense<[[0.5, 0.25]]> : tensor<1x2xf32>
+  %y = snn.linear %x, %w : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32>
+  %e = snn.events %y : tensor<2xf32> -> !snn.events<2>
+  %z = snn.linear %y, %u events %e : (tensor<2xf32>, tensor<1x2xf32>, !snn.events<2>) -> tensor<1xf32>
+  snn.output %z : tensor<1xf32>
+}

@@ -13,61 +13,11 @@ import pytest
 
 import snnmlir
 from emulation import HERE, TARGETS, console
+from fuzzing.events import SANITIZED, driver, fuzz_one
 from networks import GRAPHS
+from random_networks import Example
 from snnmlir.compiler import Dtype
-from test_generated_c import DIGITS, STRICT, c_type
-
-DRIVER = """\
-#include <stddef.h>
-static size_t bad, expected;
-#define NET_CHECK(condition) ((condition) ? (void)0 : (void)++bad)
-#include "net.c"
-#include <stdlib.h>
-
-static struct {{ uint8_t before[64]; net_t net; uint8_t after[64]; }} a, b;
-{arrays}
-/* Fills x, and gives a list of positions that means it, of at most 2 * size: 0: in ascending order;
- * 1: in another order; 2: with positions that come again; 3: also with some that are not there. */
-static size_t positions(uint8_t *x, uint16_t *e, size_t size, int kind)
-{{
-    const int share = 1 + rand() % 6;
-    size_t n = 0;
-    for (size_t k = 0; k < size; ++k)
-        if ((x[k] = rand() % share == 0))
-            e[n++] = (uint16_t)k;
-    for (size_t k = n; kind > 0 && k > 1; --k) {{
-        const size_t other = (size_t)rand() % k;
-        const uint16_t event = e[k - 1];
-        e[k - 1] = e[other];
-        e[other] = event;
-    }}
-    for (; kind > 1 && n > 0 && n < 2 * size && rand() % 20 != 0; ++n) {{
-        const size_t at = (size_t)rand() % n;
-        const bool outside = kind > 2 && rand() % 2 == 0;
-        e[n] = e[at];
-        e[at] = outside ? (uint16_t)(size + (size_t)rand() % (65535u - size))
-                        : e[(size_t)rand() % (n + 1)];
-        ++expected;
-    }}
-    return n;
-}}
-
-static int run(void)
-{{
-    memset(&a, 0xa5, sizeof a);
-    memset(&b, 0xa5, sizeof b);
-    net_init(&a.net);
-    net_init(&b.net);
-    for (int t = 0; t < {steps}; ++t) {{
-{fill}        net_step(&a.net, {dense});
-        net_step_events(&b.net, {events});
-{compare}    }}
-    for (size_t k = 0; k < 64; ++k)
-        if (b.before[k] != 0xa5 || b.after[k] != 0xa5)
-            return 2;
-    return bad == expected ? 0 : 3;
-}}
-"""
+from test_generated_c import DIGITS, STRICT
 
 
 def wide() -> nir.NIRGraph:
@@ -87,36 +37,6 @@ def compiled(name: str, dtype: Dtype) -> snnmlir.Network:
     return snnmlir.compile(source, dtype=dtype, convention="snntorch", dt=1e-4, input_type="spikes")
 
 
-def driver(network: snnmlir.Network, steps: int) -> str:
-    """`run`, which compares both step functions over random lists of every kind."""
-    sizes = [int(np.prod(port.shape)) for port in (*network.inputs, *network.outputs)]
-    inputs = len(network.inputs)
-    names = [port.name for port in network.inputs]
-    arrays = "".join(
-        f"static uint8_t x{i}[{size}]; static uint16_t e{i}[{2 * size}]; static size_t n{i};\n"
-        for i, size in enumerate(sizes[:inputs])
-    ) + "".join(
-        f"static {c_type(port)} a{i}[{size}], b{i}[{size}];\n"
-        for i, (port, size) in enumerate(zip(network.outputs, sizes[inputs:], strict=True))
-    )
-    outputs = range(len(network.outputs))
-    return DRIVER.format(
-        arrays=arrays,
-        steps=steps,
-        fill="".join(
-            # Nothing looks at an input that nothing reads.
-            f"        n{i} = positions(x{i}, e{i}, {size}, t % {1 if name == 'unheard' else 4});\n"
-            for i, (name, size) in enumerate(zip(names, sizes, strict=False))
-        ),
-        dense=", ".join([f"x{i}" for i in range(inputs)] + [f"a{i}" for i in outputs]),
-        events=", ".join([f"e{i}, n{i}" for i in range(inputs)] + [f"b{i}" for i in outputs]),
-        compare="".join(
-            f"        if (memcmp(a{i}, b{i}, sizeof a{i}))\n            return 1;\n"
-            for i in outputs
-        ),
-    )
-
-
 def build(folder: Path, command: Sequence[str], network: snnmlir.Network, main: str) -> None:
     network.write(folder / "net.c")
     (folder / "main.c").write_text(driver(network, 60) + main)
@@ -132,10 +52,7 @@ def build(folder: Path, command: Sequence[str], network: snnmlir.Network, main: 
 )
 def test_any_list_of_positions(name: str, dtype: Dtype, tmp_path: Path) -> None:
     """Good lists, other orders, repetitions, positions that are not there: under sanitizers."""
-    command = [
-        "gcc", "-std=c11", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined",
-        "-fno-sanitize-recover=all", *STRICT, "-Wno-conversion",
-    ]  # fmt: skip
+    command = [*SANITIZED, *STRICT, "-Wno-conversion"]
     build(tmp_path, command, compiled(name, dtype), "int main(void) { return run(); }\n")
     done = subprocess.run(["./program"], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
@@ -177,3 +94,18 @@ def test_positions_of_a_camera(tmp_path: Path) -> None:
         ["gcc", "-std=c11", *STRICT, "main.c", "-o", "program"], cwd=tmp_path, check=True
     )
     assert subprocess.run(["./program"], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_lists_for_random_networks() -> None:
+    found: list[tuple[str, Example]] = []
+    takes, _ = fuzz_one(1, found, networks=3)
+    assert found == []
+    assert takes > 0
+
+
+@pytest.mark.slow
+def test_lists_for_more_random_networks() -> None:
+    found: list[tuple[str, Example]] = []
+    takes, others = fuzz_one(2, found, networks=60)
+    assert found == []
+    assert takes > others

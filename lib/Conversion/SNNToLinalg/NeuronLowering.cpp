@@ -61,7 +61,7 @@ static LogicalResult checkWrap(NeuronOpInterface op, const Coefficients &c,
   if (isBelow)
     return success();
   return op->emitOpError("adds more in one step than the ")
-         << room
+         << std::max<int64_t>(room, 0)
          << " by which its state can wrap around once; its input needs "
             "a known range: fewer or smaller weights, or "
             "snn-infer-ranges first";

@@ -26,6 +26,9 @@ Value snn::castToNumber(ImplicitLocOpBuilder &builder, Value value, Type type,
   bool isSigned = isa<quant::QuantizedType>(type);
   if (isa<FloatType>(target))
     return arith::UIToFPOp::create(builder, target, value);
+  // What is stored in more bits than its range needs.
+  if (value.getType().getIntOrFloatBitWidth() > target.getIntOrFloatBitWidth())
+    return arith::TruncIOp::create(builder, target, value);
   if (isSigned)
     return arith::ExtSIOp::create(builder, target, value);
   return arith::ExtUIOp::create(builder, target, value);

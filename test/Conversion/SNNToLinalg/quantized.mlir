@@ -413,3 +413,23 @@ snn.network @high(%x: tensor<4x!sum>) -> tensor<4x!voltage> attributes {dt = 1.0
   %v = snn.li %x decay(%d) floor(%f) {short_decay, saturate} : (tensor<4x!sum>, !decay, !quant.uniform<i32:f32, 0.25>) -> tensor<4x!voltage>
   snn.output %v : tensor<4x!voltage>
 }
+
+// -----
+
+!sum = !quant.uniform<i32<-6000:0>:f32, 0.25>
+!voltage = !quant.uniform<i16<-30000:30000>:f32, 0.25>
+!decay = !quant.uniform<i32:f32, 1.52587890625e-05>
+
+// An input in 32 bits whose range needs 16 enters an update in 16.
+// CHECK-LABEL: func.func private @li(
+// CHECK:         ^bb0(%[[X:[a-z0-9_]+]]: i32,
+// CHECK:           arith.trunci %[[X]] : i32 to i16
+// CHECK:           linalg.yield %{{.*}} : i16
+snn.network @wide(%x: tensor<4x!sum>) -> tensor<4x!voltage> attributes {dt = 1.0e-3 : f64} {
+  %di = arith.constant 62259 : i32
+  %d = quant.scast %di : i32 to !decay
+  %fi = arith.constant -1000 : i32
+  %f = quant.scast %fi : i32 to !quant.uniform<i32:f32, 0.25>
+  %v = snn.li %x decay(%d) floor(%f) {short_decay, saturate} : (tensor<4x!sum>, !decay, !quant.uniform<i32:f32, 0.25>) -> tensor<4x!voltage>
+  snn.output %v : tensor<4x!voltage>
+}
