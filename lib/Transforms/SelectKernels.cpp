@@ -186,7 +186,8 @@ static void offload(const Candidate &candidate) {
   }
   SmallVector<Value> used;
   for (Value result : last->getResults())
-    if (!result.use_empty())
+    // The kernel writes the first one, whether it is read or not.
+    if (result == last->getResult(0) || !result.use_empty())
       used.push_back(result);
   auto op = OffloadOp::create(builder, loc,
                               llvm::to_vector(ValueRange(used).getTypes()),
