@@ -91,6 +91,11 @@ KERNELS = (
     'pattern = ["snn.linear"], arguments = ["input", "synapse.weight", "synapse.result"]',
     'pattern = ["snn.conv2d"], arguments = ["input", "synapse.weight", "synapse.result"], '
     'where = {"synapse.weight.o" = {multiple = 2 : i64}}',
+    'pattern = ["snn.lif"], arguments = ["input", "neuron.threshold.value", "neuron.v", '
+    '"neuron.spikes"], cost = "neuron.size"',
+    'pattern = ["snn.linear", "snn.lif"], arguments = ["input", "synapse.weight", '
+    '"neuron.threshold.value", "neuron.v", "neuron.spikes"], headers = ["stddef.h"], '
+    "alignment = 16 : i64",
 )
 
 
