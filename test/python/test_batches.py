@@ -219,7 +219,7 @@ def test_pickled_code_is_built_where_it_runs(
     builds = []
     build = runner._build
     monkeypatch.setattr(runner, "_libraries", {})
-    monkeypatch.setattr(runner, "_build", lambda files: builds.append(1) or build(files))
+    monkeypatch.setattr(runner, "_build", lambda *code: builds.append(1) or build(*code))
     copies = [pickle.loads(data) for _ in range(4)]
     assert not builds
     threads = [threading.Thread(target=copy.run, args=(x,)) for copy in copies]
