@@ -18,7 +18,7 @@ CONVENTION = ["--convention", "snntorch", "--dt", "1e-4", "--input-type", "spike
 VERIFIED = "verified: equal to the reference interpreter"
 PROGRAMS = [
     *("snn-opt", "snn-translate", "snn-lsp-server"),
-    *("snn-mlir-check", "snn-mlir-compile", "snn-mlir-run"),
+    *("snn-mlir-check", "snn-mlir-compile", "snn-mlir-run", "snn-mlir-target"),
 ]
 THERE_AND_BACK = f"""
 import snnmlir
