@@ -206,10 +206,11 @@ NeuronArithmetic::getKnown(const StateModel &state) const {
 }
 
 Value NeuronArithmetic::bound(const StateModel &state, Value value) {
-  // What wraps around is within its type.
-  if (!model.saturates || state.arithmetic.getSum() == SumRule::Wrap)
+  // What wraps around is within its type; numbers of floating point have no
+  // least and greatest one.
+  auto type = dyn_cast<quant::QuantizedType>(state.getType());
+  if (!model.saturates || !type || state.arithmetic.getSum() == SumRule::Wrap)
     return value;
-  auto type = cast<quant::QuantizedType>(state.getType());
   std::optional<IntegerInterval> known = getKnown(state);
   name("bounded");
   if (!known || known->min < type.getStorageTypeMin())
