@@ -19,12 +19,14 @@ from check import held_out
 from click.testing import CliRunner
 
 import snnmlir
+from snnmlir._mlir import Context, Module
 from snnmlir.cli.compile import main as compile_main
 from snnmlir.cli.target import main as target_main
 from snnmlir.delivery.trials import sizes, try_kernels
 from snnmlir.errors import CompileError, OptionError
 from snnmlir.reports.verify import verify
 from snnmlir.targets import HostModel, Kernel, Memory, Target, load_target, target_names
+from snnmlir.targets.ir import kernels_text
 
 REPO = Path(__file__).parents[2]
 TARGETS = REPO / "examples" / "targets"
@@ -186,6 +188,31 @@ def test_a_kernel_that_computes_something_else_is_found(tmp_path: Path) -> None:
         r"dense: differs\n  snn\.linear.*, 6 to 3, .*: output 2 in step \d+ is \d+, expected .*\n",
         result.output,
     )
+
+
+def test_verify_sees_what_a_kernel_computes(tmp_path: Path) -> None:
+    """Also where it keeps the states, so that the network that records them has no kernel."""
+    silent = DENSE.replace('["snn.linear"]', '["snn.linear", "snn.lif"]').replace(
+        '["input", "synapse.weight", "synapse.result", "synapse.weight.i", "synapse.weight.o"]',
+        '["neuron.spikes", "neuron.size"]',
+    )
+    code = """
+    #include <stdint.h>
+    void mine_dense(uint8_t *s, int32_t n) { for (int32_t i = 0; i < n; ++i) s[i] = 0; }
+    """
+    network = gestures(written(tmp_path, silent, code))
+    x = (np.random.default_rng(0).random((40, 2, 16, 16)) < 0.1).astype(np.uint8)
+    (mismatch,) = verify(network, x).mismatches
+    assert re.fullmatch(r"output: \d+ of 320 entries differ with kernels", mismatch)
+
+
+def test_names_of_a_description_reach_mlir_as_they_are() -> None:
+    where = {'a"b\\': "\u00e9\n"}
+    kernel = Kernel(
+        name="k", function="k", pattern=("snn.li",), arguments=("neuron.v",), where=where
+    )
+    module = Module.parse(kernels_text(Target(name="t", kernels=(kernel,))), Context())
+    assert r'where = {"a\22b\\" = "\C3\A9\0A"}' in module.get_asm()
 
 
 def test_a_pattern_that_matches_nothing_is_found(tmp_path: Path) -> None:

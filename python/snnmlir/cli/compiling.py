@@ -88,13 +88,18 @@ def run(
         if not report:
             click.echo(str(compared), nl=False)
     prefix = name or prefix_from(output.stem)
-    known = NetworkReport(network.dtype, network.resources, placements=network.placements)
-    if compiler is not None:
-        known = replace(known, footprint=footprint(network, compiler, prefix))
-    for check, limit in limits.items():
-        check(known, limit)
+    known = None
+    if report or limits:
+        known = NetworkReport(
+            network.dtype,
+            network.resources,
+            footprint(network, compiler, prefix) if compiler is not None else None,
+            placements=network.placements,
+        )
+        for check, limit in limits.items():
+            check(known, limit)
     verified = _verify(network, verify_on) if verify_on is not None else None
-    if report:
+    if report and known:
         fidelity_found = _fidelity(network, options["calibrate"], told)
         known = replace(known, fidelity=fidelity_found, comparison=compared, verification=verified)
         if report.suffix == ".html":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from snnmlir.cli.common import Bar
 from snnmlir.common.files import write_folder
 from snnmlir.delivery.skeleton import skeleton
 from snnmlir.delivery.trials import Trial, try_kernels
@@ -19,7 +20,8 @@ _MOST_REASONS = 3
 def run_check(name: str, networks: int, seed: int) -> None:
     """Tries the kernels and prints what came out; ends the process."""
     target = load_target(name)
-    trials = try_kernels(target, networks, seed)
+    with Bar() as bar:
+        trials = try_kernels(target, networks, seed, bar.show)
     for trial in trials:
         _print(trial)
     sys.exit(0 if all(trial.passed for trial in trials) else 1)

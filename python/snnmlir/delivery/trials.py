@@ -64,14 +64,12 @@ class Shape:
         return text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draw:
-    """A network that is tried, and how it is compiled; the seed makes its numbers.
+@dataclass(frozen=True)
+class Way:
+    """What is chosen of a network beside sizes and numbers.
 
     Attributes:
-        operation: The operation of the synapse, "snn.linear" or "snn.conv2d".
-        shape: Its sizes.
-        neuron: The class of NIR of the neurons behind it, "" for none.
+        neuron: The class of NIR of the neurons behind the synapse, "" for none.
         bias: Whether the synapse has a bias.
         dtype: The type.
         convention: The convention.
@@ -79,13 +77,10 @@ class Draw:
         scales: Those of integers, "real" or "pow2".
         states: Those of integers, "short" or "proved".
         steps: Time constants are 2 to 30 steps, or 60 to 600: "few" or "many".
-        each: Whether each neuron has parameters of its own.
         leak: Whether the neurons have a leak.
-        seed: Of weights, parameters and input.
+        each: Whether each neuron has parameters of its own.
     """
 
-    operation: str
-    shape: Shape
     neuron: str
     bias: bool
     dtype: str
@@ -93,20 +88,38 @@ class Draw:
     input_type: str
     scales: Scales
     states: States
-    steps: str
-    each: bool
-    leak: bool
+    steps: str = "few"
+    leak: bool = False
+    each: bool = False
+
+    def __str__(self) -> str:
+        return (
+            f"{'with' if self.bias else 'no'} bias, {self.dtype}, scales {self.scales}, "
+            f"states {self.states}, convention {self.convention}, input {self.input_type}, "
+            f"time constants of {self.steps} steps, {'a leak' if self.leak else 'no leak'}, "
+            f"parameters {'of each neuron' if self.each else 'of all neurons'}"
+        )
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A network that is tried.
+
+    Attributes:
+        operation: The operation of the synapse, "snn.linear" or "snn.conv2d".
+        shape: Its sizes.
+        way: What else is chosen.
+        seed: Of weights, parameters and input.
+    """
+
+    operation: str
+    shape: Shape
+    way: Way
     seed: int
 
     def __str__(self) -> str:
-        behind = f" and {self.neuron}" if self.neuron else ""
-        return (
-            f"{self.operation}{behind}, {self.shape}, {'with' if self.bias else 'no'} bias, "
-            f"{self.dtype}, scales {self.scales}, states {self.states}, convention "
-            f"{self.convention}, input {self.input_type}, time constants of {self.steps} steps, "
-            f"{'a leak' if self.leak else 'no leak'}, parameters "
-            f"{'of each neuron' if self.each else 'of all neurons'}, seed {self.seed}"
-        )
+        behind = f" and {self.way.neuron}" if self.way.neuron else ""
+        return f"{self.operation}{behind}, {self.shape}, {self.way}, seed {self.seed}"
 
 
 @dataclass(frozen=True)
@@ -164,7 +177,7 @@ def try_kernels(
     target: Target,
     networks: int = 40,
     seed: int = 0,
-    progress: Callable[[Trial], None] = lambda trial: None,
+    progress: Callable[[str, float], None] = lambda what, share: None,
 ) -> list[Trial]:
     """Tries each kernel of a target.
 
@@ -172,7 +185,7 @@ def try_kernels(
         target: It has a model for this machine.
         networks: How many networks each kernel is to compute; ten times as many are drawn at most.
         seed: Of what is drawn.
-        progress: Called after each network.
+        progress: Called with what is tried, and with what share of it is done.
 
     Raises:
         OptionError: The target has no kernels, or no model of them.
@@ -191,7 +204,11 @@ def try_kernels(
 
 
 def _try_kernel(
-    target: Target, kernel: Kernel, networks: int, seed: int, progress: Callable[[Trial], None]
+    target: Target,
+    kernel: Kernel,
+    networks: int,
+    seed: int,
+    progress: Callable[[str, float], None],
 ) -> Trial:
     trial = Trial(kernel.name)
     # The kernel by itself, whatever it costs.
@@ -199,6 +216,7 @@ def _try_kernel(
     untold = Trial(kernel.name)
 
     def fits(draw: Draw) -> bool:
+        progress(f"{kernel.name}: looking for networks that it computes", 0.0)
         return _compiled(draw, alone, untold) is not None
 
     for draw in draws(kernel, seed, 10 * networks, fits):
@@ -208,7 +226,7 @@ def _try_kernel(
             if found := _difference(draw, network, trial):
                 trial.differences.append(_smaller(found, alone))
                 return trial
-        progress(trial)
+        progress(f"{kernel.name}: {trial.networks} networks", trial.networks / networks)
         if trial.networks == networks:
             break
     return trial
@@ -238,12 +256,12 @@ def _compiled(draw: Draw, target: Target, trial: Trial) -> Network | None:
 def _compile(draw: Draw, target: Target | str) -> Network:
     return compile_network(
         graph(draw),
-        dtype=draw.dtype,
-        convention=draw.convention,
+        dtype=draw.way.dtype,
+        convention=draw.way.convention,
         dt=DT,
-        input_type=draw.input_type,
-        scales=draw.scales,
-        states=draw.states,
+        input_type=draw.way.input_type,
+        scales=draw.way.scales,
+        states=draw.way.states,
         target=target,
     )
 
@@ -264,7 +282,7 @@ def _difference(draw: Draw, network: Network, trial: Trial | None = None) -> Dif
     else:
         expected, found = plain.executable.run(x), network.executable.run(x)
     for name, values in expected.items():
-        first = _first_difference(values, found[name], TOLERANCE.get(draw.dtype, 0.0))
+        first = _first_difference(values, found[name], TOLERANCE.get(draw.way.dtype, 0.0))
         if trial is not None:
             trial.entries += values.size
         if first is not None:
@@ -313,28 +331,14 @@ def _reduced(draw: Draw) -> Iterator[Draw]:
     if shape.padding > 0:
         yield replace(draw, shape=replace(shape, padding=0))
     for name in ("bias", "leak", "each"):
-        if getattr(draw, name):
+        if getattr(draw.way, name):
             without: dict[str, Any] = {name: False}
-            yield replace(draw, **without)
-    if draw.convention != "nir":
-        yield replace(draw, convention="nir")
+            yield replace(draw, way=replace(draw.way, **without))
+    if draw.way.convention != "nir":
+        yield replace(draw, way=replace(draw.way, convention="nir"))
 
 
 # What is drawn
-
-
-@dataclass(frozen=True)
-class _Way:
-    """What else than its shape a network is drawn by."""
-
-    neuron: str
-    bias: bool
-    dtype: str
-    convention: str
-    input_type: str
-    scales: Scales
-    states: States
-    steps: str
 
 
 def draws(kernel: Kernel, seed: int, count: int, fits: Callable[[Draw], bool]) -> Iterator[Draw]:
@@ -359,21 +363,19 @@ def draws(kernel: Kernel, seed: int, count: int, fits: Callable[[Draw], bool]) -
             "networks are drawn",
             help="try patterns with snn.linear, snn.conv2d or a neuron yourself",
         )
-    ways = _ways(kernel)
     asked = kernel.where.get("neuron.leak.given")
     leaks = [asked] if isinstance(asked, bool) else [False, True]
-    inner = shapes[operation](kernel, np.random.default_rng(1), inside=True)
-
-    def drawn(way: _Way, shape: Shape, number: int, each: bool, leak: bool) -> Draw:
-        named = seed * 1_000_003 + number
-        return Draw(operation=operation, shape=shape, seed=named, each=each, leak=leak, **vars(way))
-
-    fitting = [way for way in ways if fits(drawn(way, inner, 0, each=False, leak=leaks[0]))]
+    ways = [replace(way, leak=leaks[0]) for way in _ways(kernel)]
+    shape = shapes[operation]
+    inner = shape(kernel, np.random.default_rng(1), inside=True)
+    first = seed * 1_000_003
+    fitting = [way for way in ways if fits(Draw(operation, inner, way, first))]
     for number in range(count):
         pool = fitting if fitting and rng.random() < 0.9 else ways
         way = pool[int(rng.integers(len(pool)))]
-        shape, leak = shapes[operation](kernel, rng), leaks[int(rng.integers(len(leaks)))]
-        yield drawn(way, shape, number, each=bool(rng.random() < 0.5), leak=leak)
+        sized, leak = shape(kernel, rng), leaks[int(rng.integers(len(leaks)))]
+        way = replace(way, leak=leak, each=bool(rng.random() < 0.5))
+        yield Draw(operation, sized, way, first + number)
 
 
 _INTEGERS: tuple[tuple[Scales, States], ...] = (
@@ -385,7 +387,7 @@ _LEAKY = ("LIF", "LI", "CubaLIF")
 _NEURONS = {"snn.lif": ("LIF", "IF"), "snn.cuba_lif": ("CubaLIF",), "snn.li": ("LI", "I")}
 
 
-def _ways(kernel: Kernel) -> list[_Way]:
+def _ways(kernel: Kernel) -> list[Way]:
     """The ways that the words of a kernel's conditions leave open, and a few others."""
     behind = [name for name in kernel.pattern if name in _NEURONS]
     types = {"i8": "int8", "i16": "int16", "i4": "int4", "f32": "f32"}
@@ -402,7 +404,7 @@ def _ways(kernel: Kernel) -> list[_Way]:
         neurons, biases, dtypes, conventions, inputs
     ):
         for scales, states in _INTEGERS[: 3 if dtype in ("int8", "int4") else 1]:
-            way = _Way(neuron, bias, dtype, convention, kind, scales, states, "few")
+            way = Way(neuron, bias, dtype, convention, kind, scales, states)
             ways += [way, replace(way, steps="many")] if behind and neuron in _LEAKY else [way]
     return ways
 
@@ -468,7 +470,7 @@ def graph(draw: Draw) -> nir.NIRGraph:
         input_shape: tuple[int, ...] = (shape.inputs,)
         output_shape: tuple[int, ...] = (shape.outputs,)
         synapse: Any = nir.Linear(weight)
-        if draw.bias:
+        if draw.way.bias:
             synapse = nir.Affine(weight, rng.normal(0, 0.1, shape.outputs))
     else:
         weight = rng.normal(0, 0.5, (shape.outputs, shape.inputs // shape.groups, *shape.window))
@@ -479,7 +481,7 @@ def graph(draw: Draw) -> nir.NIRGraph:
             padding=shape.padding,
             dilation=1,
             groups=shape.groups,
-            bias=rng.normal(0, 0.1, shape.outputs) if draw.bias else np.zeros(shape.outputs),
+            bias=rng.normal(0, 0.1, shape.outputs) if draw.way.bias else np.zeros(shape.outputs),
         )
         input_shape = (shape.inputs, *shape.size)
         output_shape = (
@@ -491,7 +493,7 @@ def graph(draw: Draw) -> nir.NIRGraph:
         )
     nodes = {"input": nir.Input({"input": np.array(input_shape)}), "synapse": synapse}
     edges = [("input", "synapse")]
-    if draw.neuron:
+    if draw.way.neuron:
         nodes["neuron"] = _neuron(draw, output_shape, rng)
         edges.append(("synapse", "neuron"))
     nodes["output"] = nir.Output({"output": np.array(output_shape)})
@@ -502,15 +504,15 @@ def graph(draw: Draw) -> nir.NIRGraph:
 def _neuron(draw: Draw, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
     import nir
 
-    each: tuple[int, ...] = shape if draw.each else ()
+    each: tuple[int, ...] = shape if draw.way.each else ()
 
     def drawn(least: float, most: float) -> np.ndarray[Any, Any]:
         return np.broadcast_to(rng.uniform(least, most, each), shape).copy()
 
-    few = draw.steps == "few"
+    few = draw.way.steps == "few"
     tau = drawn(2 * DT, 30 * DT) if few else drawn(60 * DT, 600 * DT)
     r = drawn(1.0, 4.0) if few else drawn(20.0, 80.0)
-    threshold, leak = drawn(0.3, 1.5), drawn(-0.05, 0.05) * draw.leak
+    threshold, leak = drawn(0.3, 1.5), drawn(-0.05, 0.05) * draw.way.leak
     parameters = {
         "LIF": {"tau": tau, "r": r, "v_leak": leak, "v_threshold": threshold},
         "IF": {"r": r / DT, "v_threshold": threshold},
@@ -521,7 +523,7 @@ def _neuron(draw: Draw, shape: tuple[int, ...], rng: np.random.Generator) -> Any
             "v_threshold": threshold, "w_in": drawn(0.5, 2.0),
         },
     }  # fmt: skip
-    return getattr(nir, draw.neuron)(**parameters[draw.neuron])
+    return getattr(nir, draw.way.neuron)(**parameters[draw.way.neuron])
 
 
 def input_for(draw: Draw, network: Network) -> dict[str, Signal]:
@@ -532,9 +534,9 @@ def input_for(draw: Draw, network: Network) -> dict[str, Signal]:
     for port in network.inputs:
         x = (rng.random((STEPS, *port.shape)) < density).astype(np.float64)
         x[:2], x[STEPS // 2 : STEPS // 2 + 2] = 0, 1
-        if draw.input_type == "counts":
+        if draw.way.input_type == "counts":
             x *= rng.integers(1, 20, x.shape)
-        elif draw.input_type == "float":
+        elif draw.way.input_type == "float":
             x *= rng.uniform(-1, 1, x.shape)
-        inputs[port.name] = x if draw.input_type == "float" else x.astype(np.uint8)
+        inputs[port.name] = x if draw.way.input_type == "float" else x.astype(np.uint8)
     return inputs

@@ -299,7 +299,7 @@ def _kernel_mismatches(
 ) -> list[str]:
     """Where the outputs differ that are computed with kernels.
 
-    The other signals are recorded by a network in which no kernel computes what they are in.
+    A state that a kernel keeps cannot be recorded: the network that does has no kernel there.
     """
     mismatches = []
     for port in network.outputs:

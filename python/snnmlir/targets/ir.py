@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from snnmlir.targets.description import Condition, Kernel, Target
@@ -67,11 +68,14 @@ def _strings(texts: Iterable[str]) -> str:
     return f"[{', '.join(map(_string, texts))}]"
 
 
+_SPECIAL = re.compile(r"[^ !#-\[\]-~]")
+"""All but the printable characters of ASCII, and of these the quote and the backslash."""
+
+
 def _string(text: str) -> str:
-    """A string of MLIR: what is not a printable character of ASCII as two hexadecimal digits."""
-    plain = {ord(c) for c in map(chr, range(32, 127))} - {ord('"'), ord("\\")}
-    return (
-        '"'
-        + "".join(chr(b) if b in plain else f"\\{b:02X}" for b in text.encode("utf-8", "replace"))
-        + '"'
-    )
+    """A string of MLIR: what is special as two hexadecimal digits for each byte."""
+
+    def digits(found: re.Match[str]) -> str:
+        return "".join(f"\\{byte:02X}" for byte in found[0].encode("utf-8", "replace"))
+
+    return f'"{_SPECIAL.sub(digits, text)}"'
