@@ -83,11 +83,6 @@ void LayerFacts::addShape(StringRef name, ArrayRef<int64_t> shape) {
   set((name + ".size").str(), ShapedType::getNumElements(shape));
 }
 
-/// Whether the integers of a type are of up to 4 bits.
-static bool isNibble(quant::QuantizedType type) {
-  return type.getStorageTypeMin() >= -8 && type.getStorageTypeMax() <= 7;
-}
-
 void LayerFacts::addType(StringRef name, Type type) {
   Type element = getElementTypeOrSelf(type);
   std::string prefix = name.str() + ".";
@@ -109,16 +104,14 @@ void LayerFacts::addType(StringRef name, Type type) {
 
 /// The names of the dimensions of an operation's weights.
 static StringRef getWeightLetters(SynapseOpInterface op) {
-  switch (op.getWeight().getType().getRank()) {
-  case 2:
-    return "oi";
-  case 3:
-    return isa<LinearOp>(op) ? "boi" : "oiw";
-  case 4:
+  if (isa<Conv1dOp>(op))
+    return "oiw";
+  if (isa<Conv2dOp>(op))
     return "oihw";
-  default:
-    return "";
-  }
+  // A batch of several dimensions has no letters.
+  StringRef letters = "boi";
+  int64_t rank = op.getWeight().getType().getRank();
+  return rank <= 3 ? letters.take_back(rank) : "";
 }
 
 void LayerFacts::addSynapse(SynapseOpInterface op, StringRef role) {

@@ -55,10 +55,6 @@ static Type elementType(Value value) {
   return getElementTypeOrSelf(value.getType());
 }
 
-static bool isSpikeType(Type type) {
-  return type.isInteger(1) || type.isUnsignedInteger(8);
-}
-
 /// Whether values of `type` may be combined with values of `other`: the same
 /// floating-point type, or both quantized [T3].
 static bool isSameKind(Type type, Type other) {

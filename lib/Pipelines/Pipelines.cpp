@@ -79,8 +79,8 @@ void snn::registerDialects(DialectRegistry &registry) {
   vector::registerSubsetOpInterfaceExternalModels(registry);
 }
 
-void snn::buildLinalgPipeline(OpPassManager &manager,
-                              const PipelineOptions &options) {
+void snn::buildKernelsPipeline(OpPassManager &manager,
+                               const PipelineOptions &options) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addNestedPass<NetworkOp>(createSNNChannelsLast());
@@ -89,6 +89,11 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   select.processorCost = options.processorCost;
   select.density = options.density;
   manager.addPass(createSNNSelectKernels(select));
+}
+
+void snn::buildLinalgPipeline(OpPassManager &manager,
+                              const PipelineOptions &options) {
+  buildKernelsPipeline(manager, options);
   SNNUseEventsOptions useEvents;
   useEvents.minInputs = options.minEventInputs;
   manager.addNestedPass<NetworkOp>(createSNNUseEvents(useEvents));
@@ -153,6 +158,10 @@ void snn::registerPassesAndPipelines() {
       "snn-to-int",
       "Turn floating-point networks into networks of integers with scales",
       buildIntegerPipeline);
+  PassPipelineRegistration<PipelineOptions>(
+      "snn-to-kernels",
+      "Simplify networks and give layers to the kernels of the module",
+      buildKernelsPipeline);
   PassPipelineRegistration<PipelineOptions>(
       "snn-to-linalg",
       "Simplify networks and lower them to functions on tensors",

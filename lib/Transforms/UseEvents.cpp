@@ -26,8 +26,7 @@ using namespace snn;
 static bool isSparse(Value signal) {
   llvm::SmallPtrSet<Operation *, 8> seen;
   while (true) {
-    Type element = cast<RankedTensorType>(signal.getType()).getElementType();
-    if (element.isInteger(1) || element.isUnsignedInteger(8))
+    if (isSpikeType(getElementTypeOrSelf(signal.getType())))
       return true;
     Operation *op = signal.getDefiningOp();
     if (!op)

@@ -95,6 +95,11 @@ inline bool isCount(SpikeRule rule) {
   return rule == SpikeRule::CountTrunc || rule == SpikeRule::CountFloor;
 }
 
+/// Whether elements of `type` are spikes, or several of them.
+inline bool isSpikeType(mlir::Type type) {
+  return type.isInteger(1) || type.isUnsignedInteger(8);
+}
+
 /// The arithmetic that an operation names for a state, or the default.
 inline ArithmeticAttr getArithmetic(mlir::Operation *op,
                                     llvm::StringRef name = "arithmetic") {

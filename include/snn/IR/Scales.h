@@ -85,6 +85,11 @@ struct FixedFactor {
 /// of a leak that is also less, fits 32 bits.
 inline constexpr int64_t kDriveLimit = int64_t(1) << 29;
 
+/// Whether the integers of a type have up to 4 bits, so that two share a byte.
+inline bool isNibble(mlir::quant::QuantizedType type) {
+  return type.getStorageTypeMin() >= -8 && type.getStorageTypeMax() <= 7;
+}
+
 /// By how many bits integers of a type are shifted, rounding, to fit 16 bits.
 int getShortShift(mlir::quant::QuantizedType type);
 

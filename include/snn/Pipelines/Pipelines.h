@@ -70,7 +70,12 @@ struct IntegerPipelineOptions
 void buildIntegerPipeline(mlir::OpPassManager &manager,
                           const IntegerPipelineOptions &options);
 
-/// `snn-to-linalg`: simplify, then lower networks to functions on tensors.
+/// `snn-to-kernels`: simplify networks, put channels last, and give layers to
+/// the kernels of the module. The other pipelines begin with it.
+void buildKernelsPipeline(mlir::OpPassManager &manager,
+                          const PipelineOptions &options);
+
+/// `snn-to-linalg`: the same, then lower networks to functions on tensors.
 void buildLinalgPipeline(mlir::OpPassManager &manager,
                          const PipelineOptions &options);
 

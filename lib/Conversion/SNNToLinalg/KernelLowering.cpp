@@ -103,9 +103,9 @@ Value KernelCall::getStateMemory(const KernelArgument &argument,
   return layer.addFlatArgument(argument.name, context.bufferOf(output));
 }
 
-static bool isUnsigned(Type type) {
-  Type element = getElementTypeOrSelf(type);
-  return element.isInteger(1) || element.isUnsignedInteger(8);
+/// Whether the numbers of a signal have no sign.
+static bool isUnsigned(Value signal) {
+  return isSpikeType(getElementTypeOrSelf(signal.getType()));
 }
 
 FailureOr<CallOperand> KernelCall::getOperand(const KernelArgument &argument,
@@ -115,7 +115,7 @@ FailureOr<CallOperand> KernelCall::getOperand(const KernelArgument &argument,
   case Kind::Input:
     operand.value =
         layer.addFlatArgument("x", context.bufferOf(op.getInputs()[0]));
-    operand.isUnsigned = isUnsigned(op.getInputs()[0].getType());
+    operand.isUnsigned = isUnsigned(op.getInputs()[0]);
     operand.isReadOnly = true;
     break;
   case Kind::Events:
@@ -137,7 +137,7 @@ FailureOr<CallOperand> KernelCall::getOperand(const KernelArgument &argument,
   case Kind::Result: {
     Value value = argument.op->getResult(0);
     operand.value = layer.addFlatArgument("y", context.bufferOf(value));
-    operand.isUnsigned = isUnsigned(value.getType());
+    operand.isUnsigned = isUnsigned(value);
     break;
   }
   case Kind::Scratch:

@@ -98,8 +98,7 @@ static Constant packRows(const Constant &rows) {
 WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
     : type(type) {
   auto quantized = dyn_cast<quant::QuantizedType>(type);
-  isPacked = quantized && quantized.getStorageTypeMin() >= -8 &&
-             quantized.getStorageTypeMax() <= 7 && rows.shape.back() > 1;
+  isPacked = quantized && isNibble(quantized) && rows.shape.back() > 1;
   Constant stored = isPacked ? packRows(rows) : rows;
   stored.quantizedType = nullptr;
   tensor = layer.constantTensor(stored, "weight");

@@ -151,17 +151,10 @@ def _provenance(request: Request) -> dict[str, str]:
 
 def placements(stages: Stages) -> tuple[Placement, ...]:
     """Who computes which layers: the kernels of the target, or the processor, and why it does."""
-    copy = stages.snn.clone()
-    cost = "".join(stages.target.cost.split())
-    options = f"processor-cost={cost} density={stages.target.density!r}"
-    pipeline = (
-        "canonicalize,cse,snn.network(snn-channels-last),canonicalize,"
-        f"snn-select-kernels{{{options}}}"
-    )
-    _run(pipeline, copy, stages.context, "the selection of kernels")
+    selected = _lowered(stages.snn, stages.context, "snn-to-kernels", stages.target)
     return tuple(
         Placement(tuple(dict.fromkeys(nodes)), kernel, tuple(reasons))
-        for nodes, kernel, reasons in copy.placements()
+        for nodes, kernel, reasons in selected.placements()
     )
 
 
