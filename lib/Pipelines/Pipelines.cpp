@@ -47,6 +47,7 @@
 #include "mlir/Dialect/Vector/Transforms/SubsetOpInterfaceImpl.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/Support/Threading.h"
 
 using namespace mlir;
 
@@ -146,28 +147,34 @@ namespace snn {
 #include "dialect/SNNPasses.h.inc"
 } // namespace snn
 
-void snn::registerPassesAndPipelines() {
-  registerSNNPasses();
+static void registerAll() {
+  snn::registerSNNPasses();
   registerTransformsPasses();
   registerLinalgPasses();
   registerConvertLinalgToLoopsPass();
   bufferization::registerBufferizationPasses();
   memref::registerMemRefPasses();
   arith::registerArithPasses();
-  PassPipelineRegistration<IntegerPipelineOptions>(
+  PassPipelineRegistration<snn::IntegerPipelineOptions>(
       "snn-to-int",
       "Turn floating-point networks into networks of integers with scales",
-      buildIntegerPipeline);
-  PassPipelineRegistration<PipelineOptions>(
+      snn::buildIntegerPipeline);
+  PassPipelineRegistration<snn::PipelineOptions>(
       "snn-to-kernels",
       "Simplify networks and give layers to the kernels of the module",
-      buildKernelsPipeline);
-  PassPipelineRegistration<PipelineOptions>(
+      snn::buildKernelsPipeline);
+  PassPipelineRegistration<snn::PipelineOptions>(
       "snn-to-linalg",
       "Simplify networks and lower them to functions on tensors",
-      buildLinalgPipeline);
-  PassPipelineRegistration<PipelineOptions>(
+      snn::buildLinalgPipeline);
+  PassPipelineRegistration<snn::PipelineOptions>(
       "snn-to-loops",
       "Lower networks to loops over memrefs, state updated in place",
-      buildLoopsPipeline);
+      snn::buildLoopsPipeline);
+}
+
+void snn::registerPassesAndPipelines() {
+  // A pipeline can be registered once in a process.
+  static llvm::once_flag once;
+  llvm::call_once(once, registerAll);
 }

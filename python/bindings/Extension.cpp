@@ -7,6 +7,7 @@
 #include "Diagnostics.h"
 #include "NetworkBuilder.h"
 #include "NetworkDict.h"
+#include "Tools.h"
 #include "snn/Analysis/Resources.h"
 #include "snn/IR/Constants.h"
 #include "snn/Pipelines/Pipelines.h"
@@ -486,5 +487,18 @@ NB_MODULE(_mlir, m) {
       "is_c11_prefix",
       [](const std::string &text) { return snn::isC11Prefix(text); }, "text"_a,
       "Whether all names of a C file can begin with the text.");
+  m.def(
+      "run_tool",
+      [](std::vector<std::string> arguments) {
+        std::vector<char *> argv;
+        for (std::string &argument : arguments)
+          argv.push_back(argument.data());
+        argv.push_back(nullptr);
+        return snn::runTool(arguments.size(), argv.data());
+      },
+      "arguments"_a,
+      "Runs snn-opt, snn-translate or snn-lsp-server, whichever the first "
+      "argument names, as a program would; once in a process. Returns its exit "
+      "status.");
   m.attr("llvm_version") = LLVM_VERSION_STRING;
 }

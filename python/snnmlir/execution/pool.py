@@ -68,7 +68,27 @@ def executor_for(workers: Workers) -> Iterator[Executor]:
             help="give a number of threads, or an Executor, such as Client(...).get_executor() of "
             "Dask",
         )
-    yield workers  # type: ignore[misc]
+    yield _Dask(workers) if hasattr(_client(workers), "nthreads") else workers  # type: ignore[misc]
+
+
+def _client(executor: Any) -> Any:
+    """Dask's client, where the executor is one or has one."""
+    return getattr(executor, "_client", executor)
+
+
+class _Dask(Executor):
+    """Asks Dask's client itself.
+
+    Its `ClientExecutor` takes a result, and then asks anew whether there is one. Where a worker is
+    lost in between, it reads the result as an error.
+    """
+
+    def __init__(self, executor: Any) -> None:
+        self._client = _client(executor)
+        self._options = getattr(executor, "_kwargs", {})
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._client.submit(fn, *args, **self._options, **kwargs)  # type: ignore[no-any-return]
 
 
 def in_order(
@@ -106,8 +126,8 @@ def in_order(
 
 def _workers_of(executor: Executor) -> int:
     """How many an executor has, as far as it says."""
-    client: Any = getattr(executor, "_client", None)
-    if hasattr(client, "nthreads"):  # Dask's
+    client = _client(executor)
+    if hasattr(client, "nthreads"):
         return max(1, int(sum(client.nthreads().values())))
     for name in ("_max_workers", "num_workers"):  # of concurrent.futures, of mpi4py
         known = getattr(executor, name, None)
