@@ -95,6 +95,13 @@ from snnmlir.common.kinds import PACKAGES
     help="In the C, show these signals to a macro PREFIX_TAP in each step: nodes, and neurons with "
     ".v or .i for voltage and current.",
 )
+@click.option(
+    "--misra",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a record, in Markdown, of the deviations from MISRA C:2012 that cppcheck's add-on "
+    "finds in the C, with their places and reasons.",
+)
 @click.option("--profile", is_flag=True, help="In the C, call layers in a macro PREFIX_PROFILE.")
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")

@@ -24,7 +24,9 @@ from snnmlir.compiler import Network, Stage
 from snnmlir.compiler import compile as compile_network
 from snnmlir.compiler.names import prefix_from
 from snnmlir.compiler.options import QUANTIZED
+from snnmlir.compiler.output import stage_of
 from snnmlir.conventions import CHOICES
+from snnmlir.delivery.misra import misra_record
 from snnmlir.delivery.package import write_package
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import ConventionWarning, OptionError, quoted
@@ -57,11 +59,17 @@ def run(
     record: str | None,
     profile: bool,
     compare_with: str | None,
+    misra: Path | None,
     **options: Any,
 ) -> None:
     """Compiles a network, and writes and checks what was asked for."""
     if package and emit not in (None, "c"):
         raise OptionError(f"a package has C, found --emit {emit}", help="leave one of them out")
+    if misra and (package or (emit or stage_of(output)) != "c"):
+        raise OptionError(
+            "--misra is about a .c file and its header, which are not written",
+            help="give -o a .c file without --package and --emit, or leave it out",
+        )
     limits = {
         check: parse_size(size, option)
         for check, size, option in (
@@ -77,7 +85,8 @@ def run(
         )
     data = (options["calibrate"], *(Path(name) for name in (verify_on, self_test_on) if name))
     inputs = [model, *(path for path in data if path)]
-    check_targets([path for path in (report, None if package else output) if path], inputs)
+    written = [path for path in (report, misra, None if package else output) if path]
+    check_targets(written, inputs)
     network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
     content = {}
     compared = None
@@ -112,6 +121,8 @@ def run(
         write_package(network, package, output, test)
     else:
         files = network.files(output, cast("Stage | None", emit), test)
+        if misra:
+            content[misra] = misra_record(network, files)
         check_targets([*content, *files])  # what is there twice is once in a dictionary
         content |= files
     write_files(content, inputs)
