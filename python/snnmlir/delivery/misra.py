@@ -16,7 +16,7 @@ from snnmlir.delivery.rendering import render
 from snnmlir.errors import CompileError
 
 REASONS = {
-    "2.2": "A factor of 1 is a row of a table or a dimension of its shape, written like the others.",
+    "2.2": "A factor of 1 is a table's row, or a dimension of its shape, written like the others.",
     "8.14": "restrict tells the compiler that arrays do not overlap. They do not: each layer is "
     "called with arrays of the network's own memory, whose places the compiler gave.",
     "10.1": "A negative number is shifted to the right, which has to keep the sign. A "
