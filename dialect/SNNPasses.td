@@ -29,9 +29,16 @@ def SNNQuantize : Pass<"snn-quantize", "::snn::NetworkOp"> {
   let summary = "Turn floating-point numbers into integers with scales";
   let description = [{
     Gives all values a quantized type and all constants their integers; the
-    operations stay what they are. Weights have `weight-bits` bits, symmetric,
-    with one scale for each output channel: the largest magnitude is the largest
-    integer. Synapses of spikes that meet in a sum share their scales.
+    operations stay what they are. Weights have `weight-bits` bits, or those that
+    `snn.weight_bits` says on the synapse, symmetric, with one scale for each
+    output channel: the largest magnitude is the largest integer. Those of 2 bits
+    are -1, 0 and 1, with the scale that is nearest in the mean square. Synapses
+    of spikes that meet in a sum share their scales if they have as many bits.
+
+    If all weights to each output channel of 64 or more weights are integer
+    multiples of one number, of up to 8 bits and no more than are asked for, they
+    were trained so: that number is the scale, and nothing is rounded. Without
+    `snn.weight_bits` they have as few bits as these integers need.
 
     A spike has no scale, so what spikes bring to a neuron comes in units of the
     weights, and its voltage is stored in fractions of that unit, with as many
@@ -61,7 +68,7 @@ def SNNQuantize : Pass<"snn-quantize", "::snn::NetworkOp"> {
   }];
   let options = [
     Option<"weightBits", "weight-bits", "unsigned", "8",
-           "Bits of weights: 4, 8 or 16">,
+           "Bits of weights: 2, 4, 8 or 16">,
     Option<"powersOfTwo", "powers-of-two", "bool", "false",
            "Round scales up to powers of two">,
     Option<"shortStates", "short-states", "bool", "true",
@@ -197,7 +204,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     as one without adds those of all.
 
     Quantized values become integers of the width of their type, without a sign
-    of their own; weights of up to 4 bits share a byte by two. What is computed
+    of their own; weights of up to 4 bits share a byte by two, those of up to 2
+    by four. What is computed
     is what spec.md says in "Quantized arithmetic", in 32 bits, or in 16 where
     these hold all numbers of a neuron's update.
 

@@ -91,8 +91,7 @@ void LayerFacts::addType(StringRef name, Type type) {
   } else if (element.isUnsignedInteger(8)) {
     set(prefix + "type", StringRef("counts"));
   } else if (auto quantized = dyn_cast<quant::QuantizedType>(element)) {
-    int64_t bits =
-        isNibble(quantized) ? 4 : quantized.getStorageTypeIntegralWidth();
+    int64_t bits = getPackedBits(quantized);
     set(prefix + "type", StringRef("i" + std::to_string(bits)));
     set(prefix + "bits", bits);
     set(prefix + "min", quantized.getStorageTypeMin());

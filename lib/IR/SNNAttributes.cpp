@@ -61,10 +61,18 @@ static bool isSeconds(Attribute attribute) {
          isPositive(number.getValueAsDouble());
 }
 
-static bool isBits(Attribute attribute) {
+static bool isOneOf(Attribute attribute, ArrayRef<int64_t> numbers) {
   auto number = dyn_cast<IntegerAttr>(attribute);
   return number && number.getType().isSignlessInteger(64) &&
-         llvm::is_contained({8, 16, 32}, number.getInt());
+         llvm::is_contained(numbers, number.getInt());
+}
+
+static bool isBits(Attribute attribute) {
+  return isOneOf(attribute, {8, 16, 32});
+}
+
+static bool isWeightBits(Attribute attribute) {
+  return isOneOf(attribute, {2, 4, 8, 16});
 }
 
 static bool isRange(Attribute attribute) {
@@ -114,6 +122,7 @@ static constexpr AttributeRule kRules[] = {
     {"snn.role", "'step', 'step_events' or 'init'", isRole},
     {"snn.dt", "a positive number of seconds, an f64", isSeconds},
     {"snn.bits", "8, 16 or 32, an i64", isBits},
+    {"snn.weight_bits", "2, 4, 8 or 16, an i64", isWeightBits},
     {"snn.range", "two floating-point numbers, the least first", isRange},
     {"snn.scales", "an array<f64> of positive numbers", isScales},
     {"snn.record", "no value", is<UnitAttr>},

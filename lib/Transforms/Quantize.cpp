@@ -236,13 +236,20 @@ struct SpikingNeed {
   }
 };
 
+/// How the weights of a synapse are stored.
+struct WeightType {
+  /// Real scales, per output channel.
+  Scales scales;
+  unsigned bits;
+};
+
 /// Quantizes one network.
 class NetworkQuantization {
 public:
   NetworkQuantization(NetworkOp network, unsigned weightBits, bool powersOfTwo,
                       bool shortStates)
       : network(network), context(network.getContext()), weightBits(weightBits),
-        powersOfTwo(powersOfTwo), shortStates(shortStates && weightBits < 16) {}
+        powersOfTwo(powersOfTwo), shortStates(shortStates) {}
 
   LogicalResult run();
 
@@ -251,7 +258,16 @@ private:
   LogicalResult checkTypes();
   LogicalResult checkConstants();
   LogicalResult checkNumbers();
-  void chooseWeightScales();
+  void chooseWeightTypes();
+  /// Chooses the scales of synapses that share them.
+  void chooseSharedScales(ArrayRef<SynapseOpInterface> synapses);
+  /// The bits that are asked for.
+  unsigned getWeightBits(SynapseOpInterface op) const;
+  /// The least of `bits` of the synapses that drive a neuron, or those of the
+  /// network if none does.
+  unsigned
+  getDriveBits(NeuronOpInterface neuron,
+               llvm::function_ref<unsigned(SynapseOpInterface)> bits) const;
   void chooseType(Operation *op);
   void chooseNeuronTypes(NeuronOpInterface neuron);
   /// Chooses the type of a state; `unit` is that of what drives it, and then
@@ -272,9 +288,10 @@ private:
   quant::QuantizedType getDriveType(Value value) const;
   /// The type in which an operand is wanted, or null if any will do.
   quant::QuantizedType getWantedType(OpOperand &operand);
-  StateType getStateType(const Scales &unit, const StateRange &range,
+  StateType getStateType(NeuronOpInterface neuron, const Scales &unit,
+                         const StateRange &range,
                          std::optional<SpikingNeed> need, Value decay,
-                         Value leak, ArrayRef<int64_t> shape);
+                         Value leak);
   Scales scaleBy(const Scales &unit, Value factor, ArrayRef<int64_t> shape,
                  int64_t axis) const;
 
@@ -302,14 +319,16 @@ private:
   std::unique_ptr<RangeAnalysis> ranges;
   /// In the order in which they were chosen, which the IR then has, too.
   llvm::MapVector<Value, quant::QuantizedType> types;
-  /// Real scale of the weights, per output channel.
-  llvm::DenseMap<Operation *, Scales> weightScales;
+  llvm::DenseMap<Operation *, WeightType> weightTypes;
 };
 
 } // namespace
 
 /// The storage for analog signals, and for what the caller passes.
 static constexpr unsigned kSignalBits = 16;
+/// The bits that the weights of a synapse are to have, where these are not
+/// those of the network.
+static constexpr StringLiteral kWeightBitsAttr = "snn.weight_bits";
 /// Numbers are assumed to be below 128 where nothing is known.
 static constexpr double kAssumedRange = 128;
 /// The largest magnitude of a 32-bit state: sums of two do not overflow.
@@ -396,27 +415,86 @@ static int64_t getOutputs(SynapseOpInterface op) {
       .getDimSize(op.getWeightOutputDim());
 }
 
-/// The least scale of the weights to each output channel with which all are
-/// integers of up to `levels`, and sums of them times inputs of up to `input`
-/// stay below 2^29.
-static SmallVector<double> getLeastScales(SynapseOpInterface op, double levels,
-                                          double input) {
+/// Calls `visit` with the output channel and the magnitude of each weight, and
+/// whether a sum begins with it: of a batch of matrices each has one of its
+/// own.
+static void
+visitWeights(SynapseOpInterface op,
+             llvm::function_ref<void(int64_t, double, bool)> visit) {
   Constant weight = *getConstant(op.getWeight());
   int64_t outputs = getOutputs(op);
   int64_t inner = getInnerSize(weight.shape, op.getWeightOutputDim());
-  SmallVector<double> largest(outputs, 0.0), sums(outputs, 0.0);
   for (int64_t index = 0, end = weight.getNumElements(); index < end; ++index) {
     int64_t channel = (index / inner) % outputs;
-    double magnitude = std::abs(weight.at(index));
-    largest[channel] = std::max(largest[channel], magnitude / levels);
-    // Of a batch of matrices each has a sum of its own.
-    if (index % (inner * outputs) / inner == channel && index % inner == 0)
-      sums[channel] = 0;
-    sums[channel] += magnitude;
-    largest[channel] =
-        std::max(largest[channel], sums[channel] * input / (1 << 29));
+    bool isFirst =
+        index % (inner * outputs) / inner == channel && index % inner == 0;
+    visit(channel, std::abs(weight.at(index)), isFirst);
   }
-  return largest;
+}
+
+/// The largest integer with so many bits whose negative has no more.
+static double getLevels(unsigned bits) { return std::exp2(bits - 1) - 1; }
+
+/// The scale with which integers from -1 to 1 are nearest to numbers of these
+/// magnitudes in the mean square: if the n largest become 1, that is their
+/// mean, and nearest where the square of their sum is largest by n.
+static double getTernaryScale(SmallVector<double> magnitudes) {
+  llvm::sort(magnitudes, std::greater<double>());
+  double sum = 0, most = 0, scale = 0;
+  for (auto [index, magnitude] : llvm::enumerate(magnitudes)) {
+    sum += magnitude;
+    auto count = static_cast<double>(index + 1);
+    if (sum * sum / count > most) {
+      most = sum * sum / count;
+      scale = sum / count;
+    }
+  }
+  return scale;
+}
+
+/// The magnitudes of the weights to each output channel.
+static SmallVector<SmallVector<double>>
+getMagnitudes(ArrayRef<SynapseOpInterface> synapses) {
+  SmallVector<SmallVector<double>> magnitudes(getOutputs(synapses.front()));
+  for (SynapseOpInterface synapse : synapses)
+    visitWeights(synapse, [&](int64_t channel, double magnitude, bool) {
+      magnitudes[channel].push_back(magnitude);
+    });
+  return magnitudes;
+}
+
+/// The least scale of the weights to each output channel with which sums of
+/// them times inputs of up to `input` stay below 2^29.
+static SmallVector<double> getLeastScales(SynapseOpInterface op, double input) {
+  SmallVector<double> least(getOutputs(op), 0.0), sums(least);
+  visitWeights(op, [&](int64_t channel, double magnitude, bool isFirst) {
+    sums[channel] = (isFirst ? 0 : sums[channel]) + magnitude;
+    least[channel] =
+        std::max(least[channel], sums[channel] * input / (1 << 29));
+  });
+  return least;
+}
+
+/// Weights on a grid are integer multiples, of up to so many bits, of one
+/// number for each output channel.
+static constexpr unsigned kGridBits = 8;
+/// Fewer weights say nothing of a grid, and save nothing in less bits.
+static constexpr size_t kFewestOnGrid = 64;
+
+/// The greatest number of which all magnitudes are integer multiples of up to
+/// `levels`, but for what rounding to f32 makes of them; 0 if there is none.
+static double getGrid(ArrayRef<double> magnitudes, double levels) {
+  double largest = *llvm::max_element(magnitudes);
+  for (double multiple = 1; multiple <= levels; ++multiple) {
+    double step = largest / multiple;
+    double error = std::ldexp(multiple, -22);
+    if (llvm::all_of(magnitudes, [&](double magnitude) {
+          double steps = magnitude / step;
+          return std::abs(steps - roundHalfUp(steps)) <= error;
+        }))
+      return step;
+  }
+  return 0;
 }
 
 /// Makes scales of weights so large that the bias is below 2^29 in units of
@@ -442,8 +520,26 @@ static double getLargestInput(SynapseOpInterface op, unsigned signalBits) {
                               : static_cast<double>(kMostSpikes);
 }
 
-/// Synapses of spikes that meet in a sum share their scales.
-void NetworkQuantization::chooseWeightScales() {
+unsigned NetworkQuantization::getWeightBits(SynapseOpInterface op) const {
+  auto bits = op->getAttrOfType<IntegerAttr>(kWeightBitsAttr);
+  return bits ? bits.getInt() : weightBits;
+}
+
+unsigned NetworkQuantization::getDriveBits(
+    NeuronOpInterface neuron,
+    llvm::function_ref<unsigned(SynapseOpInterface)> bits) const {
+  Value input = neuron.getInput();
+  auto add = input.getDefiningOp<AddOp>();
+  unsigned least = 0;
+  for (Value value : add ? ValueRange(add.getInputs()) : ValueRange(input))
+    if (auto synapse = value.getDefiningOp<SynapseOpInterface>())
+      least = std::min(least ? least : bits(synapse), bits(synapse));
+  return least ? least : weightBits;
+}
+
+/// Synapses of spikes that meet in a sum share their scales, if their weights
+/// are to have as many bits.
+void NetworkQuantization::chooseWeightTypes() {
   llvm::EquivalenceClasses<Operation *> sharing;
   SmallVector<SynapseOpInterface> synapses;
   for (Operation &op : *network.getBodyBlock())
@@ -451,45 +547,87 @@ void NetworkQuantization::chooseWeightScales() {
       synapses.push_back(synapse);
       sharing.insert(&op);
     }
-  auto getSharing = [&](Value value) -> Operation * {
+  auto getSharing = [&](Value value) -> SynapseOpInterface {
     auto synapse = value.getDefiningOp<SynapseOpInterface>();
-    return synapse && !isFloat(synapse.getInput()) ? synapse.getOperation()
-                                                   : nullptr;
+    return synapse && !isFloat(synapse.getInput()) ? synapse : nullptr;
   };
   for (auto add : network.getBodyBlock()->getOps<AddOp>()) {
-    Operation *first = nullptr;
+    SmallVector<SynapseOpInterface> met;
     for (Value input : add.getInputs()) {
-      Operation *synapse = getSharing(input);
+      SynapseOpInterface synapse = getSharing(input);
       if (!synapse)
         continue;
-      if (first && cast<SynapseOpInterface>(first).getResultChannelDim() ==
-                       cast<SynapseOpInterface>(synapse).getResultChannelDim())
-        sharing.unionSets(first, synapse);
-      else if (!first)
-        first = synapse;
+      auto *other = llvm::find_if(met, [&](SynapseOpInterface known) {
+        return known.getResultChannelDim() == synapse.getResultChannelDim() &&
+               getWeightBits(known) == getWeightBits(synapse);
+      });
+      if (other != met.end())
+        sharing.unionSets(*other, synapse);
+      else
+        met.push_back(synapse);
     }
   }
-  double levels = std::exp2(weightBits - 1) - 1;
-  llvm::DenseMap<Operation *, SmallVector<double>> largest;
+  llvm::MapVector<Operation *, SmallVector<SynapseOpInterface>> classes;
+  for (SynapseOpInterface synapse : synapses)
+    classes[sharing.getLeaderValue(synapse)].push_back(synapse);
+  for (const auto &[leader, members] : classes)
+    chooseSharedScales(members);
+}
+
+void NetworkQuantization::chooseSharedScales(
+    ArrayRef<SynapseOpInterface> synapses) {
+  unsigned bits = getWeightBits(synapses.front());
+  SmallVector<SmallVector<double>> magnitudes = getMagnitudes(synapses);
+  SmallVector<double> least(magnitudes.size(), 0.0);
+  size_t numWeights = 0;
   for (SynapseOpInterface synapse : synapses) {
     SmallVector<double> own =
-        getLeastScales(synapse, levels, getLargestInput(synapse, kSignalBits));
+        getLeastScales(synapse, getLargestInput(synapse, kSignalBits));
     if (!isFloat(synapse.getInput()))
       makeRoomForBias(synapse, 1, own);
-    SmallVector<double> &shared = largest[sharing.getLeaderValue(synapse)];
-    shared.resize(own.size(), 0.0);
-    for (auto [value, other] : llvm::zip_equal(shared, own))
+    for (auto [value, other] : llvm::zip_equal(least, own))
       value = std::max(value, other);
+    numWeights += getConstant(synapse.getWeight())->getNumElements();
   }
-  for (SynapseOpInterface synapse : synapses) {
-    SmallVector<double> scales = largest[sharing.getLeaderValue(synapse)];
-    double most = *llvm::max_element(scales);
-    for (double &scale : scales) {
-      // Channels without weights have any scale.
-      scale = roundScale(scale > 0 ? scale : most > 0 ? most : 1.0);
+  auto isZero = [](ArrayRef<double> channel) {
+    return llvm::all_of(channel, [](double value) { return value == 0; });
+  };
+  // With the scales of a grid nothing is rounded, so sums must fit with them.
+  double gridLevels = getLevels(std::min(bits, kGridBits));
+  bool isOnGrid = numWeights >= kFewestOnGrid;
+  SmallVector<double> scales(magnitudes.size(), 0.0);
+  for (auto [index, channel] : llvm::enumerate(magnitudes)) {
+    if (!isOnGrid)
+      break;
+    if (isZero(channel))
+      continue;
+    double grid = getGrid(channel, gridLevels);
+    scales[index] = roundScale(grid);
+    isOnGrid = grid > 0 && grid >= least[index] &&
+               scales[index] - grid <= std::ldexp(grid, -22);
+  }
+  if (!isOnGrid)
+    for (auto [index, channel] : llvm::enumerate(magnitudes)) {
+      double own = isZero(channel) ? 0
+                   : bits == 2 ? getTernaryScale(channel)
+                               : *llvm::max_element(channel) / getLevels(bits);
+      scales[index] = roundScale(std::max(own, least[index]));
     }
-    weightScales[synapse] =
-        Scales(std::move(scales), synapse.getWeightOutputDim());
+  // Channels without weights have any scale.
+  double most = *llvm::max_element(scales);
+  for (double &scale : scales)
+    if (scale == 0)
+      scale = most > 0 ? most : roundScale(1.0);
+  for (SynapseOpInterface synapse : synapses) {
+    double levels = 0;
+    visitWeights(synapse, [&](int64_t channel, double magnitude, bool) {
+      levels = std::max(levels, roundHalfUp(magnitude / scales[channel]));
+    });
+    unsigned stored = bits;
+    if (isOnGrid && !synapse->hasAttr(kWeightBitsAttr))
+      stored = levels <= getLevels(2) ? 2 : levels <= getLevels(4) ? 4 : 8;
+    weightTypes[synapse] = {Scales(scales, synapse.getWeightOutputDim()),
+                            stored};
   }
 }
 
@@ -644,11 +782,12 @@ static quant::QuantizedType getSpikingType(MLIRContext *context,
 ///
 /// A step of the decay that is smaller than half of the last bit is lost, so
 /// slow decays need as many more bits; a leak adds up its rounding.
-StateType NetworkQuantization::getStateType(const Scales &unit,
+StateType NetworkQuantization::getStateType(NeuronOpInterface neuron,
+                                            const Scales &unit,
                                             const StateRange &range,
                                             std::optional<SpikingNeed> need,
-                                            Value decay, Value leak,
-                                            ArrayRef<int64_t> shape) {
+                                            Value decay, Value leak) {
+  ArrayRef<int64_t> shape = neuron.getInput().getType().getShape();
   Interval decays = getCoefficientHull(decay, 1, shape);
   double forgotten = 1 - decays.getMagnitude();
   int needed = 0;
@@ -657,8 +796,15 @@ StateType NetworkQuantization::getStateType(const Scales &unit,
   else if (leak || decay)
     needed = 8;
   // Units of weights with 16 bits are finer by themselves.
-  needed = std::clamp(needed - (weightBits == 16 ? 8 : 0), 0, 15);
-  if (!shortStates)
+  auto getStoredBits = [&](SynapseOpInterface synapse) {
+    return weightTypes.find(synapse)->second.bits;
+  };
+  auto getAskedBits = [&](SynapseOpInterface synapse) {
+    return getWeightBits(synapse);
+  };
+  bool isFine = getDriveBits(neuron, getStoredBits) == 16;
+  needed = std::clamp(needed - (isFine ? 8 : 0), 0, 15);
+  if (!shortStates || getDriveBits(neuron, getAskedBits) == 16)
     need = std::nullopt;
   if (need)
     needed = std::min(
@@ -809,7 +955,7 @@ void NetworkQuantization::chooseStateType(NeuronOpInterface neuron,
                                   range.drive, shape);
   Value decay = get(state.name("decay"));
   StateType chosen =
-      getStateType(unit, range, need, decay, get(state.name("leak")), shape);
+      getStateType(neuron, unit, range, need, decay, get(state.name("leak")));
   types[state.value] = chosen.type;
   bool isShort = decay && chosen.isShort;
   // A carried reset comes before the decay: what it leaves may be larger.
@@ -842,12 +988,13 @@ void NetworkQuantization::chooseType(Operation *op) {
           .Case([&](SynapseOpInterface synapse) {
             double inputScale = getInputScale(synapse.getInput());
             // Synapses of values share their scales with no other.
+            Scales scales = weightTypes[op].scales;
             if (isFloat(synapse.getInput())) {
-              makeRoomForBias(synapse, inputScale, weightScales[op].values);
-              for (double &scale : weightScales[op].values)
+              makeRoomForBias(synapse, inputScale, scales.values);
+              for (double &scale : scales.values)
                 scale = roundScale(scale);
+              weightTypes[op].scales = scales;
             }
-            Scales scales = weightScales[op];
             for (double &scale : scales.values)
               scale *= inputScale;
             scales.axis = synapse.getResultChannelDim();
@@ -982,18 +1129,18 @@ void NetworkQuantization::convertOperands(Operation *op) {
   }
 }
 
-/// The weights in `bits` bits, one scale for each output.
+/// The weights as integers, one scale for each output.
 void NetworkQuantization::convertSynapse(SynapseOpInterface op) {
   Constant weight = *getConstant(op.getWeight());
-  Scales scales = weightScales[op];
+  const auto &[scales, bits] = weightTypes[op];
   int64_t outputs = getOutputs(op);
   int64_t inner = getInnerSize(weight.shape, op.getWeightOutputDim());
   Constant integers = weight;
-  integers.elementType = IntegerType::get(context, weightBits == 16 ? 16 : 8);
-  double most = std::exp2(weightBits - 1) - 1;
-  integers.quantizedType =
-      getQuantizedType(context, weightBits == 16 ? 16 : 8,
-                       static_cast<int64_t>(-most), most, scales);
+  unsigned storage = bits == 16 ? 16 : 8;
+  integers.elementType = IntegerType::get(context, storage);
+  double most = getLevels(bits);
+  integers.quantizedType = getQuantizedType(
+      context, storage, static_cast<int64_t>(-most), most, scales);
   integers.values.resize(weight.getNumElements());
   for (auto [index, value] : llvm::enumerate(integers.values))
     value = std::clamp(
@@ -1002,6 +1149,7 @@ void NetworkQuantization::convertSynapse(SynapseOpInterface op) {
   OpBuilder builder(op);
   op.getWeightMutable().set(
       createConstant(builder, op.getWeight().getLoc(), integers, "weight"));
+  op->removeAttr(kWeightBitsAttr);
   if (op.getBias())
     setCoefficient(op.getBiasMutable(), types.lookup(op->getResult(0)), Value(),
                    "bias");
@@ -1225,7 +1373,7 @@ LogicalResult NetworkQuantization::run() {
 
   chooseInputTypes();
   assumeRanges();
-  chooseWeightScales();
+  chooseWeightTypes();
   // Delays come before what they delay.
   Block *body = network.getBodyBlock();
   for (auto delay : body->getOps<DelayOp>())
@@ -1281,9 +1429,9 @@ struct Quantize : snn::impl::SNNQuantizeBase<Quantize> {
   using SNNQuantizeBase::SNNQuantizeBase;
 
   void runOnOperation() override {
-    if (weightBits != 4 && weightBits != 8 && weightBits != 16) {
+    if (!llvm::is_contained({2, 4, 8, 16}, weightBits.getValue())) {
       getOperation().emitOpError("is to have weights of ")
-          << weightBits.getValue() << " bits, expected 4, 8 or 16";
+          << weightBits.getValue() << " bits, expected 2, 4, 8 or 16";
       return signalPassFailure();
     }
     NetworkQuantization quantization(getOperation(), weightBits, powersOfTwo,

@@ -374,6 +374,9 @@ void bindNetworkBuilder(nb::module_ &m) {
       "MLIRError.");
   builder.def("set_bits", &B::setBits, "input"_a, "bits"_a,
               "Says how many bits integers of an input have.");
+  builder.def("set_weight_bits", &B::setWeightBits, "value"_a, "bits"_a,
+              "Says how many bits integers of the weights of a synapse have, "
+              "whose result the value is.");
   builder.def("mark_variant", &B::markVariant, "value"_a,
               "Says that the operation of a value computes something else than "
               "its node sends.");

@@ -528,6 +528,13 @@ void NetworkBuilder::setBits(size_t input, int64_t bits) {
   network.setArgAttr(input, "snn.bits", builder.getI64IntegerAttr(bits));
 }
 
+void NetworkBuilder::setWeightBits(NetworkValue value, int64_t bits) {
+  auto synapse = use(value).getDefiningOp<SynapseOpInterface>();
+  if (!synapse)
+    throw std::invalid_argument("only synapses have weights");
+  synapse->setAttr("snn.weight_bits", builder.getI64IntegerAttr(bits));
+}
+
 void NetworkBuilder::markVariant(NetworkValue value) {
   snn::markVariant(use(value).getDefiningOp());
 }

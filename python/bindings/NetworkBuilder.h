@@ -101,6 +101,8 @@ public:
 
   /// Says how many bits integers of an input have.
   void setBits(size_t input, int64_t bits);
+  /// Says how many bits integers of the weights of a synapse's result have.
+  void setWeightBits(NetworkValue value, int64_t bits);
   /// Says that the operation of a value computes something else than its node
   /// sends.
   void markVariant(NetworkValue value);

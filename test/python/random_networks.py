@@ -233,6 +233,10 @@ def examples(draw: st.DrawFn, dtypes: Sequence[str] = DTYPES) -> Example:
     level.grow()
     level.add_outputs()
     neurons = [n for n, node in level.nodes.items() if node["kind"] in NEURONS]
+    synapses = [n for n, node in level.nodes.items() if node["kind"] in SYNAPSES]
+    if synapses and spec["dtype"].startswith("int"):
+        kinds = st.sampled_from(["int2", "int4", "int8", "int16"])
+        spec["dtypes"] = draw(st.dictionaries(st.sampled_from(synapses), kinds, max_size=3))
     own = draw(node_choices(spec["convention"], level.nodes, neurons))
     if own:
         spec["convention"] = {**spec["convention"], "nodes": own}
@@ -592,6 +596,9 @@ def check(example: Example) -> tuple[snnmlir.Network, Verdict]:
     dtype = example.spec["dtype"]
     # Those of floats there are none.
     integers = {key: example.spec[key] for key in ("scales", "states") if key in example.spec}
+    if dtypes := example.spec.get("dtypes"):
+        known = read_graph(example.graph()).nodes  # without those that lead to no Output
+        integers["dtypes"] = {name: kind for name, kind in dtypes.items() if name in known}
     network = snnmlir.compile(
         example.graph(),
         dtype=dtype,
@@ -654,6 +661,7 @@ def features(example: Example) -> set[str]:
     for choices in spec["convention"].get("nodes", {}).values():
         found |= {f"a node's {c}={v}" for c, v in choices.items()}
     found.add(f"dtype={spec['dtype']}")
+    found |= {f"a node's dtype={dtype}" for dtype in spec.get("dtypes", {}).values()}
     kinds = Counter(node["kind"] for node in spec["nodes"].values())
     found |= {f"several {kind}s" for kind in ("Input", "Output") if kinds[kind] > 1}
     return found | set(_level_features(spec["nodes"], 0))

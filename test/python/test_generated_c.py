@@ -30,7 +30,7 @@ LANGUAGES = {
     "arm-gcc": ["arm-none-eabi-gcc", "-std=c11"],
     "arm-g++": ["arm-none-eabi-gcc", "-x", "c++", "-std=c++17"],
 }
-INTEGERS: tuple[Dtype, ...] = ("int8", "int16", "int4")
+INTEGERS: tuple[Dtype, ...] = ("int8", "int16", "int4", "int2")
 
 
 ROWS: dict[str, str] = {}

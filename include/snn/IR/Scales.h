@@ -85,9 +85,15 @@ struct FixedFactor {
 /// of a leak that is also less, fits 32 bits.
 inline constexpr int64_t kDriveLimit = int64_t(1) << 29;
 
-/// Whether the integers of a type have up to 4 bits, so that two share a byte.
-inline bool isNibble(mlir::quant::QuantizedType type) {
-  return type.getStorageTypeMin() >= -8 && type.getStorageTypeMax() <= 7;
+/// The bits of each of the integers of a type where weights are stored: 4 or 2
+/// if that is enough, so that two or four share a byte, else those of the type.
+inline unsigned getPackedBits(mlir::quant::QuantizedType type) {
+  for (int bits : {2, 4}) {
+    int64_t half = int64_t(1) << (bits - 1);
+    if (type.getStorageTypeMin() >= -half && type.getStorageTypeMax() < half)
+      return bits;
+  }
+  return type.getStorageTypeIntegralWidth();
 }
 
 /// By how many bits integers of a type are shifted, rounding, to fit 16 bits.

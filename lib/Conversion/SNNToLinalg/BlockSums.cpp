@@ -39,9 +39,7 @@ static bool fitsShort(const Constant &weights) {
 /// Whether weights are stored in bytes of their own.
 static bool areBytes(Type type) {
   auto quantized = dyn_cast<quant::QuantizedType>(type);
-  return quantized && quantized.getStorageType().isInteger(8) &&
-         (quantized.getStorageTypeMin() < -8 ||
-          quantized.getStorageTypeMax() > 7);
+  return quantized && getPackedBits(quantized) == 8;
 }
 
 /// Chooses the sums of a block among those up to `largest`, or none.

@@ -77,20 +77,27 @@ FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
 // Weights
 //===----------------------------------------------------------------------===//
 
-/// The weights as bytes that hold two: those of the second half of a row in the
-/// high bits.
-static Constant packRows(const Constant &rows) {
-  int64_t size = rows.shape.back(), half = (size + 1) / 2;
+/// The weights as bytes that hold `perByte` of them: those of the last part of
+/// a row in the highest bits.
+static Constant packRows(const Constant &rows, unsigned perByte) {
+  int64_t size = rows.shape.back();
+  int64_t bytes = llvm::divideCeil(size, perByte);
   Constant packed = rows;
-  packed.shape.back() = half;
+  packed.shape.back() = bytes;
   packed.values.clear();
   for (int64_t begin = 0, end = rows.getNumElements(); begin < end;
        begin += size)
-    for (int64_t n = 0; n < half; ++n) {
-      auto low = static_cast<int64_t>(rows.at(begin + n));
-      int64_t high =
-          half + n < size ? static_cast<int64_t>(rows.at(begin + half + n)) : 0;
-      packed.values.push_back(static_cast<double>(high * 16 + (low & 15)));
+    for (int64_t n = 0; n < bytes; ++n) {
+      uint8_t byte = 0;
+      for (unsigned part = 0; part < perByte; ++part) {
+        int64_t column = part * bytes + n;
+        if (column >= size)
+          break;
+        unsigned bits = 8 / perByte;
+        auto weight = static_cast<int64_t>(rows.at(begin + column));
+        byte |= (weight & ((1 << bits) - 1)) << (part * bits);
+      }
+      packed.values.push_back(static_cast<int8_t>(byte));
     }
   return packed;
 }
@@ -98,8 +105,9 @@ static Constant packRows(const Constant &rows) {
 WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
     : type(type) {
   auto quantized = dyn_cast<quant::QuantizedType>(type);
-  isPacked = quantized && isNibble(quantized) && rows.shape.back() > 1;
-  Constant stored = isPacked ? packRows(rows) : rows;
+  if (quantized && rows.shape.back() > 1)
+    perByte = std::max(8 / getPackedBits(quantized), 1u);
+  Constant stored = perByte > 1 ? packRows(rows, perByte) : rows;
   stored.quantizedType = nullptr;
   tensor = layer.constantTensor(stored, "weight");
 }
@@ -108,19 +116,23 @@ Value WeightRows::getTable() const {
   return tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
 }
 
-/// One of the two numbers in a byte of packed weights.
+/// One of the `perByte` numbers in a byte of packed weights, the first one in
+/// the lowest bits.
 static Value unpack(ImplicitLocOpBuilder &builder, Value element, Type compute,
-                    bool isHigh) {
+                    unsigned part, unsigned perByte) {
   auto number = [&](int64_t value) {
     return createNumber(builder, compute, static_cast<double>(value));
   };
-  Value byte = arith::ExtSIOp::create(builder, compute, element);
-  if (isHigh)
-    return arith::ShRSIOp::create(builder, byte, number(4));
-  // The sign of the low half: (b & 15 ^ 8) - 8.
-  Value low = arith::AndIOp::create(builder, byte, number(15));
-  low = arith::XOrIOp::create(builder, low, number(8));
-  return arith::SubIOp::create(builder, low, number(8));
+  int64_t bits = 8 / perByte, sign = int64_t(1) << (bits - 1);
+  Value bytes = arith::ExtSIOp::create(builder, compute, element);
+  if (part > 0)
+    bytes = arith::ShRSIOp::create(builder, bytes, number(part * bits));
+  if (part == perByte - 1)
+    return bytes;
+  // The sign of less than the highest bits, of four: (b & 15 ^ 8) - 8.
+  Value low = arith::AndIOp::create(builder, bytes, number(2 * sign - 1));
+  low = arith::XOrIOp::create(builder, low, number(sign));
+  return arith::SubIOp::create(builder, low, number(sign));
 }
 
 /// `size` elements of a row, from `first` on.
@@ -138,17 +150,17 @@ Value WeightRows::add(ImplicitLocOpBuilder &builder,
   SmallVector<Value> rows;
   for (const SmallVector<Value> &position : positions)
     rows.push_back(getRow(builder, tensor, position));
-  if (!isPacked)
+  if (perByte == 1)
     return createRowsAdd(builder, rows, type, factors, factorType, sum);
   int64_t size = cast<RankedTensorType>(sum.getType()).getDimSize(0);
-  int64_t half = (size + 1) / 2;
-  for (bool isHigh : {false, true}) {
-    int64_t first = isHigh ? half : 0, count = isHigh ? size - half : half;
+  int64_t bytes = llvm::divideCeil(size, perByte);
+  for (unsigned part = 0; part * bytes < size; ++part) {
+    int64_t first = part * bytes, count = std::min(bytes, size - first);
     SmallVector<Value> parts;
     for (Value row : rows)
       parts.push_back(slice(builder, row, 0, count));
     auto read = [&](ImplicitLocOpBuilder &body, Value element, Type compute) {
-      return unpack(body, element, compute, isHigh);
+      return unpack(body, element, compute, part, perByte);
     };
     Value added = createRowsAdd(builder, parts, read, factors, factorType,
                                 slice(builder, sum, first, count));

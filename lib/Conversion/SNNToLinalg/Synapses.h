@@ -26,9 +26,9 @@ mlir::Value readFactor(mlir::ImplicitLocOpBuilder &builder,
                        mlir::ValueRange position, mlir::Type type,
                        mlir::Type target);
 
-/// Weights in constant memory, in rows that belong to inputs. Those of 4 bits
-/// are stored two in a byte: the first half of a row in the low bits, the
-/// second half in the high bits.
+/// Weights in constant memory, in rows that belong to inputs. Those of 4 or 2
+/// bits are stored two or four in a byte: the first half or quarter of a row in
+/// the lowest bits, the last in the highest.
 class WeightRows {
 public:
   /// `rows` has the weights of a row in its last dimension; `type` is their
@@ -49,7 +49,8 @@ public:
 private:
   mlir::Value tensor;
   mlir::Type type;
-  bool isPacked = false;
+  /// How many share a byte.
+  unsigned perByte = 1;
 };
 
 /// The weights of a synapse, or an error.

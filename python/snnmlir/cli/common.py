@@ -33,7 +33,7 @@ _PATIENCE = 1.0
 def options_of(options: dict[str, Any]) -> dict[str, Any]:
     """The arguments of `snnmlir.compile` that the command line gives."""
     return {
-        "dtype": options["dtype"],
+        **_dtypes(options["dtype"]),
         "convention": options["convention"] or "nir",
         "dt": options["dt"],
         "nodes": _node_choices(options["node_choices"]),
@@ -45,6 +45,19 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "limits": options["limits"],
         **{key: value for key, value in options.items() if key in CHOICES},
     }
+
+
+def _dtypes(texts: Iterable[str]) -> dict[str, Any]:
+    """What --dtype says: "int8" of all, "fc1=int4" of a node. Of several the last counts."""
+    dtype: str | None = None
+    nodes: dict[str, str] = {}
+    for text in texts:
+        node, separator, kind = text.rpartition("=")
+        if separator:
+            nodes[node] = kind
+        else:
+            dtype = text
+    return {"dtype": dtype, "dtypes": nodes}
 
 
 def _node_choices(texts: Iterable[str]) -> dict[str, dict[str, str]]:

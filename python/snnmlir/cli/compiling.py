@@ -100,7 +100,7 @@ def run(
     known = None
     if report or limits:
         known = NetworkReport(
-            network.dtype,
+            network.type_name,
             network.resources,
             footprint(network, compiler, prefix) if compiler is not None else None,
             placements=network.placements,

@@ -72,9 +72,11 @@ def compiler_options(command: Function) -> Function:
     options = [
         click.option(
             "--dtype",
-            metavar="|".join(DTYPES),
+            multiple=True,
+            metavar="[NODE=]" + "|".join(DTYPES),
             help="Type of weights, voltages and analog signals; intN is C without floating point, "
-            "with weights of N bits; fixed the integers of a platform that has its own.  "
+            "with weights of N bits; fixed the integers of a platform that has its own. With intN "
+            "also of the weights of single nodes, such as --dtype int8 --dtype fc1=int4.  "
             "[default: f32, or fixed]",
         ),
         click.option(
@@ -147,8 +149,8 @@ def compiler_options(command: Function) -> Function:
             type=click.Choice(["short", "proved"]),
             default="short",
             show_default=True,
-            help="With int8 and int4: leaky spiking neurons may saturate in 16 bits, 8 thresholds "
-            "or more away; or only where no range is proved.",
+            help="With weights of up to 8 bits: leaky spiking neurons may saturate in 16 bits, 8 "
+            "thresholds or more away; or only where no range is proved.",
         ),
         click.option(
             "--target",

@@ -3,7 +3,7 @@
 
 from typing import Literal, TypeAlias, get_args
 
-Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "fixed"]
+Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "int2", "fixed"]
 
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 

@@ -33,6 +33,7 @@ def compile(
     source: Source,
     *,
     dtype: str | None = None,
+    dtypes: Mapping[str, str] | None = None,
     convention: str | os.PathLike[str] | Convention = "nir",
     dt: float | None = None,
     nodes: Mapping[str, Mapping[str, Any]] | None = None,
@@ -53,10 +54,11 @@ def compile(
 
     Args:
         source: Path of a .nir file, or a `nir.NIRGraph`.
-        dtype: "f32" or "f64": the type of weights, voltages and analog signals; "int8", "int16" or
-            "int4": integers throughout, with weights of that many bits; "fixed": the integers of
-            the convention's platform, where it has integers of its own. If not given "f32", or
-            "fixed" with such a platform.
+        dtype: "f32" or "f64": the type of weights, voltages and analog signals; "int8", "int16",
+            "int4" or "int2": integers throughout, with weights of that many bits, or of fewer where
+            these hold them without rounding; "fixed": the integers of the convention's platform,
+            where it has integers of its own. If not given "f32", or "fixed" with such a platform.
+        dtypes: With integers, those of single nodes with weights by name: {"fc1": "int4"}.
         convention: How NIR's differential equations are stepped: the name of a preset, the path of
             a convention file (.toml), or a `Convention`, such as that of an `Inference`.
         dt: Seconds per step; the convention's if not given.
@@ -74,9 +76,9 @@ def compile(
             [T, *input shape], such an array for each input, or several of these; or a function
             that gives them, called with the network in float32.
         scales: With integers, "real", or "pow2" for scales that are powers of two.
-        states: With weights of 8 or 4 bits, "short": voltages and currents of leaky spiking neurons
-            have 16 bits where these are fine enough, and saturate at 8 thresholds or further; or
-            "proved": they saturate only where no range is known.
+        states: With weights of up to 8 bits, "short": voltages and currents of leaky spiking
+            neurons have 16 bits where these are fine enough, and saturate at 8 thresholds or
+            further; or "proved": they saturate only where no range is known.
         target: What the C is made for: "generic", a processor of docs/targets.md, on all of which
             it computes the same and compiles; or a target with kernels of its own, by the name of
             an installed package's, as a .toml file, or as a `Target`; see docs/kernels.md.
@@ -93,6 +95,7 @@ def compile(
         nodes=nodes,
         edges=edges,
         dtype=dtype,
+        dtypes=dtypes,
         input_type=input_type,
         name=name,
         record=record,

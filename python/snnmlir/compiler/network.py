@@ -116,8 +116,13 @@ class Network:
 
     @property
     def dtype(self) -> Dtype:
-        """Its type: "f32", "f64", "int8", "int16", "int4" or "fixed"."""
+        """Its type: "f32", "f64", "int8", "int16", "int4", "int2" or "fixed"."""
         return self.options.dtype
+
+    @property
+    def type_name(self) -> str:
+        """The same with the nodes whose weights have another: "int8 with fc1 in int4"."""
+        return self.options.type_name
 
     @property
     def is_quantized(self) -> bool:
@@ -548,7 +553,7 @@ class Network:
         """The network in integers, with scales for what its signals are for the given inputs.
 
         Args:
-            dtype: "int8", "int16" or "int4".
+            dtype: "int8", "int16", "int4" or "int2".
             samples: [T, *input shape], or by input; each is a run of its own.
 
         Raises:

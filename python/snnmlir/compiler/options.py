@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 from snnmlir.common.kinds import DTYPES, Dtype
+from snnmlir.common.tables import printable
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import check_prefix
 from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention
@@ -16,7 +17,7 @@ from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.ports import FLOATS, Sample
 from snnmlir.nir_import.build import InputType
-from snnmlir.nir_import.graph import Graph
+from snnmlir.nir_import.graph import Graph, weight_count
 from snnmlir.targets import Target, TargetLike, load_target
 
 Scales: TypeAlias = Literal["real", "pow2"]
@@ -24,13 +25,16 @@ States: TypeAlias = Literal["short", "proved"]
 Taps: TypeAlias = "tuple[str, ...] | Literal['all']"
 Calibration: TypeAlias = "Sample | Sequence[Sample] | Callable[[Any], Iterable[Sample]]"
 
-QUANTIZED: tuple[Dtype, ...] = ("int8", "int16", "int4")
+WEIGHT_BITS: dict[Dtype, int] = {"int8": 8, "int16": 16, "int4": 4, "int2": 2}
+"""Bits of the weights, by dtype."""
+
+QUANTIZED = tuple(WEIGHT_BITS)
 """Those whose integers are made of the network's real numbers."""
 
 GENERIC = Target(name="generic")
 """What is compiled for unless something else is named."""
 
-_USE_INTEGERS = "choose dtype int8, int16 or int4"
+_USE_INTEGERS = "choose dtype int8, int16, int4 or int2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +43,9 @@ class Options:
 
     Attributes:
         convention: The convention, with the choices beside it.
-        dtype: "f32", "f64", "int8", "int16", "int4" or, for the convention of a platform that
-            computes in integers of its own, "fixed".
+        dtype: "f32", "f64", "int8", "int16", "int4", "int2" or, for the convention of a platform
+            that computes in integers of its own, "fixed".
+        dtypes: Those of single nodes with weights, by name.
         input_types: Types by name of the input, or for all inputs if that is None; the last counts.
         name: Prefix of all names in C, or None.
         record: Further outputs.
@@ -59,6 +64,7 @@ class Options:
 
     convention: Convention
     dtype: Dtype = "f32"
+    dtypes: tuple[tuple[str, Dtype], ...] = ()
     input_types: tuple[tuple[str | None, InputType], ...] = ()
     name: str | None = None
     record: tuple[str, ...] = ()
@@ -81,6 +87,7 @@ class Options:
         if self.states not in get_args(States):
             raise OptionError(f"unknown states '{self.states}'", help="use short or proved")
         self._check_fixed()
+        self._check_dtypes()
         if self.dtype not in QUANTIZED and self.calibrate is not None:
             raise OptionError(
                 f"dtype '{self.dtype}' has no scales to calibrate",
@@ -115,6 +122,22 @@ class Options:
                 + ", ".join(p for p in PLATFORMS if PLATFORMS[p].is_fixed),
             )
 
+    def _check_dtypes(self) -> None:
+        """Weights of single nodes are integers where those of all others are."""
+        for node, dtype in self.dtypes:
+            if dtype not in QUANTIZED:
+                raise OptionError(
+                    f"dtype {quoted(dtype)} of node {quoted(node)} is none that weights of single "
+                    "nodes have",
+                    help="use one of " + ", ".join(QUANTIZED),
+                )
+            if self.dtype not in QUANTIZED:
+                raise OptionError(
+                    f"dtype '{dtype}' of node {quoted(node)} does not go with '{self.dtype}' of "
+                    "the network",
+                    help=_USE_INTEGERS + " for the network, too",
+                )
+
     def _check_input_type(self, kind: str) -> None:
         platform = self.convention.platform
         if platform is not None and platform.is_fixed and kind != platform.input_type:
@@ -137,6 +160,33 @@ class Options:
     def is_quantized(self) -> bool:
         """Whether the network is to compute with integers."""
         return self.dtype not in FLOATS
+
+    @property
+    def type_name(self) -> str:
+        """The dtype, and those of single nodes: "int8 with fc1 in int4, fc2 in int2"."""
+        if not self.dtypes:
+            return self.dtype
+        nodes = (f"{printable(node)} in {dtype}" for node, dtype in self.dtypes)
+        return f"{self.dtype} with {', '.join(nodes)}"
+
+    def weight_bits_of(self, graph: Graph) -> dict[str, int]:
+        """Bits of the weights of single nodes, by name.
+
+        Raises:
+            OptionError: One is named that the graph does not have, or that has no weights.
+        """
+        synapses = [name for name, node in graph.nodes.items() if weight_count(node)]
+        for name, dtype in self.dtypes:
+            if name not in synapses:
+                raise OptionError(
+                    f"node {quoted(name)} has no weights to have in {dtype}"
+                    if name in graph.nodes
+                    else f"there is no node {quoted(name)} to have weights in {dtype}",
+                    help="those with weights are " + ", ".join(map(quoted, synapses))
+                    if synapses
+                    else "no node has weights",
+                )
+        return {name: WEIGHT_BITS[dtype] for name, dtype in self.dtypes}
 
     def input_types_of(self, graph: Graph) -> dict[str, InputType]:
         """The type of every input.
@@ -165,6 +215,7 @@ def make_options(
     nodes: Mapping[str, Mapping[str, Any]] | None = None,
     edges: Mapping[str, str] | None = None,
     dtype: str | None = None,
+    dtypes: Mapping[str, str] | None = None,
     input_type: str | Iterable[str] = (),
     record: Sequence[str] = (),
     taps: Sequence[str] | Literal["all"] = (),
@@ -188,6 +239,7 @@ def make_options(
     return Options(
         convention=chosen,
         dtype=cast(Dtype, dtype),
+        dtypes=tuple(cast("Mapping[str, Dtype]", dtypes or {}).items()),
         input_types=_input_types(input_type),
         name=name,
         record=tuple(record),

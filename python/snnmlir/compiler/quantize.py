@@ -13,15 +13,12 @@ import numpy.typing as npt
 from snnmlir._mlir import Context, Module, PassManager
 from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
-from snnmlir.compiler.options import Scales, States
+from snnmlir.compiler.options import WEIGHT_BITS, Scales, States
 from snnmlir.errors import OptionError, quoted
 from snnmlir.execution.ports import Port, Sample
 from snnmlir.nir_import.graph import Graph
 
 Ranges: TypeAlias = "dict[str, tuple[float, float]]"
-
-WEIGHT_BITS = {"int8": 8, "int16": 16, "int4": 4}
-"""Bits of the weights, by dtype."""
 
 
 def quantize(
@@ -32,7 +29,7 @@ def quantize(
     Args:
         module: The network, as the front end builds it.
         context: The module's.
-        dtype: "int8", "int16" or "int4".
+        dtype: "int8", "int16", "int4" or "int2".
         scales: "pow2" rounds scales up to powers of two.
         states: "short" lets states of leaky spiking neurons saturate in 16 bits.
 

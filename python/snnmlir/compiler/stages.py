@@ -42,7 +42,7 @@ def make_stages(request: Request) -> Stages:
 
     Raises:
         NirError: A node cannot be compiled.
-        OptionError: A signal to record is not there.
+        OptionError: A signal to record, or a node with a dtype of its own, is not there.
         CompileError: The passes refuse the network.
     """
     graph, options, context = request.graph, request.options, Context()
@@ -56,6 +56,7 @@ def make_stages(request: Request) -> Stages:
             record=[name for name in dict.fromkeys(options.record) if name not in graph.outputs],
             provenance=_provenance(request),
             ranges=request.ranges,
+            weight_bits=options.weight_bits_of(graph),
         )
         if options.dtype == "fixed":
             prove_sums(snn, context)
@@ -144,7 +145,7 @@ def _provenance(request: Request) -> dict[str, str]:
         "model": request.file_name,
         "sha256": request.graph.sha256,
         "nir": request.graph.version,
-        "type": request.options.dtype,
+        "type": request.options.type_name,
     }
     return {name: fact for name, fact in facts.items() if fact}
 

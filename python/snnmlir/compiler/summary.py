@@ -31,7 +31,7 @@ def summary(
         ("layers", f"{len(layers)} with {weights} parameters"),
         ("bytes", f"{state_bytes} of state, {constant_bytes} of constants"),
     ]
-    title = f"snnmlir.Network {name} in {options.dtype}"
+    title = f"snnmlir.Network {name} in {options.type_name}"
     return "\n".join([title, *(f"  {key:<10}  {value}" for key, value in lines)])
 
 

@@ -108,7 +108,7 @@ def package(
     values = {
         "name": prefix,
         "version": version("snn-mlir-compile"),
-        "dtype": network.dtype,
+        "dtype": network.type_name,
         "has_floats": not network.is_quantized,
         "dt": network.convention.dt,
         "state_bytes": network.state_bytes,

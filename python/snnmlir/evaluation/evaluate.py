@@ -132,7 +132,7 @@ def evaluate(
             values = [value for part in found for value in part.values[k]]
             results[metric.name] = metric.of_all(values, names)
     return Evaluation(
-        dtype=network.dtype,
+        dtype=network.type_name,
         readout=port.name,
         decision=rule_name(rule),
         classes=names,

@@ -63,6 +63,7 @@ def build(
     record: Sequence[str] = (),
     provenance: Mapping[str, str],
     ranges: Mapping[str, tuple[float, float]] | None = None,
+    weight_bits: Mapping[str, int] | None = None,
 ) -> Module:
     """The network of `graph`, one operation per node.
 
@@ -78,13 +79,15 @@ def build(
         provenance: What the header of the generated code says about the origin.
         ranges: What data showed for signals, by name as in `record`: least and greatest number.
             Quantization takes their scales from it.
+        weight_bits: Bits that quantization gives the weights of a node, by its name, where they are
+            not those of the network.
 
     Raises:
         NirError: A node that cannot be compiled.
         OptionError: A name in `record` that the graph does not have.
         MLIRError: The dialect's verifier refused the network: an error in this module.
     """
-    network = _NetworkBuild(context, graph, convention, dtype, input_types)
+    network = _NetworkBuild(context, graph, convention, dtype, input_types, weight_bits or {})
     return network.run(record, provenance, ranges or {})
 
 
@@ -98,11 +101,13 @@ class _NetworkBuild:
         convention: Convention,
         dtype: Dtype,
         input_types: Mapping[str, InputType],
+        weight_bits: Mapping[str, int],
     ) -> None:
         self.graph = graph
         self.convention = convention
         self.dtype = dtype
         self.input_types = input_types
+        self.weight_bits = weight_bits
         self.has_integers = convention.is_fixed and not is_real(convention)
         # Of sums and other signals that are neither spikes nor counts.
         self.analog = SUM if self.has_integers else dtype
@@ -272,19 +277,11 @@ class _NetworkBuild:
         name = node.name
         if isinstance(node, Output):
             return x
-        if isinstance(node, Affine):
-            return self.builder.linear(x, self.weight(node), self.sum_bias(node), node=name)
-        if isinstance(node, Conv):
-            return self.builder.conv(
-                x,
-                self.array(node.weight, f"{name}_weight", name),
-                self.bias(node, node.output_shape[:1]),
-                stride=node.stride,
-                padding=[size for pair in node.padding for size in pair],
-                dilation=node.dilation,
-                groups=node.groups,
-                node=name,
-            )
+        if isinstance(node, Affine | Conv):
+            result = self.add_synapse(node, x)
+            if name in self.weight_bits:
+                self.builder.set_weight_bits(result, self.weight_bits[name])
+            return result
         if isinstance(node, Pool2d):
             return self.builder.pool2d(
                 node.average,
@@ -305,6 +302,21 @@ class _NetworkBuild:
                 x = self.builder.transpose(x, [1, 2, 0], node=f"{name}_hwc")
             return self.builder.reshape(x, list(node.output_shape), node=name)
         raise AssertionError(f"{type(node).__name__} has a state")
+
+    def add_synapse(self, node: Affine | Conv, x: Value) -> Value:
+        name = node.name
+        if isinstance(node, Affine):
+            return self.builder.linear(x, self.weight(node), self.sum_bias(node), node=name)
+        return self.builder.conv(
+            x,
+            self.array(node.weight, f"{name}_weight", name),
+            self.bias(node, node.output_shape[:1]),
+            stride=node.stride,
+            padding=[size for pair in node.padding for size in pair],
+            dilation=node.dilation,
+            groups=node.groups,
+            node=name,
+        )
 
     def reads_channels_last(self, node: Flatten) -> bool:
         """Whether a feature map is flattened in the order H, W, C."""

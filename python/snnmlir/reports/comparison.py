@@ -131,7 +131,7 @@ def compare(
 def _name(network: Network) -> str:
     """The convention, with the type where it is not the convention's own."""
     name = network.convention.name
-    return name if network.dtype in ("f32", "fixed") else f"{name} in {network.dtype}"
+    return name if network.dtype in ("f32", "fixed") else f"{name} in {network.type_name}"
 
 
 def record_both(network: Network, other: Network, samples: Iterable[Sample]) -> list[Run]:

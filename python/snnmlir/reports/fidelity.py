@@ -108,7 +108,7 @@ def fidelity(
         if isinstance(node, SPIKING)
     )
     decisions = {name: agreement(name, runs) for name in network.graph.outputs}
-    return Fidelity(network.dtype, len(runs), layers, decisions, data)
+    return Fidelity(network.type_name, len(runs), layers, decisions, data)
 
 
 def _layer(name: str, threshold: Signal, runs: Sequence[Run]) -> Layer:

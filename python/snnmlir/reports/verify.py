@@ -139,7 +139,7 @@ def verified_by_recordings(network: Network, runs: Sequence[Recording]) -> Verif
         outcome.append(f"verified: {text}")
     if network.dtype in QUANTIZED:
         outcome.append(
-            f"compared with the recording, {network.dtype} gives {found.differing} of "
+            f"compared with the recording, {network.type_name} gives {found.differing} of "
             f"{found.entries} other entries"
         )
         return Verification(tuple(outcome), found)

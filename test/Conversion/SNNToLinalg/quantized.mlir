@@ -433,3 +433,30 @@ snn.network @wide(%x: tensor<4x!sum>) -> tensor<4x!voltage> attributes {dt = 1.0
   %v = snn.li %x decay(%d) floor(%f) {short_decay, saturate} : (tensor<4x!sum>, !decay, !quant.uniform<i32:f32, 0.25>) -> tensor<4x!voltage>
   snn.output %v : tensor<4x!voltage>
 }
+
+// -----
+
+!weight = !quant.uniform<i8<-1:1>:f32, 0.5>
+!sum = !quant.uniform<i16<-300:300>:f32, 0.5>
+
+// Weights of 2 bits are four to a byte: those of the first quarter of the outputs, here of 2 of 7, are the
+// lowest bits. -9 is 3 + 1 * 4 + 3 * 16 + 3 * 64 - 256, with 3 for -1; the last quarter has one output.
+// CHECK-LABEL: func.func private @crumbs_0(
+// CHECK:           %[[W0:.*]] = arith.extsi %{{.*}} : i8 to i32
+// CHECK-NEXT:      %[[BITS:.*]] = arith.andi %[[W0]], %c3_i32 : i32
+// CHECK-NEXT:      %[[FLIPPED:.*]] = arith.xori %[[BITS]], %c2_i32 : i32
+// CHECK-NEXT:      arith.subi %[[FLIPPED]], %c2_i32 : i32
+// CHECK:           %[[W2:.*]] = arith.extsi %{{.*}} : i8 to i32
+// CHECK-NEXT:      %[[SHIFTED:.*]] = arith.shrsi %[[W2]], %c2_i32 : i32
+// CHECK-NEXT:      %[[BITS:.*]] = arith.andi %[[SHIFTED]], %c3_i32 : i32
+// CHECK:         %[[LAST:.*]] = tensor.extract_slice %{{.*}}[6] [1] [1] : tensor<7xi16> to tensor<1xi16>
+// CHECK-NEXT:    linalg.generic {{.*}} outs(%[[LAST]] : tensor<1xi16>)
+// CHECK:           %[[W6:.*]] = arith.extsi %{{.*}} : i8 to i32
+// CHECK-NEXT:      arith.shrsi %[[W6]], %c6_i32 : i32
+// CHECK:         memref.global "private" constant @crumbs_0_weight : memref<1x2xi8> = dense<{{\[}}[-9, 16]]>
+snn.network @crumbs(%x: tensor<1xi1>) -> tensor<7x!sum> attributes {dt = 1.0e-3 : f64} {
+  %wi = arith.constant dense<[[-1], [0], [1], [0], [-1], [1], [-1]]> : tensor<7x1xi8>
+  %w = quant.scast %wi : tensor<7x1xi8> to tensor<7x1x!weight>
+  %y = snn.linear %x, %w {snn.node = "crumbs_0"} : (tensor<1xi1>, tensor<7x1x!weight>) -> tensor<7x!sum>
+  snn.output %y : tensor<7x!sum>
+}

@@ -68,7 +68,7 @@ def report(
     elif verify:
         verified = verified_by_reference(network, runs)
     known = NetworkReport(
-        network.dtype,
+        network.type_name,
         network.resources,
         footprint(network, compiler) if compiler is not None else None,
         fidelity(network, runs, data) if network.dtype in QUANTIZED else None,
