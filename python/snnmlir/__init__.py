@@ -11,6 +11,7 @@ s = net.start()           # s.step(x), s.reset()
 net.report(x)             # a page: in a notebook, or net.report(x).save("report.html")
 
 e = snnmlir.evaluate(net, samples, labels=labels)  # a data set, in parallel
+s = snnmlir.search(net, samples, labels=labels)  # the smallest that is as accurate: s.network
 
 d = snnmlir.deploy(module, x)  # a live network of snnTorch, Norse, ..., compared with the C
 """
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from snnmlir.evaluation.evaluate import evaluate
     from snnmlir.evaluation.metrics import Metric, Outcome
     from snnmlir.evaluation.result import Evaluation
+    from snnmlir.evaluation.search import Search, search
     from snnmlir.execution.events import EventFormat
     from snnmlir.execution.session import Session
     from snnmlir.inference import Inference
@@ -71,6 +73,7 @@ _HOMES = {
     "Report": "reports.check",
     "Resources": "compiler.resources",
     "SelfTest": "delivery.selftest",
+    "Search": "evaluation.search",
     "Session": "execution.session",
     "SnnError": "errors",
     "check": "reports.check",
@@ -86,6 +89,7 @@ _HOMES = {
     "infer": "inference",
     "reference": "",
     "report": "reports.page.make",
+    "search": "evaluation.search",
     "self_test": "delivery.selftest",
     "write_package": "delivery.package",
 }
@@ -111,6 +115,7 @@ __all__ = [
     "Outcome",
     "Report",
     "Resources",
+    "Search",
     "SelfTest",
     "Session",
     "SnnError",
@@ -125,6 +130,7 @@ __all__ = [
     "infer",
     "reference",
     "report",
+    "search",
     "self_test",
     "write_package",
 ]

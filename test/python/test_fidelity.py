@@ -17,6 +17,7 @@ from networks import GRAPHS
 from snnmlir.cli.compile import main
 from snnmlir.errors import OptionError
 from snnmlir.execution import runner, toolchain
+from snnmlir.reports.comparison import rate_distance
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
 OPTIONS = {"convention": "snntorch", "dt": 1e-4, "input_type": "spikes"}
@@ -42,7 +43,23 @@ def test_more_bits_are_closer() -> None:
     assert hidden["int8"].voltage_error > hidden["int16"].voltage_error
     assert hidden["int8"].jaccard > 0.93
     assert hidden["int8"].correlation > 0.99
+    assert hidden["int4"].rate_distance > hidden["int8"].rate_distance > 0
     assert found["int8"].decisions == {"output": 1.0}
+
+
+def test_rates_are_moved() -> None:
+    """What a moved spike costs: its neuron's rate, but for neurons that change places."""
+    ours, theirs = np.zeros((2, 10, 4), np.int64)
+    ours[:5, 0] = ours[:2, 1] = 1  # rates 0.5, 0.2, 0, 0
+    theirs[:5, 2] = theirs[:2, 0] = 1
+    assert rate_distance(ours, theirs) == 0
+    theirs[:4, 3] = 1  # 0.5, 0.4, 0.2, 0: 0.2 and 0.2 more
+    assert rate_distance(ours, theirs) == pytest.approx((0.2 + 0.2) / 4)
+    scipy = pytest.importorskip("scipy.stats")
+    rates = np.random.default_rng(0).random((2, 50))
+    spikes = np.round(rates[:, None] * np.ones((1, 1, 1)), 6)
+    expected = scipy.wasserstein_distance(spikes[0, 0], spikes[1, 0])
+    assert rate_distance(spikes[0], spikes[1]) == pytest.approx(expected)
 
 
 def test_spikes_are_those_of_float32() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snnmlir.cli.options import Command, compiler_options, reports_errors
+from snnmlir.cli.options import Command, compiler_options, deciding_options, reports_errors
 from snnmlir.common.kinds import PACKAGES
 
 
@@ -102,6 +102,29 @@ from snnmlir.common.kinds import PACKAGES
     help="Write a record, in Markdown, of the deviations from MISRA C:2012 that cppcheck's add-on "
     "finds in the C, with their places and reasons.",
 )
+@click.option(
+    "--search",
+    "search_on",
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Choose the bits of the weights of each layer, scales and states, so that the network is "
+    "as small as it can be with --min-accuracy on DATA, a labelled data set as snn-mlir-run takes "
+    "it; with --max-flash or --max-ram only as small as these say. --dtype NODE=intN, --scales "
+    "pow2 and --states proved are kept. The table of what was found is printed, or in the report.",
+)
+@click.option(
+    "--labels",
+    metavar="FILE|NAME",
+    help="The labels of --search: a file with one for each sample (.npy, .txt, .csv), or their "
+    "name in DATA.  [default: those of DATA]",
+)
+@click.option(
+    "--min-accuracy",
+    metavar="PERCENT",
+    help="The least part of the samples of --search that is recognized, such as 97.5%.  [default: "
+    "0.5 percentage points less than in float32]",
+)
+@deciding_options
 @click.option("--profile", is_flag=True, help="In the C, call layers in a macro PREFIX_PROFILE.")
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")

@@ -12,6 +12,7 @@ from typing import Any, cast
 import click
 
 from snnmlir.cli.common import (
+    Bar,
     network_from,
     recorded,
     save_convention,
@@ -20,6 +21,7 @@ from snnmlir.cli.data import read_runs, read_samples
 from snnmlir.common.files import check_targets, write_files
 from snnmlir.common.sizes import parse_size
 from snnmlir.common.tables import printable
+from snnmlir.common.wording import option
 from snnmlir.compiler import Network, Stage
 from snnmlir.compiler import compile as compile_network
 from snnmlir.compiler.names import prefix_from
@@ -30,6 +32,7 @@ from snnmlir.delivery.misra import misra_record
 from snnmlir.delivery.package import write_package
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import ConventionWarning, OptionError, quoted
+from snnmlir.evaluation.search import Search, search
 from snnmlir.inference.recording import has_outputs, recording_for
 from snnmlir.reports.budgets import check_flash, check_ram
 from snnmlir.reports.comparison import Comparison, compare
@@ -60,6 +63,11 @@ def run(
     profile: bool,
     compare_with: str | None,
     misra: Path | None,
+    search_on: Path | None,
+    labels: str | None,
+    min_accuracy: str | None,
+    readout: str | None,
+    decision: str | None,
     **options: Any,
 ) -> None:
     """Compiles a network, and writes and checks what was asked for."""
@@ -83,11 +91,29 @@ def run(
             "--cc says what builds the C for a report or a limit, and there is none",
             help="add --report, --max-flash or --max-ram",
         )
-    data = (options["calibrate"], *(Path(name) for name in (verify_on, self_test_on) if name))
+    data = (
+        options["calibrate"],
+        search_on if search_on is None or search_on.is_file() else None,
+        *(Path(name) for name in (verify_on, self_test_on) if name),
+    )
     inputs = [model, *(path for path in data if path)]
     written = [path for path in (report, misra, None if package else output) if path]
     check_targets(written, inputs)
+    choosing = {
+        "labels": labels,
+        "min_accuracy": min_accuracy,
+        "readout": readout,
+        "decision": decision,
+    }
+    _check_search(search_on, choosing, options)
     network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
+    searched = None
+    if search_on is not None:
+        limited = {"max_flash": limits.get(check_flash), "max_ram": limits.get(check_ram)}
+        searched = _search(network, search_on, choosing | limited)
+        network = searched.network
+        if not report:
+            click.echo(str(searched), nl=False)
     content = {}
     compared = None
     told = _name if report and report.suffix == ".html" else _path
@@ -104,6 +130,7 @@ def run(
             network.resources,
             footprint(network, compiler, prefix) if compiler is not None else None,
             placements=network.placements,
+            search=searched,
         )
         for check, limit in limits.items():
             check(known, limit)
@@ -136,6 +163,44 @@ def run(
         for bound in network.bounds:
             click.echo(f"bound {bound}", err=True)
         click.echo(f"wrote {output}", err=True)
+
+
+def _check_search(data: Path | None, choosing: dict[str, Any], options: dict[str, Any]) -> None:
+    """Refuses what goes with a search only, or not with one; single nodes may have types."""
+    given = [dtype for dtype in options["dtype"] if "=" not in dtype]
+    needless = [key for key, value in choosing.items() if value is not None]
+    if data is None:
+        if needless:
+            raise OptionError(
+                f"{option(needless[0])} is for a search, and there is none",
+                help=f"add {option('search', 'DATA')}, or leave it out",
+            )
+        return
+    if given:
+        raise OptionError(
+            f"--search chooses the types, found --dtype {given[-1]}",
+            help="leave it out; --dtype NODE=intN keeps the type of a node",
+        )
+    options["dtype"] = ("int8", *options["dtype"])
+
+
+def _search(network: Network, data: Path, choosing: dict[str, Any]) -> Search:
+    """The smallest network that is accurate on a data set, with a progress bar."""
+    if choosing["min_accuracy"] is not None:
+        choosing["min_accuracy"] = _part(choosing["min_accuracy"])
+    with Bar() as bar:
+        return search(network, data, progress=bar.show, **choosing)
+
+
+def _part(text: str) -> float:
+    """What --min-accuracy says: "97.5%", or 0.975."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise OptionError(
+            f"--min-accuracy is {quoted(text)}, expected a part of the samples",
+            help="write it as in 97.5%",
+        ) from None
 
 
 def _path(data: Path) -> str:

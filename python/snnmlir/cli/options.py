@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from snnmlir.cli.flags import Flags
-from snnmlir.common.kinds import DTYPES
+from snnmlir.common.kinds import DECISIONS, DTYPES
 from snnmlir.common.targets import TARGETS
 from snnmlir.common.wording import spelled_by
 from snnmlir.conventions import CHOICES, PRESETS, choice_values, option_name
@@ -172,6 +172,22 @@ def compiler_options(command: Function) -> Function:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def deciding_options(command: Function) -> Function:
+    """Adds the options that say what decides for a class, and how."""
+    readout = click.option(
+        "--readout",
+        metavar="SIGNAL",
+        help="What decides: an output, a node, or a neuron with .v for its voltage.  [default: the "
+        "output]",
+    )
+    decision = click.option(
+        "--decision",
+        type=click.Choice(DECISIONS),
+        help="How it decides.  [default: most-spikes of spikes, largest-sum of values]",
+    )
+    return readout(decision(command))
 
 
 def reports_errors(command: Function) -> Function:

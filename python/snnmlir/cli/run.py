@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from snnmlir.cli.options import Command, compiler_options, reports_errors
-from snnmlir.common.kinds import DECISIONS, METRICS
+from snnmlir.cli.options import Command, compiler_options, deciding_options, reports_errors
+from snnmlir.common.kinds import METRICS
 
 
 @click.command(cls=Command)
@@ -41,17 +41,7 @@ from snnmlir.common.kinds import DECISIONS, METRICS
     help=f"What is measured of a data set: {', '.join(METRICS)}.  [default: with labels the first "
     "three]",
 )
-@click.option(
-    "--readout",
-    metavar="SIGNAL",
-    help="What decides: an output, a node, or a neuron with .v for its voltage.  [default: the "
-    "output]",
-)
-@click.option(
-    "--decision",
-    type=click.Choice(DECISIONS),
-    help="How it decides.  [default: most-spikes of spikes, largest-sum of values]",
-)
+@deciding_options
 @click.option(
     "--classes",
     metavar="NAME,...",

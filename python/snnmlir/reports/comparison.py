@@ -216,6 +216,15 @@ def correlation(ours: Signal, theirs: Signal) -> float | None:
     return float(np.corrcoef(counts[0], counts[1])[0, 1])
 
 
+def rate_distance(ours: Signal, theirs: Signal) -> float:
+    """The earth mover's distance of the neurons' firing rates, in spikes per step.
+
+    What is moved, if neurons have no names: the mean difference of the sorted rates.
+    """
+    rates = [np.sort(values.mean(0, dtype=np.float64), axis=None) for values in (ours, theirs)]
+    return float(np.mean(np.abs(rates[0] - rates[1])))
+
+
 def voltage_error(
     ours: Signal, theirs: Signal, our_threshold: Signal, their_threshold: Signal
 ) -> float | None:

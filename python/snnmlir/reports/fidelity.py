@@ -19,6 +19,7 @@ from snnmlir.reports.comparison import (
     correlation,
     jaccard,
     number,
+    rate_distance,
     record_both,
     text_of,
     voltage_error,
@@ -36,6 +37,8 @@ class Layer:
             neither has any.
         correlation: Pearson's correlation of the neurons' spike counts; None if one of them is the
             same for all neurons.
+        rate_distance: Earth mover's distance between the distributions of the neurons' firing
+            rates, in spikes per step.
         voltage_error: Root mean square of the difference of the voltages, in thresholds; None
             if these are 0.
     """
@@ -44,6 +47,7 @@ class Layer:
     spikes: int
     jaccard: float | None
     correlation: float | None
+    rate_distance: float
     voltage_error: float | None
 
 
@@ -68,13 +72,14 @@ class Fidelity:
     data: str
 
     def __str__(self) -> str:
-        titles = ("node", "spikes", "Jaccard", "correlation", "voltage error")
+        titles = ("node", "spikes", "Jaccard", "correlation", "rate distance", "voltage error")
         rows = [
             (
                 printable(layer.node),
                 str(layer.spikes),
                 number(layer.jaccard),
                 number(layer.correlation),
+                number(layer.rate_distance),
                 number(layer.voltage_error),
             )
             for layer in self.layers
@@ -99,7 +104,7 @@ def fidelity(
     if not network.is_quantized:
         raise OptionError(
             f"dtype '{network.dtype}' is what integers are compared with",
-            help="choose dtype int8, int16 or int4",
+            help="choose dtype int8, int16, int4 or int2",
         )
     runs = record_both(network.as_float(), network, samples)
     layers = tuple(
@@ -122,5 +127,6 @@ def _layer(name: str, threshold: Signal, runs: Sequence[Run]) -> Layer:
         spikes=int(real.sum()),
         jaccard=jaccard(real, integers),
         correlation=correlation(real, integers),
+        rate_distance=rate_distance(real, integers),
         voltage_error=voltage_error(real_voltage, integer_voltage, threshold, threshold),
     )

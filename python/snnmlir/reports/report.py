@@ -8,10 +8,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from snnmlir.common.tables import printable
 from snnmlir.compiler import Placement
 from snnmlir.compiler.resources import Resources
+from snnmlir.evaluation.search import Search
 from snnmlir.reports.comparison import Comparison
 from snnmlir.reports.fidelity import Fidelity
 from snnmlir.reports.footprint import Footprint
@@ -30,6 +32,7 @@ class NetworkReport:
         comparison: How it differs under another convention, if one was named.
         verification: What the C was compared with, if it was.
         placements: Who computes which layers, if the target has kernels.
+        search: How its types were chosen, if they were.
     """
 
     dtype: str
@@ -39,10 +42,16 @@ class NetworkReport:
     comparison: Comparison | None = None
     verification: Verification | None = None
     placements: tuple[Placement, ...] = ()
+    search: Search | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON's types, with the names of the attributes, theirs included."""
+        known = dataclasses.asdict(dataclasses.replace(self, search=None))
+        return known | {"search": self.search.as_json() if self.search else None}
 
     def as_json(self) -> str:
-        """A JSON object with the names of the attributes, theirs included."""
-        return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
+        """The same as a JSON object."""
+        return json.dumps(self.as_dict(), indent=1) + "\n"
 
     def __str__(self) -> str:
         needs = self.resources
@@ -55,6 +64,8 @@ class NetworkReport:
             parts.append(placements_text(self.placements))
         if self.footprint:
             parts.append(f"built by {self.footprint.compiler}\n\n{self.footprint}")
+        if self.search:
+            parts.append(str(self.search))
         if self.fidelity:
             parts.append(str(self.fidelity))
         if self.comparison:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -90,7 +90,7 @@ def network_page(
             "runs": seen.runs if seen else [],
             "machine": module,
             "thresholds": _thresholds(seen),
-            "report": asdict(known),
+            "report": known.as_dict(),
         },
     )
 
