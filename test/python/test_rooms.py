@@ -122,7 +122,7 @@ def test_options_in_messages_are_there() -> None:
     assert {f"--{name.replace('_', '-')}" for name in named_options()} <= flags
     functions = (
         snnmlir.compile, snnmlir.Network.write, snnmlir.evaluate, snnmlir.EventFormat,
-        check_flash, check_ram,
+        snnmlir.search, check_flash, check_ram,
     )  # fmt: skip
     arguments = {name for each in functions for name in inspect.signature(each).parameters}
     assert named_options() <= arguments | {*CHOICES} | {*wording.FUNCTIONS}
@@ -139,6 +139,7 @@ def test_options_in_messages_are_there() -> None:
         (lambda: wording.option("like"), "snnmlir.infer"),
         (lambda: wording.option("like", "RECORDING"), "snnmlir.infer(source, RECORDING)"),
         (lambda: wording.node_option("d", "dt", "1"), "nodes={'d': {'dt': 1}}"),
+        (lambda: wording.node_types({"a": "int4"}), "dtypes={'a': 'int4'}"),
         (
             lambda: wording.options(
                 wording.option("convention", "spyx"), wording.option("dt", "1")

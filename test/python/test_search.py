@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from click.testing import CliRunner
 
 import snnmlir
 from snnmlir.cli.compile import main as compile_main
+from snnmlir.cli.flags import Flags
+from snnmlir.common.wording import spelled_by
 from snnmlir.errors import OptionError
 from snnmlir.evaluation.search import Point, Search, search
 
@@ -175,11 +178,12 @@ def run(tmp_path: Path, *arguments: Any) -> Any:
 def test_command(tmp_path: Path, data: Path) -> None:
     result = run(tmp_path, "--search", data)
     assert result.exit_code == 0, result.output
-    assert result.stdout == str(found())
+    with spelled_by(Flags()):
+        assert result.stdout == str(found())
+        flags = shlex.split(found().chosen.choice.options)  # type: ignore[union-attr]
     expected = found().network.emit_c("digits", "digits.h")
     assert (tmp_path / "digits.c").read_text() == expected[0]
     # What it prints chooses the same.
-    flags = found().chosen.choice.flags.split()  # type: ignore[union-attr]
     assert run(tmp_path, *flags).exit_code == 0
     assert (tmp_path / "digits.c").read_text() == expected[0]
 
@@ -194,13 +198,15 @@ def test_reports(suffix: str, tmp_path: Path, data: Path) -> None:
     assert result.exit_code == 0, result.output
     text = report.read_text()
     expected = few(min_accuracy=0.9, max_flash=12 * 1024)
+    with spelled_by(Flags()):
+        shown, chosen = str(expected), expected.chosen
+        choice = chosen.choice.options  # type: ignore[union-attr]
     if suffix == "json":
         assert json.loads(text)["search"] == json.loads(json.dumps(expected.as_json()))
     elif suffix == "txt":
-        assert str(expected) in text
+        assert shown in text
     else:
-        chosen = expected.chosen
-        assert f"Chosen: <code>{chosen.choice.flags}</code>" in text  # type: ignore[union-attr]
+        assert f"Chosen: <code>{choice}</code>" in text
         assert text.count(f'<td class="n">{chosen.constant_bytes:,} B</td>') >= 1
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 
 from snnmlir.common.wording import any_of
 from snnmlir.conventions import PRESETS, Convention, option_name
@@ -21,6 +22,10 @@ class Flags:
     def node_option(self, node: str, choice: str, value: str) -> str:
         """A choice of the convention for a single node."""
         return f"--set '{node}.{option_name(choice)}={value}'"
+
+    def node_types(self, types: Mapping[str, str]) -> str:
+        """The types of the weights of single nodes."""
+        return " ".join(shlex.join(["--dtype", f"{node}={dtype}"]) for node, dtype in types.items())
 
     def options(self, *options: str) -> str:
         """Several flags beside each other."""

@@ -8,7 +8,7 @@ run inside `spelled_by` with a speller of their own, and there it is `--calibrat
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
@@ -31,6 +31,9 @@ class Speller(Protocol):
     def node_option(self, node: str, choice: str, value: str) -> str:
         """A choice of the convention for a single node."""
 
+    def node_types(self, types: Mapping[str, str]) -> str:
+        """The types of the weights of single nodes."""
+
     def options(self, *options: str) -> str:
         """Several options beside each other."""
 
@@ -47,6 +50,9 @@ class _Python:
 
     def node_option(self, node: str, choice: str, value: str) -> str:
         return f"nodes={{{node!r}: {{{choice!r}: {_literal(value)}}}}}"
+
+    def node_types(self, types: Mapping[str, str]) -> str:
+        return f"dtypes={dict(types)!r}"
 
     def options(self, *options: str) -> str:
         return ", ".join(options)
@@ -86,6 +92,11 @@ def option(name: str, *values: str) -> str:
 def node_option(node: str, choice: str, value: str) -> str:
     """A choice of the convention for a single node, likewise."""
     return _speller.get().node_option(node, choice, value)
+
+
+def node_types(types: Mapping[str, str]) -> str:
+    """The types of the weights of single nodes, by name, likewise."""
+    return _speller.get().node_types(types)
 
 
 def options(*options: str) -> str:

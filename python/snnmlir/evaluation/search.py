@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from snnmlir.common.kinds import Dtype
 from snnmlir.common.tables import printable, table
-from snnmlir.common.wording import option
+from snnmlir.common.wording import node_types, option, options
 from snnmlir.compiler import Network
 from snnmlir.compiler.network import network_for
 from snnmlir.compiler.options import WEIGHT_BITS, Options, Scales, States
@@ -56,14 +56,14 @@ class Choice:
         return "; ".join([nodes, *others])
 
     @property
-    def flags(self) -> str:
-        """The same as options of the commands."""
-        flags = ["--dtype int8", *(f"--dtype {node}={dtype}" for node, dtype in self.dtypes)]
+    def options(self) -> str:
+        """The same as options that choose it without a search."""
+        words = [option("dtype", "int8"), node_types(dict(self.dtypes))]
         if self.scales != "real":
-            flags.append(f"--scales {self.scales}")
+            words.append(option("scales", self.scales))
         if self.states != "short":
-            flags.append(f"--states {self.states}")
-        return " ".join(flags)
+            words.append(option("states", self.states))
+        return options(*words)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Search:
             f"accuracy over bytes, on {self.samples} samples; at least "
             f"{100 * self.floor:.2f} %, {len(self.points)} networks tried\n\n"
             + "\n".join(table(titles, rows))
-            + f"\n\nchosen: {self.chosen.choice.flags}\n"
+            + f"\n\nchosen: {self.chosen.choice.options}\n"
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -248,14 +248,14 @@ def search(
 
 def _request(network: Network, choice: Choice) -> Any:
     """The request of a variant of a network."""
-    options: Options = replace(
+    chosen: Options = replace(
         network.options,
         dtype="int8",
         dtypes=choice.dtypes,
         scales=choice.scales,
         states=choice.states,
     )
-    return replace(network.request, options=options)
+    return replace(network.request, options=chosen)
 
 
 @dataclass(frozen=True)
@@ -423,7 +423,7 @@ class _Descent:
                 f"that does has {point.constant_bytes} B of constants and {point.memory_bytes} B "
                 f"of state and scratch memory",
                 help=f"raise the limit, or lower {option('min_accuracy')}; that network is "
-                + (point.choice.flags if point.choice else ""),
+                + (point.choice.options if point.choice else ""),
             )
         return self._scaled(point)
 
