@@ -16,6 +16,15 @@ snn.network @bits(%x: tensor<4xf32>,
 
 // -----
 
+snn.network @weight_bits(%x: tensor<4xf32>) attributes {dt = 1.0 : f64} {
+  %w = arith.constant dense<1.0> : tensor<2x4xf32>
+  // expected-error @+1 {{snn.weight_bits of 'snn.linear' is 3 : i64, expected 2, 4, 8 or 16, an i64 [N7]}}
+  %y = snn.linear %x, %w {snn.weight_bits = 3 : i64} : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2xf32>
+  snn.output
+}
+
+// -----
+
 // expected-error @+1 {{snn.range of argument 0 is ["a", 2], expected two floating-point numbers, the least first [N7]}}
 snn.network @range(%x: tensor<4xf32> {snn.range = ["a", 2]}) attributes {dt = 1.0 : f64} {
   snn.output

@@ -290,6 +290,7 @@ def numbers(found: dict[str, Any]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_table_of_metrics(check_table: Rows) -> None:
     lines = [
         "| network | accuracy | footprint | connection sparsity | activation sparsity "

@@ -135,6 +135,20 @@ def test_what_was_chosen_is_kept() -> None:
     assert dict(result.chosen.choice.dtypes)["fc1"] in ("int4", "int2")  # type: ignore[union-attr]
 
 
+def test_ranges_of_analog_signals_are_kept() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.random((40, 12, 5))
+    labels = x.sum(1).argmax(1)
+    ones = np.ones(5)
+    lif = nir.LIF(tau=3e-4 * ones, r=ones, v_leak=0 * ones, v_threshold=ones, v_reset=0 * ones)
+    graph = nir.NIRGraph.from_list(nir.Linear(np.eye(5) + rng.normal(0, 0.05, (5, 5))), lif)
+    given = snnmlir.compile(graph, dtype="int8", dt=1e-4, calibrate=list(x))
+    result = search(given, x, labels=labels)
+    assert result.real.accuracy > 0.5
+    assert result.network.request.ranges == given.request.ranges != {}
+    assert result.network.inputs[0].scales == given.inputs[0].scales
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

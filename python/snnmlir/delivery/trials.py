@@ -390,7 +390,7 @@ _NEURONS = {"snn.lif": ("LIF", "IF"), "snn.cuba_lif": ("CubaLIF",), "snn.li": ("
 def _ways(kernel: Kernel) -> list[Way]:
     """The ways that the words of a kernel's conditions leave open, and a few others."""
     behind = [name for name in kernel.pattern if name in _NEURONS]
-    types = {"i8": "int8", "i16": "int16", "i4": "int4", "f32": "f32"}
+    types = {"i8": "int8", "i16": "int16", "i4": "int4", "i2": "int2", "f32": "f32"}
     asked = _words(kernel, "synapse.weight.type")
     dtypes = [types[word] for word in asked if word in types] or ["int8", "int16", "int4", "f32"]
     asked = _words(kernel, "synapse.input.type")
@@ -403,7 +403,7 @@ def _ways(kernel: Kernel) -> list[Way]:
     for neuron, bias, dtype, convention, kind in product(
         neurons, biases, dtypes, conventions, inputs
     ):
-        for scales, states in _INTEGERS[: 3 if dtype in ("int8", "int4") else 1]:
+        for scales, states in _INTEGERS[: 3 if dtype in ("int8", "int4", "int2") else 1]:
             way = Way(neuron, bias, dtype, convention, kind, scales, states)
             ways += [way, replace(way, steps="many")] if behind and neuron in _LEAKY else [way]
     return ways

@@ -286,7 +286,8 @@ class _Bench:
         self.network = network
         self.measure = measure
         self.points: dict[Choice, Point] = {}
-        self._networks: dict[Choice, Network] = {}
+        self._sizes: dict[Choice, int] = {}
+        self._last: tuple[Choice, Network] | None = None
         real = network.as_float()
         found = measure(real)
         if found.labels is None:
@@ -299,15 +300,17 @@ class _Bench:
         self.real = self._point(None, real, found)
 
     def compiled(self, choice: Choice) -> Network:
-        """The network of a choice."""
-        if choice not in self._networks:
-            self._networks[choice] = network_for(_request(self.network, choice))
-        return self._networks[choice]
+        """The network of a choice; only the last is kept, as they can be large."""
+        if self._last is None or self._last[0] != choice:
+            self._last = choice, network_for(_request(self.network, choice))
+        return self._last[1]
 
     def bytes(self, choice: Choice) -> int:
         """The bytes that a choice takes, which need no data."""
-        resources = self.compiled(choice).resources
-        return resources.constant_bytes + resources.memory_bytes
+        if choice not in self._sizes:
+            resources = self.compiled(choice).resources
+            self._sizes[choice] = resources.constant_bytes + resources.memory_bytes
+        return self._sizes[choice]
 
     def at(self, choice: Choice) -> Point:
         """What a choice gives."""

@@ -50,7 +50,7 @@ WORDS = (
 )  # fmt: skip
 ATTRIBUTES = (
     'snn.name = "x0"', 'snn.name = ""', "snn.name = 3 : i64", 'snn.node = "*/"',
-    "snn.bits = 8 : i64",
+    "snn.bits = 8 : i64", "snn.weight_bits = 2 : i64", "snn.weight_bits = 5 : i64",
     "snn.bits = 4 : i64", "snn.range = [1.0, 2.0]", "snn.range = [2.0, 1.0]", "snn.range = []",
     "snn.record", "snn.record = 1 : i64", 'snn.kind = "state"', 'snn.kind = "scratch"',
     'snn.role = "step"', 'snn.role = "init"', "snn.dt = 1.0 : f64", "snn.scales = array<f64: 1.0>",
