@@ -141,7 +141,8 @@ def test_ranges_of_analog_signals_are_kept() -> None:
     labels = x.sum(1).argmax(1)
     ones = np.ones(5)
     lif = nir.LIF(tau=3e-4 * ones, r=ones, v_leak=0 * ones, v_threshold=ones, v_reset=0 * ones)
-    graph = nir.NIRGraph.from_list(nir.Linear(np.eye(5) + rng.normal(0, 0.05, (5, 5))), lif)
+    weight = 3 * np.eye(5) + rng.normal(0, 0.1, (5, 5))
+    graph = nir.NIRGraph.from_list(nir.Linear(weight), lif)
     given = snnmlir.compile(graph, dtype="int8", dt=1e-4, calibrate=list(x))
     result = search(given, x, labels=labels)
     assert result.real.accuracy > 0.5
