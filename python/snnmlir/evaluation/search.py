@@ -18,6 +18,7 @@ from snnmlir.common.wording import node_types, option, options
 from snnmlir.compiler import Network
 from snnmlir.compiler.network import network_for
 from snnmlir.compiler.options import WEIGHT_BITS, Options, Scales, States
+from snnmlir.compiler.request import Request
 from snnmlir.errors import OptionError
 from snnmlir.evaluation.decisions import Decision
 from snnmlir.evaluation.evaluate import evaluate
@@ -246,7 +247,7 @@ def search(
     )
 
 
-def _request(network: Network, choice: Choice) -> Any:
+def _request(network: Network, choice: Choice) -> Request:
     """The request of a variant of a network."""
     chosen: Options = replace(
         network.options,
