@@ -401,11 +401,15 @@ class Network:
         name, element, sums = found
         bias, bias_type = self.bias(result, sums)
         events, events_type = self.events(signal)
-        saturates = isinstance(sums, Quantized) and not batch and self.seldom(5)
+        attributes = []
+        if isinstance(sums, Quantized) and not batch and self.seldom(5):
+            attributes.append("saturate")
+        if self.seldom(5):
+            attributes.append(f"snn.weight_bits = {self.chance.choice([2, 4, 8, 16])} : i64")
         types = f"({signal.type}, {tensor(weight, element)}{bias_type}{events_type})"
         self.add(
             f"snn.linear {signal.name}, {name}{bias}{events}", result, sums,
-            *(["saturate"] if saturates else []), f"{types} -> {tensor(result, sums)}",
+            *attributes, f"{types} -> {tensor(result, sums)}",
         )  # fmt: skip
 
     def window(self, size: int, *, dilated: bool = True) -> tuple[int, int, int, int, int, int]:
