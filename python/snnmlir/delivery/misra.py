@@ -93,7 +93,7 @@ def deviations(files: dict[str, str]) -> list[Deviation]:
                 f"{version} finds a violation of the {deviation.category} rule {deviation.rule} of "
                 f"MISRA C:2012 at {deviation.places[0]}, expected only those that have a reason: "
                 f"{', '.join(REASONS)}",
-                help="please report the network; without --misra the C is written",
+                help="please report the network; the C can be written without the record",
             )
     return found
 
@@ -130,7 +130,7 @@ def _version() -> str:
     if not shutil.which("cppcheck"):
         raise CompileError(
             "there is no cppcheck here, whose add-on checks MISRA C:2012",
-            help="install it (Debian: apt-get install cppcheck), or leave --misra out",
+            help="install it (Debian: apt-get install cppcheck), or leave the record out",
         )
     done = subprocess.run(["cppcheck", "--version"], capture_output=True, text=True, check=False)
     return done.stdout.strip()
