@@ -10,10 +10,10 @@ from pathlib import Path
 
 from snnmlir.common.files import write_folder
 from snnmlir.common.kinds import PACKAGES
+from snnmlir.common.rendering import below, render
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
 from snnmlir.compiler.interface import c_ports
-from snnmlir.delivery.rendering import below, render
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import OptionError, quoted
 
@@ -101,7 +101,7 @@ def package(
     }
     templates = {
         path.removeprefix(f"packages/{kind}/").replace("NAME", prefix): path
-        for path in below(f"packages/{kind}")
+        for path in below("delivery", f"packages/{kind}")
     }
     interface = network.interface_for(prefix, header)
     inputs, outputs = c_ports(interface, network.inputs, network.outputs)
@@ -119,5 +119,5 @@ def package(
         "test": test,
         "files": sorted([*files, *templates]),
     }
-    files |= {name: render(path, **values) for name, path in templates.items()}
+    files |= {name: render("delivery", path, **values) for name, path in templates.items()}
     return {name: text.encode() for name, text in files.items()}
