@@ -218,7 +218,7 @@ def test_platformio(dtype: str, tmp_path: Path) -> None:
         f"-I{PLATFORM}",
     ]
     sources = sorted((package / build["srcDir"]).iterdir())
-    assert [source.name for source in sources] == ["brain.c", "brain_selftest.c"]
+    assert [source.name for source in sources] == ["brain.c", "brain_board.c", "brain_selftest.c"]
     call(*compiler, *build.get("flags", []), "-c", *sources, cwd=tmp_path)
     (example,) = library["examples"]
     mains = [package / example["base"] / name for name in example["files"]]
@@ -350,6 +350,7 @@ def test_zephyr(dtype: str, tmp_path: Path) -> None:
     assert {Path(name).name for name in found["zephyr_library_sources"]} == {
         "brain.c",
         "brain_selftest.c",
+        "brain_board.c",
     }
     kernel = tmp_path / "zephyr/kernel.h"
     kernel.parent.mkdir()
@@ -385,7 +386,7 @@ def test_esp_idf(dtype: str, tmp_path: Path) -> None:
     before = "set(COMPONENT_LIB brain)"
     found = recorded(package / "CMakeLists.txt", commands, tmp_path, before)
     assert found["idf_component_register"] == [
-        "SRCS", "src/brain.c", "src/brain_selftest.c", "INCLUDE_DIRS", "include",
+        "SRCS", "src/brain.c", "src/brain_selftest.c", "src/brain_board.c", "INCLUDE_DIRS", "include",
     ]  # fmt: skip
     assert found.get("target_compile_options") == (
         ["brain", "PRIVATE", "-ffp-contract=off"] if dtype == "f32" else None
@@ -399,7 +400,7 @@ def test_esp_idf(dtype: str, tmp_path: Path) -> None:
     assert (Path(f"{example}{extra}") / "idf_component.yml").is_file()
     start = "void app_main(void);\nint main(void) { app_main(); return 0; }\n"
     (tmp_path / "start.c").write_text(start)
-    sources = [package / name for name in found["idf_component_register"][1:3]]
+    sources = [package / name for name in found["idf_component_register"][1:4]]
     call(
         "gcc", *C11, f"-I{package}/include", *sources, example / "main/main.c", "start.c",
         "-Wno-missing-prototypes", "-o", "program", cwd=tmp_path,
@@ -470,8 +471,10 @@ def test_command(tmp_path: Path) -> None:
     assert {path for path in texts(package) if path.endswith((".c", ".h"))} == {
         "examples/main.c",
         "include/my_brain.h",
+        "include/my_brain_board.h",
         "include/my_brain_selftest.h",
         "src/my_brain.c",
+        "src/my_brain_board.c",
         "src/my_brain_selftest.c",
     }
     assert package.stat().st_mode == tmp_path.joinpath("my brain/src").stat().st_mode

@@ -86,7 +86,7 @@ class Board:
         self._link = link
         self._network = network
         answer = link.ask(Kind.ABOUT)
-        self._session = answer.session
+        self._session = 0
         self.about = self._read_about(answer)
         self._inputs = input_parts(network)
         known = tap_parts(network) if self.about.taps else {}
@@ -187,7 +187,8 @@ class Board:
 
     def _open(self, measure: Measure) -> Measure:
         """Begins at the initial state; says what the board measures."""
-        self._session = self._session % 0xFFFF + 1
+        # A board that was restarted counts sessions anew.
+        self._session = self._link.ask(Kind.ABOUT).session % 0xFFFF + 1
         wanted = bytes([_MEASURES.index(measure)])
         try:
             answer = self._link.ask(Kind.OPEN, self._session, data=wanted)

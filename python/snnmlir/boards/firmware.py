@@ -98,6 +98,10 @@ def _tap_part(tap: Mapping[str, Any]) -> Part:
         scales = scales.reshape(
             () if axis is None else [-1 if d == axis else 1 for d in range(len(shape))]
         )
+    if tap["channels_last"]:
+        shape = (shape[-1], *shape[:-1])
+        if scales is not None and scales.ndim:
+            scales = np.moveaxis(scales, -1, 0)
     port = Port(tap["signal"], shape, np.dtype(types[tap["type"]]), scales)
     return Part(port, tap["content"] == "spikes", tap["channels_last"])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import itertools
 import os
 import select
 import struct
@@ -75,6 +76,9 @@ class Frame:
 
 PATIENCE = 60.0
 """Seconds without a valid answer after which a board is given up."""
+
+_FIRST_WAIT, _SHORTEST_WAIT, _LONGEST_WAIT = 0.5, 0.05, 2.0
+"""Seconds after which a question is asked again: the first one, and whatever answers take."""
 
 _LONGEST = 1024
 """Bytes without a zero after which what has come is no frame."""
@@ -283,8 +287,6 @@ class Link:
 
     Args:
         wire: What the board is behind.
-        first: Seconds after which the first question is asked again; later ones go by how long
-            answers took.
 
     Attributes:
         asked: How many questions were asked.
@@ -292,9 +294,9 @@ class Link:
         damaged: How many frames were not whole, here and at the board.
     """
 
-    def __init__(self, wire: Wire, first: float = 0.5) -> None:
+    def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._usual = first
+        self._usual = _FIRST_WAIT / 4  # seconds that an answer takes
         self._number = int.from_bytes(os.urandom(2), "little")
         self._received = bytearray()
         self._timed_out = False
@@ -316,41 +318,52 @@ class Link:
         line = question.encoded()
         self.asked += 1
         started = time.monotonic()
-        wait = self._usual
-        while True:
+        wait = max(_SHORTEST_WAIT, 4 * self._usual)
+        for tried in itertools.count(1):
             self._wire.write(line)
-            answer = self._answer(question, wait)
+            answer = self._answer(question, min(wait, _LONGEST_WAIT))
             took = time.monotonic() - started
             if answer is not None:
-                # An answer to a question that was asked again may be to the first one.
-                self._usual = max(0.02, 0.9 * self._usual, min(4 * took, 2.0))
+                self._learn(took, tried)
                 if answer.kind == Kind.REFUSED:
                     raise RefusedError(question, answer)
                 return answer
             if took > PATIENCE:
-                raise BoardError(
-                    f"the board did not answer for {took:.0f} s",
-                    help="see that it runs the firmware of this network's package, and that both "
-                    "ends have the same rate",
-                )
+                break
             self.again += 1
-            wait = min(2 * wait, 2.0) if self._timed_out else self._usual
+            if self._timed_out:
+                wait *= 2
+        raise BoardError(
+            f"the board did not answer for {took:.0f} s",
+            help="see that it runs the firmware of this network's package, and that both ends "
+            "have the same rate",
+        )
+
+    def _learn(self, took: float, tried: int) -> None:
+        """How long an answer takes; it may be to the first question, if that was asked again."""
+        if tried == 1:
+            self._usual += (took - self._usual) / 8
+        else:
+            self._usual = min(1.1 * self._usual, took)
 
     def _answer(self, question: Frame, wait: float) -> Frame | None:
         """The answer, or None if it is time to ask again."""
-        end = time.monotonic() + wait
-        self._timed_out = False
+        asked = time.monotonic()
+        end = asked + wait
+        self._timed_out = True
         answers = (question.kind | Kind.ANSWER, Kind.REFUSED)
         while True:
             for frame in self._frames():
                 if frame is None or frame.kind == Kind.DAMAGED:
+                    # The answer may come all the same. To ask at once for each piece of a frame
+                    # would fill the line with questions.
                     self.damaged += 1
-                    return None
-                if frame.number == question.number and frame.kind in answers:
+                    self._timed_out = False
+                    end = min(end, asked + 2 * self._usual)
+                elif frame.number == question.number and frame.kind in answers:
                     return frame
             left = end - time.monotonic()
             if left <= 0:
-                self._timed_out = True
                 return None
             self._received += self._wire.read(left)
 

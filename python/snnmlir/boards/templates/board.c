@@ -186,7 +186,7 @@ static void copy(const struct part *part, uint32_t offset, size_t bytes, bool fr
                 break;
             offset -= length;
         }
-        uint8_t *const data = part->data;
+        uint8_t *const data = (uint8_t *)part->data;
         if (!part->spikes) {
             if (from_frame)
                 data[offset] = *at;
@@ -236,7 +236,7 @@ static void measure(void)
 static size_t put_results(uint32_t offset)
 {
     const uint32_t left = RESULT_BYTES - offset;
-    const size_t bytes = left < ROOM ? (size_t)left : ROOM;
+    const size_t bytes = left < ROOM ? (size_t)left : (size_t)ROOM;
     copy(results, offset, bytes, false);
     return bytes;
 }
@@ -245,7 +245,7 @@ static void begin_session(uint8_t wanted)
 {
     const bool time = wanted == MEASURE_TIME && used->counter != NULL;
     const bool stack = wanted == MEASURE_STACK && used->paint_stack != NULL && used->stack_used != NULL;
-    measured = time || stack ? wanted : MEASURE_NOTHING;
+    measured = time || stack ? wanted : (uint8_t)MEASURE_NOTHING;
     steps = 0;
     {{ name }}_init(&net);
 }
@@ -264,7 +264,7 @@ static int answer(size_t bytes)
         if (offset > sizeof about)
             return -OUT_OF_RANGE;
         const size_t left = sizeof about - (size_t)offset;
-        bytes = left < ROOM ? left : ROOM;
+        bytes = left < ROOM ? left : (size_t)ROOM;
         memcpy(frame + DATA, about + offset, bytes);
         return (int)bytes;
     }
