@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Networks where they will live: emulators, programs and serial lines, over lines that damage bytes."""
+"""Networks where they will live: in emulators and programs, and at lines that damage bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 import snnmlir
-from commands import call
+from commands import call, call_page
 from emulation import FLAGS, WARNINGS
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir.boards import board as board_module
@@ -99,9 +99,12 @@ def test_outputs_are_those_of_this_machine(place: str, tmp_path: Path) -> None:
         assert (counted, stack) == ([], None)
     else:
         step = re.search(r"^step +([\d,]+) +([\d,]+)$", result.stdout, re.M)
-        assert step and stack and 0 < int(stack[1]) < 512
+        assert step
+        assert stack
+        assert 0 < int(stack[1]) < 512
         numbers = [int(mean.replace(",", "")) for mean, _ in counted]
-        assert len(numbers) > 2 and min(numbers) > 0
+        assert len(numbers) > 2
+        assert min(numbers) > 0
         assert sum(numbers) < int(step[1].replace(",", ""))
 
 
@@ -135,9 +138,11 @@ def test_maps_that_the_c_has_in_another_order() -> None:
     assert maps
     x = random_input(GRAPHS["convolutions"], 6)
     (found,) = run_on("native", network, [x]).samples
-    for name in network.taps:
-        expected = network.recorder((name,)).executable.run(x)[name]
-        np.testing.assert_array_equal(found[name], expected, name)
+    names = ("lif.v", "back", "average")
+    assert set(names) <= set(maps)
+    expected = network.recorder(names).executable.run(x)
+    for name in names:
+        np.testing.assert_array_equal(found[name], expected[name], name)
 
 
 @pytest.mark.parametrize("dtype", ["f32", "int8"])
@@ -173,6 +178,26 @@ def test_verify_finds_another_computer(
         compile_main, "the generated C and the reference differ", tmp_path, *arguments,
         "--verify", "--on", "native",
     )  # fmt: skip
+
+
+def test_what_the_first_run_leaves_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The init function of the C on the board does nothing."""
+    emit = firmware.emit_board
+
+    def changed(*arguments: object) -> tuple[str, str, str]:
+        source, *rest = emit(*arguments)  # type: ignore[arg-type]
+        wrong = source.replace(
+            "void net_init(net_t *net)\n{", "void net_init(net_t *net)\n{ if (net) return;"
+        )
+        assert wrong != source
+        return (wrong, *rest)  # type: ignore[return-value]
+
+    monkeypatch.setattr("snnmlir.boards.programs.emit_board", changed)
+    network = snnmlir.compile(source_of_small(), dt=1e-4, taps=["n.v"])
+    with pytest.raises(BoardError, match=r"gives another 'n.v' when it runs the same sample again"):
+        run_on("qemu:cortex-m3", network, [input_of(network, 5)])
 
 
 def test_a_network_that_is_too_large_for_all_signals_sends_its_outputs(tmp_path: Path) -> None:
@@ -215,6 +240,28 @@ def test_pyserial_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(__import__("sys").modules, "serial", None)
     with pytest.raises(BoardError, match=r"pip install 'snn-mlir-compile\[serial\]'"):
         run_on("serial:/dev/ttyACM0", small(), [])
+
+
+def test_commands_of_the_page(repo_root: Path, tmp_path: Path) -> None:
+    """The shell commands of docs/boards.md, one after the other, print what the page says."""
+    page = (repo_root / "docs/boards.md").read_text().partition("## The protocol")[0]
+    blocks = re.findall(r"^```(sh|text)\n(.*?)^```", page, re.M | re.S)
+    script = "set -e\n" + "".join(text for language, text in blocks if language == "sh")
+    printed = call_page(script, cwd=repo_root, folder=tmp_path)
+    texts = [text for language, text in blocks if language == "text"]
+    assert len(texts) == 2
+    for text in texts:
+        assert text in printed
+
+
+def test_the_page_has_all_places(repo_root: Path) -> None:
+    """In its table some are written short: `-m3`, `rv32imafc`."""
+    table = (repo_root / "docs/boards.md").read_text().partition("| place |")[2]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.M)[:5]
+    words = [word for row in rows for word in re.findall(r"`([^`]+)`", row)]
+    for machine in MACHINES.values():
+        short = machine.name.replace("cortex", "")
+        assert {machine.place, machine.name, short} & set(words), machine.place
 
 
 # --- The protocol ---------------------------------------------------------------------------------
@@ -315,7 +362,7 @@ def test_another_network_is_refused(program: Program) -> None:
     with asked(program) as ask, pytest.raises(BoardError, match="the board runs another network"):
         Board(ask, other)
     of_another_step = snnmlir.compile(source_of_small(), dt=2e-4)
-    with asked(program) as ask, pytest.raises(BoardError, match="its digest is [0-9a-f]{16}, exp"):
+    with asked(program) as ask, pytest.raises(BoardError, match=r"its digest is [0-9a-f]{16}, exp"):
         Board(ask, of_another_step)
 
 
@@ -329,7 +376,7 @@ def test_the_same_network_of_another_file_is_taken(program: Program, tmp_path: P
 
 def test_another_version_is_refused(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_module, "VERSION", 2)
-    with asked(program) as ask, pytest.raises(BoardError, match="speaks version 1 .* expected 2"):
+    with asked(program) as ask, pytest.raises(BoardError, match=r"speaks version 1 .* expected 2"):
         Board(ask, small())
 
 
@@ -393,7 +440,9 @@ class Line:
         with contextlib.suppress(OSError, ValueError):  # it was closed
             while data := os.read(self._master, 4096):
                 with contextlib.suppress(BrokenPipeError):
-                    self._process.stdin.write(self._faults[0].pass_on(data) if self._faults else data)
+                    self._process.stdin.write(
+                        self._faults[0].pass_on(data) if self._faults else data
+                    )
 
     def _pump_out(self, process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -420,18 +469,20 @@ def over_a_bad_line(program: Program, steps: int, rate: float) -> dict[str, int]
     network = program.network
     faults = Faults(1, rate), Faults(2, rate)
     x = input_of(network, steps)
-    with contextlib.closing(Line(program.command, faults)) as line:
-        with connected(f"serial:{line.device}", network) as board:
-            result = board.run([x])
-            assert board.link.again > 0
-            assert board.link.damaged > 0
+    with (
+        contextlib.closing(Line(program.command, faults)) as line,
+        connected(f"serial:{line.device}", network) as board,
+    ):
+        result = board.run([x])
+        assert board.link.again > 0
+        assert board.link.damaged > 0
     assert result.samples[0]["output"].tobytes() == network.run(x).tobytes()
     return {kind: sum(each.done[kind] for each in faults) for kind in faults[0].done}
 
 
 def test_nothing_is_lost_on_a_bad_line(program: Program) -> None:
-    done = over_a_bad_line(program, 80, 0.01)
-    assert all(count > 0 for count in done.values()), done
+    done = over_a_bad_line(program, 80, 0.005)
+    assert min(done[kind] for kind in ("drop", "double", "flip", "garbage")) > 0, done
 
 
 @pytest.mark.slow
@@ -442,28 +493,32 @@ def test_nothing_is_lost_in_10000_steps(program: Program) -> None:
 
 def test_a_restart_is_noticed(program: Program) -> None:
     network = small()
-    with contextlib.closing(Line(program.command)) as line:
-        with connected(f"serial:{line.device}", network) as board:
-            done: list[None] = []
+    done: list[None] = []
+    with (
+        contextlib.closing(Line(program.command)) as line,
+        connected(f"serial:{line.device}", network) as board,
+    ):
 
-            def after_a_step() -> None:
-                done.append(None)
-                if len(done) == 20:
-                    line.restart()
+        def after_a_step() -> None:
+            done.append(None)
+            if len(done) == 20:
+                line.restart()
 
-            with pytest.raises(BoardError, match="lost the state of the network in step 20: it was"):
-                board.board.run(input_of(network, 50), progress=after_a_step)
-            # It is there again.
-            x = input_of(network, 5)
-            found = board.board.run(x).signals["output"]
-            np.testing.assert_array_equal(found, network.run(x))
+        with pytest.raises(BoardError, match="lost the state of the network in step 20: it"):
+            board.board.run(input_of(network, 50), progress=after_a_step)
+        # It is there again.
+        x = input_of(network, 5)
+        found = board.board.run(x).signals["output"]
+        np.testing.assert_array_equal(found, network.run(x))
 
 
 def test_a_line_that_nobody_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "PATIENCE", 0.3)
-    with contextlib.closing(Line(("sleep", "60"))) as line:
-        with pytest.raises(BoardError, match="the board did not answer for .* s\n  help: see that"):
-            run_on(f"serial:{line.device}", small(), [])
+    with (
+        contextlib.closing(Line(("sleep", "60"))) as line,
+        pytest.raises(BoardError, match=r"the board did not answer for .* s\n  help: see that"),
+    ):
+        run_on(f"serial:{line.device}", small(), [])
 
 
 # --- Rubbish --------------------------------------------------------------------------------------
@@ -510,7 +565,7 @@ def test_rubbish_for_the_firmware(sanitized: Program) -> None:
 
 @pytest.mark.slow
 def test_much_rubbish_for_the_firmware(sanitized: Program) -> None:
-    for seed in range(100, 1100):
+    for seed in range(100, 300):
         send_rubbish(sanitized, seed, 500)
 
 
@@ -675,12 +730,9 @@ def test_arduino_sketch(tmp_path: Path) -> None:
     (tmp_path / "Arduino.h").write_text(ARDUINO_H)
     main = "int main() { setup(); loop(); }"
     (tmp_path / "sketch.cpp").write_text(f"#include <Arduino.h>\n{sketch}\n{main}\n")
-    header = (PLATFORM / "platform.h").read_text().replace("_Noreturn void", "void")
-    header = header.replace("#include <string.h>", 'extern "C" {').replace("#endif /* P", "}\n#endif /* P")
-    (tmp_path / "platform.h").write_text(header)
     call(
-        "avr-g++", *compiler[1:], "-std=gnu++11", *WARNINGS, "-Os", "-I.", "-I", package / "src",
-        "-c", "sketch.cpp", cwd=tmp_path,
+        "avr-g++", *compiler[1:], "-std=gnu++11", *WARNINGS, "-Os", "-I.", f"-I{PLATFORM}", "-I",
+        package / "src", "-c", "sketch.cpp", cwd=tmp_path,
     )  # fmt: skip
     call(
         *compiler, f"-I{PLATFORM}", "-Os", "sketch.o", "brain.o", "brain_board.o",

@@ -386,7 +386,8 @@ def test_esp_idf(dtype: str, tmp_path: Path) -> None:
     before = "set(COMPONENT_LIB brain)"
     found = recorded(package / "CMakeLists.txt", commands, tmp_path, before)
     assert found["idf_component_register"] == [
-        "SRCS", "src/brain.c", "src/brain_selftest.c", "src/brain_board.c", "INCLUDE_DIRS", "include",
+        "SRCS", "src/brain.c", "src/brain_selftest.c", "src/brain_board.c",
+        "INCLUDE_DIRS", "include",
     ]  # fmt: skip
     assert found.get("target_compile_options") == (
         ["brain", "PRIVATE", "-ffp-contract=off"] if dtype == "f32" else None

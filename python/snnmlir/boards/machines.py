@@ -85,7 +85,7 @@ def _memory(flash: str, flash_size: str, ram: str, ram_size: str) -> tuple[str, 
     )
     return (
         "-nostartfiles",
-        "-Wl," + ",".join(f"--defsym={symbol}" for symbol in symbols),
+        "-Wl" + "".join(f",--defsym={symbol}" for symbol in symbols),
         "-T",
         str(PLATFORM / "bare-metal.ld"),
     )
@@ -113,7 +113,7 @@ def _cortex_m(name: str, core: str, machine: str, link: tuple[str, ...], megaher
 def _riscv(name: str, core: str) -> Machine:
     return Machine(
         name,
-        compiler=("riscv64-unknown-elf-gcc", "--specs=picolibc.specs", *core.split()),
+        compiler=("riscv64-unknown-elf-gcc", "-specs=picolibc.specs", *core.split()),
         sources=("riscv/start.S", "riscv/counter.c", "boot.c", "semihosting.c"),
         link=_memory("0x80000000", "1M", "0x80100000", "1M"),
         emulator=(

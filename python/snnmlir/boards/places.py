@@ -18,7 +18,7 @@ from snnmlir.boards.link import Link, ProgramWire, SerialWire, Wire
 from snnmlir.boards.machines import MACHINES, Machine, native
 from snnmlir.boards.programs import NoRoomError, Program, build, missing_error
 from snnmlir.compiler import Network
-from snnmlir.errors import OptionError, quoted
+from snnmlir.errors import BoardError, OptionError, quoted
 from snnmlir.execution.ports import Sample, Signal
 
 STACK_STEPS = 100
@@ -83,11 +83,13 @@ class Connection:
             BoardError: The board does not answer, or was restarted.
         """
         machine = self._machine
-        stack = None
+        first = None
         if samples and (machine is None or machine.measures_stack):
-            stack = self.board.run(_beginning(samples[0]), "stack").stack
+            first = self.board.run(_beginning(samples[0]), "stack")
         counts: Measure = "nothing" if machine is not None and machine.unit is None else "time"
         runs = [self.board.run(x, counts, progress) for x in samples]
+        if first is not None:
+            _check_same(first, runs[0])
         unit = None
         if runs and all(run.ticks is not None for run in runs):
             unit = "ticks" if machine is None else machine.unit
@@ -97,7 +99,7 @@ class Connection:
             unit,
             tuple(self._counted(run.ticks) for run in runs if run.ticks is not None),
             self._layers(runs) if unit else {},
-            stack,
+            None if first is None else first.stack,
             self.board.about.memory,
         )
 
@@ -139,6 +141,17 @@ def _beginning(x: Sample) -> Sample:
     if hasattr(x, "items"):
         return {name: np.asarray(values)[:STACK_STEPS] for name, values in x.items()}
     return np.asarray(x)[:STACK_STEPS]
+
+
+def _check_same(first: BoardRun, again: BoardRun) -> None:
+    """Refuses what is not the same when it begins anew."""
+    for name, values in first.signals.items():
+        if again.signals[name][: len(values)].tobytes() != values.tobytes():
+            raise BoardError(
+                f"the board gives another {quoted(name)} when it runs the same sample again",
+                help="what the network carries is not set by its init function alone: see that "
+                "memory is not written by others, and what kernels keep",
+            )
 
 
 def place_names() -> tuple[str, ...]:

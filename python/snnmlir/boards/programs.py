@@ -128,7 +128,7 @@ def _command(machine: Machine, program: Path) -> tuple[str, ...]:
 
 
 def _sections(machine: Machine, path: Path) -> Sections:
-    report = call(machine, machine.size, "--format=berkeley", path.name, folder=path.parent)
+    report = call(machine, machine.size, "-B", path.name, folder=path.parent)
     text, data, bss = map(int, report.splitlines()[1].split()[:3])
     return Sections(text, data, bss)
 

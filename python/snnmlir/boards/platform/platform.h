@@ -7,6 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define _Noreturn [[noreturn]]
+extern "C" {
+#endif
+
 void put_char(char c);
 
 /* The next byte from whoever started the emulator, which is waited for; -1 if there are no more.
@@ -29,5 +34,9 @@ void paint_stack(void);
 /* Bytes of stack that have been used since then below the frame of the caller, who also called
  * paint_stack; STACK_PAINTED or more if all that was painted is used. */
 size_t stack_used(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* PLATFORM_H */
