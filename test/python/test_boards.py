@@ -19,6 +19,7 @@ from pathlib import Path
 import nir
 import numpy as np
 import pytest
+from gestures import gestures
 
 import snnmlir
 from commands import call, call_page
@@ -134,7 +135,8 @@ def test_more_than_a_frame(dtype: str, kind: str) -> None:
 
 def test_maps_that_the_c_has_in_another_order() -> None:
     network = snnmlir.compile(GRAPHS["convolutions"], dt=1e-4, dtype="int8", taps="all")
-    maps = [name for name, part in firmware.tap_parts(network).items() if part.channels_last]
+    parts = firmware.tap_parts(network).values()
+    maps = [part.port.name for part in parts if part.channels_last]
     assert maps
     x = random_input(GRAPHS["convolutions"], 6)
     (found,) = run_on("native", network, [x]).samples
@@ -155,6 +157,25 @@ def test_verify(place: str, dtype: str, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "verified: equal to the reference interpreter" in result.stderr
     assert re.search(rf"^on {place}, which sent the outputs and \d signals$", result.stderr, re.M)
+
+
+@pytest.mark.parametrize("place", ["native", "qemu:cortex-m4f", "qemu:rv32imac"])
+def test_verify_with_kernels(place: str, repo_root: Path, tmp_path: Path) -> None:
+    """The models of the three targets of the examples, in the emulated machine."""
+    examples = repo_root / "examples"
+    data = tmp_path / "x.npy"
+    np.save(data, gestures(1, seed=1)[0][0, :8])
+    result = invoke(
+        compile_main, examples / "gestures/gestures.nir", "-o", tmp_path / "m.c",
+        "--target", examples / "targets/all.toml", "--dtype", "int8", "--dt", "1e-4",
+        "--convention", "snntorch-default", "--input-type", "spikes", "--verify", data,
+        "--on", place,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "8 steps, every integer" in result.stderr
+    source = (tmp_path / "m.c").read_text()
+    for header in ("snn_cmsis_nn.h", "event_core.h", "matrix_engine.h"):
+        assert header in source, header
 
 
 @pytest.mark.parametrize("dtype", ["f32", "int8"])

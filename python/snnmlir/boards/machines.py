@@ -49,6 +49,7 @@ class Machine:
         unit: What is counted, if anything is.
         standard: The C that is compiled.
         measures_stack: Whether `stack.c` knows its stack.
+        has_threads: Whether variables can be of a thread; models of kernels have such.
         simulator: A program for this machine, below `PLATFORM`, that emulates in the emulator's
             place where the program reads bytes; built when it is needed.
     """
@@ -62,6 +63,7 @@ class Machine:
     per_count: float = 1.0
     standard: str = "c11"
     measures_stack: bool = True
+    has_threads: bool = False
     simulator: str | None = None
 
     @property
@@ -131,6 +133,7 @@ def _linux(name: str, triple: str, emulator: str) -> Machine:
         sources=("linux/platform.c",),
         link=("-static",),
         emulator=(emulator,),
+        has_threads=True,
     )
 
 
@@ -189,4 +192,5 @@ def native() -> Machine:
         link=(),
         emulator=(),
         measures_stack=False,
+        has_threads=True,
     )

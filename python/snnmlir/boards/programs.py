@@ -101,6 +101,8 @@ def build(
     if machine.measures_stack:
         abilities.append("-DHAS_STACK")
         sources.append(str(PLATFORM / "stack.c"))
+    if not machine.has_threads:
+        abilities.append("-D_Thread_local=")
     compiler = (*machine.compiler, f"-std={machine.standard}", *flags)
     kernels = network.host_arguments()
     includes = [argument for argument in kernels if argument.startswith("-")]
