@@ -150,6 +150,14 @@ class Board:
             "version of snn-mlir-compile",
         )
 
+    def measures(self, measure: Measure) -> bool:
+        """Whether the board can measure this of a step.
+
+        Raises:
+            BoardError: The board does not answer.
+        """
+        return self._open(measure) == measure
+
     def run(
         self, x: Sample, measure: Measure = "nothing", progress: Callable[[], None] | None = None
     ) -> BoardRun:

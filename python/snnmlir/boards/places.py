@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from snnmlir.boards.board import Board, BoardRun, Measure
+from snnmlir.boards.board import Board, BoardRun
 from snnmlir.boards.link import Link, ProgramWire, SerialWire, Wire
 from snnmlir.boards.machines import MACHINES, Machine, native
 from snnmlir.boards.programs import NoRoomError, Program, build, missing_error
@@ -82,17 +82,15 @@ class Connection:
             OptionError: A sample does not fit the network.
             BoardError: The board does not answer, or was restarted.
         """
-        machine = self._machine
         first = None
-        if samples and (machine is None or machine.measures_stack):
+        if samples and self.board.measures("stack"):
             first = self.board.run(_beginning(samples[0]), "stack")
-        counts: Measure = "nothing" if machine is not None and machine.unit is None else "time"
-        runs = [self.board.run(x, counts, progress) for x in samples]
+        runs = [self.board.run(x, "time", progress) for x in samples]
         if first is not None:
             _check_same(first, runs[0])
         unit = None
         if runs and all(run.ticks is not None for run in runs):
-            unit = "ticks" if machine is None else machine.unit
+            unit = "ticks" if self._machine is None else self._machine.unit
         return Result(
             tuple(self.board.real(run.signals) for run in runs),
             tuple(run.signals for run in runs),

@@ -130,9 +130,6 @@ def _run_on(
             f"link: {link.asked} questions, {link.again} again, {link.damaged} frames damaged",
             err=True,
         )
-    lengths = {len(next(iter(sample.values()))) for sample in result.samples}
-    if len(lengths) != 1:
-        raise OptionError(f"the samples have different numbers of steps: {sorted(lengths)}")
     names = result.samples[0]
     return {name: np.stack([sample[name] for sample in result.samples]) for name in names}
 
