@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snnmlir import reference
-    from snnmlir.boards.places import run_on
+    from snnmlir.boards.places import BoardResult, run_on
     from snnmlir.compiler import Network, compile
     from snnmlir.compiler.resources import Resources
     from snnmlir.conventions import Convention, convention
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BoardError": "errors",
+    "BoardResult": "boards.places",
     "Comparison": "reports.comparison",
     "CompileError": "errors",
     "Convention": "conventions",
@@ -103,6 +104,7 @@ _HOMES = {
 
 __all__ = [
     "BoardError",
+    "BoardResult",
     "Comparison",
     "CompileError",
     "Convention",

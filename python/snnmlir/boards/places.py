@@ -28,7 +28,7 @@ _BAUD = 115200
 
 
 @dataclass(frozen=True)
-class Result:
+class BoardResult:
     """What a network computed on a board, and what it took.
 
     Attributes:
@@ -69,7 +69,9 @@ class Connection:
         self.link = link
         self._machine = machine
 
-    def run(self, samples: Sequence[Sample], progress: Callable[[], None] | None = None) -> Result:
+    def run(
+        self, samples: Sequence[Sample], progress: Callable[[], None] | None = None
+    ) -> BoardResult:
         """Runs samples, each from the initial state.
 
         The stack is measured first, and apart: the interrupt of a counter needs stack, too.
@@ -91,7 +93,7 @@ class Connection:
         unit = None
         if runs and all(run.ticks is not None for run in runs):
             unit = "ticks" if self._machine is None else self._machine.unit
-        return Result(
+        return BoardResult(
             tuple(self.board.real(run.signals) for run in runs),
             tuple(run.signals for run in runs),
             unit,
@@ -241,7 +243,7 @@ def _linked(wire: Wire, network: Network, machine: Machine | None) -> Iterator[C
         yield Connection(Board(link, network), link, machine)
 
 
-def run_on(place: str, network: Network, samples: Sequence[Sample]) -> Result:
+def run_on(place: str, network: Network, samples: Sequence[Sample]) -> BoardResult:
     """Runs a network where it will live.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import click
 import numpy as np
 
-from snnmlir.boards.places import Result, check_place, connected
+from snnmlir.boards.places import BoardResult, check_place, connected
 from snnmlir.cli.common import Bar, network_from, recorded
 from snnmlir.cli.data import read_samples
 from snnmlir.common.files import check_targets, pack_arrays, write_files
@@ -134,7 +134,7 @@ def _run_on(
     return {name: np.stack([sample[name] for sample in result.samples]) for name in names}
 
 
-def _told(place: str, result: Result, steps: int) -> list[str]:
+def _told(place: str, result: BoardResult, steps: int) -> list[str]:
     """What a network took, as lines."""
     count = len(result.samples)
     lines = [f"on {place}: {steps} steps, {count} sample{'s' if count != 1 else ''}"]
