@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import os
 import pty
@@ -24,6 +25,8 @@ from gestures import gestures
 import snnmlir
 from commands import call, call_page
 from emulation import FLAGS, WARNINGS
+from fuzzing.boards import sanitized as build_sanitized
+from fuzzing.boards import source_of_small, survives_lies, wrong_after_rubbish
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir.boards import board as board_module
 from snnmlir.boards import firmware, link
@@ -39,7 +42,6 @@ from test_cli import compile_main as compile_main
 from test_cli import run_main as run_main
 
 MICROCONTROLLERS = [machine.place for machine in MACHINES.values() if machine.unit]
-SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 OPTIONS = ("--dt", "1e-4", "--dtype", "int8")
 
 
@@ -56,12 +58,6 @@ def small(hooks: bool = False) -> snnmlir.Network:
     """A network that a lost or doubled step shows in."""
     taps = ("n.v",) if hooks else ()
     return snnmlir.compile(source_of_small(), dt=1e-4, taps=taps, profile=hooks)
-
-
-def source_of_small() -> nir.NIRGraph:
-    rng = np.random.default_rng(5)
-    nodes = ports(5, 3) | {"fc": affine(3, 5, rng), "n": neuron("LIF", 3, rng)}
-    return graph(nodes, ("input", "fc"), ("fc", "n"), ("n", "output"))
 
 
 def input_of(network: snnmlir.Network, steps: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -288,21 +284,14 @@ def test_the_page_has_all_places(repo_root: Path) -> None:
 # --- The protocol ---------------------------------------------------------------------------------
 
 
-@functools.cache
-def built(folder: Path, hooks: bool = False, sanitize: bool = False) -> Program:
-    folder.mkdir()
-    flags = (*FLAGS, *(SANITIZE if sanitize else ()))
-    return build(native(), folder, small(hooks), flags)
-
-
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    return built(tmp_path_factory.getbasetemp() / "boards-native")
+    return build(native(), tmp_path_factory.mktemp("native"), small(), FLAGS)
 
 
 @pytest.fixture(scope="module")
 def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    return built(tmp_path_factory.getbasetemp() / "boards-sanitized", True, True)
+    return build_sanitized(tmp_path_factory.mktemp("sanitized"))
 
 
 def test_a_frame_of_the_documentation(repo_root: Path) -> None:
@@ -399,6 +388,20 @@ def test_another_version_is_refused(program: Program, monkeypatch: pytest.Monkey
     monkeypatch.setattr(board_module, "VERSION", 2)
     with asked(program) as ask, pytest.raises(BoardError, match=r"speaks version 1 .* expected 2"):
         Board(ask, small())
+
+
+def test_a_measure_that_nobody_asked_for(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fuzzer found it."""
+    with asked(program) as ask:
+        board, honest = Board(ask, small()), ask.ask
+
+        def lying(kind: Kind, *arguments: int, data: bytes = b"") -> Frame:
+            answer = honest(kind, *arguments, data=data)
+            return dataclasses.replace(answer, data=b"\5") if kind == Kind.OPEN else answer
+
+        monkeypatch.setattr(ask, "ask", lying)
+        with pytest.raises(BoardError, match="the board measures 05, which was not asked for"):
+            board.run(input_of(small(), 2), "time")
 
 
 # --- Lines that damage what is on them ------------------------------------------------------------
@@ -545,49 +548,15 @@ def test_a_line_that_nobody_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- Rubbish --------------------------------------------------------------------------------------
 
 
-def rubbish(rng: random.Random) -> bytes:
-    """Bytes of no meaning, frames that are damaged, and whole ones that ask for anything."""
-    if rng.random() < 0.3:
-        return rng.randbytes(rng.randrange(1, 600))
-    frame = Frame(
-        rng.choice((0, 1, 2, 3, 4, 5, 6, 0x81, 0xC0, 0xC1, 255)),
-        rng.randrange(1 << 16),
-        rng.choice((0, 1, 2, rng.randrange(1 << 16))),
-        rng.choice((0, 1, 2, rng.randrange(1 << 32))),
-        rng.choice((0, 1, 7, 20, rng.randrange(1 << 32))),
-        rng.randbytes(rng.choice((0, 1, 8, 20, rng.randrange(400)))),
-    )
-    line = bytearray(frame.encoded()) if len(frame.data) < 237 else bytearray(rng.randbytes(400))
-    while rng.random() < 0.3:
-        line[rng.randrange(len(line))] = rng.randrange(256)
-    return bytes(line[: rng.randrange(len(line))] if rng.random() < 0.1 else line)
-
-
-def send_rubbish(program: Program, seed: int, count: int) -> None:
-    """A board that has got any bytes does what it has to, and touches no memory but its own."""
-    rng = random.Random(seed)
-    sent = b"".join(rubbish(rng) for _ in range(count))
-    good = Frame(Kind.ABOUT, number=4711)
-    done = subprocess.run(
-        program.command, input=sent + b"\0" + good.encoded(), capture_output=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, b""), seed
-    answers = [decoded(line) for line in done.stdout.split(b"\0") if line]
-    assert None not in answers, seed
-    assert answers[-1] is not None
-    assert answers[-1].number == 4711
-    assert answers[-1].kind == Kind.ABOUT | Kind.ANSWER
-
-
 def test_rubbish_for_the_firmware(sanitized: Program) -> None:
     for seed in range(20):
-        send_rubbish(sanitized, seed, 200)
+        assert wrong_after_rubbish(sanitized, seed, 200) is None
 
 
 @pytest.mark.slow
 def test_much_rubbish_for_the_firmware(sanitized: Program) -> None:
     for seed in range(100, 300):
-        send_rubbish(sanitized, seed, 500)
+        assert wrong_after_rubbish(sanitized, seed, 500) is None
 
 
 def test_the_firmware_is_clean(sanitized: Program) -> None:
@@ -598,65 +567,17 @@ def test_the_firmware_is_clean(sanitized: Program) -> None:
     np.testing.assert_array_equal(found["output"], small().run(x))
 
 
-class Liar:
-    """A wire whose other end answers with anything."""
-
-    def __init__(self, seed: int, program: Program | None = None) -> None:
-        self._random = random.Random(seed)
-        self._numbers: list[int] = []
-
-    def write(self, data: bytes) -> None:
-        frame = decoded(data[1:-1])
-        assert frame is not None
-        self._asked = frame
-
-    def read(self, timeout: float) -> bytes:
-        rng = self._random
-        if rng.random() < 0.3:
-            return rubbish(rng)
-        data = rng.randbytes(rng.choice((0, 1, 9, 22, rng.randrange(237))))
-        if rng.random() < 0.7:
-            known = bytes((1, rng.choice((0, 32, 224)))) + firmware.digest(small())
-            sizes = b"".join(
-                rng.choice((right, rng.randrange(1 << 32))).to_bytes(4, "little")
-                for right in (20, 9, 44)
-            )
-            names = rng.choice((b"", b"tap n_v\n", b"tap \xff\n", b"layer x\n"))
-            data = rng.choice((data, known + sizes + names))
-        return Frame(
-            rng.choice((self._asked.kind | Kind.ANSWER, Kind.REFUSED, rng.randrange(256))),
-            self._asked.number,
-            rng.choice((self._asked.session, rng.randrange(1 << 16))),
-            rng.choice((self._asked.step + 1, 0, rng.randrange(1 << 32))),
-            0,
-            data,
-        ).encoded()
-
-    def close(self) -> None:
-        pass
-
-
-def lie_to_the_host(seeds: range) -> None:
-    """A board that says anything is an error, or has computed something; never anything else."""
-    outcomes = {"ran": 0, "refused": 0}
-    for seed in seeds:
-        try:
-            Board(Link(Liar(seed)), small()).run(input_of(small(), 2))
-            outcomes["ran"] += 1
-        except BoardError:
-            outcomes["refused"] += 1
-    assert outcomes["refused"] > 0
-
-
 def test_rubbish_for_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "PATIENCE", 0.05)
-    lie_to_the_host(range(300))
+    taken = [survives_lies(small(), seed) for seed in range(300)]
+    assert not all(taken)
 
 
 @pytest.mark.slow
 def test_much_rubbish_for_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "PATIENCE", 0.05)
-    lie_to_the_host(range(1000, 9000))
+    taken = [survives_lies(small(), seed) for seed in range(1000, 9000)]
+    assert not all(taken)
 
 
 # --- Packages -------------------------------------------------------------------------------------

@@ -204,7 +204,9 @@ class Board:
             raise self._restarted(0, error) from error
         if answer.step != 0:
             raise self._restarted(0, None)
-        return _MEASURES[answer.data[0]]
+        if answer.data not in (wanted, b"\0"):
+            raise BoardError(f"the board measures {answer.data.hex()}, which was not asked for")
+        return measure if answer.data == wanted else "nothing"
 
     def _step(self, step: int, row: bytes) -> bytes:
         """What a step gives."""
