@@ -113,6 +113,12 @@ def test_several_samples_begin_in_the_initial_state() -> None:
         np.testing.assert_array_equal(found["output"], network.run(x))
 
 
+def test_no_steps_are_a_run_as_well() -> None:
+    for network in (small(), snnmlir.compile(source_of_small(), dt=1e-4, input_type="spikes")):
+        (found,) = run_on("native", network, [np.zeros((0, 5), np.float32)]).samples
+        assert found["output"].shape == (0, 3)
+
+
 @pytest.mark.parametrize("kind", ["float", "spikes", "counts"])
 @pytest.mark.parametrize("dtype", ["f32", "f64", "int8", "int16"])
 def test_more_than_a_frame(dtype: str, kind: str) -> None:

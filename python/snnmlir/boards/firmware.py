@@ -48,7 +48,7 @@ class Part:
 
     def pack(self, steps: Signal) -> npt.NDArray[np.uint8]:
         """What is sent of [T, *shape]: [T, bytes]."""
-        flat = steps.reshape(len(steps), -1)
+        flat = steps.reshape(len(steps), math.prod(self.port.shape))
         if self.spikes:
             return np.packbits(flat, axis=1, bitorder="little")
         little = np.ascontiguousarray(flat, flat.dtype.newbyteorder("<"))

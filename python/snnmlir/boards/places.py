@@ -129,9 +129,7 @@ class Connection:
     def _counted(self, ticks: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
         """Instructions or cycles, whatever the machine's counter tells."""
         per_count = 1.0 if self._machine is None else self._machine.per_count
-        # What a hook takes may be a tick less than what was subtracted for it.
-        signed = ticks.astype(np.int32) if per_count != 1.0 else ticks
-        counts: npt.NDArray[np.int64] = np.rint(signed * per_count).astype(np.int64)
+        counts: npt.NDArray[np.int64] = np.rint(ticks * per_count).astype(np.int64)
         return counts
 
 
