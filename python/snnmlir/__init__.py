@@ -139,8 +139,8 @@ __all__ = [
     "infer",
     "reference",
     "report",
-    "search",
     "run_on",
+    "search",
     "self_test",
     "write_package",
 ]
