@@ -6,7 +6,6 @@ The table goes to docs/benchmarks-targets.md.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,9 @@ from rich.progress import track
 from subjects import DT, SUBJECTS, Subject
 
 import snnmlir
-from emulation import FLAGS, TARGETS, Target, TargetError, build, run
+from snnmlir.boards.machines import FLAGS, MACHINES, Machine
+from snnmlir.boards.places import started
+from snnmlir.boards.programs import NoRoomError, build
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs/benchmarks-targets.md"
@@ -51,7 +52,7 @@ MODELS = (
         if subject.name in ("784-256-10 LIF", "12-38-7 recurrent (Braille)", "N-MNIST CNN")
     ),
 )
-MEASURED = {name: target for name, target in TARGETS.items() if target.unit}
+MEASURED = {name: target for name, target in MACHINES.items() if target.unit}
 
 
 @dataclass(frozen=True)
@@ -84,24 +85,24 @@ def input_for(subject: Subject, network: snnmlir.Network) -> np.ndarray:
 
 
 def measure(
-    target: Target, network: snnmlir.Network, x: np.ndarray, optimization: str
+    target: Machine, network: snnmlir.Network, x: np.ndarray, optimization: str
 ) -> Result | None:
     """Builds and runs a network on a target; None if it does not fit in memory."""
     with tempfile.TemporaryDirectory(prefix="snn-bench-") as folder:
         try:
-            program = build(target, Path(folder), network, x, (*FLAGS, optimization))
-        except TargetError as error:
-            if re.search(r"overflowed by|will not fit|is too large|memory is full", str(error)):
-                return None
-            raise
-        result = run(program)
+            program = build(target, Path(folder), network, (*FLAGS, optimization))
+        except NoRoomError:
+            return None
+        code = program.network_sections.text - network.resources.constant_bytes
+        with started(program) as board:
+            result = board.run([x])
     return Result(
         target.name,
         target.unit or "",
-        program.network.text - network.resources.constant_bytes,
-        result.stack,
+        code,
+        result.stack or 0,
         result.memory,
-        float(np.mean(result.counts)),
+        float(np.mean(result.counts[0])),
     )
 
 

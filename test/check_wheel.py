@@ -55,6 +55,9 @@ def check(wheel: Path, python: str, folder: Path, mlir: bool) -> str:
         assert "--help" in run(program, "--help"), program
     told = run("snn-mlir-compile", str(DIGITS), "-o", "digits.c", *CONVENTION, "--verify")
     assert VERIFIED in told, told
+    on = ("--verify", "--on", "native")
+    told = run("snn-mlir-compile", str(DIGITS), "-o", "digits.c", *CONVENTION, *on)
+    assert VERIFIED in told, told
     assert "void digits_step(" in (folder / "digits.c").read_text()
     run("snn-mlir-compile", str(DIGITS), "-o", "digits.mlir", *CONVENTION)
     run("snn-mlir-compile", str(DIGITS), "-o", "digits.c", *CONVENTION, "--report", "report.html")

@@ -13,6 +13,8 @@ net.report(x)             # a page: in a notebook, or net.report(x).save("report
 e = snnmlir.evaluate(net, samples, labels=labels)  # a data set, in parallel
 s = snnmlir.search(net, samples, labels=labels)  # the smallest that is as accurate: s.network
 
+b = snnmlir.run_on("qemu:cortex-m4f", net, [x])    # on a board or in an emulator
+
 d = snnmlir.deploy(module, x)  # a live network of snnTorch, Norse, ..., compared with the C
 """
 
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snnmlir import reference
+    from snnmlir.boards.places import BoardResult, run_on
     from snnmlir.compiler import Network, compile
     from snnmlir.compiler.resources import Resources
     from snnmlir.conventions import Convention, convention
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from snnmlir.delivery.selftest import SelfTest, self_test
     from snnmlir.deployment import Deployment, deploy
     from snnmlir.errors import (
+        BoardError,
         CompileError,
         DeployError,
         ExecutorError,
@@ -53,6 +57,8 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "BoardError": "errors",
+    "BoardResult": "boards.places",
     "Comparison": "reports.comparison",
     "CompileError": "errors",
     "Convention": "conventions",
@@ -90,12 +96,15 @@ _HOMES = {
     "reference": "",
     "report": "reports.page.make",
     "search": "evaluation.search",
+    "run_on": "boards.places",
     "self_test": "delivery.selftest",
     "write_package": "delivery.package",
 }
 """Where the public names are, which are imported when they are asked for; "" for modules."""
 
 __all__ = [
+    "BoardError",
+    "BoardResult",
     "Comparison",
     "CompileError",
     "Convention",
@@ -130,6 +139,7 @@ __all__ = [
     "infer",
     "reference",
     "report",
+    "run_on",
     "search",
     "self_test",
     "write_package",

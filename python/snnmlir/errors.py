@@ -45,6 +45,10 @@ class ExecutorError(SnnError):
     """An executor did not compute what was given to it: a worker ended, or could not be reached."""
 
 
+class BoardError(SnnError):
+    """A board or an emulator, or what builds for it, is missing, or does not answer."""
+
+
 class DeployError(SnnError):
     """A live network does not compute what its NIR graph, or the C, computes.
 

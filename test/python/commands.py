@@ -9,7 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulation import Target, console
+from emulation import console
+from snnmlir.boards.machines import Machine
 
 
 def call(
@@ -37,6 +38,6 @@ def call_page(script: str, *, cwd: Path, folder: Path) -> str:
     return call("bash", "-c", script, cwd=cwd, timeout=300, env=env)
 
 
-def emulate(target: Target, program: Path) -> list[str]:
+def emulate(target: Machine, program: Path) -> list[str]:
     """The lines that a program prints in the target's emulator."""
     return console(call(*target.emulator, program.name, cwd=program.parent))

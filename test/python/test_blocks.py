@@ -15,9 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 import snnmlir
-from emulation import TARGETS as MACHINES
-from emulation import build, run
+from emulation import FLAGS, run
 from networks import graph, neuron, ports
+from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.programs import build
 from snnmlir.cli.compile import main
 from snnmlir.compiler import TARGETS
 from snnmlir.errors import OptionError
@@ -122,7 +123,7 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
     ):  # fmt: skip
         network = compiled(layer(inputs, outputs, kind), target=target)
         x = spikes(inputs)
-        (found,) = run(build(MACHINES[machine], tmp_path, network, x)).outputs.values()
+        (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
         np.testing.assert_array_equal(found, network.run(x))
 
 
@@ -144,10 +145,10 @@ def test_blocks_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
     network = compiled(layer(64, 128, "plain"))
     x = np.repeat([[0], [1], [0], [1]], 64, axis=1)
     machine = MACHINES["cortex-m4f"]
-    counts = run(build(machine, tmp_path, network, x)).counts
+    counts = run(build(machine, tmp_path, network), x).counts
     assert (counts[1] - counts[0]) / (64 * 128) < 1.5
     rows = compiled(layer(64, 128, "plain"), target="avr")
-    counts = run(build(machine, tmp_path, rows, x)).counts
+    counts = run(build(machine, tmp_path, rows), x).counts
     assert (counts[1] - counts[0]) / (64 * 128) > 2.5
 
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 import snnmlir
-from emulation import HERE, TARGETS, console
+from emulation import console
 from fuzzing.events import SANITIZED, driver, fuzz_one
 from networks import GRAPHS
 from random_networks import Example
+from snnmlir.boards.machines import MACHINES, PLATFORM
 from snnmlir.compiler import Dtype
 from test_generated_c import DIGITS, STRICT
 
@@ -61,10 +62,10 @@ def test_any_list_of_positions(name: str, dtype: Dtype, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["layer-LIF", "recurrent-LIF", "convolutions", "feature-map"])
 def test_any_list_of_positions_on_avr(name: str, tmp_path: Path) -> None:
     """The same where size_t and int have 16 bits."""
-    target = TARGETS["atmega1284p"]
+    target = MACHINES["atmega1284p"]
     command = [
-        *target.compiler, f"-std={target.standard}", "-Os", f"-I{HERE}",
-        *(str(HERE / source) for source in target.sources),
+        *target.compiler, f"-std={target.standard}", "-Os", f"-I{PLATFORM}",
+        *(str(PLATFORM / source) for source in target.sources),
     ]  # fmt: skip
     main = '#include "platform.h"\nint main(void)\n{\n    put_char((char)("0123"[run()]));\n'
     main += "    put_char('\\n');\n    leave(0);\n}\n"

@@ -13,11 +13,13 @@ from check import baseline, digest, held_out, report
 from gestures import NAMES, SIZE, STEPS, USUAL, Noise, gestures
 
 import snnmlir
-from emulation import HERE, TARGETS, Program, Run, build, run
+from emulation import Run, run
+from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.programs import Program, build
 from snnmlir.compiler import Dtype
 
-EXAMPLE = HERE.parent / "examples/gestures"
-TARGET = TARGETS["cortex-m4f"]
+EXAMPLE = Path(__file__).parents[2] / "examples/gestures"
+TARGET = MACHINES["cortex-m4f"]
 FLASH, RAM = 256 * 1024, 64 * 1024
 """Bytes of the microcontroller that the network is meant for."""
 
@@ -59,8 +61,8 @@ def emulate(dtype: Dtype, which: slice, folder: Path) -> tuple[np.ndarray, Progr
     """Runs some of the held-out gestures: the output spikes [N, T, 8], and what else there is."""
     x = held_out()[0][which]
     steps = x.reshape(-1, *x.shape[2:])
-    program = build(TARGET, folder, network(dtype), steps, sample_steps=STEPS)
-    result = run(program)
+    program = build(TARGET, folder, network(dtype))
+    result = run(program, steps, sample_steps=STEPS)
     return result.outputs["output"].reshape(len(x), STEPS, -1), program, result
 
 
@@ -158,8 +160,8 @@ def test_target_recognizes_what_this_machine_does(
 @pytest.mark.parametrize("dtype", EMULATED)
 def test_the_network_fits(dtype: Dtype, tmp_path: Path) -> None:
     _, program, result = emulate(dtype, slice(1), tmp_path)
-    assert (program.network.data, program.network.bss) == (0, 0)
-    assert program.network.text < FLASH
+    assert (program.network_sections.data, program.network_sections.bss) == (0, 0)
+    assert program.network_sections.text < FLASH
     assert result.memory + result.stack < RAM
 
 
@@ -188,7 +190,7 @@ def test_table_of_the_target(
         _, program, result = emulate(dtype, slice(FEW), tmp_path)
         mean, most = round(np.mean(result.counts)), max(result.counts)
         rows.append(
-            f"| `--dtype {dtype}` | {program.network.text} | {result.memory} | {result.stack} "
-            f"| {mean} | {most} |"
+            f"| `--dtype {dtype}` | {program.network_sections.text} | {result.memory} "
+            f"| {result.stack} | {mean} | {most} |"
         )
     check_table("examples/gestures/README.md", "cortex-m4f", rows)

@@ -194,16 +194,31 @@ def test_verify_sees_what_a_kernel_computes(tmp_path: Path) -> None:
     """Also where it keeps the states, so that the network that records them has no kernel."""
     silent = DENSE.replace('["snn.linear"]', '["snn.linear", "snn.lif"]').replace(
         '["input", "synapse.weight", "synapse.result", "synapse.weight.i", "synapse.weight.o"]',
-        '["neuron.spikes", "neuron.size"]',
+        '["neuron.spikes", "neuron.size"]\nsetup = "mine_setup"',
     )
     code = """
     #include <stdint.h>
+    void mine_setup(void) {}
     void mine_dense(uint8_t *s, int32_t n) { for (int32_t i = 0; i < n; ++i) s[i] = 0; }
     """
     network = gestures(written(tmp_path, silent, code))
     x = (np.random.default_rng(0).random((40, 2, 16, 16)) < 0.1).astype(np.uint8)
     (mismatch,) = verify(network, x).mismatches
     assert re.fullmatch(r"output: \d+ of 320 entries differ with kernels", mismatch)
+
+
+def test_a_header_that_was_edited_is_read_again(tmp_path: Path) -> None:
+    """The library of the same C in the same process is another one then."""
+    (tmp_path / "include").mkdir()
+    header = tmp_path / "include/mine.h"
+    code = '#include "mine.h"\n' + DENSE_C.replace("y[o] = 0;", "y[o] = BIAS;")
+    text = DENSE.replace('sources = ["mine.c"]', 'sources = ["mine.c"]\ninclude = ["include"]')
+    x = (np.random.default_rng(0).random((40, 2, 16, 16)) < 0.1).astype(np.uint8)
+    wrong = []
+    for bias in (0, 100):
+        header.write_text(f"#define BIAS {bias}\n")
+        wrong.append(bool(verify(gestures(written(tmp_path, text, code)), x).mismatches))
+    assert wrong == [False, True]
 
 
 def test_names_of_a_description_reach_mlir_as_they_are() -> None:
@@ -290,6 +305,14 @@ MISTAKES = {
         '"synapse.macs" = { min = 99999999999999999999 }',
         "kernel 'dense': where 'synapse.macs' has 99999999999999999999",
     ),
+    '"synapse.bias" = "none"\n': (
+        "layer = { max = 3 }\n",
+        "kernel 'dense': where has 'layer', which is counted once kernels are selected",
+    ),
+    '["snn.linear"]': (
+        '["snn.linear", "snn.cuba_lif"]',
+        "kernel 'dense': arguments lack 'neuron.i', 'neuron.v', so the kernel keeps it",
+    ),
     'arguments = ["input", ': (
         'arguments = ["scratch", ',
         "kernel 'dense': arguments has 'scratch', and the kernel has none",
@@ -298,6 +321,7 @@ MISTAKES = {
 ADDED = {
     'scratch = "4 * layer"': "kernel 'dense': scratch has 'layer'",
     'cost = "1e-3 * density"': "kernel 'dense': cost has '1e-3'",
+    'cost = "4 * layer"': "kernel 'dense': cost has 'layer'",
     'cost = "2 3"': "kernel 'dense': cost has '2 3'",
     'cost = "}"': "kernel 'dense': cost is '}'",
     'setup = "mine_dense"': "kernel 'dense': setup and function are both 'mine_dense'",

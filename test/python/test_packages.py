@@ -16,8 +16,8 @@ import yaml
 
 import snnmlir
 from commands import call, call_page, emulate
-from emulation import HERE, TARGETS
 from networks import GRAPHS, affine, graph, neuron
+from snnmlir.boards.machines import MACHINES, PLATFORM
 from snnmlir.delivery.package import KINDS, write_package
 from snnmlir.errors import OptionError
 from test_cli import NAMES, check_refused, invoke
@@ -142,14 +142,14 @@ int main(void)
 
 def test_cmake_for_a_cortex_m4f(tmp_path: Path) -> None:
     write("cmake", tmp_path)
-    target = TARGETS["cortex-m4f"]
+    target = MACHINES["cortex-m4f"]
     compiler, *flags = target.compiler
     (tmp_path / "toolchain.cmake").write_text(
         TOOLCHAIN.format(
-            compiler=compiler, flags=" ".join([*flags, f"-I{HERE}"]), link=" ".join(target.link)
+            compiler=compiler, flags=" ".join([*flags, f"-I{PLATFORM}"]), link=" ".join(target.link)
         )
     )
-    sources = " ".join(str(HERE / source) for source in target.sources)
+    sources = " ".join(str(PLATFORM / source) for source in target.sources)
     use = USES["add_subdirectory"]
     (tmp_path / "CMakeLists.txt").write_text(CONSUMER.format(use=use, sources=sources))
     (tmp_path / "main.c").write_text(ON_TARGET)
@@ -209,15 +209,21 @@ def test_platformio(dtype: str, tmp_path: Path) -> None:
     assert library["name"] == "brain"
     build = library["build"]
     assert ("-ffp-contract=off" in build.get("flags", [])) == (dtype == "f32")
-    target = TARGETS["cortex-m4f"]
-    compiler = [*target.compiler, *C11, "-O2", f"-I{package / build['includeDir']}", f"-I{HERE}"]
+    target = MACHINES["cortex-m4f"]
+    compiler = [
+        *target.compiler,
+        *C11,
+        "-O2",
+        f"-I{package / build['includeDir']}",
+        f"-I{PLATFORM}",
+    ]
     sources = sorted((package / build["srcDir"]).iterdir())
-    assert [source.name for source in sources] == ["brain.c", "brain_selftest.c"]
+    assert [source.name for source in sources] == ["brain.c", "brain_board.c", "brain_selftest.c"]
     call(*compiler, *build.get("flags", []), "-c", *sources, cwd=tmp_path)
     (example,) = library["examples"]
     mains = [package / example["base"] / name for name in example["files"]]
     (tmp_path / "calls.c").write_text(SYSTEM_CALLS)
-    platform = [HERE / source for source in target.sources]
+    platform = [PLATFORM / source for source in target.sources]
     call(
         *compiler, *mains, "brain.o", "brain_selftest.o", "calls.c", *platform, *target.link,
         "--specs=nosys.specs", "-o", "program.elf", cwd=tmp_path,
@@ -268,7 +274,7 @@ def properties(path: Path) -> dict[str, str]:
 def test_arduino(dtype: str, tmp_path: Path) -> None:
     """The library in C, the sketch in C++ as Arduino's builder makes it, for an AVR."""
     package = write("arduino", tmp_path, dtype=dtype)
-    compiler = list(TARGETS["atmega1284p"].compiler)
+    compiler = list(MACHINES["atmega1284p"].compiler)
     library = [*compiler, *C11, "-Os", "-I", package / "src"]
     call(*library, "-c", *sorted((package / "src").glob("*.c")), cwd=tmp_path)
     sketch = (package / "examples/brain/brain.ino").read_text()
@@ -278,12 +284,12 @@ def test_arduino(dtype: str, tmp_path: Path) -> None:
         "avr-g++", *compiler[1:], "-std=gnu++11", *STRICT, "-Os", "-I.", "-I", package / "src",
         "-c", "sketch.cpp", cwd=tmp_path,
     )  # fmt: skip
-    platform = HERE / "avr/platform.c"
+    platform = PLATFORM / "avr/platform.c"
     call(
-        *compiler, f"-I{HERE}", "-Os", "sketch.o", "brain.o", "brain_selftest.o", platform,
-        *TARGETS["atmega1284p"].link, "-o", "program.elf", cwd=tmp_path,
+        *compiler, f"-I{PLATFORM}", "-Os", "sketch.o", "brain.o", "brain_selftest.o", platform,
+        *MACHINES["atmega1284p"].link, "-o", "program.elf", cwd=tmp_path,
     )  # fmt: skip
-    lines = emulate(TARGETS["atmega1284p"], tmp_path / "program.elf")
+    lines = emulate(MACHINES["atmega1284p"], tmp_path / "program.elf")
     assert [line for line in lines if ": " in line][-2:] == EXPECTED
 
 
@@ -344,6 +350,7 @@ def test_zephyr(dtype: str, tmp_path: Path) -> None:
     assert {Path(name).name for name in found["zephyr_library_sources"]} == {
         "brain.c",
         "brain_selftest.c",
+        "brain_board.c",
     }
     kernel = tmp_path / "zephyr/kernel.h"
     kernel.parent.mkdir()
@@ -379,7 +386,8 @@ def test_esp_idf(dtype: str, tmp_path: Path) -> None:
     before = "set(COMPONENT_LIB brain)"
     found = recorded(package / "CMakeLists.txt", commands, tmp_path, before)
     assert found["idf_component_register"] == [
-        "SRCS", "src/brain.c", "src/brain_selftest.c", "INCLUDE_DIRS", "include",
+        "SRCS", "src/brain.c", "src/brain_selftest.c", "src/brain_board.c",
+        "INCLUDE_DIRS", "include",
     ]  # fmt: skip
     assert found.get("target_compile_options") == (
         ["brain", "PRIVATE", "-ffp-contract=off"] if dtype == "f32" else None
@@ -393,7 +401,7 @@ def test_esp_idf(dtype: str, tmp_path: Path) -> None:
     assert (Path(f"{example}{extra}") / "idf_component.yml").is_file()
     start = "void app_main(void);\nint main(void) { app_main(); return 0; }\n"
     (tmp_path / "start.c").write_text(start)
-    sources = [package / name for name in found["idf_component_register"][1:3]]
+    sources = [package / name for name in found["idf_component_register"][1:4]]
     call(
         "gcc", *C11, f"-I{package}/include", *sources, example / "main/main.c", "start.c",
         "-Wno-missing-prototypes", "-o", "program", cwd=tmp_path,
@@ -464,8 +472,10 @@ def test_command(tmp_path: Path) -> None:
     assert {path for path in texts(package) if path.endswith((".c", ".h"))} == {
         "examples/main.c",
         "include/my_brain.h",
+        "include/my_brain_board.h",
         "include/my_brain_selftest.h",
         "src/my_brain.c",
+        "src/my_brain_board.c",
         "src/my_brain_selftest.c",
     }
     assert package.stat().st_mode == tmp_path.joinpath("my brain/src").stat().st_mode

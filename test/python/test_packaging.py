@@ -94,14 +94,22 @@ def test_templates_are_in_the_wheel(installed: Path, repo_root: Path) -> None:
         assert (installed / folder / "README.md").exists()
 
 
+def test_networks_run_in_an_emulator(installed: Path, repo_root: Path) -> None:
+    model = str(repo_root / "examples/digits/digits.nir")
+    place = ("--verify", "--on", "qemu:cortex-m4f")
+    output(installed, "snn-mlir-compile", model, "-o", "on.c", "--dtype", "int8", *place)
+    assert (installed / "on.c").exists()
+
+
 def test_templates_are_in_the_source_archive(repo_root: Path, tmp_path: Path) -> None:
     script = f"from scikit_build_core.build import build_sdist; build_sdist({str(tmp_path)!r})"
     subprocess.run([sys.executable, "-c", script], cwd=repo_root, check=True)
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
-    templates = repo_root / "python/snnmlir/delivery/templates"
-    files = {path for path in templates.rglob("*") if path.is_file()}
+    package = repo_root / "python/snnmlir"
+    folders = ("delivery/templates", "boards/templates", "boards/platform")
+    files = {path for name in folders for path in (package / name).rglob("*") if path.is_file()}
     assert {path.relative_to(repo_root).as_posix() for path in files} <= names
     assert not any(name.startswith(("test/", "docs/", "examples/")) for name in names)
 

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 import snnmlir
-from emulation import TARGETS, build, run
+from emulation import FLAGS, run
 from networks import GRAPHS, affine, graph, neuron, ports
+from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.programs import build
 from snnmlir.compiler import Dtype
 from test_generated_c import DIGITS, LANGUAGES, STRICT, networks
 
@@ -166,7 +168,7 @@ def test_objects_call_what_the_page_lists(
         assert named == listed
 
 
-AVR = TARGETS["atmega1284p"]
+AVR = MACHINES["atmega1284p"]
 
 
 @pytest.mark.parametrize(
@@ -206,9 +208,9 @@ def large() -> snnmlir.Network:
 def test_tables_above_64_kib_on_avr(tmp_path: Path) -> None:
     network = large()
     x = (np.random.default_rng(1).random((6, 64)) < 0.3).astype(np.uint8)
-    program = build(AVR, tmp_path, network, x)
+    program = build(AVR, tmp_path, network, FLAGS)
     assert "#define SNN_TABLE __memx" in (tmp_path / "net.c").read_text()
-    assert program.network.text > 65536
+    assert program.network_sections.text > 65536
     expected = network.executable.run_integers({"input": x})["output"]
     assert len(np.unique(expected)) > 1
-    np.testing.assert_array_equal(run(program).outputs["output"], expected)
+    np.testing.assert_array_equal(run(program, x).outputs["output"], expected)

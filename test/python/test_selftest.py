@@ -14,9 +14,10 @@ import pytest
 
 import snnmlir
 from commands import emulate
-from emulation import FLAGS, HERE, TARGETS
+from emulation import FLAGS
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from snnmlir import reference
+from snnmlir.boards.machines import MACHINES, PLATFORM
 from snnmlir.delivery.selftest import MAX_STEPS, self_test
 from snnmlir.errors import CompileError, OptionError
 from test_cli import NAMES, check_refused, hostile_graph, invoke
@@ -157,11 +158,11 @@ def test_on_targets(target: str, name: str, dtype: str, tmp_path: Path) -> None:
 
 def run_on(name: str, folder: Path) -> int:
     """What the self-test returns on an emulated machine."""
-    target = TARGETS[name]
+    target = MACHINES[name]
     (folder / "main.c").write_text(ON_TARGET)
     flags = [flag.replace("contract=off", "contract=fast") for flag in FLAGS]
-    sources = [str(HERE / source) for source in target.sources]
-    command = [*target.compiler, *flags, f"-I{HERE}", "main.c", "net.c", "net_selftest.c"]
+    sources = [str(PLATFORM / source) for source in target.sources]
+    command = [*target.compiler, *flags, f"-I{PLATFORM}", "main.c", "net.c", "net_selftest.c"]
     subprocess.run([*command, *sources, *target.link, "-o", "test.elf"], cwd=folder, check=True)
     lines = emulate(target, folder / "test.elf")
     (failed,) = (line for line in lines if re.fullmatch(r"\d\d", line))
@@ -170,7 +171,7 @@ def run_on(name: str, folder: Path) -> int:
 
 def test_constants_are_in_flash_on_avr(tmp_path: Path) -> None:
     test = write(tmp_path)
-    command = [*TARGETS["atmega1284p"].compiler, *FLAGS, "-c", "net_selftest.c"]
+    command = [*MACHINES["atmega1284p"].compiler, *FLAGS, "-c", "net_selftest.c"]
     subprocess.run(command, cwd=tmp_path, check=True)
     report = subprocess.run(
         ["avr-size", "net_selftest.o"], cwd=tmp_path, check=True, capture_output=True, text=True
@@ -182,7 +183,7 @@ def test_constants_are_in_flash_on_avr(tmp_path: Path) -> None:
 def test_stack(tmp_path: Path) -> None:
     """Arrays are static, however large."""
     write(tmp_path, "convolutions")
-    command = [*TARGETS["cortex-m4f"].compiler, *FLAGS, "-fstack-usage", "-c", "net_selftest.c"]
+    command = [*MACHINES["cortex-m4f"].compiler, *FLAGS, "-fstack-usage", "-c", "net_selftest.c"]
     subprocess.run(command, cwd=tmp_path, check=True)
     used = [line.split()[1] for line in (tmp_path / "net_selftest.su").read_text().splitlines()]
     assert 0 < max(map(int, used)) < 256

@@ -17,28 +17,22 @@ import pytest
 
 import snnmlir
 from commands import call_page
-from emulation import (
-    FLAGS,
-    HERE,
-    TARGETS,
-    Program,
-    Run,
-    Target,
-    TargetError,
-    build,
-    console,
-    run,
-)
+from emulation import FLAGS, Run, console, run
 from networks import GRAPHS, affine, graph, neuron, ports, random_input
 from shared_cases import CASES
+from snnmlir.boards import link
+from snnmlir.boards.machines import MACHINES, PACKAGES, PLATFORM, Machine
+from snnmlir.boards.places import started
+from snnmlir.boards.programs import Program, build
 from snnmlir.compiler import Dtype
 from snnmlir.conventions import PLATFORMS
-from snnmlir.errors import OptionError
+from snnmlir.errors import BoardError, OptionError
 from snnmlir.execution.runner import Executable
 
-DIGITS = HERE.parent / "examples/digits"
-PLATFORM_DATA = HERE.parent / "test/data/nir-platforms"
-PAGE = HERE.parent / "docs/targets.md"
+ROOT = Path(__file__).parents[2]
+DIGITS = ROOT / "examples/digits"
+PLATFORM_DATA = ROOT / "test/data/nir-platforms"
+PAGE = ROOT / "docs/targets.md"
 STEPS = 12
 FEW_BUILDS: tuple[tuple[Dtype, str], ...] = (("f32", "-O2"), ("int8", "-O2"))
 ALL_BUILDS: tuple[tuple[Dtype, str], ...] = (
@@ -136,14 +130,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 pytest.param(
                     target, name, dtype, optimization, id=f"{target}-{name}-{dtype}{optimization}"
                 )
-                for target in TARGETS
+                for target in MACHINES
                 for name in (ALL if all_of_them else FEW)
                 for dtype, optimization in (ALL_BUILDS if all_of_them else FEW_BUILDS)
                 if fits(name, dtype, target)
             ]
             + [
                 pytest.param(target, name, "fixed", "-O2", id=f"{target}-{name}")
-                for target in TARGETS
+                for target in MACHINES
                 for name in (CHIPS if all_of_them else FEW_CHIPS)
             ],
         )
@@ -151,22 +145,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def emulate(target: str, name: str, folder: Path, dtype: str = "f32") -> Run:
     network, x, _ = model(name, dtype)
-    return run(build(TARGETS[target], folder, network, x))
+    return run(build(MACHINES[target], folder, network, FLAGS), x)
 
 
 def test_bits_are_those_of_this_machine(
     target: str, name: str, dtype: str, optimization: str, tmp_path: Path
 ) -> None:
     network, x, expected = model(name, dtype)
-    program = build(TARGETS[target], tmp_path, network, x, (*FLAGS, optimization))
-    result = run(program)
+    program = build(MACHINES[target], tmp_path, network, (*FLAGS, optimization))
+    result = run(program, x)
     assert list(result.outputs) == list(expected)
     for port, values in expected.items():
         assert result.outputs[port].dtype == values.dtype
         assert result.outputs[port].shape == values.shape
         assert result.outputs[port].tobytes() == values.tobytes()
     # No global variables, a stack that fits any machine, all memory in the struct.
-    assert (program.network.data, program.network.bss) == (0, 0)
+    assert (program.network_sections.data, program.network_sections.bss) == (0, 0)
     assert result.stack < 512
     assert 0 < result.memory <= network.memory_bytes
 
@@ -176,7 +170,7 @@ def test_bits_are_those_of_this_machine(
 def test_integers_are_those_of_the_chip(target: str, name: str, tmp_path: Path) -> None:
     """What the platforms' packages recorded: spikes, counts, voltages and currents."""
     network, x, _ = model(name, "fixed")
-    found = run(build(TARGETS[target], tmp_path, network, x)).outputs
+    found = run(build(MACHINES[target], tmp_path, network), x).outputs
     with np.load(PLATFORM_DATA / CHIPS[name]["ref"]) as recorded:
         expected = {key: recorded[key] for key in recorded.files if key != "input"}
     assert expected.keys() <= found.keys()
@@ -194,11 +188,11 @@ def test_inputs_make_spikes() -> None:
     assert counts.max() > 1
 
 
-@pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.unit])
+@pytest.mark.parametrize("target", [name for name, target in MACHINES.items() if target.unit])
 def test_steps_with_more_spikes_take_longer(target: str, tmp_path: Path) -> None:
     network = model("wide-spikes", "f32")[0]
     x = np.repeat([[0], [1], [0], [1]], 48, axis=1)
-    result = run(build(TARGETS[target], tmp_path, network, x))
+    result = run(build(MACHINES[target], tmp_path, network), x)
     assert len(result.counts) == 4
     assert min(result.counts[1::2]) > max(result.counts[::2]) > 100
 
@@ -206,13 +200,13 @@ def test_steps_with_more_spikes_take_longer(target: str, tmp_path: Path) -> None
 def test_each_sample_begins_in_the_initial_state(tmp_path: Path) -> None:
     network, x, expected = model("recurrent-LIF", "f32")
     twice = {name: np.concatenate([values, values]) for name, values in x.items()}
-    result = run(build(TARGETS["cortex-m4f"], tmp_path, network, twice, sample_steps=STEPS))
+    result = run(build(MACHINES["cortex-m4f"], tmp_path, network), twice, sample_steps=STEPS)
     assert {name: values.tobytes() for name, values in result.outputs.items()} == {
         name: 2 * values.tobytes() for name, values in expected.items()
     }
 
 
-@pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.unit])
+@pytest.mark.parametrize("target", [name for name, target in MACHINES.items() if target.unit])
 def test_counts_are_repeatable(target: str, tmp_path: Path) -> None:
     first, second = (emulate(target, "recurrent-LIF", tmp_path) for _ in range(2))
     assert first.counts == second.counts
@@ -242,76 +236,85 @@ def test_overhead_of_a_dense_network(tmp_path: Path) -> None:
         dtype="int8", convention="snntorch", dt=1e-4, input_type="spikes",
     )  # fmt: skip
     x = rng.random((8, 784)) < 0.2
-    result = run(program := build(TARGETS["cortex-m4f"], tmp_path, network, x))
+    result = run(program := build(MACHINES["cortex-m4f"], tmp_path, network), x)
     assert result.outputs["output"].any()
     weights = sum(inputs * outputs for _, _, inputs, outputs in layers)
     lists = sum(2 * (inputs + 4) for _, _, inputs, _ in layers)
-    assert 0 < program.network.text - weights < 4096
+    assert 0 < program.network_sections.text - weights < 4096
     assert result.memory - network.state_bytes - lists < 256
     assert result.stack < 256
 
 
 def test_constants_of_avr_stay_in_flash(tmp_path: Path) -> None:
-    network, x, _ = model("digits", "int8")
-    program = build(TARGETS["atmega1284p"], tmp_path, network, x)
-    assert program.network.text > 64 * 128
-    assert program.whole.data < 64
+    network, _, _ = model("digits", "int8")
+    program = build(MACHINES["atmega1284p"], tmp_path, network)
+    assert program.network_sections.text > 64 * 128
+    assert program.sections.data < 64
 
 
 def test_a_table_of_32_kib_is_too_large_for_avr(tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match=r"size of array .net_fc1_weight. is too large"):
+    with pytest.raises(BoardError, match=r"size of array .net_fc1_weight. is too large"):
         emulate("atmega1284p", "digits", tmp_path)
 
 
 def test_f64_is_refused_for_avr(tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match="the network needs a double of 64 bits"):
+    with pytest.raises(BoardError, match="the network needs a double of 64 bits"):
         emulate("atmega1284p", "layer-LIF", tmp_path, dtype="f64")
 
 
-def program_for(target: Target, folder: Path) -> Program:
-    network, x, _ = model("recurrent-LIF", "f32")
-    return build(target, folder, network, x)
+def program_for(target: Machine, folder: Path) -> Program:
+    return build(target, folder, model("recurrent-LIF", "f32")[0])
 
 
 def test_a_fault_is_an_error(tmp_path: Path) -> None:
     """The emulated cores have nothing but their own instructions."""
-    m0, rv32 = TARGETS["cortex-m0"], TARGETS["rv32imafc"]
+    m0, rv32 = MACHINES["cortex-m0"], MACHINES["rv32imafc"]
     no_fpu = ("qemu-system-riscv32", "-cpu", "rv32,f=false,d=false", *rv32.emulator[1:])
     for target in (
-        dataclasses.replace(m0, compiler=TARGETS["cortex-m3"].compiler),
+        dataclasses.replace(m0, compiler=MACHINES["cortex-m3"].compiler),
         dataclasses.replace(rv32, emulator=no_fpu),
     ):
         program = program_for(target, tmp_path)
-        with pytest.raises(TargetError, match=f"'{target.name}': 'qemu-system-.*' ended with 1"):
-            run(program)
+        with pytest.raises(BoardError, match=f"'{target.name}' ended with status 1 before"):
+            run(program, model("recurrent-LIF", "f32")[1])
 
 
 def test_a_program_without_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = program_for(TARGETS["cortex-m0"], tmp_path)
-    endless = dataclasses.replace(program.target, emulator=("sh", "-c", "sleep 60", "sh"))
-    monkeypatch.setattr("emulation.TIMEOUT", 0.1)
-    with pytest.raises(TargetError, match=r"'sh' did not end within 0\.1 s"):
-        run(dataclasses.replace(program, target=endless))
-    silent = dataclasses.replace(program.target, emulator=("echo",))
-    with pytest.raises(TargetError, match="the program did not end"):
-        run(dataclasses.replace(program, target=silent))
+    program = program_for(MACHINES["cortex-m0"], tmp_path)
+    monkeypatch.setattr(link, "PATIENCE", 0.1)
+    with pytest.raises(BoardError, match="the board did not answer for"):
+        run(dataclasses.replace(program, command=("sleep", "60")), {})
+    with pytest.raises(BoardError, match="'cortex-m0' ended with status 0 before"):
+        run(dataclasses.replace(program, command=("true",)), {})
 
 
 def test_missing_tools_are_errors(tmp_path: Path) -> None:
-    target = TARGETS["cortex-m0"]
+    target = MACHINES["cortex-m0"]
     no_compiler = dataclasses.replace(target, compiler=("no-such-gcc",))
-    with pytest.raises(TargetError, match="'cortex-m0': there is no command 'no-such-gcc'"):
+    with pytest.raises(BoardError, match="'cortex-m0': there is no command 'no-such-gcc'"):
         program_for(no_compiler, tmp_path)
-    program = program_for(target, tmp_path)
-    no_emulator = dataclasses.replace(target, emulator=("no-such-qemu",))
-    with pytest.raises(TargetError, match="'cortex-m0': there is no command 'no-such-qemu'"):
-        run(dataclasses.replace(program, target=no_emulator))
+    program = dataclasses.replace(program_for(target, tmp_path), command=("no-such-qemu",))
+    with pytest.raises(BoardError, match="'cortex-m0': there is no command 'no-such-qemu'"):
+        run(program, {})
+
+
+def test_packages_of_missing_tools_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = {name for each in MACHINES.values() for name in (each.compiler[0], each.emulator[0])}
+    assert commands <= set(PACKAGES)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BoardError, match="install gcc-arm-none-eabi libnewlib-arm-none-eabi:"):
+        program_for(MACHINES["cortex-m0"], tmp_path)
 
 
 def test_inputs_are_checked(tmp_path: Path) -> None:
     network, x, _ = model("branches", "f32")
-    with pytest.raises(OptionError, match=r"inputs \['left'\] were given"):
-        build(TARGETS["cortex-m0"], tmp_path, network, {"left": x["left"]})
+    with (
+        started(build(MACHINES["cortex-m0"], tmp_path, network)) as board,
+        pytest.raises(OptionError, match=r"inputs \['left'\] were given"),
+    ):
+        board.run([{"left": x["left"]}])
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -328,19 +331,19 @@ def test_commands_of_the_pages(tmp_path: Path) -> None:
     assert all(f"](targets/{family.name})" in page for family in families)
     functions = ["memcpy", "memset", "memmove"]  # the other table's
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.M)
-    assert [name for name in rows if name not in functions] == list(TARGETS)
+    assert [name for name in rows if name not in functions] == list(MACHINES)
     own = blocks(page, "sh")
     commands = sum((blocks(family.read_text(), "sh") for family in families), own)
     script = "set -ex\n" + "echo ==\n".join(commands)
     expected, inside = blocks(page, "text")
-    outputs = call_page(script, cwd=HERE.parent, folder=tmp_path).split("+ echo ==\n==\n")
+    outputs = call_page(script, cwd=ROOT, folder=tmp_path).split("+ echo ==\n==\n")
     assert inside in outputs[len(own) - 1]
-    for target in TARGETS.values():
+    for target in MACHINES.values():
         (index,) = (i for i, text in enumerate(commands) if text.startswith(f"# {target.name}\n"))
         lines = console(outputs[index])
         assert expected in "\n".join(lines) + "\n", target.name
         traces = [shlex.split(line) for line in lines if line.startswith("+ ")]
-        sources = {str(HERE / source) for source in target.sources}
+        sources = {str(PLATFORM / source) for source in target.sources}
         standard = f"-std={target.standard}"
         build_words = {*target.compiler, *target.link, *sources, standard, "-ffp-contract=off"}
         run_words = {word for word in target.emulator if not re.match("-icount|shift=", word)}

@@ -39,6 +39,13 @@ from snnmlir.common.kinds import PACKAGES
     "and compare it with the outputs that DATA has, or else with the NumPy reference.",
 )
 @click.option(
+    "--on",
+    "place",
+    metavar="PLACE",
+    help="With --verify, where the C runs: native (another program), qemu:cortex-m4f and other "
+    "emulated machines, or serial:DEVICE[@BAUD], a board with the firmware of --package.",
+)
+@click.option(
     "--self-test",
     "self_test_on",
     is_flag=False,
@@ -51,7 +58,8 @@ from snnmlir.common.kinds import PACKAGES
 @click.option(
     "--package",
     metavar="|".join(PACKAGES),
-    help="Write a folder that this tool takes as a library, with the self-test and an example.",
+    help="Write a folder that this tool takes as a library, with the self-test, the firmware for "
+    "--on serial: and an example.",
 )
 @click.option(
     "--report",
@@ -93,7 +101,7 @@ from snnmlir.common.kinds import PACKAGES
     "--record",
     metavar="NODE,...|all",
     help="In the C, show these signals to a macro PREFIX_TAP in each step: nodes, and neurons with "
-    ".v or .i for voltage and current.",
+    ".v or .i for voltage and current. The firmware of --package sends them.",
 )
 @click.option(
     "--misra",

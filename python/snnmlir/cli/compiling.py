@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import click
 
+from snnmlir.boards.places import Connection, check_place, verifiable
 from snnmlir.cli.common import (
     Bar,
     network_from,
@@ -53,6 +54,7 @@ def run(
     emit: str | None,
     name: str | None,
     verify_on: str | None,
+    place: str | None,
     self_test_on: str | None,
     package: str | None,
     report: Path | None,
@@ -78,6 +80,13 @@ def run(
             "--misra is about a .c file and its header, which are not written",
             help="give -o a .c file without --package and --emit, or leave it out",
         )
+    if place is not None and verify_on is None:
+        raise OptionError(
+            "--on says where the C is compared, and there is no --verify",
+            help="add --verify; to see outputs, snn-mlir-run has --on, too",
+        )
+    if place is not None:
+        check_place(place)
     limits = {
         check: parse_size(size, option)
         for check, size, option in (
@@ -134,7 +143,7 @@ def run(
         )
         for check, limit in limits.items():
             check(known, limit)
-    verified = _verify(network, verify_on) if verify_on is not None else None
+    verified = _verify(network, verify_on, place) if verify_on is not None else None
     if report and known:
         fidelity_found = _fidelity(network, options["calibrate"], told)
         known = replace(known, fidelity=fidelity_found, comparison=compared, verification=verified)
@@ -276,20 +285,31 @@ def _self_test(network: Network, data: str) -> SelfTest:
     return test
 
 
-def _verify(network: Network, data: str) -> Verification:
+def _verify(network: Network, data: str, place: str | None) -> Verification:
     """Compares the C with what a file recorded, or else with the reference; says which.
 
     Raises:
         CompileError: They differ.
+        BoardError: The C is to run elsewhere, and cannot.
     """
+    if place is None:
+        found = _compared(network, data, None)
+    else:
+        with verifiable(place, network) as board:
+            found = _compared(network, data, board)
+            signals = len(board.board.signals)
+        sent = f"the outputs and {signals} signals" if signals else "the outputs alone"
+        found = replace(found, outcome=(*found.outcome, f"on {place}, which sent {sent}"))
+    click.echo(str(found), err=True, nl=False)
+    return found
+
+
+def _compared(network: Network, data: str, board: Connection | None) -> Verification:
     runs = read_runs(Path(data), network.graph, network.convention.dt) if data else []
     if runs and all(has_outputs(network.graph, run) for run in runs):
         recordings = [recording_for(network.graph, run) for run in runs]
         for note in dict.fromkeys(note for run in recordings for note in run.notes):
             click.echo(f"note: {note}", err=True)
-        found = verified_by_recordings(network, recordings)
-    else:
-        samples = read_samples(Path(data), network) if data else [random_input(network)]
-        found = verified_by_reference(network, samples)
-    click.echo(str(found), err=True, nl=False)
-    return found
+        return verified_by_recordings(network, recordings, board)
+    samples = read_samples(Path(data), network) if data else [random_input(network)]
+    return verified_by_reference(network, samples, board)

@@ -28,6 +28,15 @@ from snnmlir.common.kinds import METRICS
     metavar="NODE,...|all",
     help="Also write these signals: nodes, and neurons with .v or .i for voltage and current.",
 )
+@click.option(
+    "--on",
+    "place",
+    metavar="PLACE",
+    help="Run it there: native (another program), qemu:cortex-m4f and other emulated machines of "
+    "docs/targets.md, or serial:DEVICE[@BAUD], a board with the firmware of --package. What a step "
+    "takes, and its stack, are printed; then no --output is needed.",
+)
+@click.option("--profile", is_flag=True, help="With --on, also what each layer takes.")
 @click.option("--events", is_flag=True, help="In NIRData, list spikes as events.")
 @click.option(
     "--labels",

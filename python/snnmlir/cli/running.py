@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -10,9 +11,11 @@ from typing import Any, cast
 import click
 import numpy as np
 
+from snnmlir.boards.places import BoardResult, check_place, connected
 from snnmlir.cli.common import Bar, network_from, recorded
 from snnmlir.cli.data import read_samples
 from snnmlir.common.files import check_targets, pack_arrays, write_files
+from snnmlir.common.tables import table
 from snnmlir.compiler import Network
 from snnmlir.errors import OptionError, quoted
 from snnmlir.evaluation.decisions import Rule
@@ -32,6 +35,8 @@ def run(
     data: Path,
     output: Path | None,
     record: str | None,
+    place: str | None,
+    profile: bool,
     events: bool,
     jobs: int | None,
     **options: Any,
@@ -39,6 +44,11 @@ def run(
     """Compiles the network, runs it and writes what it sends, or measures it."""
     evaluating = data.is_dir() or any(options[key] is not None for key in _EVALUATING)
     if evaluating or (output is not None and output.suffix in (".json", ".csv")):
+        if place is not None:
+            raise OptionError(
+                "--on is for samples, and a data set is measured on this machine",
+                help="give samples in a .npy, .npz or NIRData file, without options of data sets",
+            )
         if record is not None or events:
             raise OptionError(
                 f"{'--events' if events else '--record'} is for outputs, and a data set is "
@@ -47,28 +57,41 @@ def run(
             )
         _evaluate(model, data, output, jobs, options)
         return
-    if output is None:
+    if profile and place is None:
+        raise OptionError(
+            "--profile measures layers where --on runs the network, and there is no --on",
+            help="add a place, such as --on qemu:cortex-m4f",
+        )
+    if place is not None:
+        check_place(place)
+    if output is None and place is None:
         raise OptionError(
             "there is no --output for what the network sends",
             help="name a file: -o OUTPUT.npz; to evaluate a data set, add --labels",
         )
-    as_data = output.suffix in _NIRDATA
+    as_data = output is not None and output.suffix in _NIRDATA
     if events and not as_data:
         raise OptionError(
             "--events is for NIRData files", help=f"end the output's name in {_NIRDATA[0]}"
         )
-    if not as_data and output.suffix != ".npz":
+    if output is not None and not as_data and output.suffix != ".npz":
         raise OptionError(
             f"the output {quoted(output)} is neither .npz nor NIRData",
             help="end its name in .npz or in " + ", ".join(_NIRDATA) + "; to see a signal such as "
             "a voltage, --record SIGNAL; to decide by it, --readout SIGNAL",
         )
-    check_targets([output], [model, data])
-    network = network_from(model, options)
+    check_targets([output] if output else [], [model, data])
+    hooks = {} if place is None else {"taps": recorded(record), "profile": profile}
+    network = network_from(model, options, **hooks)
     inputs = read_samples(data, network)
     if not inputs:
         raise OptionError("the input holds no sample")
-    samples = _run(network, inputs, record, jobs)
+    if place is None:
+        samples = _run(network, inputs, record, jobs)
+    else:
+        samples = _run_on(place, network, inputs, verbose=options["verbose"])
+    if output is None:
+        return
     if as_data:
         form: Format = "events" if events else "grid"
         content = pack_data(samples, network.graph.nodes, network.convention.dt, form)
@@ -90,6 +113,49 @@ def _run(
         found = _outputs(recorder, inputs, jobs)
         arrays = {name: found[name] for name in wanted} | arrays
     return arrays
+
+
+def _run_on(
+    place: str, network: Network, inputs: list[Signals], *, verbose: bool
+) -> dict[str, Signal]:
+    """The same from where the network lives; says what it took there."""
+    steps = sum(len(next(iter(x.values())) if isinstance(x, dict) else x) for x in inputs)
+    done = itertools.count(1)
+    with Bar() as bar, connected(place, network) as board:
+        result = board.run(inputs, lambda: bar.show(f"on {place}", next(done) / max(steps, 1)))
+        link = board.link
+    click.echo("\n".join(_told(place, result, steps)))
+    if verbose:
+        click.echo(
+            f"link: {link.asked} questions, {link.again} again, {link.damaged} frames damaged",
+            err=True,
+        )
+    names = result.samples[0]
+    return {name: np.stack([sample[name] for sample in result.samples]) for name in names}
+
+
+def _told(place: str, result: BoardResult, steps: int) -> list[str]:
+    """What a network took, as lines."""
+    count = len(result.samples)
+    lines = [f"on {place}: {steps} steps, {count} sample{'s' if count != 1 else ''}"]
+    if result.unit is not None:
+        measured = {"step": result.counts} | {
+            f"layer {name}": counts for name, counts in result.layers.items()
+        }
+        rows = [
+            [name, f"{values.mean():,.0f}", f"{values.max():,}"]
+            for name, parts in measured.items()
+            if len(values := np.concatenate(parts))
+        ]
+        lines += table(["", f"{result.unit}, mean", "at most"], rows)
+        if result.layers:
+            lines.append("the step is longer by what measures the layers in it")
+    else:
+        lines.append("what a step takes is not counted there")
+    if result.stack is not None:
+        lines.append(f"stack of a step: {result.stack:,} bytes")
+    lines.append(f"memory of the network: {result.memory:,} bytes")
+    return lines
 
 
 def _outputs(network: Network, inputs: list[Signals], jobs: int | None) -> dict[str, Signal]:

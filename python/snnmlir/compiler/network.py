@@ -7,7 +7,7 @@ import importlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -17,7 +17,7 @@ from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
 from snnmlir.compiler.interface import positions_type, state_bytes, struct_bytes
 from snnmlir.compiler.names import header_for, prefix_from
-from snnmlir.compiler.options import Options
+from snnmlir.compiler.options import Options, Taps
 from snnmlir.compiler.output import c_files, check_no_c, stage_of
 from snnmlir.compiler.quantize import Bound, Ranges, bounds, measured_ranges, unit_notes
 from snnmlir.compiler.request import Request
@@ -229,6 +229,10 @@ class Network:
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""
         return c_text(self.stages, prefix, header, self.taps, self.options.profile)
+
+    def plain_c(self, prefix: str, header: str) -> tuple[str, str]:
+        """The same without signals shown or layers called in macros."""
+        return c_text(self.stages, prefix, header, (), False)
 
     def interface_for(self, prefix: str, header: str) -> dict[str, Any]:
         """The interface of what `emit_c` gives, as docs/interface.md describes it."""
@@ -519,6 +523,21 @@ class Network:
                 "the network was changed in MLIR, its graph does not say what it computes",
                 help="run it, or ask the network that it was made from",
             )
+
+    def tapped(self, taps: Taps, *, profile: bool = False) -> Network:
+        """The same network, whose C shows other signals and calls layers in a macro or not.
+
+        Args:
+            taps: As for `compile`.
+            profile: As for `compile`.
+
+        Raises:
+            OptionError: A signal is not in memory after a layer.
+        """
+        options = replace(self.options, taps=taps, profile=profile)
+        network = replace(self, request=replace(self.request, options=options))
+        network.check_taps()
+        return network
 
     def recorder(self, nodes: Sequence[str] | None = None) -> Network:
         """The same network with the given signals as further outputs; all of them if None.

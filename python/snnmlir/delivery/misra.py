@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from snnmlir.common.rendering import render
 from snnmlir.compiler import Network
-from snnmlir.delivery.rendering import render
 from snnmlir.errors import CompileError
 
 REASONS = {
@@ -112,6 +112,7 @@ def misra_record(network: Network, files: dict[Path, bytes]) -> bytes:
     version = _version()
     found = deviations(texts)
     record = render(
+        "delivery",
         "misra.md",
         files=sorted(texts),
         version=version,

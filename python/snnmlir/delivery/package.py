@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from snnmlir.boards.firmware import emit_board
 from snnmlir.common.files import write_folder
 from snnmlir.common.kinds import PACKAGES
+from snnmlir.common.rendering import below, render
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
 from snnmlir.compiler.interface import c_ports
-from snnmlir.delivery.rendering import below, render
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import OptionError, quoted
 
@@ -52,7 +53,10 @@ def write_package(
     folder: str | os.PathLike[str],
     test: SelfTest | None = None,
 ) -> None:
-    """Writes a folder with the C code, its self-test, and an example, as a library for a tool.
+    """Writes a folder with the C code, its self-test, firmware and an example, as a library.
+
+    The firmware steps the network for `run_on` at a serial line; signals that are tapped are sent,
+    and with `profile` layers are measured.
 
     It appears complete or not at all.
 
@@ -91,17 +95,20 @@ def package(
     layout = KINDS[kind]
     test = test or self_test(network)
     header = f"{prefix}.h"
-    source, header_text = network.emit_c(prefix, header)
+    header_text = network.emit_c(prefix, header)[1]
+    source, board_source, board_header = emit_board(network, prefix, header)
     test_source, test_header = test.emit_c(network, prefix, header)
     files = {
         f"{layout.sources}/{prefix}.c": source,
         f"{layout.headers}/{header}": header_text,
         f"{layout.sources}/{prefix}_selftest.c": test_source,
         f"{layout.headers}/{prefix}_selftest.h": test_header,
+        f"{layout.sources}/{prefix}_board.c": board_source,
+        f"{layout.headers}/{prefix}_board.h": board_header,
     }
     templates = {
         path.removeprefix(f"packages/{kind}/").replace("NAME", prefix): path
-        for path in below(f"packages/{kind}")
+        for path in below("delivery", f"packages/{kind}")
     }
     interface = network.interface_for(prefix, header)
     inputs, outputs = c_ports(interface, network.inputs, network.outputs)
@@ -117,7 +124,9 @@ def package(
         "outputs": outputs,
         "sum_type": _SUM_TYPES.get(outputs[0].c_type, outputs[0].c_type),
         "test": test,
+        "taps": network.taps,
+        "profile": network.options.profile,
         "files": sorted([*files, *templates]),
     }
-    files |= {name: render(path, **values) for name, path in templates.items()}
+    files |= {name: render("delivery", path, **values) for name, path in templates.items()}
     return {name: text.encode() for name, text in files.items()}

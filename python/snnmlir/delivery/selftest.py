@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from snnmlir.common.rendering import render
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
 from snnmlir.compiler.interface import CPort, c_ports
 from snnmlir.compiler.names import self_test_name
-from snnmlir.delivery.rendering import render
 from snnmlir.errors import CompileError, OptionError
 from snnmlir.execution.ports import Sample, Signal, check_inputs
 from snnmlir.reports.verify import TOLERANCE, mismatch_error, random_input, verify
@@ -71,7 +71,9 @@ class SelfTest:
             "tolerance": self.tolerance,
             "steps": self.steps,
         }
-        return render("selftest.c", **values), render("selftest.h", **values)
+        files = ("selftest.c", "selftest.h")
+        source, text = (render("delivery", file, **values) for file in files)
+        return source, text
 
 
 def self_test(network: Network, x: Sample | None = None) -> SelfTest:

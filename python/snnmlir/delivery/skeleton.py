@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from snnmlir.delivery.rendering import below, render
+from snnmlir.common.rendering import below, render
 from snnmlir.errors import OptionError, quoted
 
 
@@ -22,7 +22,7 @@ def skeleton(name: str) -> dict[str, bytes]:
     prefix = name.lower().replace("-", "_")
     return {
         path.removeprefix("target/").replace("NAME", prefix): render(
-            path, name=name, prefix=prefix
+            "delivery", path, name=name, prefix=prefix
         ).encode()
-        for path in below("target")
+        for path in below("delivery", "target")
     }

@@ -264,8 +264,10 @@ class Run:
 
 
 def _contents(arguments: Sequence[str]) -> list[str]:
-    """What is in the files among the arguments of a compiler."""
+    """What is in the files among the arguments of a compiler, and in the headers of folders."""
     paths = [Path(argument) for argument in arguments if not argument.startswith("-")]
+    folders = [Path(argument[2:]) for argument in arguments if argument.startswith("-I")]
+    paths += sorted(path for folder in folders for path in folder.rglob("*.h"))
     return [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()]
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from snnmlir import reference
+from snnmlir.boards.places import Connection
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
 from snnmlir.compiler.options import QUANTIZED
 from snnmlir.errors import CompileError
-from snnmlir.execution.ports import Sample, Signal
+from snnmlir.execution.ports import Sample, Signal, check_inputs
 from snnmlir.inference import Difference
 from snnmlir.inference.infer import compare, earliest
 from snnmlir.inference.recording import Recording
@@ -115,27 +116,43 @@ class Verification:
         return "".join(f"{sentence}\n" for sentence in self.outcome)
 
 
-def verified_by_reference(network: Network, samples: Sequence[Sample]) -> Verification:
+def verified_by_reference(
+    network: Network, samples: Sequence[Sample], board: Connection | None = None
+) -> Verification:
     """Compares the C with the reference interpreter on some samples.
+
+    Args:
+        network: The network.
+        samples: The samples.
+        board: Who runs the C, if it is not this machine.
 
     Raises:
         CompileError: They differ.
+        BoardError: The board does not answer.
     """
-    outcome = f"verified: {_compared_with_reference(network, samples)}"
+    outcome = f"verified: {_compared_with_reference(network, samples, board)}"
     return Verification((outcome, "what the framework computes was not compared"))
 
 
-def verified_by_recordings(network: Network, runs: Sequence[Recording]) -> Verification:
+def verified_by_recordings(
+    network: Network, runs: Sequence[Recording], board: Connection | None = None
+) -> Verification:
     """Compares the C with recordings; with weights of few bits also with the reference.
+
+    Args:
+        network: The network.
+        runs: The recordings.
+        board: Who runs the C, if it is not this machine.
 
     Raises:
         CompileError: They differ where they have to agree.
+        BoardError: The board does not answer.
     """
-    agreements = [agreement(network, run) for run in runs]
+    agreements = [agreement(network, run, board) for run in runs]
     found = _recording_fidelity(agreements)
     outcome = []
     if network.is_quantized:
-        text = _compared_with_reference(network, [run.inputs for run in runs])
+        text = _compared_with_reference(network, [run.inputs for run in runs], board)
         outcome.append(f"verified: {text}")
     if network.dtype in QUANTIZED:
         outcome.append(
@@ -167,13 +184,15 @@ def _recording_fidelity(agreements: Sequence[Agreement]) -> RecordingFidelity:
     )
 
 
-def _compared_with_reference(network: Network, samples: Sequence[Sample]) -> str:
+def _compared_with_reference(
+    network: Network, samples: Sequence[Sample], board: Connection | None
+) -> str:
     """What was compared with the reference interpreter.
 
     Raises:
         CompileError: The C and the reference differ.
     """
-    verdicts = [verify(network, x) for x in samples]
+    verdicts = [verify(network, x, board) for x in samples]
     if mismatches := [text for verdict in verdicts for text in verdict.mismatches]:
         raise mismatch_error(mismatches)
     compared = sum(verdict.compared for verdict in verdicts)
@@ -188,13 +207,19 @@ def _compared_with_reference(network: Network, samples: Sequence[Sample]) -> str
     )
 
 
-def agreement(network: Network, recorded: Recording) -> Agreement:
+def agreement(network: Network, recorded: Recording, board: Connection | None = None) -> Agreement:
     """Runs `network` on a recording's input and compares all that was recorded.
+
+    A board compares what it sends of that.
 
     Spikes have to be equal, values within 5e-5 times the largest magnitude, at least 1.
     """
     names = [name for name in recorded.signals if name in {*network.signals, *network.graph.nodes}]
-    found = network.record(dict(recorded.inputs), names)
+    if board is None:
+        found = network.record(dict(recorded.inputs), names)
+    else:
+        found = board.record(dict(recorded.inputs))
+        names = [name for name in names if name in found]
     signals = {name: recorded.signals[name] for name in names}
     compared = Recording(recorded.inputs, signals)
     differences = tuple(compare(network.graph, found, compared))
@@ -230,16 +255,18 @@ def random_input(network: Network, seed: int = 0) -> dict[str, Signal]:
     }
 
 
-def verify(network: Network, x: Sample) -> Verdict:
+def verify(network: Network, x: Sample, board: Connection | None = None) -> Verdict:
     """Runs `network` and the reference in float64 on `x`, [T, *shape] or by input.
+
+    A board compares the outputs, and the signals that it sends.
 
     Values must be within `TOLERANCE` and spikes equal. A spike may differ only where the
     reference's voltage is within the tolerance of its threshold; nothing after that is compared.
     Networks of integers are compared with the integer interpreter, bit for bit.
     """
     if network.is_quantized:
-        return _verify_integers(network, x)
-    found = network.record(x)
+        return _verify_integers(network, x, board)
+    found = network.record(x) if board is None else board.record(x)
     data = dict(x) if isinstance(x, Mapping) else x
     expected = reference.record(network.graph, data, convention=network.convention)
     margins = reference.margins(network.graph, data, convention=network.convention)
@@ -247,6 +274,8 @@ def verify(network: Network, x: Sample) -> Verdict:
     steps = len(next(iter(expected.values())))
     compared = steps
     for name, margin in margins.items():
+        if name not in found:
+            continue
         tied = margin <= tolerance * _magnitude_at(network, name, expected)
         differs = np.any((found[name] != expected[name]).reshape(steps, -1), axis=1)
         if np.any(differs) and tied[first := int(np.argmax(differs))]:
@@ -255,6 +284,8 @@ def verify(network: Network, x: Sample) -> Verdict:
     largest = 0.0
     mismatches = []
     for name in network.signals:
+        if name not in found:
+            continue
         ours, theirs = found[name][:compared], np.asarray(expected[name])[:compared]
         if ours.dtype == np.uint8:
             spikes += ours.size
@@ -266,27 +297,33 @@ def verify(network: Network, x: Sample) -> Verdict:
         largest = max(largest, error)
         if not error <= 1.0:
             mismatches.append(f"{name}: values differ by up to {error * allowed:g}")
-    if network.placements:
+    if network.placements and board is None:
         largest_value = max(_magnitude(found[port.name]) for port in network.outputs)
         allowed = tolerance * max(1.0, largest_value)
         mismatches += _kernel_mismatches(network, network.executable.run(x), found, allowed)
     return Verdict(steps, compared, spikes, largest, tuple(mismatches))
 
 
-def _verify_integers(network: Network, x: Sample) -> Verdict:
+def _verify_integers(network: Network, x: Sample, board: Connection | None) -> Verdict:
     recorder = network.recorder()
-    inputs = recorder.executable.quantized(x)
-    found = recorder.executable.run_integers(inputs)
+    arrays = check_inputs(recorder.inputs, x)
+    inputs = {port.name: array for port, array in zip(recorder.inputs, arrays, strict=True)}
+    if board is None:
+        found = recorder.executable.run_integers(inputs)
+    else:
+        found = board.record_integers(inputs)
     expected = IntegerInterpreter(recorder.describe()).run(inputs)
     spikes = 0
     mismatches = []
     for port in recorder.outputs:
+        if port.name not in found:
+            continue
         ours, theirs = found[port.name], expected[port.name]
         spikes += ours.size if port.scales is None else 0
         if wrong := int(np.sum(ours != theirs)):
             mismatches.append(f"{port.name}: {wrong} of {ours.size} integers differ")
     steps = len(next(iter(inputs.values())))
-    if network.placements:
+    if network.placements and board is None:
         mismatches += _kernel_mismatches(network, network.executable.run_integers(inputs), found)
     return Verdict(steps, steps, spikes, 0.0, tuple(mismatches))
 

@@ -8,7 +8,7 @@ docs/kernels.md describes each field for people who write targets. What only the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -64,6 +64,26 @@ class Memory:
                 f"memory {quoted(self.name)}: bytes is {self.bytes}",
                 help="give its size, 1 or more",
             )
+
+
+_STATES = {
+    "snn.lif": ("v",),
+    "snn.li": ("v",),
+    "snn.cuba_lif": ("v", "i"),
+    "snn.cuba_li": ("v", "i"),
+}
+"""What neurons carry from step to step."""
+
+
+def _states(pattern: Sequence[str]) -> set[str]:
+    """The states of a pattern as arguments name them; that of a delay has no such name."""
+    neurons = [operation for operation in pattern if operation in _STATES]
+    states = {
+        f"neuron{number if number > 1 else ''}.{state}"
+        for number, operation in enumerate(neurons, start=1)
+        for state in _STATES[operation]
+    }
+    return states | ({"the state of snn.delay"} if "snn.delay" in pattern else set())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +143,18 @@ class Kernel:
             )
         for name, condition in self.where.items():
             _check_condition(condition, f"{kernel}: where {quoted(name)}")
+        if "layer" in self.where or "layer" in re.findall(r"[\w.]+", self.cost):
+            raise OptionError(
+                f"{kernel}: {'where' if 'layer' in self.where else 'cost'} has 'layer', which is "
+                "counted once kernels are selected",
+                help="use it in arguments",
+            )
+        if self.setup is None and (kept := sorted(_states(self.pattern) - {*self.arguments})):
+            raise OptionError(
+                f"{kernel}: arguments lack {', '.join(map(quoted, kept))}, so the kernel keeps it, "
+                "and there is no setup that clears it",
+                help="name a function in setup, or give the kernel the state",
+            )
         for text in self.setup_arguments:
             if _OF_A_STEP.fullmatch(text):
                 raise OptionError(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""`./dev fuzz ir|nir|events --minutes N`."""
+"""`./dev fuzz ir|nir|events|boards --minutes N`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 parser = argparse.ArgumentParser(prog="./dev fuzz", description=__doc__)
-parser.add_argument("what", choices=["ir", "nir", "events"], help="what to try")
+parser.add_argument("what", choices=["ir", "nir", "events", "boards"], help="what to try")
 parser.add_argument("--minutes", type=float, default=10, help="how long")
 parser.add_argument("--seed", type=int, default=1_000_000, help="where to begin")
 parser.add_argument("--folder", type=Path, default=Path(), help="where what fails is written")
@@ -19,6 +19,8 @@ if __name__ == "__main__":
         from .ir import main
     elif arguments.what == "nir":
         from .nir_files import main
-    else:
+    elif arguments.what == "events":
         from .events import main
+    else:
+        from .boards import main
     sys.exit(main(arguments.minutes, arguments.seed, arguments.folder))

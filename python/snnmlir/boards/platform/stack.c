@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "platform.h"
 
+#ifdef __AVR__
+#include <avr/io.h>
+#endif
+
 #ifdef __linux__
 #define LOWEST ((uintptr_t)0) /* the kernel lets the stack grow */
 #else

@@ -2,6 +2,8 @@
 /* Console, counter and exit of an ATmega with USART0; avr-libc has the start-up code. */
 #include "platform.h"
 
+#include "bytes.h"
+
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>
@@ -14,6 +16,19 @@ void put_char(char c)
     while ((UCSR0A & 1 << UDRE0) == 0) {
     }
     UDR0 = (uint8_t)c;
+}
+
+#define REGISTER(address) (*(volatile uint8_t *)(address))
+
+int get_byte(void)
+{
+    const uint8_t byte = REGISTER(BYTE_FROM_HOST);
+    return REGISTER(NO_MORE) != 0 ? -1 : byte;
+}
+
+void put_byte(uint8_t byte)
+{
+    REGISTER(BYTE_TO_HOST) = byte;
 }
 
 _Noreturn void leave(int status)

@@ -9,6 +9,17 @@ void put_char(char c)
     putchar(c);
 }
 
+int get_byte(void)
+{
+    fflush(stdout);
+    return getchar();
+}
+
+void put_byte(uint8_t byte)
+{
+    putchar(byte);
+}
+
 _Noreturn void leave(int status)
 {
     exit(status);
