@@ -100,7 +100,7 @@ def test_layers_in_line_or_not(language: str, tmp_path: Path) -> None:
     always = "-DSNN_LAYER=inline __attribute__((always_inline))"
     found = symbols(compile_digits(tmp_path, language, always))
     functions = {name for name, (_, _, kind, _) in found.items() if kind == "FUNC"}
-    helpers = {"net_mask8", "net_mask16", "net_mask", "net_count", "net_zero4", "net_list"}
+    helpers = {"net_mask8", "net_mask16", "net_mask", "net_count", "net_four", "net_list"}
     assert functions - helpers == {"net_init", "net_step", "net_step_events"}
 
 

@@ -84,8 +84,8 @@ snn::planBlocks(const ConvertSNNToLinalgOptions &options,
   if (!areBytes(type) || !storage.isSignlessInteger() ||
       storage.getIntOrFloatBitWidth() < 16 || !fitsShort(weights))
     return std::nullopt;
-  bool isAligned = outputs % kPerWord == 0;
-  if (!isAligned)
+  plan.isAligned = outputs % kPerWord == 0;
+  if (!plan.isAligned)
     plan.condition = "unaligned_blocks";
   else if (options.rows)
     plan.condition = "blocks";
@@ -173,15 +173,18 @@ SmallVector<Value> BlockSums::createInitial(ImplicitLocOpBuilder &builder) {
 Value BlockSums::addLanes(ImplicitLocOpBuilder &builder, Value input,
                           Value current) {
   auto bytes = VectorType::get(lanes, builder.getI8Type());
-  Value row =
-      vector::LoadOp::create(builder, bytes, weights, ValueRange{input, first});
+  auto row = vector::LoadOp::create(builder, bytes, weights,
+                                    ValueRange{input, first});
+  if (plan.isAligned)
+    row.setAlignment(kPerWord);
+  Value terms = row;
   if (plan.isFlipped) {
     auto sign = builder.getIntegerAttr(builder.getI8Type(), -128);
     Value signs = arith::ConstantOp::create(
         builder, DenseElementsAttr::get(bytes, Attribute(sign)));
-    row = arith::XOrIOp::create(builder, row, signs);
+    terms = arith::XOrIOp::create(builder, row, signs);
   }
-  Value terms = arith::ExtSIOp::create(builder, current.getType(), row);
+  terms = arith::ExtSIOp::create(builder, current.getType(), terms);
   return arith::AddIOp::create(builder, current, terms,
                                arith::IntegerOverflowFlags::nsw);
 }

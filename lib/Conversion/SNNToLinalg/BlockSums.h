@@ -28,6 +28,8 @@ struct BlockPlan {
   int64_t outputs = 0;
   /// Whether sums begin with what is stored, not with 0.
   bool addsToSums = false;
+  /// Whether rows are whole words.
+  bool isAligned = false;
   /// Whether the weights' sign bits are flipped.
   bool isFlipped = false;
 };

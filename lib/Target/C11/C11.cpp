@@ -120,7 +120,8 @@ void SourceEmitter::nameSymbols() {
                          "mask16",
                          "mask",
                          "count",
-                         "zero4",
+                         "HAS_WORD",
+                         "four",
                          "list",
                          "list_32",
                          "short",
@@ -144,7 +145,12 @@ void SourceEmitter::nameSymbols() {
                          "settle4",
                          "put4",
                          "add_to4",
-                         "add_flipped4"})
+                         "add_flipped4",
+                         "words2",
+                         "words",
+                         "add_word4",
+                         "add8",
+                         "add_flipped8"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);

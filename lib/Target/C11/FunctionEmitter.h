@@ -121,6 +121,11 @@ private:
   /// Declares the variables of a vector of sums.
   llvm::LogicalResult declareSums(mlir::Operation *loop, unsigned index,
                                   mlir::Value variable);
+  /// Declares where the rows begin that `loop` adds to sums called `name`.
+  llvm::LogicalResult declareRows(mlir::scf::WhileOp loop, unsigned index,
+                                  llvm::StringRef name);
+  mlir::FailureOr<std::string> getRowAddress(mlir::vector::LoadOp row,
+                                             llvm::StringRef name);
   /// Adds a row to the sums that a loop carries.
   llvm::LogicalResult emitRowAdd(mlir::arith::AddIOp op);
   /// Reads what is in the sums behind `loop`.
@@ -224,6 +229,8 @@ private:
   /// The variables of vectors of sums, by the first of them, and those with
   /// what was in them behind a loop.
   llvm::StringMap<llvm::SmallVector<std::string>> sums;
+  /// Where the rows begin that are added to sums.
+  llvm::StringMap<std::string> rows;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<std::string>> lanes;
 };
 

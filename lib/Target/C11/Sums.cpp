@@ -110,7 +110,47 @@ LogicalResult FunctionEmitter::declareSums(Operation *loop, unsigned index,
   std::string name = parts.front();
   locals[variable] = name;
   sums[name] = std::move(parts);
+  return declareRows(carrier, index, name);
+}
+
+/// The rows as far as the loop does not choose between them: the compiler adds
+/// to a pointer that it knows nothing of.
+LogicalResult FunctionEmitter::declareRows(scf::WhileOp loop, unsigned index,
+                                           StringRef name) {
+  vector::LoadOp row = getRowAdd(loop, index)->row;
+  auto indices = row.getIndices();
+  if (indices.size() != 2 || !loop.isDefinedOutsideOfLoop(indices.back()) ||
+      !row.getMemRefType().hasStaticShape())
+    return success();
+  FailureOr<Expression> first = getExpression(indices.back());
+  auto table = buffers.find(row.getBase());
+  if (failed(first) || table == buffers.end())
+    return failure();
+  std::string pointer = addName("rows");
+  line() << "const " << prefix.upper() << "_SPACE int8_t *const " << pointer
+         << " = " << prefix << "_row(&" << table->second << "[" << first->text
+         << "]);\n";
+  rows[name] = pointer;
   return success();
+}
+
+/// The address of the row that a turn of the loop adds to sums called `name`,
+/// as a pointer to which the compiler adds.
+FailureOr<std::string> FunctionEmitter::getRowAddress(vector::LoadOp row,
+                                                      StringRef name) {
+  auto pointer = rows.find(name);
+  if (pointer == rows.end()) {
+    FailureOr<std::string> element =
+        getElement(row, row.getBase(), row.getIndices());
+    if (failed(element))
+      return failure();
+    return prefix.str() + "_row(&" + *element + ")";
+  }
+  FailureOr<Expression> index = getExpression(row.getIndices().front());
+  if (failed(index))
+    return failure();
+  return pointer->second + " + " + index->in(Precedence::Product) + " * " +
+         std::to_string(row.getMemRefType().getDimSize(1));
 }
 
 LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {
@@ -124,20 +164,28 @@ LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {
   if (!add || loop.getYieldOp().getOperands()[argument.getArgNumber()] != op)
     return op.emitOpError("C11: on ")
            << op.getType() << " is not in the emitter's subset";
-  FailureOr<std::string> element =
-      getElement(add->row, add->row.getBase(), add->row.getIndices());
-  if (failed(element))
-    return failure();
   std::string row = addName("row"), name = locals[argument];
+  FailureOr<std::string> address = getRowAddress(add->row, name);
+  if (failed(address))
+    return failure();
   line() << "const " << prefix.upper() << "_SPACE int8_t *const " << row
-         << " = " << prefix << "_row(&" << *element << ");\n";
-  for (auto [part, variable] : llvm::enumerate(sums[name])) {
-    line() << variable << " = " << prefix
-           << (add->isFlipped ? "_add_flipped4(" : "_add4(") << variable << ", "
-           << row;
+         << " = " << *address << ";\n";
+  std::string function =
+      prefix.str() + (add->isFlipped ? "_add_flipped" : "_add");
+  ArrayRef<std::string> parts = sums[name];
+  bool isAligned = add->row.getAlignment().value_or(1) % kPerVariable == 0;
+  for (size_t part = 0; part < parts.size(); ++part) {
+    std::string place = row;
     if (part != 0)
-      os << " + " << part * kPerVariable;
-    os << ");\n";
+      place += " + " + std::to_string(part * kPerVariable);
+    if (isAligned && part + 1 < parts.size()) {
+      line() << function << "8(&" << parts[part] << ", &" << parts[part + 1]
+             << ", " << place << ");\n";
+      ++part;
+      continue;
+    }
+    line() << parts[part] << " = " << function << "4(" << parts[part] << ", "
+           << place << ");\n";
   }
   locals[op] = name;
   return success();

@@ -43,13 +43,13 @@ _ROWS = TargetDescription(block_outputs=0)
 TARGETS = MappingProxyType(
     {
         "generic": TargetDescription(),
-        "cortex-m0": _SCALAR,
+        "cortex-m0": TargetDescription(block_outputs=8, rows=False, flipped_signs=True),
         "cortex-m3": _SCALAR,
         "cortex-m4": _DSP,
         "cortex-m7": _DSP,
         "cortex-m33": _DSP,
         "cortex-m55": _ROWS,
-        "rv32imac": _SCALAR,
+        "rv32imac": TargetDescription(block_outputs=32, rows=False, flipped_signs=True),
         "avr": _ROWS,
         "x86-64": _ROWS,
         "aarch64": _ROWS,

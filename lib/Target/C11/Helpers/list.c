@@ -30,21 +30,19 @@ static inline size_t net_list_position(const uint8_t *x, size_t size, size_t fir
 /* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. */
 static inline size_t net_list_position(const uint8_t *x, size_t size, size_t first, position_t *events)
 {
-    size_t n = 0;
-    size_t k = 0;
-    if (size > 64)
-        size = 64;
-    for (; k + 4 <= size; k += 4) {
-        if (net_zero4(x + k))
-            continue;
-        for (size_t i = k; i < k + 4; ++i)
-            if (x[i] != 0)
-                events[n++] = (position_t)(first + i);
+    position_t *next = events;
+    const uint8_t *const end = x + (size < 64 ? size : 64);
+    const uint8_t *const words = NET_HAS_WORD(x) ? end - (size < 64 ? size % 4 : 0) : x;
+    for (; x != words; x += 4, first += 4) {
+        size_t event = first;
+        for (uint32_t bytes = net_four(x); bytes != 0; bytes >>= 8, ++event)
+            if ((bytes & 0xff) != 0)
+                *next++ = (position_t)event;
     }
-    for (; k < size; ++k)
-        if (x[k] != 0)
-            events[n++] = (position_t)(first + k);
-    return n;
+    for (; x != end; ++x, ++first)
+        if (*x != 0)
+            *next++ = (position_t)first;
+    return (size_t)(next - events);
 }
 
 #endif

@@ -57,15 +57,26 @@ static inline size_t net_count(uint64_t mask)
 
 #else
 
-/* Whether x[k] is 0 for all k < 4. */
-static inline bool net_zero4(const uint8_t *x)
-{
-#if defined(__ARM_FEATURE_UNALIGNED)
-    uint32_t bytes;
-    memcpy(&bytes, x, 4);
-    return bytes == 0;
+/* Where any address has a word for this core. */
+#if defined(__ARM_FEATURE_UNALIGNED) || UINTPTR_MAX <= 0xffffu
+#define NET_HAS_WORD(x) 1
 #else
-    return (x[0] | x[1] | x[2] | x[3]) == 0;
+#define NET_HAS_WORD(x) ((uintptr_t)(x) % 4 == 0)
+#endif
+
+/* x[k] in the bits from 8 k on, for k < 4; x has a word. */
+static inline uint32_t net_four(const uint8_t *x)
+{
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t bytes;
+#if defined(__ARM_FEATURE_UNALIGNED) || UINTPTR_MAX <= 0xffffu
+    memcpy(&bytes, x, 4);
+#else
+    memcpy(&bytes, __builtin_assume_aligned(x, 4), 4);
+#endif
+    return bytes;
+#else
+    return (uint32_t)x[0] | (uint32_t)x[1] << 8 | (uint32_t)x[2] << 16 | (uint32_t)x[3] << 24;
 #endif
 }
 

@@ -27,9 +27,9 @@
 #define NET_WORDS
 #endif
 
-/* Functions of which a network and a core need some. */
+/* Functions of a few instructions, of which a network and a core need some. */
 #if defined(__GNUC__)
-#define NET_HELPER static inline __attribute__((unused))
+#define NET_HELPER static inline __attribute__((unused, always_inline))
 #else
 #define NET_HELPER static inline
 #endif
@@ -78,6 +78,23 @@ NET_HELPER uint32_t net_word(const NET_SPACE int8_t *p)
 #endif
 }
 
+/* Eight weights at a multiple of 4. */
+typedef struct {
+    uint32_t first, second;
+} net_words2;
+
+NET_HELPER net_words2 net_words(const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && defined(__thumb2__)
+    net_words2 words;
+    __asm__("ldrd %0, %1, %2" : "=r"(words.first), "=r"(words.second) : "m"(*(const int8_t(*)[8])p));
+    return words;
+#else
+    const net_words2 words = {net_word(p), net_word(p + 4)};
+    return words;
+#endif
+}
+
 /* The sums with four weights added, to each of which 128 was. */
 NET_HELPER net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
 {
@@ -97,17 +114,30 @@ NET_HELPER net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
     return sums;
 }
 
-/* The sums with the four weights at p added. */
-NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
+/* The sums with four weights added. */
+NET_HELPER net_sums4 net_add_word4(net_sums4 sums, uint32_t word)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
-    const uint32_t word = net_word(p);
     __asm__("sxtab16 %0, %0, %1" : "+r"(sums.even) : "r"(word));
     __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums.odd) : "r"(word));
     return sums;
 #else
-    return net_add_biased4(sums, net_word(p) ^ 0x80808080u);
+    return net_add_biased4(sums, word ^ 0x80808080u);
 #endif
+}
+
+/* The sums with the four weights at p added. */
+NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    return net_add_word4(sums, net_word(p));
+}
+
+/* Adds the eight weights at p, a multiple of 4. */
+NET_HELPER void net_add8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t *p)
+{
+    const net_words2 words = net_words(p);
+    *sums = net_add_word4(*sums, words.first);
+    *more = net_add_word4(*more, words.second);
 }
 
 /* What is in the sums after n rows. */
@@ -125,6 +155,14 @@ NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
 NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
     return net_add_biased4(sums, net_word(p));
+}
+
+/* The same as net_add8 for these. */
+NET_HELPER void net_add_flipped8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t *p)
+{
+    const net_words2 words = net_words(p);
+    *sums = net_add_biased4(*sums, words.first);
+    *more = net_add_biased4(*more, words.second);
 }
 
 /* Each of the sums. */
