@@ -226,6 +226,14 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     rows, weights of blocks have their sign bit flipped: where nothing extends
     the signs of several bytes at a time that saves an operation for each word.
 
+    With `list-with-neurons`, the loop over neurons also stores the positions of
+    those that spike, where they are listed, and with `pairs` it takes two at a
+    time where 16 bits hold all of an update, as vectors:
+
+    ```mlir
+    %v = vector.load %state[%n] : memref<256xi16>, vector<2xi16>
+    ```
+
     Weights and coefficients must be constants, and feature maps have their
     channels last: run `snn-channels-last` before. Networks in nested modules are
     an error: run the pass on each of them.
@@ -236,7 +244,11 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"rows", "rows", "bool", "true",
            "Whether to lower what is lowered to blocks to rows, too">,
     Option<"flippedSigns", "flipped-signs", "bool", "false",
-           "Whether weights that only blocks use have their sign bit flipped">
+           "Whether weights that only blocks use have their sign bit flipped">,
+    Option<"listWithNeurons", "list-with-neurons", "bool", "false",
+           "Whether neurons are updated in a loop that also lists their spikes">,
+    Option<"pairs", "pairs", "bool", "false",
+           "Whether two neurons whose numbers fit 16 bits are updated at a time">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

@@ -103,6 +103,8 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.blockOutputs = options.blockOutputs;
   convert.rows = options.rows;
   convert.flippedSigns = options.flippedSigns;
+  convert.listWithNeurons = options.listWithNeurons;
+  convert.pairs = options.pairs;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -39,6 +39,16 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc(
           "Whether weights that only blocks use have their sign bit flipped"),
       llvm::cl::init(false)};
+  Option<bool> listWithNeurons{
+      *this, "list-with-neurons",
+      llvm::cl::desc(
+          "Whether neurons are updated in a loop that also lists their spikes"),
+      llvm::cl::init(false)};
+  Option<bool> pairs{
+      *this, "pairs",
+      llvm::cl::desc("Whether two neurons whose numbers fit 16 bits are "
+                     "updated at a time"),
+      llvm::cl::init(false)};
   Option<std::string> processorCost{
       *this, "processor-cost",
       llvm::cl::desc("What a layer costs without a kernel, of the module's "

@@ -7,6 +7,7 @@
 #include "Coefficients.h"
 
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 
@@ -284,7 +285,8 @@ Value Coefficients::get(StringRef name) const {
   if (Value number = it->second.number) {
     // Integers are 32-bit constants.
     if (llvm::APInt integer;
-        compute.isInteger(16) && matchPattern(number, m_ConstantInt(&integer)))
+        getElementTypeOrSelf(compute).isInteger(16) &&
+        matchPattern(number, m_ConstantInt(&integer)))
       return createNumber(*body, compute,
                           static_cast<double>(integer.getSExtValue()));
     return number;
@@ -299,7 +301,8 @@ Value Coefficients::get(StringRef name) const {
 Value Coefficients::getElement(unsigned index) const {
   Value element = bound[index];
   // Integers are stored in as few bits as they need.
-  if (isa<IntegerType>(element.getType()) && element.getType() != compute)
+  if (isa<IntegerType>(getElementTypeOrSelf(element)) &&
+      element.getType() != compute)
     return arith::ExtSIOp::create(*body, compute, element);
   return element;
 }

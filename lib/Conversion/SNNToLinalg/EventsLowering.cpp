@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "snn/IR/Neuron.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -35,11 +36,18 @@ static Value createIndex(ImplicitLocOpBuilder &builder, int64_t value) {
   return arith::ConstantIndexOp::create(builder, value);
 }
 
-static void storePosition(ImplicitLocOpBuilder &builder, Value position,
-                          Value events, Value at) {
+void snn::storeEvent(ImplicitLocOpBuilder &builder, Value position,
+                     Value events, Value at) {
   Type type = cast<MemRefType>(events.getType()).getElementType();
   Value narrow = arith::IndexCastUIOp::create(builder, type, position);
   memref::StoreOp::create(builder, narrow, events, at);
+}
+
+void snn::endEvents(ImplicitLocOpBuilder &builder, Value size, Value events,
+                    Value count) {
+  for (int64_t k = 0; k < kEventsPerVisit; ++k)
+    storeEvent(builder, size, events,
+               arith::AddIOp::create(builder, count, createIndex(builder, k)));
 }
 
 /// Which of the `kMaskBits` elements from `first` on are not zero, of those
@@ -111,7 +119,7 @@ static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
       createIndex(builder, 1), createIndex(builder, 0),
       [&](OpBuilder &nested, Location, Value index, ValueRange count) {
         ImplicitLocOpBuilder body(builder.getLoc(), nested);
-        storePosition(body, index, events, count.front());
+        storeEvent(body, index, events, count.front());
         Value element = memref::LoadOp::create(body, x, index);
         Value zero = arith::ConstantOp::create(
             body, body.getZeroAttr(element.getType()));
@@ -166,14 +174,25 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
   Value end = isa<FloatType>(element) || isQuantized
                   ? listValues(builder, body->getArgument(0), size, list)
                   : listMasks(builder, body->getArgument(0), size, list);
-  for (int64_t k = 0; k < kEventsPerVisit; ++k)
-    storePosition(builder, size, list,
-                  arith::AddIOp::create(builder, end, createIndex(builder, k)));
+  endEvents(builder, size, list, end);
   func::ReturnOp::create(builder);
   return function;
 }
 
+EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
+  NeuronModel model(op);
+  if (!context.options.listWithNeurons || !model.spikes || model.spikes->isPre())
+    return nullptr;
+  for (Operation *user : op.getOutput("spikes").getUsers())
+    if (auto events = dyn_cast<EventsOp>(user))
+      return events;
+  return nullptr;
+}
+
 LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
+  auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
+  if (neuron && getOwnList(neuron, context) == op)
+    return success();
   Value x = context.bufferOf(op.getInput());
   Value events = context.bufferOf(op.getEvents());
   Type element = cast<MemRefType>(x.getType()).getElementType();

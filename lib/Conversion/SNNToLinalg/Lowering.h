@@ -106,6 +106,14 @@ mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
                           mlir::Value sum);
 
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
+/// The list that the function of a neuron makes itself, if it does.
+EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
+/// Stores a position in a list.
+void storeEvent(mlir::ImplicitLocOpBuilder &builder, mlir::Value position,
+                mlir::Value events, mlir::Value at);
+/// Stores what is behind the positions of a list: the number of elements.
+void endEvents(mlir::ImplicitLocOpBuilder &builder, mlir::Value size,
+               mlir::Value events, mlir::Value count);
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
 /// A linear whose sum saturates after each presynaptic neuron.
 mlir::LogicalResult lowerSaturatingLinear(LinearOp op, StepContext &context);

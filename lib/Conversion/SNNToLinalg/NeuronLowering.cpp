@@ -6,8 +6,10 @@
 
 #include "NeuronArithmetic.h"
 #include "NeuronComment.h"
+#include "NeuronLoop.h"
 #include "snn/IR/NeuronEquations.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -162,6 +164,34 @@ static LayerElements addElements(NeuronOpInterface op, const NeuronModel &model,
   return elements;
 }
 
+/// The memory of what a loop over neurons reads and writes.
+static NeuronBuffers getBuffers(LayerBuilder &layer, NeuronOpInterface op,
+                                const LayerElements &elements,
+                                StepContext &context) {
+  NeuronBuffers buffers;
+  for (Value input : elements.inputs)
+    buffers.inputs.push_back(
+        input.getDefiningOp<bufferization::ToTensorOp>().getBuffer());
+  size_t states = op.getStateVariables().size();
+  buffers.states = llvm::to_vector(
+      ArrayRef(elements.outputBuffers).take_front(states));
+  if (elements.outputBuffers.size() > states)
+    buffers.spikes = elements.outputBuffers.back();
+  if (EventsOp list = getOwnList(op, context))
+    buffers.events = layer.addArgument("events", context.bufferOf(list));
+  return buffers;
+}
+
+/// Only those that are there are stored.
+static void clearSpikes(LayerBuilder &layer, Value spikes) {
+  ImplicitLocOpBuilder &builder = layer.body();
+  Value tensor = layer.update(spikes);
+  Value zero = createNumber(
+      builder, cast<MemRefType>(spikes.getType()).getElementType(), 0);
+  layer.write(linalg::FillOp::create(builder, zero, tensor).getResult(0),
+              spikes);
+}
+
 /// The new states of one neuron, and its spikes where it makes them, from the
 /// elements of the loop.
 static SmallVector<Value> step(NeuronArithmetic &a, const NeuronModel &model,
@@ -214,15 +244,29 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
       addElements(op, model, c, layer, xBuffer, spikeBuffer, context);
   Type input = op.getInput().getType().getElementType();
   size_t read = elements.inputs.size();
+  auto stepNeurons = [&](ImplicitLocOpBuilder &b, const Update &own,
+                         ValueRange inputs,
+                         ValueRange carried) -> SmallVector<Value> {
+    NeuronArithmetic a(b, c, model, own);
+    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
+    return step(a, model, input, elements.readsSpikes, inputs, carried);
+  };
+  NeuronBuffers buffers = getBuffers(layer, op, elements, context);
+  bool isInPairs =
+      context.options.pairs && arePairs(update, model, buffers);
+  if (isInPairs || buffers.events) {
+    if (buffers.events)
+      clearSpikes(layer, buffers.spikes);
+    createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
+                     stepNeurons);
+    layer.finish();
+    return success();
+  }
   SmallVector<Value> results = createElementwise(
       layer, elements.inputs, elements.outputs,
       [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
-        NeuronArithmetic a(b, c, model, update);
-        c.bind(b,
-               values.slice(elements.firstCoefficient, c.getTensors().size()),
-               update.type);
-        return step(a, model, input, elements.readsSpikes,
-                    values.take_front(read), values.drop_front(read));
+        return stepNeurons(b, update, values.take_front(read),
+                           values.drop_front(read));
       });
   for (auto [result, buffer] : llvm::zip(results, elements.outputBuffers))
     layer.write(result, buffer);

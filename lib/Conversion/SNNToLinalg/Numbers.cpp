@@ -7,6 +7,7 @@
 #include "Numbers.h"
 
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 
@@ -27,7 +28,8 @@ Value snn::castToNumber(ImplicitLocOpBuilder &builder, Value value, Type type,
   if (isa<FloatType>(target))
     return arith::UIToFPOp::create(builder, target, value);
   // What is stored in more bits than its range needs.
-  if (value.getType().getIntOrFloatBitWidth() > target.getIntOrFloatBitWidth())
+  if (getElementTypeOrSelf(value).getIntOrFloatBitWidth() >
+      getElementTypeOrSelf(target).getIntOrFloatBitWidth())
     return arith::TruncIOp::create(builder, target, value);
   if (isSigned)
     return arith::ExtSIOp::create(builder, target, value);
@@ -36,7 +38,8 @@ Value snn::castToNumber(ImplicitLocOpBuilder &builder, Value value, Type type,
 
 Value snn::castToStorage(ImplicitLocOpBuilder &builder, Value value,
                          Type storage) {
-  if (value.getType() == storage)
+  // Of one number or of several.
+  if (getElementTypeOrSelf(value) == storage)
     return value;
   return arith::TruncIOp::create(builder, storage, value);
 }
@@ -76,23 +79,33 @@ Value snn::createNumber(ImplicitLocOpBuilder &builder, Type type,
   if (isa<FloatType>(type))
     return arith::ConstantOp::create(builder,
                                      builder.getFloatAttr(type, value));
-  return arith::ConstantOp::create(
-      builder, builder.getIntegerAttr(type, static_cast<int64_t>(value)));
+  Type element = getElementTypeOrSelf(type);
+  TypedAttr number =
+      builder.getIntegerAttr(element, static_cast<int64_t>(value));
+  if (auto vector = dyn_cast<VectorType>(type))
+    number = DenseElementsAttr::get(vector, Attribute(number));
+  return arith::ConstantOp::create(builder, number);
+}
+
+/// `type`, or vectors of it as long as those of `value`.
+static Type likeShape(Value value, Type type) {
+  auto vector = dyn_cast<VectorType>(value.getType());
+  return vector ? vector.clone(type) : type;
 }
 
 Value snn::createUpperHalf(ImplicitLocOpBuilder &builder, Value a, Value b) {
-  Type wide = builder.getI32Type();
+  Type wide = likeShape(a, builder.getI32Type());
   Value product =
       arith::MulIOp::create(builder, arith::ExtSIOp::create(builder, wide, a),
                             arith::ExtSIOp::create(builder, wide, b));
   Value high =
       arith::ShRSIOp::create(builder, product, createNumber(builder, wide, 16));
-  return arith::TruncIOp::create(builder, builder.getI16Type(), high);
+  return arith::TruncIOp::create(builder, a.getType(), high);
 }
 
 Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
                                 Value multiplier) const {
-  Type narrow = builder.getI16Type(), wide = builder.getI32Type();
+  Type narrow = x.getType(), wide = likeShape(x, builder.getI32Type());
   auto shiftRight = [&](Value value, int by) -> Value {
     return arith::ShRSIOp::create(builder, value,
                                   createNumber(builder, value.getType(), by));
@@ -119,7 +132,7 @@ Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
 Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
                            Value multiplier) const {
   Type type = x.getType();
-  if (type.isInteger(16))
+  if (getElementTypeOrSelf(type).isInteger(16))
     return createShort(builder, x, multiplier);
   auto number = [&](Type of, int64_t value) {
     return createNumber(builder, of, static_cast<double>(value));

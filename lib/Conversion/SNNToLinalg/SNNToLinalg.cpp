@@ -679,6 +679,8 @@ struct ConvertSNNToLinalg
     options.blockOutputs = blockOutputs;
     options.rows = rows;
     options.flippedSigns = flippedSigns;
+    options.listWithNeurons = listWithNeurons;
+    options.pairs = pairs;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";

@@ -150,7 +150,31 @@ void SourceEmitter::nameSymbols() {
                          "words",
                          "add_word4",
                          "add8",
-                         "add_flipped8"})
+                         "add_flipped8",
+                         "AFTER",
+                         "pair",
+                         "DSP",
+                         "low",
+                         "high",
+                         "join",
+                         "both",
+                         "load2",
+                         "table2",
+                         "bytes2",
+                         "store2",
+                         "number2",
+                         "store_spikes2",
+                         "plus2",
+                         "minus2",
+                         "times2",
+                         "shift_left2",
+                         "shift_right2",
+                         "product2",
+                         "above2",
+                         "at_least2",
+                         "choose2",
+                         "max2",
+                         "min2"})
     (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -408,9 +432,14 @@ void SourceEmitter::emitHelpers() {
           .wasInterrupted();
   if (usesShort)
     emitHelper("short");
-  bool usesSums =
-      module.walk([](vector::LoadOp) { return WalkResult::interrupt(); })
-          .wasInterrupted();
+  bool usesSums = false, usesPairs = false;
+  module.walk([&](vector::LoadOp load) {
+    (isPairOp(load) ? usesPairs : usesSums) = true;
+  });
+  if (usesSums || usesPairs)
+    emitHelper("small");
+  if (usesPairs)
+    emitHelper("pairs");
   if (usesSums)
     emitHelper("sums");
   if (!findReuses(functions.step).empty() ||

@@ -42,7 +42,8 @@ bool isReadOnly(BlockArgument argument) {
         if (!isExternal(callee) ||
             !callee.getArgAttr(use.getOperandNumber(), "snn.read_only"))
           return false;
-      } else if (!isa<memref::LoadOp, vector::MaskedLoadOp>(op)) {
+      } else if (!isa<memref::LoadOp, vector::LoadOp, vector::MaskedLoadOp>(
+                     op)) {
         return false;
       }
     }
@@ -121,6 +122,8 @@ FailureOr<Expression> FunctionEmitter::getInteger(Value value,
 }
 
 FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
+  if (isPairOp(op))
+    return makePair(op);
   return llvm::TypeSwitch<Operation *, FailureOr<Expression>>(op)
       .Case([&](arith::ConstantOp constant) -> FailureOr<Expression> {
         std::optional<std::string> literal =
@@ -168,6 +171,7 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::ShLIOp) { return makeShift(op); })
       .Case([&](memref::LoadOp load) { return makeLoad(load); })
       .Case([&](vector::ExtractOp extract) { return makeLane(extract); })
+      .Case([&](vector::ReductionOp any) { return makeAnyPair(any); })
       .Default([](Operation *other) -> FailureOr<Expression> {
         return other->emitOpError("C11: is not in the emitter's subset");
       });
@@ -213,6 +217,8 @@ FailureOr<Expression> FunctionEmitter::getSummand(Value value) {
 }
 
 std::string FunctionEmitter::typeOf(Value scalar) const {
+  if (isa<VectorType>(scalar.getType()))
+    return (prefix + "_pair").str();
   StringRef type = getScalarType(scalar.getType(), signs.isUnsigned(scalar));
   Operation *op = scalar.getDefiningOp();
   bool isShort = op && (isShortArithmetic(op) ||
@@ -468,6 +474,8 @@ FailureOr<std::string> FunctionEmitter::getElement(Operation *op, Value buffer,
   auto it = buffers.find(buffer);
   auto type = cast<MemRefType>(buffer.getType());
   bool isLine = type.getRank() == 1;
+  if (isLine && pointers.lookup(indices.front()) == buffer)
+    return "*" + locals[indices.front()];
   if (it == buffers.end() || !type.getLayout().isIdentity() ||
       !(type.hasStaticShape() || isLine))
     return op->emitOpError("C11: buffer of type ")
@@ -506,12 +514,12 @@ std::optional<StringRef> FunctionEmitter::getLocalName(Operation *op) const {
 std::string FunctionEmitter::nameLocal(Operation *op) {
   if (std::optional<StringRef> given = getLocalName(op))
     return addName(*given);
-  if (auto load = dyn_cast<memref::LoadOp>(op)) {
+  if (isa<memref::LoadOp, vector::LoadOp>(op)) {
     // Tables are called "layer_coefficient".
-    std::string buffer = buffers.lookup(load.getMemRef());
+    std::string buffer = buffers.lookup(op->getOperand(0));
     StringRef name = buffer;
     auto function = op->getParentOfType<func::FuncOp>();
-    if (isTable(load.getMemRef()) &&
+    if (isTable(op->getOperand(0)) &&
         name.consume_front(symbols.lookup(function.getName())) &&
         name.consume_front("_"))
       return addName(name);
@@ -552,6 +560,15 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
       locals[variable] = locals[first];
       continue;
     }
+    if (Value list = index == 0 ? getListOfSums(loop) : Value()) {
+      std::string name = addName(getLocalName(loop).value_or("e"));
+      Type element = cast<MemRefType>(list.getType()).getElementType();
+      line() << "const " << getStorageType(element, signs.isUnsigned(list))
+             << " *" << name << " = " << buffers[list] << ";\n";
+      locals[variable] = name;
+      pointers[variable] = list;
+      continue;
+    }
     if (isa<VectorType>(variable.getType())) {
       if (failed(declareSums(loop, index, variable)))
         return failure();
@@ -566,6 +583,10 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
     std::optional<StringRef> given;
     if (isa<scf::WhileOp>(loop) && index == 0)
       given = getLocalName(loop);
+    else if (auto counted = dyn_cast<scf::ForOp>(loop))
+      if (auto branch =
+              counted.getYieldedValues()[index].getDefiningOp<scf::IfOp>())
+        given = getLocalName(branch);
     StringRef other = variable.getType().isIndex() ? "n" : "sum";
     std::string name = addName(given ? *given : other);
     line() << type << " " << name << " = " << value->text << ";\n";
@@ -693,21 +714,58 @@ LogicalResult FunctionEmitter::emitWhile(scf::WhileOp op) {
     return failure();
   leaveScope();
   line() << "}\n";
+  if (Value list = pointers.lookup(before.getArgument(0)))
+    locals[op.getResult(0)] =
+        "(size_t)(" + locals[op.getResult(0)] + " - " + buffers[list] + ")";
   readSums(op);
   return success();
 }
 
+bool FunctionEmitter::canBecomeResult(scf::IfOp op, Value value) {
+  Operation *holder = value.getDefiningOp();
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    holder = argument.getOwner()->getParentOp();
+  return isa<scf::ForOp, scf::WhileOp, scf::IfOp>(holder) &&
+         locals.count(value) &&
+         llvm::all_of(value.getUsers(), [&](Operation *user) {
+           return op->isAncestor(user);
+         });
+}
+
+LogicalResult FunctionEmitter::declareResults(scf::IfOp op) {
+  if (op.getNumResults() == 0)
+    return success();
+  if (!llvm::hasSingleElement(*op.elseBlock()))
+    return op.emitOpError("C11: with results and something computed in `else` "
+                          "is not in the emitter's subset");
+  for (auto [result, otherwise] :
+       llvm::zip(op.getResults(), op.elseYield().getResults())) {
+    if (canBecomeResult(op, otherwise)) {
+      locals[result] = locals[otherwise];
+      continue;
+    }
+    FailureOr<Expression> value = getExpression(otherwise);
+    std::string type = typeOf(result);
+    if (failed(value) || type.empty())
+      return op.emitOpError("C11: result of type ")
+             << result.getType() << " is not in the emitter's subset";
+    std::string name = nameLocal(op);
+    line() << type << " " << name << " = " << value->text << ";\n";
+    locals[result] = name;
+  }
+  return success();
+}
+
 LogicalResult FunctionEmitter::emitIf(scf::IfOp op) {
-  if (op.getNumResults() != 0)
-    return op.emitOpError("C11: with results is not in the emitter's subset");
   FailureOr<Expression> condition = getExpression(op.getCondition());
-  if (failed(condition))
+  if (failed(condition) || failed(declareResults(op)))
     return failure();
   line() << "if (" << condition->text << ") {\n";
   enterScope();
-  if (failed(emitBlock(*op.thenBlock())))
+  if (failed(emitBlock(*op.thenBlock())) ||
+      failed(assignCarried(op.getResults(), op.thenYield().getResults())))
     return failure();
-  if (op.elseBlock()) {
+  if (op.elseBlock() && op.getNumResults() == 0) {
     leaveScope();
     line() << "} else {\n";
     enterScope();
@@ -962,7 +1020,7 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (auto add = dyn_cast<arith::AddIOp>(op);
       add && isSums(add.getType()) && isa<BlockArgument>(add.getLhs()))
     return emitRowAdd(add);
-  if (isVector(op))
+  if (isVector(op) && !isPairOp(op))
     return success(); // a part of what is printed elsewhere
   if (isExpression(op))
     return op->use_empty() || inlining->isInlined(op) ? success()
@@ -973,7 +1031,10 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](scf::IfOp branch) { return emitIf(branch); })
       .Case([&](memref::StoreOp store) { return emitStore(store); })
       .Case([&](vector::CompressStoreOp store) { return emitList(store); })
-      .Case([&](vector::StoreOp store) { return emitSumsStore(store); })
+      .Case([&](vector::StoreOp store) {
+        return isSums(store.getVectorType()) ? emitSumsStore(store)
+                                             : emitPairStore(store);
+      })
       .Case([&](memref::CopyOp copy) { return emitCopy(copy); })
       .Case([&](func::CallOp call) { return emitCall(call); })
       .Case([&](memref::GetGlobalOp global) -> LogicalResult {

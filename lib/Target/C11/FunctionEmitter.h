@@ -134,9 +134,30 @@ private:
   llvm::LogicalResult emitSumsStore(mlir::vector::StoreOp op);
   /// One of these sums.
   mlir::FailureOr<Expression> makeLane(mlir::vector::ExtractOp op);
+  /// What computes two numbers at a time.
+  mlir::FailureOr<Expression> makePair(mlir::Operation *op);
+  mlir::FailureOr<Expression> makePairSelect(mlir::arith::SelectOp op);
+  mlir::FailureOr<Expression> makePairLoad(mlir::vector::LoadOp op);
+  mlir::FailureOr<Expression> makePairBytes(mlir::arith::ExtSIOp op);
+  mlir::FailureOr<Expression> makeAnyPair(mlir::vector::ReductionOp op);
+  mlir::FailureOr<Expression> makePairLane(mlir::Value pair, int64_t lane);
+  llvm::LogicalResult emitPairStore(mlir::vector::StoreOp op);
+  /// A pair as an argument.
+  mlir::FailureOr<std::string> getPair(mlir::Value value);
+  /// A call of a helper for pairs; `more` are arguments behind `operands`.
+  mlir::FailureOr<Expression> makeCall(llvm::StringRef helper,
+                                       mlir::ValueRange operands,
+                                       llvm::StringRef more = "");
   /// Whether the variable that holds `initial` can go on in `loop`: another
   /// loop left it behind, and nothing but this one needs it.
   bool canShareVariable(mlir::Operation *loop, mlir::Value initial);
+  /// Declares the results of `op`, or lets a variable go on in one of them.
+  llvm::LogicalResult declareResults(mlir::scf::IfOp op);
+  /// Whether the variable that holds `value` may become a result of `op`.
+  bool canBecomeResult(mlir::scf::IfOp op, mlir::Value value);
+  /// The list that a loop goes through with its first variable, if that is all
+  /// that the variable is for.
+  mlir::Value getListOfSums(mlir::Operation *loop);
   /// Assigns what the end of a loop's body hands to the next iteration.
   llvm::LogicalResult assignCarried(mlir::ValueRange carried,
                                     mlir::ValueRange next);
@@ -225,6 +246,8 @@ private:
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};
   unsigned loops = 0;
   llvm::DenseMap<mlir::Value, std::string> buffers;
+  /// Positions in a list that C has as pointers.
+  llvm::DenseMap<mlir::Value, mlir::Value> pointers;
   llvm::DenseMap<mlir::Value, std::string> locals;
   /// The variables of vectors of sums, by the first of them, and those with
   /// what was in them behind a loop.

@@ -29,9 +29,26 @@ bool isVector(Operation *op) {
          llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>);
 }
 
+static bool isVectorOfTwo(Type type, unsigned bits) {
+  auto vector = dyn_cast<VectorType>(type);
+  return vector && vector.getShape() == ArrayRef<int64_t>{2} &&
+         !vector.isScalable() && vector.getElementType().isInteger(bits);
+}
+
+bool isPair(Type type) { return isVectorOfTwo(type, 16); }
+
+bool isPairMask(Type type) { return isVectorOfTwo(type, 1); }
+
+bool isPairOp(Operation *op) {
+  return op->getNumResults() == 1 && (isPair(op->getResult(0).getType()) ||
+                                      isPairMask(op->getResult(0).getType()));
+}
+
 bool isExpression(Operation *op) {
   return isArithmetic(op) ||
-         isa<memref::LoadOp, math::CtPopOp, vector::ExtractOp>(op);
+         isa<memref::LoadOp, math::CtPopOp, vector::ExtractOp,
+             vector::ReductionOp>(op) ||
+         (isa<vector::LoadOp>(op) && isPairOp(op));
 }
 
 bool isShortArithmetic(Operation *op) {
@@ -41,7 +58,7 @@ bool isShortArithmetic(Operation *op) {
 
 bool isStoredShort(Operation *op) {
   return op->getResult(0).hasOneUse() &&
-         isa<memref::StoreOp>(*op->getUsers().begin());
+         isa<memref::StoreOp, vector::StoreOp>(*op->getUsers().begin());
 }
 
 Operation *getOnlyUser(Operation *op) {
@@ -63,6 +80,8 @@ WriteOrder::WriteOrder(func::FuncOp function) {
       // Different buffers do not overlap: the parameters are restrict.
       if (auto store = dyn_cast<memref::StoreOp>(op))
         stores[{block, getMemory(store.getMemRef())}].push_back(position);
+      else if (auto store = dyn_cast<vector::StoreOp>(op))
+        stores[{block, getMemory(store.getBase())}].push_back(position);
       else if (!isExpression(&op) && !isVector(&op) &&
                !isa<memref::GetGlobalOp>(op))
         others[block].push_back(position);
@@ -109,12 +128,18 @@ void Inlining::visitBlock(Block &block, const WriteOrder &writes) {
     }
     Operation *user = getOnlyUser(&op);
     // Compilers only know that numbers fit 16 bits if each of them does.
-    bool isShort = isShortArithmetic(&op) && !isStoredShort(&op);
+    bool isShort = (isShortArithmetic(&op) ||
+                    (isArithmetic(&op) && isPair(op.getResult(0).getType()))) &&
+                   !isStoredShort(&op);
     if (!user || isShort || isRepeated(&op, user))
       continue;
     Operation *statement = isInlined(user) ? statements.lookup(user) : user;
-    auto load = dyn_cast<memref::LoadOp>(op);
-    if (load && writes.mayWriteBetween(&op, statement, load.getMemRef()))
+    Value memory;
+    if (auto load = dyn_cast<memref::LoadOp>(op))
+      memory = load.getMemRef();
+    else if (auto load = dyn_cast<vector::LoadOp>(op))
+      memory = load.getBase();
+    if (memory && writes.mayWriteBetween(&op, statement, memory))
       continue;
     inlined.insert(&op);
     statements[&op] = statement;

@@ -26,6 +26,13 @@ bool isExpression(mlir::Operation *op);
 /// Whether `op` computes a vector: as a part of making a list, or of sums.
 bool isVector(mlir::Operation *op);
 
+/// Whether a type is that of two numbers of 16 bits, or of two bits.
+bool isPair(mlir::Type type);
+bool isPairMask(mlir::Type type);
+
+/// Whether `op` computes one of these.
+bool isPairOp(mlir::Operation *op);
+
 /// Whether `op` computes a signed number of 16 bits from others.
 bool isShortArithmetic(mlir::Operation *op);
 

@@ -34,7 +34,7 @@ static bool isInSubset(Operation *op) {
       arith::AndIOp, arith::XOrIOp, arith::ShRSIOp, arith::ShRUIOp,
       arith::ShLIOp, arith::UIToFPOp, arith::FPToUIOp, arith::FPToSIOp,
       arith::ExtUIOp, arith::ExtSIOp, arith::TruncIOp, arith::IndexCastUIOp,
-      math::CtPopOp, vector::ExtractOp,
+      math::CtPopOp, vector::ExtractOp, vector::ReductionOp,
       // Memory.
       memref::LoadOp, memref::StoreOp, memref::CopyOp, memref::GetGlobalOp,
       memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp,

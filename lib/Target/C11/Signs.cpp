@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Signs.h"
+#include "Inlining.h"
 #include "Legality.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -62,8 +63,11 @@ void Signs::visit(Operation *op) {
   // Rows of weights, and sums.
   if (auto row = dyn_cast<vector::LoadOp>(op))
     return learn(row.getBase(), true);
-  if (auto store = dyn_cast<vector::StoreOp>(op))
-    return learn(store.getBase(), true);
+  if (auto store = dyn_cast<vector::StoreOp>(op)) {
+    if (!isPairMask(store.getVectorType()))
+      learn(store.getBase(), true);
+    return;
+  }
   if (auto load = dyn_cast<memref::LoadOp>(op)) {
     if (isNumber(load.getType()))
       visitReaders(load, load.getMemRef());

@@ -90,6 +90,27 @@ static std::optional<RowAdd> getRowAdd(scf::WhileOp loop, unsigned index) {
                      loop.getAfterArguments()[index]);
 }
 
+Value FunctionEmitter::getListOfSums(Operation *loop) {
+  auto carrier = dyn_cast<scf::WhileOp>(loop);
+  if (!carrier || !carrier.getResult(0).use_empty() || !countsTurns(carrier))
+    return nullptr;
+  bool hasSums = false;
+  for (unsigned index = 1; index < carrier.getInits().size(); ++index)
+    hasSums |= isSums(carrier.getInits()[index].getType()) &&
+               getRowAdd(carrier, index);
+  // It reads one event, and goes on.
+  Value list;
+  for (Operation *user : carrier.getBeforeArguments().front().getUsers()) {
+    auto load = dyn_cast<memref::LoadOp>(user);
+    if (load && !list && load.getMemRefType().getRank() == 1)
+      list = load.getMemRef();
+    else if (!isa<scf::ConditionOp>(user))
+      return nullptr;
+  }
+  return hasSums && carrier.getAfterArguments().front().hasOneUse() ? list
+                                                                  : Value();
+}
+
 LogicalResult FunctionEmitter::declareSums(Operation *loop, unsigned index,
                                            Value variable) {
   auto carrier = dyn_cast<scf::WhileOp>(loop);
@@ -168,22 +189,22 @@ LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {
   FailureOr<std::string> address = getRowAddress(add->row, name);
   if (failed(address))
     return failure();
-  line() << "const " << prefix.upper() << "_SPACE int8_t *const " << row
-         << " = " << *address << ";\n";
+  bool isAligned = add->row.getAlignment().value_or(1) % kPerVariable == 0;
+  line() << "const " << prefix.upper() << "_SPACE int8_t *"
+         << (isAligned ? "" : "const ") << row << " = " << *address << ";\n";
   std::string function =
       prefix.str() + (add->isFlipped ? "_add_flipped" : "_add");
   ArrayRef<std::string> parts = sums[name];
-  bool isAligned = add->row.getAlignment().value_or(1) % kPerVariable == 0;
   for (size_t part = 0; part < parts.size(); ++part) {
-    std::string place = row;
-    if (part != 0)
-      place += " + " + std::to_string(part * kPerVariable);
     if (isAligned && part + 1 < parts.size()) {
       line() << function << "8(&" << parts[part] << ", &" << parts[part + 1]
-             << ", " << place << ");\n";
+             << ", &" << row << ", " << part * kPerVariable << ");\n";
       ++part;
       continue;
     }
+    std::string place = row;
+    if (part != 0)
+      place += " + " + std::to_string(part * kPerVariable);
     line() << parts[part] << " = " << function << "4(" << parts[part] << ", "
            << place << ");\n";
   }
@@ -263,6 +284,9 @@ LogicalResult FunctionEmitter::emitSumsStore(vector::StoreOp op) {
 FailureOr<Expression> FunctionEmitter::makeLane(vector::ExtractOp op) {
   auto found = lanes.find(op.getSource());
   ArrayRef<int64_t> position = op.getStaticPosition();
+  if (isPairMask(op.getSource().getType()) && position.size() == 1 &&
+      !ShapedType::isDynamic(position.front()))
+    return makePairLane(op.getSource(), position.front());
   if (found == lanes.end() || position.size() != 1 ||
       ShapedType::isDynamic(position.front()))
     return op.emitOpError(

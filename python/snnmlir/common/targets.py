@@ -7,7 +7,7 @@ layer are worth their code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
@@ -21,35 +21,43 @@ class TargetDescription:
         rows: Whether the C has both forms, and its compiler takes one.
         flipped_signs: Whether weights of blocks are stored with their sign bit flipped: where no
             instruction extends the signs of two bytes.
+        list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
+        pairs: Whether two neurons whose numbers fit 16 bits are updated at a time.
     """
 
     block_outputs: int = 16
     rows: bool = True
     flipped_signs: bool = False
+    list_with_neurons: bool = False
+    pairs: bool = False
 
     @property
     def pipeline_options(self) -> str:
         """As the pipelines snn-to-linalg and snn-to-loops take them."""
         return (
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
-            f"flipped-signs={int(self.flipped_signs)}"
+            f"flipped-signs={int(self.flipped_signs)} "
+            f"list-with-neurons={int(self.list_with_neurons)} pairs={int(self.pairs)}"
         )
 
 
-_DSP = TargetDescription(rows=False)
-_SCALAR = TargetDescription(rows=False, flipped_signs=True)
+_DSP = TargetDescription(rows=False, list_with_neurons=True, pairs=True)
+_M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True)
+# As many sums as there are registers for.
+_M0 = replace(_M3, block_outputs=8)
+_RV32 = replace(_M3, block_outputs=32)
 _ROWS = TargetDescription(block_outputs=0)
 
 TARGETS = MappingProxyType(
     {
         "generic": TargetDescription(),
-        "cortex-m0": TargetDescription(block_outputs=8, rows=False, flipped_signs=True),
-        "cortex-m3": _SCALAR,
+        "cortex-m0": _M0,
+        "cortex-m3": _M3,
         "cortex-m4": _DSP,
         "cortex-m7": _DSP,
         "cortex-m33": _DSP,
         "cortex-m55": _ROWS,
-        "rv32imac": TargetDescription(block_outputs=32, rows=False, flipped_signs=True),
+        "rv32imac": _RV32,
         "avr": _ROWS,
         "x86-64": _ROWS,
         "aarch64": _ROWS,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "alone.h"
+#include "small.c"
 // --- emitted
 /* Whether sums are kept in registers while all events are visited, which small cores without vectors
  * do faster. UNALIGNED: also where rows of weights are not whole words. */
@@ -25,20 +26,6 @@
 #define NET_WORDS __attribute__((aligned(4)))
 #else
 #define NET_WORDS
-#endif
-
-/* Functions of a few instructions, of which a network and a core need some. */
-#if defined(__GNUC__)
-#define NET_HELPER static inline __attribute__((unused, always_inline))
-#else
-#define NET_HELPER static inline
-#endif
-
-/* The address space of tables. */
-#if defined(__FLASH) && !defined(__STRICT_ANSI__)
-#define NET_SPACE SNN_TABLE
-#else
-#define NET_SPACE
 #endif
 
 /* Four sums of 16 bits, two in a word: x0 and x2 in even, x1 and x3 in odd. Without DSP x2 is also in
@@ -86,8 +73,9 @@ typedef struct {
 NET_HELPER net_words2 net_words(const NET_SPACE int8_t *p)
 {
 #if NET_BLOCKS && defined(__thumb2__)
+    typedef uint64_t __attribute__((may_alias, aligned(4))) both_t;
     net_words2 words;
-    __asm__("ldrd %0, %1, %2" : "=r"(words.first), "=r"(words.second) : "m"(*(const int8_t(*)[8])p));
+    __asm__("ldrd %0, %1, %2" : "=r"(words.first), "=r"(words.second) : "Uv"(*(const both_t *)(const void *)p));
     return words;
 #else
     const net_words2 words = {net_word(p), net_word(p + 4)};
@@ -132,12 +120,22 @@ NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
     return net_add_word4(sums, net_word(p));
 }
 
-/* Adds the eight weights at p, a multiple of 4. */
-NET_HELPER void net_add8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t *p)
+/* gcc for RISC-V would load all of a long row at once, and run out of registers: what is behind eight
+ * weights it does not know before these are added. */
+#if NET_BLOCKS && defined(__riscv)
+#define NET_AFTER(row, sums, more) \
+    __asm__("" : "+r"(row), "+r"((sums)->even), "+r"((sums)->odd), "+r"((more)->even), "+r"((more)->odd))
+#else
+#define NET_AFTER(row, sums, more) ((void)0)
+#endif
+
+/* Adds the eight weights of a row from a multiple of 4 on. */
+NET_HELPER void net_add8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t **row, size_t first)
 {
-    const net_words2 words = net_words(p);
+    const net_words2 words = net_words(*row + first);
     *sums = net_add_word4(*sums, words.first);
     *more = net_add_word4(*more, words.second);
+    NET_AFTER(*row, sums, more);
 }
 
 /* What is in the sums after n rows. */
@@ -158,11 +156,12 @@ NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
 }
 
 /* The same as net_add8 for these. */
-NET_HELPER void net_add_flipped8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t *p)
+NET_HELPER void net_add_flipped8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t **row, size_t first)
 {
-    const net_words2 words = net_words(p);
+    const net_words2 words = net_words(*row + first);
     *sums = net_add_biased4(*sums, words.first);
     *more = net_add_biased4(*more, words.second);
+    NET_AFTER(*row, sums, more);
 }
 
 /* Each of the sums. */

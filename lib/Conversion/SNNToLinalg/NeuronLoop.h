@@ -1,0 +1,48 @@
+//===- NeuronLoop.h - Neurons one after the other ---------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Small cores without vectors update their neurons in a loop that also lists
+// the spikes, and cores that add two numbers of 16 bits at a time two of them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_CONVERSION_SNNTOLINALG_NEURONLOOP_H
+#define SNN_LIB_CONVERSION_SNNTOLINALG_NEURONLOOP_H
+
+#include "NeuronArithmetic.h"
+
+namespace snn {
+
+/// Builds the new states of some neurons and their spikes, where they make any,
+/// from inputs and from states: one of each, or vectors of two.
+using NeuronBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+    mlir::ImplicitLocOpBuilder &, const Update &, mlir::ValueRange inputs,
+    mlir::ValueRange states)>;
+
+/// What a loop over neurons reads and writes. All have the loop's dimensions,
+/// or inputs the last of them only.
+struct NeuronBuffers {
+  /// The input, spikes that are there already, coefficients.
+  llvm::SmallVector<mlir::Value> inputs;
+  llvm::SmallVector<mlir::Value> states;
+  /// Where spikes are stored, if they are made, and listed, if they are.
+  mlir::Value spikes, events;
+};
+
+/// Whether two neurons are updated at a time.
+bool arePairs(const Update &update, const NeuronModel &model,
+              const NeuronBuffers &buffers);
+
+/// The loop over neurons of `shape`. Spikes are 0 before it where they are
+/// listed.
+void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
+                      llvm::ArrayRef<int64_t> shape, const Update &update,
+                      bool isInPairs, const NeuronBuffers &buffers,
+                      NeuronBody body);
+
+} // namespace snn
+
+#endif // SNN_LIB_CONVERSION_SNNTOLINALG_NEURONLOOP_H
