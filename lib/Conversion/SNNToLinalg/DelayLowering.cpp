@@ -226,12 +226,21 @@ LogicalResult snn::lowerDelayWrite(DelayOp op, StepContext &context) {
   SmallVector<Value> states = context.states.lookup(op);
   LayerBuilder layer(context.symbols, context.step, op, "_write");
   ImplicitLocOpBuilder &builder = layer.body();
+  bool isOneSlot = states.size() == 1 && op.getMaxSteps() == 1;
+  layer.setComment("Remembers this step's signal for the delay of " +
+                   Twine(op.getMaxSteps()) + " steps.");
+  // Whatever a caller passes for a spike, it counts once; others are copied.
+  if (isOneSlot && !isa<BlockArgument>(getEventSource(op.getInput()))) {
+    Value x = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
+    Value past = layer.addFlatArgument("past", states[0]);
+    memref::CopyOp::create(builder, x, past);
+    layer.finish();
+    return success();
+  }
   Value x = layer.read(layer.addArgument("x", context.bufferOf(op.getInput())));
   Value ringBuffer = layer.addArgument("past", states[0]);
   Value positionBuffer =
       states.size() > 1 ? layer.addArgument("position", states[1]) : Value();
-  layer.setComment("Remembers this step's signal for the delay of " +
-                   Twine(op.getMaxSteps()) + " steps.");
   Value ring = layer.update(ringBuffer);
   Value positionTensor =
       positionBuffer ? layer.update(positionBuffer) : Value();

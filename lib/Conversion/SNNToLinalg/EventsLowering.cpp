@@ -183,9 +183,13 @@ EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
   NeuronModel model(op);
   if (!context.options.listWithNeurons || !model.spikes || model.spikes->isPre())
     return nullptr;
-  for (Operation *user : op.getOutput("spikes").getUsers())
-    if (auto events = dyn_cast<EventsOp>(user))
+  for (Operation *user : op.getOutput("spikes").getUsers()) {
+    auto events = dyn_cast<EventsOp>(user);
+    // Lists of feature maps are long, and input, spikes and list would be in
+    // memory at a time.
+    if (events && llvm::all_of(events->getUsers(), llvm::IsaPred<LinearOp>))
       return events;
+  }
   return nullptr;
 }
 

@@ -22,8 +22,11 @@ static Type getStoredElement(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getElementType();
 }
 
-bool snn::arePairs(const Update &update, const NeuronModel &model,
-                   const NeuronBuffers &buffers) {
+bool snn::arePairs(ArrayRef<int64_t> shape, const Update &update,
+                   const NeuronModel &model, const NeuronBuffers &buffers) {
+  constexpr int64_t kLeast = 32;
+  if (ShapedType::getNumElements(shape) < kLeast || shape.back() < kPair)
+    return false;
   auto isShort = [](Value buffer) { return getStoredElement(buffer).isInteger(16); };
   return update.voltage && !(model.spikes && model.spikes->counts()) &&
          isShort(buffers.inputs.front()) && llvm::all_of(buffers.states, isShort);
@@ -163,8 +166,13 @@ Value NeuronLoop::visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
     store(builder, value, buffer, position);
   if (!buffers.spikes)
     return count;
-  if (buffers.events)
+  if (buffers.events) {
+    if (lanes == 1)
+      store(builder,
+            createNumber(builder, getStoredElement(buffers.spikes), 0),
+            buffers.spikes, position);
     return list(builder, results.back(), row, n, count);
+  }
   store(builder, results.back(), buffers.spikes, position);
   return count;
 }

@@ -32,12 +32,13 @@ struct NeuronBuffers {
   mlir::Value spikes, events;
 };
 
-/// Whether two neurons are updated at a time.
-bool arePairs(const Update &update, const NeuronModel &model,
+/// Whether two neurons are updated at a time: where these are worth the code,
+/// which has one by itself, too, if rows of `shape` are odd.
+bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update, const NeuronModel &model,
               const NeuronBuffers &buffers);
 
-/// The loop over neurons of `shape`. Spikes are 0 before it where they are
-/// listed.
+/// The loop over neurons of `shape`. In pairs, spikes that are listed are 0
+/// before it.
 void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
                       llvm::ArrayRef<int64_t> shape, const Update &update,
                       bool isInPairs, const NeuronBuffers &buffers,

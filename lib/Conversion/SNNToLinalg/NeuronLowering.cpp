@@ -253,9 +253,10 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   };
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
   bool isInPairs =
-      context.options.pairs && arePairs(update, model, buffers);
+      context.options.pairs && arePairs(c.getShape(), update, model, buffers);
   if (isInPairs || buffers.events) {
-    if (buffers.events)
+    // One by one they are cleared in the loop.
+    if (buffers.events && isInPairs)
       clearSpikes(layer, buffers.spikes);
     createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
                      stepNeurons);

@@ -151,6 +151,8 @@ void SourceEmitter::nameSymbols() {
                          "add_word4",
                          "add8",
                          "add_flipped8",
+                         "place",
+                         "LISTED",
                          "AFTER",
                          "pair",
                          "DSP",

@@ -667,8 +667,10 @@ LogicalResult FunctionEmitter::emitFor(scf::ForOp op) {
                              << " < " << end->in(Precedence::Sum) << "; ";
   if (step->text == "1")
     os << "++" << i;
-  else
+  else if (op.getBody()->getOps<vector::CompressStoreOp>().empty())
     os << i << " += " << step->text;
+  else
+    os << i << " += " << prefix.upper() << "_LISTED";
   os << ") {\n";
   if (failed(emitBlock(*op.getBody())) ||
       failed(assignCarried(op.getRegionIterArgs(), op.getYieldedValues())))
@@ -728,7 +730,11 @@ bool FunctionEmitter::canBecomeResult(scf::IfOp op, Value value) {
   return isa<scf::ForOp, scf::WhileOp, scf::IfOp>(holder) &&
          locals.count(value) &&
          llvm::all_of(value.getUsers(), [&](Operation *user) {
-           return op->isAncestor(user);
+           // What an outer branch would hand on instead of this one.
+           auto outer = dyn_cast<scf::IfOp>(user->getParentOp());
+           return op->isAncestor(user) ||
+                  (outer && outer->isAncestor(op) &&
+                   user == outer.elseYield());
          });
 }
 

@@ -265,16 +265,14 @@ LogicalResult FunctionEmitter::emitSumsStore(vector::StoreOp op) {
       getElement(op, op.getBase(), op.getIndices());
   if (failed(element))
     return failure();
+  std::string out = addName("out");
+  line() << "int16_t *const " << out << " = " << prefix << "_place(&" << *element
+         << ");\n";
   for (auto [part, variable] : llvm::enumerate(sums[locals[stored]])) {
-    // The address of an element, or one some elements further.
-    std::string place = *element;
+    std::string place = out;
     if (part != 0)
-      place.insert(place.size() - 1,
-                   " + " + std::to_string(part * kPerVariable));
-    if (StringRef text = place;
-        text.consume_front(buffers[op.getBase()] + "[0 + "))
-      place = buffers[op.getBase()] + "[" + text.str();
-    line() << prefix << (old ? "_add_to4(" : "_put4(") << "&" << place << ", "
+      place += " + " + std::to_string(part * kPerVariable);
+    line() << prefix << (old ? "_add_to4(" : "_put4(") << place << ", "
            << prefix << (row->isFlipped ? "_settle_biased4(" : "_settle4(")
            << variable << ", " << count << "));\n";
   }

@@ -27,12 +27,12 @@ static inline size_t net_list_position(const uint8_t *x, size_t size, size_t fir
 
 #else
 
-/* Writes first + k for each k < size, k < 64 with x[k] not 0 to events; gives how many. */
+/* Writes first + k for each k < size with x[k] not 0 to events; gives how many. */
 static inline size_t net_list_position(const uint8_t *x, size_t size, size_t first, position_t *events)
 {
     position_t *next = events;
-    const uint8_t *const end = x + (size < 64 ? size : 64);
-    const uint8_t *const words = NET_HAS_WORD(x) ? end - (size < 64 ? size % 4 : 0) : x;
+    const uint8_t *const end = x + size;
+    const uint8_t *const words = NET_HAS_WORD(x) ? end - size % 4 : x;
     for (; x != words; x += 4, first += 4) {
         size_t event = first;
         for (uint32_t bytes = net_four(x); bytes != 0; bytes >>= 8, ++event)

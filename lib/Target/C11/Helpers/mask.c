@@ -2,6 +2,9 @@
 #include "alone.h"
 // --- emitted
 #if UINTPTR_MAX > 0xffffffffu && defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* How many elements a call of net_list takes at most. */
+#define NET_LISTED 64
+
 /* Bit k says whether x[k] is not 0, for k < 8: the top bit of each byte that is not 0, then these
  * side by side. */
 static inline uint64_t net_mask8(const uint8_t *x)
@@ -56,6 +59,9 @@ static inline size_t net_count(uint64_t mask)
 }
 
 #else
+
+/* How many elements a call of net_list takes at most: all. */
+#define NET_LISTED (SIZE_MAX / 2)
 
 /* Where any address has a word for this core. */
 #if defined(__ARM_FEATURE_UNALIGNED) || UINTPTR_MAX <= 0xffffu

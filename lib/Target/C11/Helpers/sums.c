@@ -48,6 +48,15 @@ NET_HELPER const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
     return p;
 }
 
+/* The same for where sums are stored. */
+NET_HELPER int16_t *net_place(int16_t *p)
+{
+#if NET_BLOCKS
+    __asm__("" : "+r"(p));
+#endif
+    return p;
+}
+
 /* Four weights; the address of a row that has no whole words is one of a core that can read it. */
 NET_HELPER uint32_t net_word(const NET_SPACE int8_t *p)
 {
