@@ -26,6 +26,7 @@
 //   clamp(state, number), wrap(state, number)
 //                             within what the state's type holds
 //   bound(state, number)      a new state as it is stored
+//   boundQuiet(state, number) one below the threshold; only for stepQuiet
 //
 //===----------------------------------------------------------------------===//
 
@@ -84,6 +85,15 @@ public:
     }
     Number next = limit(stepCarried(v, x, a.name("previous").fires(v)));
     return {next, a.name("spike").fires(next)};
+  }
+
+  /// Neurons that spike several times in a step and reset at once: the voltage
+  /// before their spikes are counted.
+  Number stepUncounted(Number v, Number x) { return update(v, x); }
+
+  /// What that becomes where it is below the threshold.
+  Number stepQuiet(Number u) {
+    return a.boundQuiet(model.voltage, a.raise(u));
   }
 
 private:

@@ -219,3 +219,16 @@ Value NeuronArithmetic::bound(const StateModel &state, Value value) {
     value = createAtMost(builder, value, type.getStorageTypeMax());
   return done(value);
 }
+
+Value NeuronArithmetic::boundQuiet(const StateModel &state, Value value) {
+  auto type = dyn_cast<quant::QuantizedType>(state.getType());
+  if (!model.saturates || !type || state.arithmetic.getSum() == SumRule::Wrap)
+    return value;
+  name("bounded");
+  if (!has("floor") ||
+      c.getIntegers("floor").min < type.getStorageTypeMin())
+    value = createAtLeast(builder, value, type.getStorageTypeMin());
+  if (c.getIntegers("threshold").max > type.getStorageTypeMax())
+    value = createAtMost(builder, value, type.getStorageTypeMax());
+  return done(value);
+}

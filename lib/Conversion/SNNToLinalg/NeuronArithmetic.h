@@ -106,6 +106,12 @@ public:
   Number wrap(const StateModel &state, Number value);
   /// A new state, clamped to what its type can hold if it saturates.
   Number bound(const StateModel &state, Number value);
+  /// The same where it is below the threshold, and not below the floor.
+  Number boundQuiet(const StateModel &state, Number value);
+  /// Whether a voltage may make a spike.
+  Spikes reaches(Number voltage) {
+    return compare(mlir::arith::CmpFPredicate::OGE, voltage, get("threshold"));
+  }
 
   /// A stored element of a signal or state of type `from` as a number.
   Number read(mlir::Value value, mlir::Type from) {

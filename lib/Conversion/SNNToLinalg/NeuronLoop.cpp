@@ -28,16 +28,16 @@ bool snn::arePairs(ArrayRef<int64_t> shape, const Update &update,
   if (ShapedType::getNumElements(shape) < kLeast || shape.back() < kPair)
     return false;
   auto isShort = [](Value buffer) { return getStoredElement(buffer).isInteger(16); };
-  return update.voltage && !(model.spikes && model.spikes->counts()) &&
-         isShort(buffers.inputs.front()) && llvm::all_of(buffers.states, isShort);
+  return update.voltage && isShort(buffers.inputs.front()) && llvm::all_of(buffers.states, isShort);
 }
 
 namespace {
 class NeuronLoop {
 public:
   NeuronLoop(ArrayRef<int64_t> shape, const Update &update,
-             const NeuronBuffers &buffers, NeuronBody body)
-      : shape(shape), update(update), buffers(buffers), body(body) {}
+             const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet)
+      : shape(shape), update(update), buffers(buffers), body(body),
+        quiet(quiet) {}
 
   /// Updates all neurons, as many at a time; gives the number of events.
   Value visitAll(ImplicitLocOpBuilder &builder, int64_t lanes, Value count);
@@ -46,8 +46,22 @@ private:
   /// Those of the last dimension at `row`.
   Value visitRow(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  Value count);
+  /// The next neurons.
   Value visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row, Value n,
               Value count);
+  Value visitAny(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
+                 Value n, Value count);
+  void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
+                  Value n);
+  /// What the body gets of them.
+  std::pair<SmallVector<Value>, SmallVector<Value>>
+  loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
+  Update getUpdate(int64_t lanes) const {
+    Update own = update;
+    if (lanes > 1)
+      own.type = VectorType::get(lanes, update.type);
+    return own;
+  }
   Value load(ImplicitLocOpBuilder &builder, int64_t lanes, Value buffer,
              ValueRange position);
   void store(ImplicitLocOpBuilder &builder, Value value, Value buffer,
@@ -64,6 +78,7 @@ private:
   const Update &update;
   const NeuronBuffers &buffers;
   NeuronBody body;
+  QuietBody quiet;
 };
 } // namespace
 
@@ -108,12 +123,8 @@ static Value createBranch(
 
 Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
                           Value n, Value count) {
-  Value fires = spike;
-  if (!spike.getType().isInteger(1))
-    fires = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, spike,
-                                  createNumber(builder, spike.getType(), 0));
   return createBranch(
-      builder, fires, count, [&](ImplicitLocOpBuilder &inner) -> Value {
+      builder, spike, count, [&](ImplicitLocOpBuilder &inner) -> Value {
         Value event = n;
         if (row)
           event = arith::AddIOp::create(
@@ -122,10 +133,8 @@ Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
                                     makeIndex(inner, shape.back())),
               n);
         storeEvent(inner, event, buffers.events, count);
-        Value stored = spike.getType().isInteger(1)
-                           ? createNumber(inner, spike.getType(), 1)
-                           : spike;
-        memref::StoreOp::create(inner, stored, buffers.spikes,
+        Value one = createNumber(inner, spike.getType(), 1);
+        memref::StoreOp::create(inner, one, buffers.spikes,
                                 getPosition(row, n));
         return arith::AddIOp::create(inner, count, makeIndex(inner, 1));
       });
@@ -151,28 +160,71 @@ Value NeuronLoop::list(ImplicitLocOpBuilder &builder, Value spikes, Value row,
       });
 }
 
+std::pair<SmallVector<Value>, SmallVector<Value>>
+NeuronLoop::loadAll(ImplicitLocOpBuilder &builder, int64_t lanes,
+                    ValueRange position) {
+  auto loadEach = [&](ArrayRef<Value> from) {
+    return llvm::map_to_vector(from, [&](Value buffer) {
+      return load(builder, lanes, buffer, position);
+    });
+  };
+  SmallVector<Value> inputs = loadEach(buffers.inputs);
+  return {inputs, loadEach(buffers.states)};
+}
+
 Value NeuronLoop::visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                         Value n, Value count) {
-  SmallVector<Value> position = getPosition(row, n), inputs, states;
-  for (Value buffer : buffers.inputs)
-    inputs.push_back(load(builder, lanes, buffer, position));
-  for (Value buffer : buffers.states)
-    states.push_back(load(builder, lanes, buffer, position));
-  Update own = update;
+  if (!quiet)
+    return visitAny(builder, lanes, row, n, count);
+  visitQuiet(builder, lanes, row, n);
+  return count;
+}
+
+void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
+                            Value row, Value n) {
+  SmallVector<Value> position = getPosition(row, n);
+  auto [inputs, states] = loadAll(builder, lanes, position);
+  auto [reaches, next] = quiet(builder, getUpdate(lanes), inputs, states);
   if (lanes > 1)
-    own.type = VectorType::get(lanes, update.type);
-  SmallVector<Value> results = body(builder, own, inputs, states);
+    reaches = vector::ReductionOp::create(
+        builder, vector::CombiningKind::OR, reaches);
+  scf::IfOp::create(
+      builder, reaches,
+      [&](OpBuilder &nested, Location loc) {
+        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+        if (lanes == 1) {
+          (void)visitAny(inner, 1, row, n, Value());
+        } else {
+          Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
+          scf::ForOp::create(
+              inner, nameLocal(inner, "k"), n, end, makeIndex(inner, 1),
+              ValueRange(), [&](OpBuilder &each, Location, Value k, ValueRange) {
+                ImplicitLocOpBuilder one(builder.getLoc(), each);
+                (void)visitAny(one, 1, row, k, Value());
+                scf::YieldOp::create(one);
+              });
+        }
+        scf::YieldOp::create(nested, loc);
+      },
+      [&](OpBuilder &nested, Location loc) {
+        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+        store(inner, next, buffers.states.front(), position);
+        scf::YieldOp::create(nested, loc);
+      });
+}
+
+Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
+                           Value row, Value n, Value count) {
+  SmallVector<Value> position = getPosition(row, n);
+  auto [inputs, states] = loadAll(builder, lanes, position);
+  SmallVector<Value> results =
+      body(builder, getUpdate(lanes), inputs, states);
   for (auto [value, buffer] : llvm::zip(results, buffers.states))
     store(builder, value, buffer, position);
   if (!buffers.spikes)
     return count;
-  if (buffers.events) {
-    if (lanes == 1)
-      store(builder,
-            createNumber(builder, getStoredElement(buffers.spikes), 0),
-            buffers.spikes, position);
+  if (buffers.events)
     return list(builder, results.back(), row, n, count);
-  }
   store(builder, results.back(), buffers.spikes, position);
   return count;
 }
@@ -214,8 +266,8 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
                            bool isInPairs, const NeuronBuffers &buffers,
-                           NeuronBody body) {
-  NeuronLoop loop(shape, update, buffers, body);
+                           NeuronBody body, QuietBody quiet) {
+  NeuronLoop loop(shape, update, buffers, body, quiet);
   Value count = loop.visitAll(builder, isInPairs ? kPair : 1,
                               makeIndex(builder, 0));
   if (buffers.events)

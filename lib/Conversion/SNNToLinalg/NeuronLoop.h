@@ -22,6 +22,12 @@ using NeuronBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     mlir::ImplicitLocOpBuilder &, const Update &, mlir::ValueRange inputs,
     mlir::ValueRange states)>;
 
+/// The same where there is mostly no spike: whether there may be one, and the
+/// new state if there is none.
+using QuietBody = llvm::function_ref<std::pair<mlir::Value, mlir::Value>(
+    mlir::ImplicitLocOpBuilder &, const Update &, mlir::ValueRange inputs,
+    mlir::ValueRange states)>;
+
 /// What a loop over neurons reads and writes. All have the loop's dimensions,
 /// or inputs the last of them only.
 struct NeuronBuffers {
@@ -37,12 +43,12 @@ struct NeuronBuffers {
 bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update, const NeuronModel &model,
               const NeuronBuffers &buffers);
 
-/// The loop over neurons of `shape`. In pairs, spikes that are listed are 0
-/// before it.
+/// The loop over neurons of `shape`. With `quiet`, `body` is for those that may
+/// spike. Spikes are 0 before it with `quiet`, or if they are listed.
 void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
                       llvm::ArrayRef<int64_t> shape, const Update &update,
                       bool isInPairs, const NeuronBuffers &buffers,
-                      NeuronBody body);
+                      NeuronBody body, QuietBody quiet = nullptr);
 
 } // namespace snn
 

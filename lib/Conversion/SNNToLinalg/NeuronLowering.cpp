@@ -182,6 +182,12 @@ static NeuronBuffers getBuffers(LayerBuilder &layer, NeuronOpInterface op,
   return buffers;
 }
 
+/// Whether spikes are counted from the voltage of the neuron itself, at once.
+static bool countsAtOnce(const NeuronModel &model) {
+  return model.spikes && model.spikes->counts() && !model.current &&
+         model.spikes->resetTiming == ResetTiming::Immediate;
+}
+
 /// Only those that are there are stored.
 static void clearSpikes(LayerBuilder &layer, Value spikes) {
   ImplicitLocOpBuilder &builder = layer.body();
@@ -252,14 +258,28 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     return step(a, model, input, elements.readsSpikes, inputs, carried);
   };
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
-  bool isInPairs =
-      context.options.pairs && arePairs(c.getShape(), update, model, buffers);
-  if (isInPairs || buffers.events) {
-    // One by one they are cleared in the loop.
-    if (buffers.events && isInPairs)
+  auto stepQuiet = [&](ImplicitLocOpBuilder &b, const Update &own,
+                       ValueRange inputs, ValueRange carried) {
+    NeuronArithmetic a(b, c, model, own);
+    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
+    NeuronEquations<NeuronArithmetic> equations(a, model);
+    Type type = model.voltage.getType();
+    Value u = equations.stepUncounted(a.read(carried.front(), type),
+                                      a.read(inputs.front(), input));
+    return std::pair(a.reaches(u), a.store(equations.stepQuiet(u), type));
+  };
+  // Counting takes long, and is rare.
+  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model);
+  bool countsAlways =
+      model.spikes && model.spikes->counts() && !isMostlyQuiet;
+  bool isInPairs = context.options.pairs && !countsAlways &&
+                   arePairs(c.getShape(), update, model, buffers);
+  if (isInPairs || isMostlyQuiet || buffers.events) {
+    if (isMostlyQuiet || buffers.events)
       clearSpikes(layer, buffers.spikes);
     createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
-                     stepNeurons);
+                     stepNeurons, isMostlyQuiet ? QuietBody(stepQuiet)
+                                                : QuietBody());
     layer.finish();
     return success();
   }

@@ -51,7 +51,7 @@ NET_HELPER const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
 /* The same for where sums are stored. */
 NET_HELPER int16_t *net_place(int16_t *p)
 {
-#if NET_BLOCKS
+#if NET_BLOCKS && defined(__thumb2__)
     __asm__("" : "+r"(p));
 #endif
     return p;
