@@ -92,9 +92,7 @@ public:
   Number stepUncounted(Number v, Number x) { return update(v, x); }
 
   /// What that becomes where it is below the threshold.
-  Number stepQuiet(Number u) {
-    return a.boundQuiet(model.voltage, a.raise(u));
-  }
+  Number stepQuiet(Number u) { return a.boundQuiet(model.voltage, a.raise(u)); }
 
 private:
   /// decay * state + gain * input + leak, with the sum that the state's

@@ -173,8 +173,8 @@ SmallVector<Value> BlockSums::createInitial(ImplicitLocOpBuilder &builder) {
 Value BlockSums::addLanes(ImplicitLocOpBuilder &builder, Value input,
                           Value current) {
   auto bytes = VectorType::get(lanes, builder.getI8Type());
-  auto row = vector::LoadOp::create(builder, bytes, weights,
-                                    ValueRange{input, first});
+  auto row =
+      vector::LoadOp::create(builder, bytes, weights, ValueRange{input, first});
   if (plan.isAligned)
     row.setAlignment(kPerWord);
   Value terms = row;

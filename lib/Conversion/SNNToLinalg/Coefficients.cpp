@@ -284,9 +284,8 @@ Value Coefficients::get(StringRef name) const {
     return Value();
   if (Value number = it->second.number) {
     // Integers are 32-bit constants.
-    if (llvm::APInt integer;
-        getElementTypeOrSelf(compute).isInteger(16) &&
-        matchPattern(number, m_ConstantInt(&integer)))
+    if (llvm::APInt integer; getElementTypeOrSelf(compute).isInteger(16) &&
+                             matchPattern(number, m_ConstantInt(&integer)))
       return createNumber(*body, compute,
                           static_cast<double>(integer.getSExtValue()));
     return number;

@@ -181,8 +181,8 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
 
 EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
   NeuronModel model(op);
-  if (!context.options.listWithNeurons || !model.spikes || model.spikes->isPre() ||
-      model.spikes->counts())
+  if (!context.options.listWithNeurons || !model.spikes ||
+      model.spikes->isPre() || model.spikes->counts())
     return nullptr;
   for (Operation *user : op.getOutput("spikes").getUsers()) {
     auto events = dyn_cast<EventsOp>(user);

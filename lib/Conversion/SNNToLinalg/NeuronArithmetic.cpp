@@ -225,8 +225,7 @@ Value NeuronArithmetic::boundQuiet(const StateModel &state, Value value) {
   if (!model.saturates || !type || state.arithmetic.getSum() == SumRule::Wrap)
     return value;
   name("bounded");
-  if (!has("floor") ||
-      c.getIntegers("floor").min < type.getStorageTypeMin())
+  if (!has("floor") || c.getIntegers("floor").min < type.getStorageTypeMin())
     value = createAtLeast(builder, value, type.getStorageTypeMin());
   if (c.getIntegers("threshold").max > type.getStorageTypeMax())
     value = createAtMost(builder, value, type.getStorageTypeMax());

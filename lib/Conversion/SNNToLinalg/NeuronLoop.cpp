@@ -27,8 +27,11 @@ bool snn::arePairs(ArrayRef<int64_t> shape, const Update &update,
   constexpr int64_t kLeast = 32;
   if (ShapedType::getNumElements(shape) < kLeast || shape.back() < kPair)
     return false;
-  auto isShort = [](Value buffer) { return getStoredElement(buffer).isInteger(16); };
-  return update.voltage && isShort(buffers.inputs.front()) && llvm::all_of(buffers.states, isShort);
+  auto isShort = [](Value buffer) {
+    return getStoredElement(buffer).isInteger(16);
+  };
+  return update.voltage && isShort(buffers.inputs.front()) &&
+         llvm::all_of(buffers.states, isShort);
 }
 
 namespace {
@@ -91,13 +94,13 @@ Value NeuronLoop::load(ImplicitLocOpBuilder &builder, int64_t lanes,
   position = position.take_back(cast<MemRefType>(buffer.getType()).getRank());
   if (lanes == 1)
     return memref::LoadOp::create(builder, buffer, position);
-  return vector::LoadOp::create(builder,
-                                VectorType::get(lanes, getStoredElement(buffer)),
-                                buffer, position);
+  return vector::LoadOp::create(
+      builder, VectorType::get(lanes, getStoredElement(buffer)), buffer,
+      position);
 }
 
-void NeuronLoop::store(ImplicitLocOpBuilder &builder, Value value,
-                       Value buffer, ValueRange position) {
+void NeuronLoop::store(ImplicitLocOpBuilder &builder, Value value, Value buffer,
+                       ValueRange position) {
   if (isa<VectorType>(value.getType()))
     vector::StoreOp::create(builder, value, buffer, position);
   else
@@ -105,9 +108,9 @@ void NeuronLoop::store(ImplicitLocOpBuilder &builder, Value value,
 }
 
 /// `count` after `then`, or as it is where `condition` does not hold.
-static Value createBranch(
-    ImplicitLocOpBuilder &builder, Value condition, Value count,
-    llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
+static Value
+createBranch(ImplicitLocOpBuilder &builder, Value condition, Value count,
+             llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
   Location name = nameLocal(builder, "count");
   auto branch = scf::IfOp::create(
       builder, name, condition,
@@ -129,8 +132,7 @@ Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
         if (row)
           event = arith::AddIOp::create(
               inner,
-              arith::MulIOp::create(inner, row,
-                                    makeIndex(inner, shape.back())),
+              arith::MulIOp::create(inner, row, makeIndex(inner, shape.back())),
               n);
         storeEvent(inner, event, buffers.events, count);
         Value one = createNumber(inner, spike.getType(), 1);
@@ -146,8 +148,8 @@ Value NeuronLoop::list(ImplicitLocOpBuilder &builder, Value spikes, Value row,
   if (!type)
     return listOne(builder, spikes, row, n, count);
   // That one of them spikes is rare.
-  Value any = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
-                                          spikes);
+  Value any =
+      vector::ReductionOp::create(builder, vector::CombiningKind::OR, spikes);
   return createBranch(
       builder, any, count, [&](ImplicitLocOpBuilder &inner) -> Value {
         Value listed = count;
@@ -186,8 +188,8 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
   auto [inputs, states] = loadAll(builder, lanes, position);
   auto [reaches, next] = quiet(builder, getUpdate(lanes), inputs, states);
   if (lanes > 1)
-    reaches = vector::ReductionOp::create(
-        builder, vector::CombiningKind::OR, reaches);
+    reaches = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
+                                          reaches);
   scf::IfOp::create(
       builder, reaches,
       [&](OpBuilder &nested, Location loc) {
@@ -198,7 +200,8 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
           Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
           scf::ForOp::create(
               inner, nameLocal(inner, "k"), n, end, makeIndex(inner, 1),
-              ValueRange(), [&](OpBuilder &each, Location, Value k, ValueRange) {
+              ValueRange(),
+              [&](OpBuilder &each, Location, Value k, ValueRange) {
                 ImplicitLocOpBuilder one(builder.getLoc(), each);
                 (void)visitAny(one, 1, row, k, Value());
                 scf::YieldOp::create(one);
@@ -217,8 +220,7 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value n, Value count) {
   SmallVector<Value> position = getPosition(row, n);
   auto [inputs, states] = loadAll(builder, lanes, position);
-  SmallVector<Value> results =
-      body(builder, getUpdate(lanes), inputs, states);
+  SmallVector<Value> results = body(builder, getUpdate(lanes), inputs, states);
   for (auto [value, buffer] : llvm::zip(results, buffers.states))
     store(builder, value, buffer, position);
   if (!buffers.spikes)
@@ -238,8 +240,8 @@ Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
         makeIndex(builder, whole), makeIndex(builder, lanes), count,
         [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
           ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-          scf::YieldOp::create(
-              inner, visit(inner, lanes, row, n, carried.front()));
+          scf::YieldOp::create(inner,
+                               visit(inner, lanes, row, n, carried.front()));
         });
     count = loop.getResult(0);
   }
@@ -268,8 +270,8 @@ void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            bool isInPairs, const NeuronBuffers &buffers,
                            NeuronBody body, QuietBody quiet) {
   NeuronLoop loop(shape, update, buffers, body, quiet);
-  Value count = loop.visitAll(builder, isInPairs ? kPair : 1,
-                              makeIndex(builder, 0));
+  Value count =
+      loop.visitAll(builder, isInPairs ? kPair : 1, makeIndex(builder, 0));
   if (buffers.events)
     endEvents(builder, makeIndex(builder, ShapedType::getNumElements(shape)),
               buffers.events, count);

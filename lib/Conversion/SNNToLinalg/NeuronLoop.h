@@ -40,8 +40,8 @@ struct NeuronBuffers {
 
 /// Whether two neurons are updated at a time: where these are worth the code,
 /// which has one by itself, too, if rows of `shape` are odd.
-bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update, const NeuronModel &model,
-              const NeuronBuffers &buffers);
+bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update,
+              const NeuronModel &model, const NeuronBuffers &buffers);
 
 /// The loop over neurons of `shape`. With `quiet`, `body` is for those that may
 /// spike. Spikes are 0 before it with `quiet`, or if they are listed.

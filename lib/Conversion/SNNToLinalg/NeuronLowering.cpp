@@ -173,8 +173,8 @@ static NeuronBuffers getBuffers(LayerBuilder &layer, NeuronOpInterface op,
     buffers.inputs.push_back(
         input.getDefiningOp<bufferization::ToTensorOp>().getBuffer());
   size_t states = op.getStateVariables().size();
-  buffers.states = llvm::to_vector(
-      ArrayRef(elements.outputBuffers).take_front(states));
+  buffers.states =
+      llvm::to_vector(ArrayRef(elements.outputBuffers).take_front(states));
   if (elements.outputBuffers.size() > states)
     buffers.spikes = elements.outputBuffers.back();
   if (EventsOp list = getOwnList(op, context))
@@ -191,11 +191,12 @@ static bool countsAtOnce(const NeuronModel &model) {
 /// Only those that are there are stored.
 static void clearSpikes(LayerBuilder &layer, Value spikes) {
   ImplicitLocOpBuilder &builder = layer.body();
-  Value tensor = layer.update(spikes);
+  Value line = flattenBuffer(builder, builder.getLoc(), spikes);
   Value zero = createNumber(
-      builder, cast<MemRefType>(spikes.getType()).getElementType(), 0);
-  layer.write(linalg::FillOp::create(builder, zero, tensor).getResult(0),
-              spikes);
+      builder, cast<MemRefType>(line.getType()).getElementType(), 0);
+  Value cleared =
+      linalg::FillOp::create(builder, zero, layer.update(line)).getResult(0);
+  layer.write(cleared, line);
 }
 
 /// The new states of one neuron, and its spikes where it makes them, from the
@@ -268,18 +269,19 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
                                       a.read(inputs.front(), input));
     return std::pair(a.reaches(u), a.store(equations.stepQuiet(u), type));
   };
-  // Counting takes long, and is rare.
-  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model);
-  bool countsAlways =
-      model.spikes && model.spikes->counts() && !isMostlyQuiet;
+  // Counting takes long, and is rare; a branch for it takes code.
+  constexpr int64_t kLeastQuiet = 64;
+  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
+                       count >= kLeastQuiet;
+  bool countsAlways = model.spikes && model.spikes->counts() && !isMostlyQuiet;
   bool isInPairs = context.options.pairs && !countsAlways &&
                    arePairs(c.getShape(), update, model, buffers);
   if (isInPairs || isMostlyQuiet || buffers.events) {
     if (isMostlyQuiet || buffers.events)
       clearSpikes(layer, buffers.spikes);
     createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
-                     stepNeurons, isMostlyQuiet ? QuietBody(stepQuiet)
-                                                : QuietBody());
+                     stepNeurons,
+                     isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody());
     layer.finish();
     return success();
   }

@@ -733,8 +733,7 @@ bool FunctionEmitter::canBecomeResult(scf::IfOp op, Value value) {
            // What an outer branch would hand on instead of this one.
            auto outer = dyn_cast<scf::IfOp>(user->getParentOp());
            return op->isAncestor(user) ||
-                  (outer && outer->isAncestor(op) &&
-                   user == outer.elseYield());
+                  (outer && outer->isAncestor(op) && user == outer.elseYield());
          });
 }
 

@@ -141,7 +141,8 @@ FailureOr<Expression> FunctionEmitter::makePairLoad(vector::LoadOp op) {
 /// The pair that bytes of a table are, as numbers.
 FailureOr<Expression> FunctionEmitter::makePairBytes(arith::ExtSIOp op) {
   auto bytes = op.getIn().getDefiningOp<vector::LoadOp>();
-  if (!bytes || !getMemory(bytes.getBase()).getDefiningOp<memref::GetGlobalOp>())
+  if (!bytes ||
+      !getMemory(bytes.getBase()).getDefiningOp<memref::GetGlobalOp>())
     return op.emitOpError("C11: is not in the emitter's subset: expected two "
                           "bytes of a table");
   FailureOr<std::string> element =
@@ -165,7 +166,8 @@ FailureOr<Expression> FunctionEmitter::makePair(Operation *op) {
       })
       .Case([&](vector::LoadOp load) { return makePairLoad(load); })
       .Case([&](arith::AddIOp) { return makeCall("plus2", op->getOperands()); })
-      .Case([&](arith::SubIOp) { return makeCall("minus2", op->getOperands()); })
+      .Case(
+          [&](arith::SubIOp) { return makeCall("minus2", op->getOperands()); })
       .Case([&](arith::MulIOp) {
         std::optional<int64_t> factor = getSplat(op->getOperand(1));
         if (factor && *factor > 0 && llvm::isPowerOf2_64(*factor))
@@ -231,8 +233,8 @@ LogicalResult FunctionEmitter::emitPairStore(vector::StoreOp op) {
   if (failed(element) || failed(pair))
     return failure();
   bool areSpikes = isPairMask(op.getValueToStore().getType());
-  line() << prefix << (areSpikes ? "_store_spikes2(&" : "_store2(&")
-         << *element << ", " << *pair << ");\n";
+  line() << prefix << (areSpikes ? "_store_spikes2(&" : "_store2(&") << *element
+         << ", " << *pair << ");\n";
   return success();
 }
 

@@ -108,7 +108,7 @@ Value FunctionEmitter::getListOfSums(Operation *loop) {
       return nullptr;
   }
   return hasSums && carrier.getAfterArguments().front().hasOneUse() ? list
-                                                                  : Value();
+                                                                    : Value();
 }
 
 LogicalResult FunctionEmitter::declareSums(Operation *loop, unsigned index,
@@ -266,8 +266,8 @@ LogicalResult FunctionEmitter::emitSumsStore(vector::StoreOp op) {
   if (failed(element))
     return failure();
   std::string out = addName("out");
-  line() << "int16_t *const " << out << " = " << prefix << "_place(&" << *element
-         << ");\n";
+  line() << "int16_t *const " << out << " = " << prefix << "_place(&"
+         << *element << ");\n";
   for (auto [part, variable] : llvm::enumerate(sums[locals[stored]])) {
     std::string place = out;
     if (part != 0)
