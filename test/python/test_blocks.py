@@ -163,7 +163,7 @@ def test_weights_take_no_more_flash() -> None:
 def test_signs_are_flipped_where_that_saves_operations(target: str) -> None:
     source = layer(24, 16, "plain")
     network = compiled(source, target=target)
-    assert ("net_add_flipped4(sums" in network.c) == TARGETS[target].flipped_signs
+    assert ("net_add_flipped8(&sums" in network.c) == TARGETS[target].flipped_signs
     assert ("else" in network.c.split("void net_fc(")[1].split("\n}\n")[0]) == TARGETS[target].rows
 
 
@@ -179,7 +179,7 @@ def test_the_command_names_a_target(tmp_path: Path) -> None:
     arguments += ["--dtype", "int8", "--input-type", "spikes", "--target", "cortex-m3"]
     found = CliRunner().invoke(main, arguments)
     assert found.exit_code == 0, found.output
-    assert "net_add_flipped4(sums" in (tmp_path / "net.c").read_text()
+    assert "net_add_flipped8(&sums" in (tmp_path / "net.c").read_text()
     found = CliRunner().invoke(main, [*arguments[:-1], "z80"])
     assert found.exit_code == 1
     assert "unknown target 'z80'" in found.output

@@ -227,12 +227,15 @@ FailureOr<Expression> FunctionEmitter::makePairLane(Value pair, int64_t lane) {
 }
 
 LogicalResult FunctionEmitter::emitPairStore(vector::StoreOp op) {
+  bool areSpikes = isPairMask(op.getVectorType());
+  if (!areSpikes && !isPair(op.getVectorType()))
+    return op.emitOpError("C11: of ")
+           << op.getVectorType() << " is not in the emitter's subset";
   FailureOr<std::string> element =
       getElement(op, op.getBase(), op.getIndices());
   FailureOr<std::string> pair = getPair(op.getValueToStore());
   if (failed(element) || failed(pair))
     return failure();
-  bool areSpikes = isPairMask(op.getValueToStore().getType());
   line() << prefix << (areSpikes ? "_store_spikes2(&" : "_store2(&") << *element
          << ", " << *pair << ");\n";
   return success();

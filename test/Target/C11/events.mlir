@@ -31,7 +31,7 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK:      static SNN_LAYER void net_list_spikes(const uint8_t *RESTRICT x, size_t size, uint16_t *RESTRICT events)
 // CHECK-NEXT: {
 // CHECK-NEXT:     size_t n = 0;
-// CHECK-NEXT:     for (size_t i = 0; i < size; i += 64) {
+// CHECK-NEXT:     for (size_t i = 0; i < size; i += NET_LISTED) {
 // CHECK-NEXT:         const size_t count = net_list(&x[i], size - i, i, &events[n]);
 // CHECK-NEXT:         n += count;
 // CHECK-NEXT:     }

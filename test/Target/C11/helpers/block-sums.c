@@ -12,17 +12,23 @@
 
 enum { ROWS = 600 };
 
-static int8_t weights[ROWS][4];
-static int8_t flipped[ROWS][4];
+static _Alignas(4) int8_t weights[ROWS][8];
+static _Alignas(4) int8_t flipped[ROWS][8];
 
 static void check(size_t rows)
 {
-    net_sums4 plain = {0, 0}, other = {0, 0};
+    net_sums4 plain = {0, 0}, other = {0, 0}, more = {0, 0}, rest = {0, 0};
     int32_t expected[4] = {0, 0, 0, 0};
     int16_t put[4] = {1, 2, 3, 4}, added[4] = {1000, -1000, 7, -7};
     for (size_t row = 0; row < rows; ++row) {
-        plain = net_add4(plain, net_row(weights[row]));
-        other = net_add_flipped4(other, net_row(flipped[row]));
+        const int8_t *p = weights[row], *q = flipped[row];
+        if (row % 2 == 0) {
+            plain = net_add4(plain, net_row(p));
+            other = net_add_flipped4(other, net_row(q));
+        } else {
+            net_add8(&plain, &more, &p, 0);
+            net_add_flipped8(&other, &rest, &q, 0);
+        }
         for (size_t k = 0; k < 4; ++k)
             expected[k] += weights[row][k];
     }

@@ -1,0 +1,81 @@
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true' --canonicalize --split-input-file | FileCheck %s
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true pairs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=PAIRS
+// RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --split-input-file | FileCheck %s --check-prefix=DEFAULT
+
+// Neurons whose spikes are listed: in one loop, and two at a time.
+!w = !quant.uniform<i8<-127:127>:f32, 1.0>
+!x = !quant.uniform<i16<-1000:1000>:f32, 1.0>
+!v = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+!threshold = !quant.uniform<i32:f32, 1.0>
+!y = !quant.uniform<i16<-20000:20000>:f32, 1.0>
+
+// CHECK-LABEL: func.func private @lif(
+// CHECK-SAME:    %[[X:.*]]: memref<40xi16> {{.*}}, %[[SPIKES:.*]]: memref<40xi1> {{.*}}, %[[V:.*]]: memref<40xi16> {{.*}}, %[[EVENTS:.*]]: memref<44xi16>
+// CHECK:         linalg.fill
+// CHECK:         %[[COUNT:.*]] = scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[C:.*]] = %{{.*}}) -> (index) {
+// CHECK:           memref.load %[[X]][%[[N]]]
+// CHECK:           memref.load %[[V]][%[[N]]]
+// CHECK:           %[[SPIKE:.*]] = arith.cmpi sgt
+// CHECK:           memref.store %{{.*}}, %[[V]][%[[N]]]
+// CHECK:           scf.if %[[SPIKE]] -> (index) {
+// CHECK:             %[[EVENT:.*]] = arith.index_castui %[[N]] : index to i16
+// CHECK:             memref.store %[[EVENT]], %[[EVENTS]][%[[C]]]
+// CHECK:             memref.store %{{.*}}, %[[SPIKES]][%[[N]]]
+// CHECK:         memref.store %{{.*}}, %[[EVENTS]][%[[COUNT]]]
+// CHECK-NOT:   @list_spikes
+
+// PAIRS-LABEL: func.func private @lif(
+// PAIRS:         %[[COUNT:.*]] = scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %c2 iter_args
+// PAIRS:           vector.load %{{.*}}[%[[N]]] : memref<40xi16>, vector<2xi16>
+// PAIRS:           %[[SPIKE:.*]] = arith.cmpi sgt, %{{.*}} : vector<2xi16>
+// PAIRS:           vector.store %{{.*}}[%[[N]]] : memref<40xi16>, vector<2xi16>
+// PAIRS:           %[[ANY:.*]] = vector.reduction <or>, %[[SPIKE]] : vector<2xi1> into i1
+// PAIRS:           scf.if %[[ANY]] -> (index) {
+// PAIRS:             %[[FIRST:.*]] = vector.extract %[[SPIKE]][0] : i1 from vector<2xi1>
+// PAIRS:             scf.if %[[FIRST]] -> (index) {
+// PAIRS:             vector.extract %[[SPIKE]][1] : i1 from vector<2xi1>
+
+// DEFAULT-LABEL: func.func private @lif(
+// DEFAULT:         linalg.generic
+// DEFAULT:       func.func private @list_spikes(
+snn.network @net(%x: tensor<40x!x>) -> tensor<5x!y> attributes {dt = 1.0e-4 : f64} {
+  %ti = arith.constant 900 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %w = arith.constant dense<3> : tensor<5x40xi8>
+  %weight = quant.scast %w : tensor<5x40xi8> to tensor<5x40x!w>
+  %spikes, %v = snn.lif %x threshold(%t) {saturate} : (tensor<40x!x>, !threshold) -> (tensor<40xi1>, tensor<40x!v>)
+  %events = snn.events %spikes : tensor<40xi1> -> <40>
+  %y = snn.linear %spikes, %weight events %events : (tensor<40xi1>, tensor<5x40x!w>, !snn.events<40>) -> tensor<5x!y>
+  snn.output %y : tensor<5x!y>
+}
+
+// -----
+
+// Neurons that count their spikes do so where there may be one.
+!x = !quant.uniform<i16<-1000:1000>:f32, 1.0>
+!v = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+!threshold = !quant.uniform<i32:f32, 1.0>
+// CHECK-LABEL: func.func private @lif(
+// CHECK:         linalg.fill
+// CHECK:         scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %{{.*}} {
+// CHECK:           %[[MAY:.*]] = arith.cmpi sge, %[[U:.*]], %{{.*}} : i16
+// CHECK:           scf.if %[[MAY]] {
+// CHECK:             arith.muli
+// CHECK:             memref.store %{{.*}}[%[[N]]] : memref<64xi8>
+// CHECK:           } else {
+// CHECK-NEXT:        memref.store %[[U]], %{{.*}}[%[[N]]] : memref<64xi16>
+// PAIRS-LABEL: func.func private @lif(
+// PAIRS:         scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %c2 {
+// PAIRS:           %[[MAY:.*]] = arith.cmpi sge, %[[U:.*]], %{{.*}} : vector<2xi16>
+// PAIRS:           %[[ANY:.*]] = vector.reduction <or>, %[[MAY]]
+// PAIRS:           scf.if %[[ANY]] {
+// PAIRS:             scf.for %[[K:.*]] = %[[N]] to
+// PAIRS:               memref.store %{{.*}}[%[[K]]] : memref<64xi8>
+// PAIRS:           } else {
+// PAIRS-NEXT:        vector.store %[[U]], %{{.*}}[%[[N]]] : memref<64xi16>, vector<2xi16>
+snn.network @count(%x: tensor<64x!x>) -> tensor<64xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i32
+  %t = quant.scast %ti : i32 to !threshold
+  %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<64x!x>, !threshold) -> (tensor<64xui8>, tensor<64x!v>)
+  snn.output %s : tensor<64xui8>
+}

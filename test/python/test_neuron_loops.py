@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Neurons as targets update them: the integers of the interpreter, at every size."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import nir
+import numpy as np
+import pytest
+
+import snnmlir
+from emulation import TARGETS as MACHINES
+from emulation import build, run
+from networks import graph, neuron, ports
+from snnmlir.compiler import TARGETS
+from snnmlir.reports.verify import verify
+
+SIZES = (1, 3, 15, 17, 31, 33, 64, 70)
+CONVENTIONS = {
+    # kind of neuron, convention: resets to a value, by subtraction, before the update, counts
+    "LIF": "nir",
+    "CubaLIF": "snntorch",
+    "IF": "sinabs",
+    "LIF after": "snntorch-default",
+}
+
+
+def dense(size: int, kind: str) -> nir.NIRGraph:
+    """Synapses, neurons, and synapses behind them, which want a list of their spikes."""
+    rng = np.random.default_rng(size)
+    nodes = ports(12, 5) | {
+        "fc1": nir.Affine(rng.normal(0.2, 0.6, (size, 12)), rng.normal(0.0, 0.1, size)),
+        "n1": without_reset(neuron(kind.split()[0], size, rng)),
+        "fc2": nir.Linear(rng.normal(0.1, 1.0, (5, size)) / np.sqrt(0.3 * size)),
+        "n2": without_reset(neuron(kind.split()[0], 5, rng)),
+    }
+    path = ["input", "fc1", "n1", "fc2", "n2", "output"]
+    return graph(nodes, *itertools.pairwise(path))
+
+
+def without_reset(node: nir.NIRNode) -> nir.NIRNode:
+    node.v_reset = np.zeros_like(node.v_reset)
+    if hasattr(node, "v_leak"):
+        node.v_leak = np.zeros_like(node.v_leak)
+    return node
+
+
+def convolution(channels: int) -> nir.NIRGraph:
+    """Two convolutions with IF neurons, whose thresholds belong to channels."""
+    rng = np.random.default_rng(channels)
+    nodes = {
+        "input": nir.Input({"input": np.array([2, 6, 6])}),
+        "output": nir.Output({"output": np.array([3, 6, 6])}),
+    }
+    path = ["input"]
+    for index, (inputs, outputs) in enumerate(itertools.pairwise((2, channels, 3)), 1):
+        weight = rng.normal(0.1, 1.0, (outputs, inputs, 3, 3)) / np.sqrt(inputs)
+        bias = np.zeros(outputs)
+        nodes[f"c{index}"] = nir.Conv2d((6, 6), weight, 1, 1, 1, 1, bias)
+        ones = np.ones((outputs, 6, 6))
+        nodes[f"n{index}"] = nir.IF(r=ones, v_threshold=1.2 * ones, v_reset=0 * ones)
+        path += [f"c{index}", f"n{index}"]
+    return graph(nodes, *itertools.pairwise([*path, "output"]))
+
+
+def spikes(*shape: int) -> np.ndarray:
+    """[T, *shape]: steps of all densities, without any and with all."""
+    rng = np.random.default_rng(0)
+    densities = np.array([0.0, 0.1, 0.5, 1.0, 1.0, 0.0, 0.3, 0.8, 0.05, 0.0])
+    return rng.random((len(densities), *shape)) < densities.reshape(-1, *[1] * len(shape))
+
+
+def compiled(source: nir.NIRGraph, convention: str, target: str) -> snnmlir.Network:
+    return snnmlir.compile(
+        source,
+        dtype="int8",
+        dt=1e-4,
+        input_type="spikes",
+        name="net",
+        convention=convention,
+        target=target,
+    )
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("target", ["cortex-m4", "cortex-m3"])
+@pytest.mark.parametrize("kind", CONVENTIONS)
+def test_neurons_compute_the_same_here(kind: str, target: str) -> None:
+    """In the portable form, whatever is behind the names of instructions elsewhere."""
+    for size in SIZES:
+        network = compiled(dense(size, kind), CONVENTIONS[kind], target)
+        assert verify(network, spikes(12)).mismatches == (), size
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("channels", [1, 2, 3, 8, 15, 17, 33, 70])
+def test_maps_compute_the_same_here(channels: int) -> None:
+    for target in ("cortex-m4", "cortex-m3"):
+        network = compiled(convolution(channels), "sinabs", target)
+        assert verify(network, spikes(2, 6, 6)).mismatches == (), target
+
+
+@pytest.mark.parametrize(
+    ("machine", "target"),
+    [
+        ("cortex-m4f", "cortex-m4"),
+        ("cortex-m33", "cortex-m33"),
+        ("cortex-m3", "cortex-m4"),
+        ("cortex-m0", "cortex-m0"),
+        ("rv32imac", "rv32imac"),
+        ("atmega1284p", "cortex-m4"),
+    ],
+)
+def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
+    """Instructions for halves of words compute what the portable form does."""
+    cases = [(dense(size, kind), CONVENTIONS[kind]) for kind, size in zip(
+        CONVENTIONS, (33, 38, 64, 70), strict=True
+    )]  # fmt: skip
+    shapes = [(12,)] * len(cases)
+    for channels in (3, 16):
+        cases.append((convolution(channels), "sinabs"))
+        shapes.append((2, 6, 6))
+    for (source, convention), shape in zip(cases, shapes, strict=True):
+        network = compiled(source, convention, target)
+        x = spikes(*shape)
+        (found,) = run(build(MACHINES[machine], tmp_path, network, x)).outputs.values()
+        np.testing.assert_array_equal(found, network.run(x))
+
+
+def test_which_forms_targets_have() -> None:
+    for target, description in TARGETS.items():
+        c = compiled(dense(64, "CubaLIF"), "snntorch", target).c
+        body = c.split("static SNN_LAYER void net_n1(")[1].split("\n}\n")[0]
+        assert ("net_pair" in body) == description.pairs
+        assert ("events[count]" in body) == description.list_with_neurons
+
+
+def test_neurons_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
+    """256 LIF on a Cortex-M4: less than 14 instructions for each, and its list; alone over 18."""
+    source = dense(256, "LIF")
+    x = np.zeros((2, 12), bool)
+    machine = MACHINES["cortex-m4f"]
+    counts = {
+        target: run(build(machine, tmp_path, compiled(source, "nir", target), x)).counts[1]
+        for target in ("cortex-m4", "generic")
+    }
+    assert counts["generic"] - counts["cortex-m4"] > 256 * 6
