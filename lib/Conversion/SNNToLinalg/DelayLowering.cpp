@@ -231,9 +231,11 @@ LogicalResult snn::lowerDelayWrite(DelayOp op, StepContext &context) {
                    Twine(op.getMaxSteps()) + " steps.");
   // Whatever a caller passes for a spike, it counts once; others are copied.
   if (isOneSlot && !isa<BlockArgument>(getEventSource(op.getInput()))) {
-    Value x = layer.addFlatArgument("x", context.bufferOf(op.getInput()));
-    Value past = layer.addFlatArgument("past", states[0]);
-    memref::CopyOp::create(builder, x, past);
+    Value x = layer.addArgument("x", context.bufferOf(op.getInput()));
+    Value past = layer.addArgument("past", states[0]);
+    Value slot = reshapeBuffer(builder, builder.getLoc(), past,
+                               cast<MemRefType>(x.getType()).getShape());
+    memref::CopyOp::create(builder, x, slot);
     layer.finish();
     return success();
   }

@@ -191,12 +191,11 @@ static bool countsAtOnce(const NeuronModel &model) {
 /// Only those that are there are stored.
 static void clearSpikes(LayerBuilder &layer, Value spikes) {
   ImplicitLocOpBuilder &builder = layer.body();
-  Value line = flattenBuffer(builder, builder.getLoc(), spikes);
   Value zero = createNumber(
-      builder, cast<MemRefType>(line.getType()).getElementType(), 0);
+      builder, cast<MemRefType>(spikes.getType()).getElementType(), 0);
   Value cleared =
-      linalg::FillOp::create(builder, zero, layer.update(line)).getResult(0);
-  layer.write(cleared, line);
+      linalg::FillOp::create(builder, zero, layer.update(spikes)).getResult(0);
+  layer.write(cleared, spikes);
 }
 
 /// The new states of one neuron, and its spikes where it makes them, from the

@@ -25,7 +25,7 @@
 // CHECK:               %[[MORE:.*]] = arith.cmpi ne, %[[I]], %[[C9]]
 // CHECK:               scf.condition(%[[MORE]]) %[[E]], %[[S]], %[[I]]
 // CHECK:               ^bb0(%{{.*}}: index, %[[SUMS:.*]]: vector<16xi16>, %[[INPUT:.*]]: index):
-// CHECK:               %[[ROW:.*]] = vector.load %[[W]][%[[INPUT]], %[[FIRST]]] : memref<9x28xi8>, vector<16xi8>
+// CHECK:               %[[ROW:.*]] = vector.load %[[W]][%[[INPUT]], %[[FIRST]]] {alignment = 4 : i64} : memref<9x28xi8>, vector<16xi8>
 // CHECK:               %[[TERMS:.*]] = arith.extsi %[[ROW]] : vector<16xi8> to vector<16xi16>
 // CHECK:               arith.addi %[[SUMS]], %[[TERMS]] overflow<nsw> : vector<16xi16>
 // CHECK:             vector.store %[[L]]#1, %[[Y]][%[[FIRST]]] : memref<28xi16>, vector<16xi16>

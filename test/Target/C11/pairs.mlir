@@ -25,9 +25,9 @@ module {
     %threshold = memref.get_global @lif_threshold : memref<4xi16>
     %leak = memref.get_global @lif_leak : memref<4xi8>
     // CHECK:      size_t n = 0;
-    // CHECK-NEXT: for (size_t m = 0; m < 4; m += 2) {
+    // CHECK-NEXT: for (size_t n_2 = 0; n_2 < 4; n_2 += 2) {
     %count = scf.for %n = %c0 to %c4 step %c2 iter_args(%so_far = %c0) -> (index) {
-      // CHECK-NEXT: const net_pair v_old = net_load2(&v[m]);
+      // CHECK-NEXT: const net_pair v_old = net_load2(&v[n_2]);
       %old = vector.load %v[%n] : memref<4xi16>, vector<2xi16>
       // CHECK-NEXT: const net_pair [[LOST:.*]] = net_product2(v_old, net_both(3277), 16384, 15);
       %wide = arith.extsi %old : vector<2xi16> to vector<2xi32>
@@ -37,32 +37,32 @@ module {
       %lost = arith.trunci %shifted : vector<2xi32> to vector<2xi16>
       // CHECK-NEXT: const net_pair [[KEPT:.*]] = net_minus2(v_old, [[LOST]]);
       %kept = arith.subi %old, %lost : vector<2xi16>
-      // CHECK-NEXT: const net_pair [[DRIVEN:.*]] = net_shift_left2(net_load2(&x[m]), 1);
+      // CHECK-NEXT: const net_pair [[DRIVEN:.*]] = net_shift_left2(net_load2(&x[n_2]), 1);
       %input = vector.load %x[%n] : memref<4xi16>, vector<2xi16>
       %driven = arith.muli %input, %two : vector<2xi16>
       // CHECK-NEXT: const net_pair [[THIRD:.*]] = net_times2([[DRIVEN]], net_both(3));
       %third = arith.muli %driven, %three : vector<2xi16>
-      // CHECK-NEXT: const net_pair [[LEAK:.*]] = net_bytes2(&net_lif_leak[m]);
+      // CHECK-NEXT: const net_pair [[LEAK:.*]] = net_bytes2(&net_lif_leak[n_2]);
       %bytes = vector.load %leak[%n] : memref<4xi8>, vector<2xi8>
       %leaks = arith.extsi %bytes : vector<2xi8> to vector<2xi16>
       // CHECK-NEXT: const net_pair [[SUM:.*]] = net_plus2([[KEPT]], [[THIRD]]);
       // CHECK-NEXT: const net_pair [[U:.*]] = net_plus2([[SUM]], [[LEAK]]);
       %sum = arith.addi %kept, %third : vector<2xi16>
       %u = arith.addi %sum, %leaks : vector<2xi16>
-      // CHECK-NEXT: const net_pair [[SPIKE:.*]] = net_above2([[U]], net_table2(&net_lif_threshold[m]));
+      // CHECK-NEXT: const net_pair [[SPIKE:.*]] = net_above2([[U]], net_table2(&net_lif_threshold[n_2]));
       %t = vector.load %threshold[%n] : memref<4xi16>, vector<2xi16>
       %spike = arith.cmpi sgt, %u, %t : vector<2xi16>
       // CHECK-NEXT: const net_pair [[NEXT:.*]] = net_choose2([[SPIKE]], net_both(0), [[U]]);
       %next = arith.select %spike, %zero, %u : vector<2xi1>, vector<2xi16>
-      // CHECK-NEXT: net_store2(&v[m], net_max2(net_both(-900), [[NEXT]]));
+      // CHECK-NEXT: net_store2(&v[n_2], net_max2(net_both(-900), [[NEXT]]));
       %is_below = arith.cmpi slt, %next, %least : vector<2xi16>
       %bounded = arith.select %is_below, %least, %next : vector<2xi1>, vector<2xi16>
       vector.store %bounded, %v[%n] : memref<4xi16>, vector<2xi16>
-      // CHECK-NEXT: net_store_spikes2(&spikes[m], [[SPIKE]]);
+      // CHECK-NEXT: net_store_spikes2(&spikes[n_2], [[SPIKE]]);
       vector.store %spike, %spikes[%n] : memref<4xi1>, vector<2xi1>
       // CHECK-NEXT: if ([[SPIKE]] != 0) {
       // CHECK-NEXT:     if ([[SPIKE]] >> 31 != 0) {
-      // CHECK-NEXT:         events[n] = (uint16_t)m;
+      // CHECK-NEXT:         events[n] = (uint16_t)n_2;
       // CHECK-NEXT:         ++n;
       // CHECK-NEXT:     }
       // CHECK-NEXT: }
@@ -84,7 +84,7 @@ module {
       scf.yield %after : index
     }
     // CHECK-NEXT: }
-    // CHECK-NEXT: events[n] = 4;
+    // CHECK-NEXT: events[n] = (uint16_t)4;
     %end = arith.index_castui %c4 : index to i16
     memref.store %end, %events[%count] : memref<8xi16>
     return
