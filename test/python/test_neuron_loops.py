@@ -103,7 +103,8 @@ def test_neurons_compute_the_same_here(kind: str, target: str) -> None:
     for size in SIZES:
         network = compiled(dense(size, kind), CONVENTIONS[kind], target)
         assert verify(network, spikes(12)).mismatches == (), size
-        assert ("net_pair" in network.c) == (size >= 32 and target == "cortex-m4")
+        least = 64 if kind == "IF" else 32
+        assert ("net_pair" in network.c) == (size >= least and target == "cortex-m4")
 
 
 @pytest.mark.usefixtures("no_undefined_behaviour")
