@@ -226,7 +226,8 @@ LogicalResult snn::lowerDelayWrite(DelayOp op, StepContext &context) {
   SmallVector<Value> states = context.states.lookup(op);
   LayerBuilder layer(context.symbols, context.step, op, "_write");
   ImplicitLocOpBuilder &builder = layer.body();
-  bool isOneSlot = states.size() == 1 && op.getMaxSteps() == 1;
+  bool isOneSlot = states.size() == 1 && op.getMaxSteps() == 1 &&
+                   op.getInput().getType().getRank() > 0;
   layer.setComment("Remembers this step's signal for the delay of " +
                    Twine(op.getMaxSteps()) + " steps.");
   // Whatever a caller passes for a spike, it counts once; others are copied.

@@ -116,7 +116,7 @@ NET_HELPER net_pair net_times2(net_pair a, net_pair b)
 /* a * 2^by */
 NET_HELPER net_pair net_shift_left2(net_pair a, unsigned by)
 {
-    return (a << by) & ~(((1u << by) - 1) << 16);
+    return (a << by) & ~((((uint32_t)1 << by) - 1) << 16);
 }
 
 /* floor(a / 2^by) */
