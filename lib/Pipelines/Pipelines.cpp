@@ -103,6 +103,8 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.blockOutputs = options.blockOutputs;
   convert.rows = options.rows;
   convert.flippedSigns = options.flippedSigns;
+  convert.directSums = options.directSums;
+  convert.bitDelays = options.bitDelays;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -111,7 +113,9 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
 void snn::buildLoopsPipeline(OpPassManager &manager,
                              const PipelineOptions &options) {
   buildLinalgPipeline(manager, options);
-  manager.addPass(createSNNAddStepEvents());
+  SNNAddStepEventsOptions stepEvents;
+  stepEvents.listedOnly = options.directSums;
+  manager.addPass(createSNNAddStepEvents(stepEvents));
   manager.addPass(createSNNPlanScratch());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
