@@ -234,6 +234,20 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     %v = vector.load %state[%n] : memref<256xi16>, vector<2xi16>
     ```
 
+    With `direct-sums` synapses add to the states of quantized neurons where they
+    are, wherever that is exact: the state is in whole numbers, a weight is a
+    whole number of its units, and its memory holds the update before a reset.
+    Then a neuron's step has two functions: `@<node>_decay`, called when the step
+    begins, and `@<node>`, called when all has been added. Neither sums nor
+    events are stored; synapses look at all their inputs. Spikes that only such
+    synapses read are not stored, either: these compare the voltage with the
+    threshold themselves.
+
+    With `bit-delays` the spikes that a delay remembers are bits in a ring of
+    words, one or several for a step. Where delays differ all are read from this
+    ring, each delay through a mask of its spikes. Delays of one step stay where
+    they are read in place.
+
     Weights and coefficients must be constants, and feature maps have their
     channels last: run `snn-channels-last` before. Networks in nested modules are
     an error: run the pass on each of them.
@@ -248,7 +262,13 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"listWithNeurons", "list-with-neurons", "bool", "false",
            "Whether neurons are updated in a loop that also lists their spikes">,
     Option<"pairs", "pairs", "bool", "false",
-           "Whether two neurons whose numbers fit 16 bits are updated at a time">
+           "Whether two neurons whose numbers fit 16 bits are updated at a time">,
+    Option<"directSums", "direct-sums", "bool", "false",
+           "Whether sums are added to the states that they drive, without "
+           "memory of their own">,
+    Option<"bitDelays", "bit-delays", "int64_t", "0",
+           "Delayed spikes that are stored as bits; 0: none, 1: those whose "
+           "delays differ, 2: all">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
@@ -271,7 +291,13 @@ def SNNAddStepEvents : Pass<"snn-add-step-events", "::mlir::ModuleOp"> {
     in scratch memory. Both are declarations (`snn.helper`) of functions that
     the C emitter brings along. Inputs of spikes need a static shape and
     `snn.name`; declarations stay what they are.
+
+    With `listed-only` networks that would need `@set_spikes` get no such step.
   }];
+  let options = [
+    Option<"listedOnly", "listed-only", "bool", "false",
+           "Only where nothing but lists reads spikes of inputs">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::memref::MemRefDialect"];

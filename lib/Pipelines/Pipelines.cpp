@@ -105,6 +105,8 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.flippedSigns = options.flippedSigns;
   convert.listWithNeurons = options.listWithNeurons;
   convert.pairs = options.pairs;
+  convert.directSums = options.directSums;
+  convert.bitDelays = options.bitDelays;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -113,7 +115,9 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
 void snn::buildLoopsPipeline(OpPassManager &manager,
                              const PipelineOptions &options) {
   buildLinalgPipeline(manager, options);
-  manager.addPass(createSNNAddStepEvents());
+  SNNAddStepEventsOptions stepEvents;
+  stepEvents.listedOnly = options.directSums;
+  manager.addPass(createSNNAddStepEvents(stepEvents));
   manager.addPass(createSNNPlanScratch());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;

@@ -17,22 +17,22 @@ int64_t snn::assignOffsets(llvm::ArrayRef<ArenaBuffer *> buffers,
     return a->bytes > b->bytes;
   });
   int64_t size = 0;
-  llvm::SmallVector<const ArenaBuffer *> placed;
+  llvm::SmallVector<const ArenaBuffer *> placed, inUse;
   for (ArenaBuffer *buffer : bySize) {
-    // Where something ends is the lowest place that can be free.
-    llvm::SmallVector<int64_t> candidates = {0};
-    for (const ArenaBuffer *other : placed)
-      if (buffer->overlaps(*other))
-        candidates.push_back(
-            llvm::alignTo(other->offset + other->bytes, alignment));
-    llvm::sort(candidates);
-    buffer->offset = *llvm::find_if(candidates, [&](int64_t offset) {
-      return llvm::none_of(placed, [&](const ArenaBuffer *other) {
-        return buffer->overlaps(*other) &&
-               offset < other->offset + other->bytes &&
-               other->offset < offset + buffer->bytes;
-      });
+    inUse.clear();
+    llvm::copy_if(
+        placed, std::back_inserter(inUse),
+        [&](const ArenaBuffer *other) { return buffer->overlaps(*other); });
+    llvm::sort(inUse, [](const ArenaBuffer *a, const ArenaBuffer *b) {
+      return a->offset < b->offset;
     });
+    // Upward, behind each that leaves no room in front of it.
+    for (const ArenaBuffer *other : inUse) {
+      if (buffer->offset + buffer->bytes <= other->offset)
+        break;
+      int64_t end = llvm::alignTo(other->offset + other->bytes, alignment);
+      buffer->offset = std::max(buffer->offset, end);
+    }
     placed.push_back(buffer);
     size = std::max(size, buffer->offset + buffer->bytes);
   }

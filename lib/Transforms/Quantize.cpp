@@ -912,7 +912,7 @@ static Bounds getCurrentDrive(NeuronOpInterface op, quant::QuantizedType type,
 void NetworkQuantization::chooseNeuronTypes(NeuronOpInterface neuron) {
   NeuronModel model(neuron);
   const NeuronRange &range = ranges->getNeuron(neuron);
-  int64_t axis = getChannelAxis(neuron.getVoltage());
+  int64_t axis = ranges->getChannelAxis(neuron.getVoltage());
   Value input = neuron.getInput();
   Scales unit(std::exp2(1.0 - weightBits)); // of a spike
   if (isFloat(input))

@@ -82,33 +82,48 @@ static Bounds clamp(const Bounds &range, const Bounds &limits) {
 // Types and constants
 //===----------------------------------------------------------------------===//
 
-int64_t snn::getChannelAxis(Value signal) {
-  // Neurons with spike timing 'pre' can drive each other in a cycle.
-  llvm::SmallPtrSet<Operation *, 8> seen;
-  while (true) {
-    Scales scales = Scales::of(signal.getType());
-    if (scales.isPerAxis())
-      return *scales.axis;
-    Operation *op = signal.getDefiningOp();
-    if (auto synapse = dyn_cast_or_null<SynapseOpInterface>(op))
-      return synapse.getResultChannelDim();
-    if (auto neuron = dyn_cast_or_null<NeuronOpInterface>(op);
-        neuron && seen.insert(op).second) {
-      signal = neuron.getInput();
-      continue;
-    }
-    if (auto add = dyn_cast_or_null<AddOp>(op)) {
-      auto isSynapse = [](Value input) {
-        return input.getDefiningOp<SynapseOpInterface>() != nullptr;
-      };
-      auto synapse = llvm::find_if(add.getInputs(), isSynapse);
-      if (synapse != add.getInputs().end()) {
-        signal = *synapse;
-        continue;
-      }
-    }
-    return cast<RankedTensorType>(signal.getType()).getRank() == 1 ? 0 : -1;
+/// The signal that has its channels where `signal` has them, or none if `axis`
+/// was found.
+static Value findChannelAxis(Value signal, int64_t &axis) {
+  Scales scales = Scales::of(signal.getType());
+  Operation *op = signal.getDefiningOp();
+  if (scales.isPerAxis()) {
+    axis = *scales.axis;
+    return nullptr;
   }
+  if (auto synapse = dyn_cast_or_null<SynapseOpInterface>(op)) {
+    axis = synapse.getResultChannelDim();
+    return nullptr;
+  }
+  if (auto neuron = dyn_cast_or_null<NeuronOpInterface>(op))
+    return neuron.getInput();
+  if (auto add = dyn_cast_or_null<AddOp>(op))
+    for (Value input : add.getInputs())
+      if (input.getDefiningOp<SynapseOpInterface>())
+        return input;
+  axis = cast<RankedTensorType>(signal.getType()).getRank() == 1 ? 0 : -1;
+  return nullptr;
+}
+
+int64_t RangeAnalysis::getChannelAxis(Value signal) {
+  // Of a long chain of neurons every signal is looked at once.
+  SmallVector<Value> path;
+  int64_t axis =
+      cast<RankedTensorType>(signal.getType()).getRank() == 1 ? 0 : -1;
+  while (signal) {
+    // Neurons with spike timing 'pre' can drive each other in a cycle: what is
+    // begun is known as what a signal alone has.
+    auto [known, isNew] = axes.try_emplace(signal, axis);
+    if (!isNew) {
+      axis = known->second;
+      break;
+    }
+    path.push_back(signal);
+    signal = findChannelAxis(signal, axis);
+  }
+  for (Value passed : path)
+    axes[passed] = axis;
+  return axis;
 }
 
 /// What numbers of a type can be.

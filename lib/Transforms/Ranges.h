@@ -83,6 +83,9 @@ public:
   const Bounds &get(mlir::Value value) const;
   const NeuronRange &getNeuron(mlir::Operation *neuron) const;
 
+  /// Along which dimension the channels of a signal are, or -1.
+  int64_t getChannelAxis(mlir::Value signal);
+
   /// Looks again at `op`, about which something is known now, and at what gets
   /// bounds from it. Other ranges may be wider than those of a new analysis.
   void update(mlir::Operation *op);
@@ -99,15 +102,14 @@ private:
 
   llvm::DenseMap<mlir::Value, Bounds> ranges;
   llvm::DenseMap<mlir::Operation *, NeuronRange> neurons;
+  /// What `getChannelAxis` has found.
+  llvm::DenseMap<mlir::Value, int64_t> axes;
 };
 
 /// The real numbers that a constant stands for, as intervals along `axis` of a
 /// signal of `shape`; `absent` where there is no operand.
 Bounds getCoefficientRange(mlir::Value coefficient, double absent,
                            llvm::ArrayRef<int64_t> shape, int64_t axis);
-
-/// Along which dimension the channels of a signal are, or -1.
-int64_t getChannelAxis(mlir::Value signal);
 
 /// Sorts the operations of a network such that definitions come before uses,
 /// but for carried results.

@@ -28,8 +28,8 @@ namespace {
 class StepEvents {
 public:
   StepEvents(func::FuncOp step, SymbolTable &symbols,
-             llvm::StringMap<func::FuncOp> &made)
-      : step(step), symbols(symbols), made(made) {}
+             llvm::StringMap<func::FuncOp> &made, bool listedOnly)
+      : step(step), symbols(symbols), made(made), listedOnly(listedOnly) {}
 
   LogicalResult run();
 
@@ -50,10 +50,14 @@ private:
   /// The declaration of a helper of the C emitter, made if it is not there.
   func::FuncOp getHelper(StringRef name, Type position, Type result);
 
+  /// Whether the spikes of an input would need memory.
+  bool needsSpikes();
+
   func::FuncOp step;
   SymbolTable &symbols;
   /// Functions of this pass, by the name they ask for.
   llvm::StringMap<func::FuncOp> &made;
+  bool listedOnly;
   func::FuncOp events;
 };
 
@@ -215,6 +219,13 @@ LogicalResult StepEvents::check() {
   return success();
 }
 
+bool StepEvents::needsSpikes() {
+  return llvm::any_of(step.getArguments(), [&](BlockArgument argument) {
+    SmallVector<func::CallOp, 1> lists;
+    return isSpikes(argument) && !isOnlyListed(argument, lists);
+  });
+}
+
 LogicalResult StepEvents::run() {
   if (step.isDeclaration() ||
       llvm::none_of(step.getArguments(),
@@ -222,6 +233,8 @@ LogicalResult StepEvents::run() {
     return success();
   if (failed(check()))
     return failure();
+  if (listedOnly && needsSpikes())
+    return success();
   events = step.clone();
   events.setName((step.getName() + "_events").str());
   events->setAttr("snn.role",
@@ -245,7 +258,8 @@ struct AddStepEvents : snn::impl::SNNAddStepEventsBase<AddStepEvents> {
          llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       auto role = function->getAttrOfType<StringAttr>("snn.role");
       bool isStep = role && role.getValue() == "step";
-      if (isStep && failed(StepEvents(function, symbols, made).run()))
+      if (isStep &&
+          failed(StepEvents(function, symbols, made, listedOnly).run()))
         return signalPassFailure();
     }
   }

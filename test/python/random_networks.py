@@ -224,6 +224,7 @@ def examples(draw: st.DrawFn, dtypes: Sequence[str] = DTYPES) -> Example:
         "dtype": draw(st.sampled_from(dtypes)),
         "scales": draw(st.sampled_from(["real", "real", "pow2"])),
         "states": draw(st.sampled_from(["short", "short", "proved"])),
+        "optimize": draw(st.sampled_from(["balanced", "ram", "ram", "speed"])),
         "target": draw(st.sampled_from(["generic", "generic", *TARGETS])),
         "steps": draw(st.integers(10, 25)),
     }
@@ -603,6 +604,7 @@ def check(example: Example) -> tuple[snnmlir.Network, Verdict]:
         example.graph(),
         dtype=dtype,
         **(integers if dtype.startswith("int") else {}),
+        optimize=example.spec.get("optimize", "balanced"),
         target=example.spec.get("target", "generic"),
         input_type=example.input_type,
         **example.options,

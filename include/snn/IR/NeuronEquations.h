@@ -94,7 +94,38 @@ public:
   /// What that becomes where it is below the threshold.
   Number stepQuiet(Number u) { return a.boundQuiet(model.voltage, a.raise(u)); }
 
+  // The same steps in two parts, for numbers whose sums are exact in any order:
+  // what drives a state is added to it in between. `begin` gives what a step
+  // adds to, `end` takes what was added up.
+
+  Number beginCurrent(Number i) { return keep(*model.current, i); }
+  Number endCurrent(Number i) { return a.bound(*model.current, i); }
+
+  Number beginIntegrator(Number v) { return keep(model.voltage, a.raise(v)); }
+  Number endIntegrator(Number v) { return a.bound(model.voltage, v); }
+
+  /// Resets are immediate, or before what is added.
+  Number beginSpiking(Number v) {
+    auto keeps = [&](Number number) { return keep(model.voltage, number); };
+    if (model.spikes->resetTiming == ResetTiming::Immediate)
+      return keeps(v);
+    return updateCarried(v, a.name("previous").fires(v), keeps);
+  }
+  std::pair<Number, Spikes> endSpiking(Number u) {
+    if (model.spikes->resetTiming == ResetTiming::Immediate)
+      return reset(u);
+    Number next = limit(u);
+    return {next, a.name("spike").fires(next)};
+  }
+
 private:
+  /// decay * state + leak
+  Number keep(const StateModel &state, Number carried) {
+    Number left = a.decay(state, carried);
+    std::string leak = state.name("leak");
+    return a.has(leak) ? a.name("kept").add(left, a.get(leak)) : left;
+  }
+
   /// decay * state + gain * input + leak, with the sum that the state's
   /// arithmetic asks for.
   Number integrate(const StateModel &state, Number carried, Number input,
@@ -142,7 +173,11 @@ private:
 
   /// Reset timing `delayed` or `carried`: the update after a spike, or before.
   Number stepCarried(Number v, Number x, Spikes fired) {
-    auto updates = [&](Number number) { return update(number, x); };
+    return updateCarried(v, fired,
+                         [&](Number number) { return update(number, x); });
+  }
+  template <typename Updates>
+  Number updateCarried(Number v, Spikes fired, Updates updates) {
     auto lowers = [&](Number number) { return lower(number); };
     if (!model.spikes->resets())
       return updates(v);
@@ -153,7 +188,11 @@ private:
   }
 
   std::pair<Number, Spikes> stepImmediate(Number v, Number x) {
-    Number u = update(v, x);
+    return reset(update(v, x));
+  }
+
+  /// What spikes leave of an updated voltage, and the spikes.
+  std::pair<Number, Spikes> reset(Number u) {
     if (model.spikes->counts()) {
       auto [spikes, left] = a.count(u);
       return {limit(left), spikes};

@@ -49,6 +49,16 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether two neurons whose numbers fit 16 bits are "
                      "updated at a time"),
       llvm::cl::init(false)};
+  Option<bool> directSums{
+      *this, "direct-sums",
+      llvm::cl::desc("Whether sums are added to the states that they drive, "
+                     "without memory of their own"),
+      llvm::cl::init(false)};
+  Option<int64_t> bitDelays{
+      *this, "bit-delays",
+      llvm::cl::desc("Delayed spikes that are stored as bits; 0: none, 1: "
+                     "those whose delays differ, 2: all"),
+      llvm::cl::init(0)};
   Option<std::string> processorCost{
       *this, "processor-cost",
       llvm::cl::desc("What a layer costs without a kernel, of the module's "

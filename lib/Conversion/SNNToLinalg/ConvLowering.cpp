@@ -338,33 +338,37 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, op);
   std::optional<EventInputs> active;
   std::optional<EventOrder> order = getEventOrder(op);
-  if (order) {
+  bool isDirect = context.direct.get(op).has_value();
+  if (order || isDirect) {
     active.emplace(layer, op, context);
   } else {
     x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                            mapShape(input, channels)));
   }
-  Value yBuffer = layer.addShapedArgument(
-      "y", context.bufferOf(op->getResult(0)), mapShape(output, outputs));
+  Value yBuffer = layer.addShapedArgument("y", context.sumOf(op),
+                                          mapShape(output, outputs));
   layer.setComment(
       "Convolution with " + formatSizes(ArrayRef(weight->shape).drop_front(2)) +
       " kernels, " + Twine(input.back()) + " channels of " +
       formatSizes(input.drop_back()) + " to " + Twine(output.back()) + " of " +
-      formatSizes(output.drop_back()) + ", channels last.\n" + "  y = W * x" +
-      (op.getBias() ? " + b" : ""));
+      formatSizes(output.drop_back()) + ", channels last.\n" +
+      (isDirect       ? "  y = y + W * x"
+       : op.getBias() ? "  y = W * x + b"
+                      : "  y = W * x"));
   weights = getWeights(layer, *weight, getElementTypeOrSelf(op.getWeight()));
-  xType = getElementTypeOrSelf(op.getInput());
+  xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
   compute = getComputeType(getElementTypeOrSelf(op->getResult(0)));
   SmallVector<int64_t> biasShape;
   if (groups > 1)
     biasShape.push_back(groups);
   biasShape.push_back(outputs);
-  FailureOr<Value> initial =
-      createInitialSum(layer, op, context, biasShape, layer.update(yBuffer));
+  FailureOr<Value> initial = layer.update(yBuffer);
+  if (!isDirect)
+    initial = createInitialSum(layer, op, context, biasShape, *initial);
   if (failed(initial))
     return failure();
   Value sum = active ? visitEvents(layer.body(), *active,
-                                   order->isChannelsFirst, *initial)
+                                   order && order->isChannelsFirst, *initial)
                      : visitPositions(layer.body(), {}, *initial);
   layer.write(sum, yBuffer);
   layer.finish();

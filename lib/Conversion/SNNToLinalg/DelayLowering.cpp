@@ -14,6 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DelayBits.h"
 #include "Lowering.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -199,6 +200,8 @@ static LogicalResult lowerElementWrite(DelayOp op, StepContext &context) {
 }
 
 LogicalResult snn::lowerDelayRead(DelayOp op, StepContext &context) {
+  if (std::optional<BitRing> ring = BitRing::of(op, context.options))
+    return ring->lowerRead(op, context);
   if (!op.getSteps().isSplat())
     return lowerElementRead(op, context);
   SmallVector<Value> states = context.states.lookup(op);
@@ -221,6 +224,8 @@ LogicalResult snn::lowerDelayRead(DelayOp op, StepContext &context) {
 }
 
 LogicalResult snn::lowerDelayWrite(DelayOp op, StepContext &context) {
+  if (std::optional<BitRing> ring = BitRing::of(op, context.options))
+    return ring->lowerWrite(op, context);
   if (!op.getSteps().isSplat())
     return lowerElementWrite(op, context);
   SmallVector<Value> states = context.states.lookup(op);

@@ -182,13 +182,15 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
 EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
   NeuronModel model(op);
   if (!context.options.listWithNeurons || !model.spikes ||
-      model.spikes->isPre() || model.spikes->counts())
+      model.spikes->isPre() || model.spikes->counts() ||
+      context.direct.contains(op))
     return nullptr;
   for (Operation *user : op.getOutput("spikes").getUsers()) {
     auto events = dyn_cast<EventsOp>(user);
     // Lists of feature maps are long, and input, spikes and list would be in
     // memory at a time.
-    if (events && llvm::all_of(events->getUsers(), llvm::IsaPred<LinearOp>))
+    if (events && !context.direct.hidesEvents(events) &&
+        llvm::all_of(events->getUsers(), llvm::IsaPred<LinearOp>))
       return events;
   }
   return nullptr;

@@ -43,8 +43,8 @@ FlatSymbolRefAttr snn::addGlobal(SymbolTable &symbols, Location loc,
 LayerBuilder::LayerBuilder(SymbolTable &symbols, OpBuilder &caller,
                            Operation *op, StringRef suffix)
     : symbols(symbols), caller(caller), name(getLayerName(op) + suffix.str()),
-      node(getNode(op)), loc(op->getLoc()), builder(loc, loc.getContext()),
-      namedBuilder(loc, loc.getContext()) {
+      node(getNode(op)), tables(name), loc(op->getLoc()),
+      builder(loc, loc.getContext()), namedBuilder(loc, loc.getContext()) {
   function =
       func::FuncOp::create(builder, name, builder.getFunctionType({}, {}));
   function.setPrivate();
@@ -165,7 +165,15 @@ Value LayerBuilder::coefficientValue(Constant constant,
 Value LayerBuilder::constantTensor(const Constant &constant,
                                    StringRef constantName) {
   auto type = MemRefType::get(constant.shape, constant.elementType);
-  std::string symbol = name + "_" + constantName.str();
+  std::string symbol = tables + "_" + constantName.str();
+  auto made = sharesTables ? symbols.lookup<memref::GlobalOp>(symbol)
+                           : memref::GlobalOp();
+  if (made && made.getType() == type) {
+    std::optional<Constant> known =
+        getConstant(made.getInitialValue().value_or(Attribute()));
+    if (known && known->values == constant.values)
+      return read(memref::GetGlobalOp::create(builder, type, symbol));
+  }
   auto value = cast<ElementsAttr>(getConstantAttr(constant, symbol));
   FlatSymbolRefAttr global = addGlobal(symbols, loc, node, symbol, type, value);
   Value buffer = memref::GetGlobalOp::create(builder, type, global.getAttr());
@@ -192,3 +200,5 @@ void LayerBuilder::finish() {
   func::ReturnOp::create(builder);
   func::CallOp::create(caller, loc, function, operands);
 }
+
+void LayerBuilder::discard() { symbols.erase(function); }

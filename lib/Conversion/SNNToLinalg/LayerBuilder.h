@@ -80,16 +80,32 @@ public:
   mlir::Value constantIndices(llvm::ArrayRef<int64_t> values,
                               llvm::StringRef name);
 
+  /// Has the tables that follow called `<owner>_<name>`, as those of `owner`,
+  /// another layer of the same operation: what is the same is there once.
+  void shareTables(mlir::Operation *owner) {
+    tables = getLayerName(owner);
+    sharesTables = true;
+  }
+  void stopSharingTables() {
+    tables = name;
+    sharesTables = false;
+  }
+
   /// The text above the function in generated code.
   void setComment(const llvm::Twine &text);
 
   /// Ends the function and calls it.
   void finish();
+  /// Removes the function, for a layer that does nothing.
+  void discard();
 
 private:
   mlir::SymbolTable &symbols;
   mlir::OpBuilder &caller;
   std::string name, node;
+  /// What tables are called after.
+  std::string tables;
+  bool sharesTables = false;
   mlir::Location loc;
   mlir::func::FuncOp function;
   mlir::ImplicitLocOpBuilder builder;

@@ -48,7 +48,7 @@ static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
   };
   Value event = arith::ConstantIndexOp::create(builder, 0);
   // Events of different matrices have different sums.
-  if (!isBatch)
+  if (!isBatch && inputs.areListed())
     std::tie(event, sums) =
         inputs.visit(builder, kEventsPerVisit, event, sums, addRows);
   return inputs.visit(builder, 1, event, sums, addRows).second;
@@ -172,13 +172,13 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   std::optional<EventInputs> active;
   std::optional<EventOrder> eventOrder = getEventOrder(op);
   Value x;
-  if (eventOrder)
+  bool isDirect = context.direct.get(op).has_value();
+  if (eventOrder || isDirect)
     active.emplace(layer, op, context);
   else
     x = layer.read(layer.addShapedArgument("x", context.bufferOf(op.getInput()),
                                            shaped({inputs})));
-  Value yBuffer =
-      layer.addShapedArgument("y", context.bufferOf(op.getResult()), yShape);
+  Value yBuffer = layer.addShapedArgument("y", context.sumOf(op), yShape);
   ImplicitLocOpBuilder &builder = layer.body();
   Constant rows = weight->transpose(order);
   // The rows of the listed inputs, in their order.
@@ -189,7 +189,7 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   Type weightType = op.getWeight().getType().getElementType();
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   std::optional<BlockPlan> plan;
-  if (active && active->areSpikes() && rank == 2)
+  if (active && active->areListed() && active->areSpikes() && rank == 2)
     plan = planBlocks(context.options, rows, weightType, storage,
                       beginsWithBias(op));
   if (plan && plan->isFlipped)
@@ -197,7 +197,8 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   WeightRows weights(layer, rows, weightType);
   Type xType = op.getInput().getType().getElementType();
   bool isInPlace =
-      op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op);
+      isDirect ||
+      (op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op));
   layer.setComment(
       (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
       " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  " +

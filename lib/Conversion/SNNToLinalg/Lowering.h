@@ -12,6 +12,7 @@
 #ifndef SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H
 #define SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H
 
+#include "DirectSums.h"
 #include "LayerBuilder.h"
 #include "Numbers.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
@@ -35,6 +36,8 @@ struct StepContext {
   mlir::OpBuilder &init;
   /// What the pass was told.
   const ConvertSNNToLinalgOptions &options;
+  /// Sums that are added to states.
+  DirectSums direct;
   /// Memrefs of the step function that hold signals.
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// Memrefs of the step function that hold an operation's state, in the order
@@ -49,6 +52,12 @@ struct StepContext {
 
   mlir::Value bufferOf(mlir::Value signal) const {
     return buffers.lookup(signal);
+  }
+  /// The memory that a synapse adds to: its result's, or a state.
+  mlir::Value sumOf(mlir::Operation *synapse) const {
+    std::optional<DirectSynapse> target = direct.get(synapse);
+    return target ? states.lookup(target->neuron).front()
+                  : bufferOf(synapse->getResult(0));
   }
 };
 
@@ -130,6 +139,11 @@ mlir::LogicalResult lowerRescale(RescaleOp op, StepContext &context);
 mlir::LogicalResult lowerTranspose(TransposeOp op, StepContext &context);
 
 mlir::LogicalResult lowerNeuron(NeuronOpInterface op, StepContext &context);
+/// A step in two parts: what it leaves of the state that synapses drive, and
+/// all that follows when they have added to it.
+mlir::LogicalResult lowerNeuronBegin(NeuronOpInterface op,
+                                     StepContext &context);
+mlir::LogicalResult lowerNeuronEnd(NeuronOpInterface op, StepContext &context);
 /// Spike timing `pre`: the spikes, before this step's input is known.
 mlir::LogicalResult lowerCarriedSpikes(NeuronOpInterface op,
                                        StepContext &context);

@@ -58,6 +58,11 @@ struct Update {
   std::optional<Reciprocal> reciprocal = std::nullopt;
 };
 
+/// Adds the coefficients of a neuron's equations.
+mlir::LogicalResult addNeuronCoefficients(Coefficients &c,
+                                          const NeuronModel &model,
+                                          NeuronOpInterface op);
+
 /// Integers of 16 bits, of which processors take twice as many at a time, where
 /// these hold all of the update. Adds the coefficients that it needs.
 Update getUpdate(NeuronOpInterface op, const NeuronModel &model,

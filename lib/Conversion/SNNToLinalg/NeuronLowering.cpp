@@ -9,6 +9,7 @@
 #include "NeuronLoop.h"
 #include "snn/IR/NeuronEquations.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -109,8 +110,9 @@ static LogicalResult addFloor(Coefficients &c, const NeuronModel &model,
   return success();
 }
 
-static LogicalResult addCoefficients(Coefficients &c, const NeuronModel &model,
-                                     NeuronOpInterface op) {
+LogicalResult snn::addNeuronCoefficients(Coefficients &c,
+                                         const NeuronModel &model,
+                                         NeuronOpInterface op) {
   Value input = model.current ? model.current->value : op.getInput();
   if (failed(addState(c, model.voltage, model, op, input)))
     return failure();
@@ -238,7 +240,7 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (model.spikes && (!model.spikes->isPre() || model.spikes->resets()))
     spikeBuffer = layer.addShapedArgument(
         "spikes", context.bufferOf(op.getOutput("spikes")), c.getShape());
-  if (failed(addCoefficients(c, model, op)))
+  if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
   layer.setComment(Twine(count) +
@@ -291,6 +293,136 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
                            values.drop_front(read));
       });
   for (auto [result, buffer] : llvm::zip(results, elements.outputBuffers))
+    layer.write(result, buffer);
+  layer.finish();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Steps in two parts
+//===----------------------------------------------------------------------===//
+
+/// Whether a loop leaves all that it updates as it is.
+static bool changesNothing(linalg::GenericOp loop) {
+  auto isArgument = [&](Value result, BlockArgument argument) {
+    if (auto truncate = result.getDefiningOp<arith::TruncIOp>())
+      if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
+        result = extend.getIn();
+    return result == argument;
+  };
+  return llvm::all_of(
+      llvm::zip_equal(loop.getBody()->getTerminator()->getOperands(),
+                      loop.getRegionOutputArgs()),
+      [&](auto pair) {
+        return isArgument(std::get<0>(pair), std::get<1>(pair));
+      });
+}
+
+LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
+                                    StepContext &context) {
+  NeuronModel model(op);
+  LayerBuilder layer(context.symbols, context.step, op, "_decay");
+  layer.shareTables(op);
+  Coefficients c(layer, op);
+  if (failed(addNeuronCoefficients(c, model, op)))
+    return failure();
+  const StateModel &state = model.current ? *model.current : model.voltage;
+  StringRef name = model.current ? "i" : "v";
+  layer.setComment("What a step leaves of " + name + " of " + getLayerName(op) +
+                   ", before synapses add to it.");
+  Update update = getUpdate(op, model, c);
+  Value buffer = layer.addShapedArgument(
+      name, context.states.lookup(op).front(), c.getShape());
+  SmallVector<Value> results = createElementwise(
+      layer, c.getTensors(), layer.update(buffer),
+      [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
+        NeuronArithmetic a(b, c, model, update);
+        c.bind(b, values.drop_back(), update.type);
+        NeuronEquations<NeuronArithmetic> equations(a, model);
+        Value carried = a.read(values.back(), state.getType());
+        Value begun = model.current  ? equations.beginCurrent(carried)
+                      : model.spikes ? equations.beginSpiking(carried)
+                                     : equations.beginIntegrator(carried);
+        return {a.store(begun, state.getType())};
+      });
+  if (changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
+    layer.discard();
+    return success();
+  }
+  layer.write(results.front(), buffer);
+  layer.finish();
+  return success();
+}
+
+/// The new states of one neuron to which all was added, and its spikes.
+static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
+                              ValueRange carried) {
+  NeuronEquations<NeuronArithmetic> equations(a, model);
+  SmallVector<Value> results;
+  Type type = model.voltage.getType();
+  Value v = a.read(carried[model.current ? 1 : 0], type);
+  if (model.current) {
+    Type currentType = model.current->getType();
+    Value i = equations.endCurrent(a.read(carried.front(), currentType));
+    results.push_back(a.store(i, currentType));
+    if (!model.spikes) {
+      results.push_back(a.store(equations.stepIntegrator(v, i), type));
+      return results;
+    }
+    auto [next, spikes] = equations.stepSpiking(v, i);
+    llvm::append_values(results, a.store(next, type), spikes);
+  } else if (model.spikes) {
+    auto [next, spikes] = equations.endSpiking(v);
+    llvm::append_values(results, a.store(next, type), spikes);
+  } else {
+    results.push_back(a.store(equations.endIntegrator(v), type));
+  }
+  return results;
+}
+
+LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
+  NeuronModel model(op);
+  bool hidesSpikes = context.direct.hidesSpikes(op);
+  LayerBuilder layer(context.symbols, context.step, op);
+  layer.shareTables(op);
+  Coefficients c(layer, op);
+  Value spikeBuffer;
+  if (model.spikes && !hidesSpikes)
+    spikeBuffer = layer.addShapedArgument(
+        "spikes", context.bufferOf(op.getOutput("spikes")), c.getShape());
+  if (failed(addNeuronCoefficients(c, model, op)))
+    return failure();
+  int64_t count = op.getVoltage().getType().getNumElements();
+  layer.setComment(Twine(count) +
+                   (model.spikes ? " leaky integrate-and-fire neurons"
+                                 : " leaky integrators") +
+                   "; the first sum is there already.\n  " +
+                   describeNeuron(model, c));
+  Update update = getUpdate(op, model, c);
+  SmallVector<Value> outputs, buffers;
+  for (auto [variable, buffer] :
+       llvm::zip(op.getStateVariables(), context.states.lookup(op)))
+    buffers.push_back(
+        layer.addShapedArgument(variable.name, buffer, c.getShape()));
+  if (spikeBuffer)
+    buffers.push_back(spikeBuffer);
+  for (Value buffer : buffers)
+    outputs.push_back(layer.update(buffer));
+  size_t tensors = c.getTensors().size();
+  SmallVector<Value> results = createElementwise(
+      layer, c.getTensors(), outputs,
+      [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
+        NeuronArithmetic a(b, c, model, update);
+        c.bind(b, values.take_front(tensors), update.type);
+        SmallVector<Value> found = end(a, model, values.drop_front(tensors));
+        found.truncate(outputs.size());
+        return found;
+      });
+  if (changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
+    layer.discard();
+    return success();
+  }
+  for (auto [result, buffer] : llvm::zip_equal(results, buffers))
     layer.write(result, buffer);
   layer.finish();
   return success();

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "SpikeReader.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -76,12 +76,60 @@ static Value createRowDivide(ImplicitLocOpBuilder &builder, Value row,
   return divide.getResult(0);
 }
 
+/// The pool of spikes that have no memory: each is added to its window.
+static void lowerHiddenPool(WindowOpInterface op, StepContext &context) {
+  SmallVector<WindowDim> window = op.getWindow();
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  Type storage = getStorageType(op.getResult().getType()).getElementType();
+  LayerBuilder layer(context.symbols, context.step, op);
+  SpikeReader reader(layer, op.getInput(), context);
+  Value buffer = layer.addArgument("y", context.bufferOf(op.getResult()));
+  layer.setComment("Sums over " + Twine(window[0].size) + " x " +
+                   Twine(window[1].size) + " windows, channels last.");
+  ImplicitLocOpBuilder &builder = layer.body();
+  Value zero = arith::ConstantOp::create(builder, builder.getZeroAttr(storage));
+  Value empty =
+      linalg::FillOp::create(builder, zero, layer.update(buffer)).getResult(0);
+  auto add = [&](ImplicitLocOpBuilder &active, Value position, Value sums) {
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(active, value);
+    };
+    auto divide = [&](Value number, int64_t by) -> Value {
+      return arith::DivUIOp::create(active, number, constant(by));
+    };
+    auto rest = [&](Value number, int64_t by) -> Value {
+      return arith::RemUIOp::create(active, number, constant(by));
+    };
+    Value pixel = divide(position, input[2]);
+    SmallVector<Value> target = {
+        divide(divide(pixel, input[1]), window[0].size),
+        divide(rest(pixel, input[1]), window[1].size),
+        rest(position, input[2])};
+    Value old = tensor::ExtractOp::create(active, sums, target);
+    Value sum = reader.getNumber(active);
+    sum = createAdd(active, sum,
+                    old.getType() == sum.getType()
+                        ? old
+                        : arith::ExtSIOp::create(active, sum.getType(), old));
+    return tensor::InsertOp::create(active, castToStorage(active, sum, storage),
+                                    sums, target)
+        .getResult();
+  };
+  layer.write(reader.scan(builder, empty, add), buffer);
+  layer.finish();
+}
+
 /// The sum over a window is divided by `divisor`, unless that is 1.
 static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
                                int64_t divisor) {
   if (!op.getChannelsLast())
     return op->emitOpError("has its channels first; run snn-channels-last "
                            "before lowering");
+  if (Operation *source = op.getInput().getDefiningOp();
+      source && context.direct.hidesSpikes(source)) {
+    lowerHiddenPool(op, context);
+    return success();
+  }
   SmallVector<WindowDim> window = op.getWindow();
   ArrayRef<int64_t> input = op.getInput().getType().getShape();
   RankedTensorType resultType = op.getResult().getType();

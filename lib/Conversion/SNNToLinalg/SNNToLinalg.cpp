@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
+#include "DelayBits.h"
 #include "Lowering.h"
 #include "Synapses.h"
 #include "snn/Analysis/Memory.h"
@@ -82,6 +83,8 @@ private:
   void placeOffload(OffloadOp offload);
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
+  LogicalResult lowerReader(Operation *op);
+  LogicalResult lowerInTwoParts(NeuronOpInterface neuron);
   /// Lowers `op` with `lower`, and names the signals in the calls it makes.
   LogicalResult lowerNamed(Operation *op,
                            llvm::function_ref<LogicalResult()> lower);
@@ -276,6 +279,13 @@ LogicalResult NetworkLowering::addStates() {
     auto stateful = dyn_cast<StatefulOpInterface>(op);
     if (!stateful)
       continue;
+    if (auto delay = dyn_cast<DelayOp>(op))
+      if (std::optional<BitRing> ring = BitRing::of(delay, context.options)) {
+        if (failed(addState(&op, ring->getStorageType(), "past", Value())) ||
+            failed(addState(&op, ring->getPositionType(), "position", Value())))
+          return failure();
+        continue;
+      }
     for (const StateVariable &variable : stateful.getStateVariables())
       if (failed(addState(&op, getStorageType(variable.type), variable.name,
                           variable.init)))
@@ -328,6 +338,8 @@ static bool isRead(Value signal) {
 void NetworkLowering::placeSignal(Value signal) {
   if (auto events = dyn_cast<EventsType>(signal.getType())) {
     Operation *op = signal.getDefiningOp();
+    if (context.direct.hidesEvents(cast<EventsOp>(op)))
+      return;
     context.buffers[signal] =
         stepArguments->add(getEventsStorageType(events), "scratch",
                            getLayerName(op), getNode(op), op->getLoc());
@@ -414,10 +426,13 @@ void NetworkLowering::placeSignals() {
       context.buffers[neuron.getVoltage()] = states.back();
       if (states.size() > 1)
         context.buffers[op.getResults().back()] = states.front();
-      if (op.getNumResults() > states.size())
+      if (op.getNumResults() > states.size() &&
+          !context.direct.hidesSpikes(&op))
         placeSignal(op.getResult(0));
     } else if (auto offload = dyn_cast<OffloadOp>(op)) {
       placeOffload(offload);
+    } else if (context.direct.get(&op)) {
+      continue; // the sum is in a state
     } else if (Value sum = getSumInPlace(&op)) {
       context.buffers[op.getResult(0)] = sum;
     } else if (isa<SNNDialect>(op.getDialect())) {
@@ -483,7 +498,42 @@ LogicalResult NetworkLowering::lowerConstantSignal(Operation *op) {
   return success();
 }
 
+/// The spikes of neurons are read before the reset, or after it.
+LogicalResult NetworkLowering::lowerInTwoParts(NeuronOpInterface neuron) {
+  auto lowerReaders = [&] {
+    return success(
+        llvm::all_of(context.direct.getReaders(neuron), [&](Operation *reader) {
+          return succeeded(lowerReader(reader));
+        }));
+  };
+  if (!context.direct.hidesSpikes(neuron))
+    return lowerNeuronEnd(neuron, context);
+  bool isBefore = spikesBeforeReset(NeuronModel(neuron));
+  return success((!isBefore || succeeded(lowerReaders())) &&
+                 succeeded(lowerNeuronEnd(neuron, context)) &&
+                 (isBefore || succeeded(lowerReaders())));
+}
+
+LogicalResult NetworkLowering::lowerReader(Operation *op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](LinearOp linear) { return lowerLinear(linear, context); })
+      .Case([&](Conv1dOp conv) { return lowerConv1d(conv, context); })
+      .Case([&](Conv2dOp conv) { return lowerConv2d(conv, context); })
+      .Case([&](SumPool2dOp pool) { return lowerSumPool2d(pool, context); })
+      .Case([&](AvgPool2dOp pool) { return lowerAvgPool2d(pool, context); });
+}
+
 LogicalResult NetworkLowering::lowerOp(Operation *op) {
+  // Lowered with the neurons whose voltage it reads.
+  if (isa<SynapseOpInterface, WindowOpInterface>(op)) {
+    auto synapse = dyn_cast<SynapseOpInterface>(op);
+    Value spikes = synapse ? getSpikeSource(synapse) : op->getOperand(0);
+    Operation *source = spikes.getDefiningOp();
+    if (source && context.direct.hidesSpikes(source))
+      return success();
+  }
+  if (context.direct.contains(op))
+    return lowerInTwoParts(cast<NeuronOpInterface>(op));
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](LinearOp linear) {
         return linear.getSaturate() ? lowerSaturatingLinear(linear, context)
@@ -496,7 +546,11 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       .Case([&](TransposeOp op) {
         return context.bufferOf(op) ? lowerTranspose(op, context) : success();
       })
-      .Case([&](EventsOp events) { return lowerEvents(events, context); })
+      .Case([&](EventsOp events) {
+        return context.direct.hidesEvents(events)
+                   ? success()
+                   : lowerEvents(events, context);
+      })
       .Case([&](ScaleOp scale) { return lowerScale(scale, context); })
       .Case([&](AddOp add) { return lowerAdd(add, context); })
       .Case([&](DecayOp decay) { return lowerDecay(decay, context); })
@@ -602,6 +656,9 @@ LogicalResult NetworkLowering::lowerAll() {
       continue;
     }
     auto neuron = dyn_cast<NeuronOpInterface>(op);
+    if (context.direct.contains(&op) &&
+        failed(lowerNeuronBegin(neuron, context)))
+      return failure();
     if (neuron && neuron.isCarried(op.getResult(0)) &&
         failed(lowerNamed(&op,
                           [&] { return lowerCarriedSpikes(neuron, context); })))
@@ -638,6 +695,8 @@ LogicalResult NetworkLowering::run() {
     return stateful && stateful.isCarried(result);
   };
   sortTopologically(network.getBodyBlock(), isReady);
+  if (context.options.directSums)
+    context.direct = DirectSums(network);
 
   step = createFunction("step");
   init = createFunction("init");
@@ -681,6 +740,8 @@ struct ConvertSNNToLinalg
     options.flippedSigns = flippedSigns;
     options.listWithNeurons = listWithNeurons;
     options.pairs = pairs;
+    options.directSums = directSums;
+    options.bitDelays = bitDelays;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";

@@ -230,11 +230,19 @@ std::optional<EventOrder> snn::getEventOrder(SynapseOpInterface op) {
 
 EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
                          StepContext &context)
-    : events(op.getEvents().getDefiningOp<EventsOp>()),
-      size(op.getInput().getType().getNumElements()) {
-  Value signal = events.getInput();
-  type = getElementTypeOrSelf(signal.getType());
-  isBinary = type.isInteger(1);
+    : signal(getSpikeSource(op)),
+      size(op.getInput().getType().getNumElements()),
+      type(getElementTypeOrSelf(signal.getType())),
+      isBinary(type.isInteger(1)) {
+  if (std::optional<DirectSynapse> target = context.direct.get(op)) {
+    unit = target->unit;
+    reader.emplace(layer, signal, context);
+    // What factors are computed in.
+    type = layer.body().getI32Type();
+    areOnes = isBinary;
+    isBinary &= unit == 1;
+    return;
+  }
   list = layer.addArgument("events", context.bufferOf(op.getEvents()));
   Value xBuffer =
       isBinary ? Value() : layer.addFlatArgument("x", context.bufferOf(signal));
@@ -245,8 +253,15 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
 
 Value EventInputs::getFactor(ImplicitLocOpBuilder &builder, Value position,
                              Type target) const {
-  return isBinary ? Value()
-                  : readFactor(builder, "xi", x, position, type, target);
+  if (isBinary)
+    return Value();
+  if (areListed())
+    return readFactor(builder, "xi", x, position, type, target);
+  Value factor = createNumber(builder, type, static_cast<double>(unit));
+  if (areOnes)
+    return factor;
+  Value number = reader->getNumber(builder);
+  return unit == 1 ? number : createMul(builder, number, factor);
 }
 
 Value EventInputs::getPosition(ImplicitLocOpBuilder &builder, Value event,
@@ -262,6 +277,12 @@ Value EventInputs::getPosition(ImplicitLocOpBuilder &builder, Value event,
 std::pair<Value, Value> EventInputs::visit(ImplicitLocOpBuilder &builder,
                                            int64_t perVisit, Value first,
                                            Value sums, Body body) const {
+  if (!areListed())
+    return {first, reader->scan(builder, sums,
+                                [&](ImplicitLocOpBuilder &active,
+                                    Value position, Value current) {
+                                  return body(active, position, current);
+                                })};
   Location loc = builder.getLoc();
   Type index = builder.getIndexType();
   auto loop = scf::WhileOp::create(

@@ -14,7 +14,7 @@
 #ifndef SNN_LIB_CONVERSION_SNNTOLINALG_SYNAPSES_H
 #define SNN_LIB_CONVERSION_SNNTOLINALG_SYNAPSES_H
 
-#include "Lowering.h"
+#include "SpikeReader.h"
 
 namespace snn {
 
@@ -77,7 +77,9 @@ struct EventOrder {
 /// The order of a synapse's events, if it has any and can visit its input so.
 std::optional<EventOrder> getEventOrder(SynapseOpInterface op);
 
-/// The inputs of a synapse with events, in one dimension.
+/// The inputs of a synapse with events, in one dimension. Those of a sum that
+/// is added to a state are not listed: all are looked at, and visited where
+/// they are not 0.
 class EventInputs {
 public:
   /// Builds what is added for the inputs at `positions`.
@@ -101,10 +103,14 @@ public:
   /// The list, as a memref.
   mlir::Value getList() const { return list; }
 
+  /// Whether the inputs are listed.
+  bool areListed() const { return list != nullptr; }
+
   /// Whether all values are 1.
   bool areSpikes() const { return isBinary; }
 
-  /// The value at a position, or none where all are 1.
+  /// The value at a position, or none where all are 1; of what is not listed,
+  /// in units of the state that it adds to.
   mlir::Value getFactor(mlir::ImplicitLocOpBuilder &builder,
                         mlir::Value position, mlir::Type type) const;
 
@@ -112,11 +118,18 @@ private:
   mlir::Value getPosition(mlir::ImplicitLocOpBuilder &builder,
                           mlir::Value event, int64_t offset) const;
 
-  EventsOp events;
+  mlir::Value signal;
   int64_t size;
   mlir::Type type;
   bool isBinary;
   mlir::Value list, positions, x;
+
+  /// How many units of a state a weight is.
+  int64_t unit = 1;
+  /// Whether all values are 1, in other units.
+  bool areOnes = false;
+  /// What is not listed.
+  std::optional<SpikeReader> reader;
 };
 
 } // namespace snn

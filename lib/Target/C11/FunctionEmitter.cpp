@@ -809,8 +809,12 @@ LogicalResult FunctionEmitter::emitStore(memref::StoreOp op) {
             getLiteral(constant.getValue(), signs.isUnsigned(op.getMemRef())))
       value->text = *literal;
   Operation *definition = op.getValueToStore().getDefiningOp();
-  if (definition && isShortArithmetic(definition) &&
-      !isa<arith::TruncIOp>(definition))
+  // What was loaded may be in a variable that is wider.
+  bool isWider = isa_and_present<memref::LoadOp>(definition) &&
+                 !inlining->isInlined(definition) &&
+                 typeOf(op.getValueToStore()) == (prefix + "_short").str();
+  if (isWider || (definition && isShortArithmetic(definition) &&
+                  !isa<arith::TruncIOp>(definition)))
     value = Expression{"(int16_t)" + value->in(Precedence::Unary),
                        Precedence::Unary};
   // Spikes are stored as numbers.

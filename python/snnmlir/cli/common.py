@@ -41,6 +41,7 @@ def options_of(options: dict[str, Any]) -> dict[str, Any]:
         "input_type": options["input_type"],
         "scales": options["scales"],
         "states": options["states"],
+        "optimize": options["optimize"],
         "target": options["target"],
         "limits": options["limits"],
         **{key: value for key, value in options.items() if key in CHOICES},

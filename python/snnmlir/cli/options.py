@@ -153,6 +153,15 @@ def compiler_options(command: Function) -> Function:
             "thresholds or more away; or only where no range is proved.",
         ),
         click.option(
+            "--optimize",
+            type=click.Choice(["speed", "balanced", "ram"]),
+            default="balanced",
+            show_default=True,
+            help="What the C saves. With ram, sums and spikes of integers have no memory of "
+            "their own wherever that computes the same, and there may be no step for lists of "
+            "events; balanced saves what costs no time worth mentioning.",
+        ),
+        click.option(
             "--target",
             metavar="NAME|FILE",
             default="generic",

@@ -5,7 +5,7 @@ from snnmlir.common.kinds import DTYPES, Dtype
 from snnmlir.common.targets import TARGETS
 from snnmlir.compiler.compile import Source, compile
 from snnmlir.compiler.network import Network
-from snnmlir.compiler.options import Options, Scales, States
+from snnmlir.compiler.options import Optimize, Options, Scales, States
 from snnmlir.compiler.quantize import Bound
 from snnmlir.compiler.stages import Placement, Stage
 from snnmlir.execution.ports import Port
@@ -16,6 +16,7 @@ __all__ = [
     "Bound",
     "Dtype",
     "Network",
+    "Optimize",
     "Options",
     "Placement",
     "Port",

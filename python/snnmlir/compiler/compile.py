@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from snnmlir.compiler.network import Network, network_for
-from snnmlir.compiler.options import Calibration, Options, Scales, States, make_options
+from snnmlir.compiler.options import Calibration, Optimize, Options, Scales, States, make_options
 from snnmlir.compiler.request import Request
 from snnmlir.conventions import Convention
 from snnmlir.errors import ConventionWarning
@@ -46,6 +46,7 @@ def compile(
     calibrate: Calibration | None = None,
     scales: Scales = "real",
     states: States = "short",
+    optimize: Optimize = "balanced",
     target: TargetLike = "generic",
     limits: bool = False,
     **choices: Any,
@@ -79,6 +80,9 @@ def compile(
         states: With weights of up to 8 bits, "short": voltages and currents of leaky spiking
             neurons have 16 bits where these are fine enough, and saturate at 8 thresholds or
             further; or "proved": they saturate only where no range is known.
+        optimize: What the C saves: "ram", where sums and spikes of integers have no memory of their
+            own wherever that computes the same; "speed"; or "balanced", which saves memory that
+            costs no time worth mentioning. All compute the same; see docs/memory.md.
         target: What the C is made for: "generic", a processor of docs/targets.md, on all of which
             it computes the same and compiles; or a target with kernels of its own, by the name of
             an installed package's, as a .toml file, or as a `Target`; see docs/kernels.md.
@@ -104,6 +108,7 @@ def compile(
         calibrate=calibrate,
         scales=scales,
         states=states,
+        optimize=optimize,
         target=target,
         limits=limits,
         choices=choices,

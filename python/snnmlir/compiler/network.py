@@ -508,7 +508,7 @@ class Network:
         """
         return Network(
             request=self.request,
-            stages=stages_from(module, self.stages.target),
+            stages=stages_from(module, self.stages.target, self.stages.optimize),
             is_transformed=True,
         )
 

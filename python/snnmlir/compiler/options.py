@@ -22,6 +22,7 @@ from snnmlir.targets import Target, TargetLike, load_target
 
 Scales: TypeAlias = Literal["real", "pow2"]
 States: TypeAlias = Literal["short", "proved"]
+Optimize: TypeAlias = Literal["speed", "balanced", "ram"]
 Taps: TypeAlias = "tuple[str, ...] | Literal['all']"
 Calibration: TypeAlias = "Sample | Sequence[Sample] | Callable[[Any], Iterable[Sample]]"
 
@@ -53,6 +54,7 @@ class Options:
         profile: Whether the C calls layers in a macro.
         scales: "real" or "pow2".
         states: "short" or "proved".
+        optimize: "speed", "balanced" or "ram".
         target: What the C is made for.
         calibrate: Example input, or what gives it, or None.
         limits: Whether the network has to fit the platform's chip.
@@ -72,6 +74,7 @@ class Options:
     profile: bool = False
     scales: Scales = "real"
     states: States = "short"
+    optimize: Optimize = "balanced"
     target: Target = GENERIC
     calibrate: Calibration | None = field(default=None, compare=False, repr=False)
     limits: bool = False
@@ -86,6 +89,10 @@ class Options:
             raise OptionError(f"unknown scales '{self.scales}'", help="use real or pow2")
         if self.states not in get_args(States):
             raise OptionError(f"unknown states '{self.states}'", help="use short or proved")
+        if self.optimize not in get_args(Optimize):
+            raise OptionError(
+                f"unknown optimize '{self.optimize}'", help="use speed, balanced or ram"
+            )
         self._check_fixed()
         self._check_dtypes()
         if self.dtype not in QUANTIZED and self.calibrate is not None:
@@ -221,6 +228,7 @@ def make_options(
     taps: Sequence[str] | Literal["all"] = (),
     scales: str = "real",
     states: str = "short",
+    optimize: str = "balanced",
     target: TargetLike = "generic",
     name: str | None = None,
     profile: bool = False,
@@ -247,6 +255,7 @@ def make_options(
         profile=profile,
         scales=cast(Scales, scales),
         states=cast(States, states),
+        optimize=cast(Optimize, optimize),
         target=load_target(target),
         calibrate=calibrate,
         limits=limits,

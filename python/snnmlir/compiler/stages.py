@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Literal, TypeAlias
 
 from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
-from snnmlir.compiler.options import Taps
+from snnmlir.compiler.options import Optimize, Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
 from snnmlir.errors import CompileError, OptionError, quoted
@@ -29,12 +29,14 @@ class Stages:
         snn: The network in the snn dialect.
         loops: Its loops, of which C is made.
         target: What they are made for.
+        optimize: What they save.
     """
 
     context: Context
     snn: Module
     loops: Module
     target: Target
+    optimize: Optimize
 
 
 def make_stages(request: Request) -> Stages:
@@ -66,7 +68,7 @@ def make_stages(request: Request) -> Stages:
         raise CompileError(str(error)) from error
     _add_kernels(snn, options.target)
     # What cannot be lowered is refused here, not when something is written.
-    return _stages(context, snn, options.target)
+    return _stages(context, snn, options.target, options.optimize)
 
 
 def _add_kernels(snn: Module, target: Target) -> None:
@@ -85,14 +87,14 @@ def _of_kernels(error: MLIRError) -> str:
     return text.replace("'builtin.module' op processor-cost: ", "cost of the processor: ")
 
 
-def _stages(context: Context, snn: Module, target: Target) -> Stages:
+def _stages(context: Context, snn: Module, target: Target, optimize: Optimize) -> Stages:
     if passes := target.passes.get("network"):
         _run(passes, snn, context, f"passes of target {quoted(target.name)} at network")
-    loops = _lowered(snn, context, "snn-to-loops", target)
+    loops = _lowered(snn, context, "snn-to-loops", target, optimize)
     if passes := target.passes.get("loops"):
         _run(passes, loops, context, f"passes of target {quoted(target.name)} at loops")
     _check_memories(loops, target)
-    return Stages(context, snn, loops, target)
+    return Stages(context, snn, loops, target, optimize)
 
 
 def _run(pipeline: str, module: Module, context: Context, what: str) -> None:
@@ -115,12 +117,13 @@ def _check_memories(loops: Module, target: Target) -> None:
             )
 
 
-def stages_from(module: str | bytes, target: Target) -> Stages:
+def stages_from(module: str | bytes, target: Target, optimize: Optimize) -> Stages:
     """The stages of a network that MLIR has changed.
 
     Args:
         module: Text or bytecode of a module with one network in the snn dialect.
         target: The machine that the C is made for.
+        optimize: What the C saves.
 
     Raises:
         CompileError: It cannot be read, holds no network or several, or the passes refuse it.
@@ -136,7 +139,7 @@ def stages_from(module: str | bytes, target: Target) -> Stages:
             f"the module has {networks} networks in the snn dialect, expected one",
             help="hand it over before it is lowered",
         )
-    return _stages(context, snn, target)
+    return _stages(context, snn, target, optimize)
 
 
 def _provenance(request: Request) -> dict[str, str]:
@@ -152,7 +155,7 @@ def _provenance(request: Request) -> dict[str, str]:
 
 def placements(stages: Stages) -> tuple[Placement, ...]:
     """Who computes which layers: the kernels of the target, or the processor, and why it does."""
-    selected = _lowered(stages.snn, stages.context, "snn-to-kernels", stages.target)
+    selected = _lowered_from(stages, "snn-to-kernels")
     return tuple(
         Placement(tuple(dict.fromkeys(nodes)), kernel, tuple(reasons))
         for nodes, kernel, reasons in selected.placements()
@@ -174,11 +177,26 @@ class Placement:
     reasons: tuple[str, ...]
 
 
-def _lowered(module: Module, context: Context, pipeline: str, target: Target) -> Module:
+_SAVES: dict[Optimize, str] = {
+    "speed": "",
+    "balanced": "bit-delays=1",
+    "ram": "bit-delays=2 direct-sums=1",
+}
+"""Options of the pipelines."""
+
+
+def _lowered_from(stages: Stages, pipeline: str) -> Module:
+    return _lowered(stages.snn, stages.context, pipeline, stages.target, stages.optimize)
+
+
+def _lowered(
+    module: Module, context: Context, pipeline: str, target: Target, optimize: Optimize
+) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
+    options = f"{target.pipeline_options} {_SAVES[optimize]}"
     try:
-        PassManager.parse(f"{pipeline}{{{target.pipeline_options}}}", context).run(copy)
+        PassManager.parse(f"{pipeline}{{{options}}}", context).run(copy)
     except MLIRError as error:
         raise CompileError(_of_kernels(error)) from error
     return copy
@@ -195,7 +213,7 @@ def mlir_text(stages: Stages, stage: Stage) -> str:
     if stage == "generic":
         return stages.snn.get_asm(large_elements_limit=64, generic_op_form=True)
     if stage == "linalg":
-        return _lowered(stages.snn, stages.context, "snn-to-linalg", stages.target).get_asm()
+        return _lowered_from(stages, "snn-to-linalg").get_asm()
     if stage == "loops":
         return stages.loops.get_asm()
     raise OptionError(

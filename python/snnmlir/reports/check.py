@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snnmlir import conventions
-from snnmlir.compiler import Dtype, Network, Scales, Source, States
+from snnmlir.compiler import Dtype, Network, Optimize, Scales, Source, States
 from snnmlir.compiler import compile as compile_network
 from snnmlir.compiler.options import Options, default_dtype
 from snnmlir.compiler.request import Request
@@ -195,6 +195,7 @@ def check(
     input_type: str | Iterable[str] = (),
     scales: Scales = "real",
     states: States = "short",
+    optimize: Optimize = "balanced",
     target: str = "generic",
     limits: bool = False,
     **choices: Any,
@@ -222,6 +223,7 @@ def check(
                 input_type=input_type,
                 scales=scales,
                 states=states,
+                optimize=optimize,
                 target=target,
                 limits=limits,
             )

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Networks of thousands of layers: compiled within 2 GB."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import re
+import resource
+
+import nir
+import numpy as np
+import pytest
+
+import snnmlir
+from networks import graph, ports
+
+LAYERS = 10_000
+MEMORY = 2 << 30
+
+
+def chain(kind: str) -> nir.NIRGraph:
+    """`LAYERS` integrators one behind the other, which have no bound, or as many layers."""
+    rng = np.random.default_rng(0)
+    nodes: dict[str, nir.NIRNode] = {}
+    for k in range(LAYERS if kind == "integrators" else LAYERS // 2):
+        if kind == "integrators":
+            nodes[f"i{k}"] = nir.I(np.ones(2))
+        else:
+            nodes[f"fc{k}"] = nir.Affine(rng.normal(size=(2, 2)), rng.normal(size=2))
+            nodes[f"n{k}"] = nir.LIF(np.full(2, 0.01), np.ones(2), np.zeros(2), np.ones(2))
+    path = ["input", *nodes, "output"]
+    return graph(ports(2, 2) | nodes, *itertools.pairwise(path))
+
+
+def count_calls(kind: str, dtype: str) -> int:
+    """Compiles a chain with limited memory; gives how many layers a step calls."""
+    source = chain(kind)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    network = snnmlir.compile(source, dtype=dtype, dt=1e-4, name="net")
+    return len(re.findall(r"^    net_\w+\(", network.c.split("void net_step(")[1], re.M))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+@pytest.mark.parametrize("kind", ["layers", "integrators"])
+def test_ten_thousand_layers(kind: str, dtype: str) -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(count_calls, (kind, dtype)) >= LAYERS
