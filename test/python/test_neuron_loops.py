@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import snnmlir
-from emulation import TARGETS as MACHINES
-from emulation import build, run
+from emulation import FLAGS, run
 from networks import graph, ports
+from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.programs import build
 from snnmlir.compiler import TARGETS
 from snnmlir.reports.verify import verify
 
@@ -138,7 +139,7 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
     for (source, convention), shape in zip(cases, shapes, strict=True):
         network = compiled(source, convention, target)
         x = spikes(*shape)
-        (found,) = run(build(MACHINES[machine], tmp_path, network, x)).outputs.values()
+        (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
         np.testing.assert_array_equal(found, network.run(x))
 
 
@@ -156,7 +157,9 @@ def test_neurons_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
     x = np.zeros((2, 12), bool)
     machine = MACHINES["cortex-m4f"]
     counts = {
-        target: run(build(machine, tmp_path, compiled(source, "snntorch", target), x)).counts[1]
+        target: run(
+            build(machine, tmp_path, compiled(source, "snntorch", target), FLAGS), x
+        ).counts[1]
         for target in ("cortex-m4", "generic")
     }
     assert counts["generic"] - counts["cortex-m4"] > 256 * 6
