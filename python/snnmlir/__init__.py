@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from snnmlir.compiler import Network, compile
     from snnmlir.compiler.resources import Resources
     from snnmlir.conventions import Convention, convention
-    from snnmlir.delivery.package import write_package
+    from snnmlir.delivery.package import PackageInfo, write_package
     from snnmlir.delivery.selftest import SelfTest, self_test
     from snnmlir.deployment import Deployment, deploy
     from snnmlir.errors import (
@@ -76,6 +76,7 @@ _HOMES = {
     "NirError": "errors",
     "OptionError": "errors",
     "Outcome": "evaluation.metrics",
+    "PackageInfo": "delivery.package",
     "Report": "reports.check",
     "Resources": "compiler.resources",
     "SelfTest": "delivery.selftest",
@@ -122,6 +123,7 @@ __all__ = [
     "NirError",
     "OptionError",
     "Outcome",
+    "PackageInfo",
     "Report",
     "Resources",
     "Search",

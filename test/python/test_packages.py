@@ -18,7 +18,7 @@ import snnmlir
 from commands import call, call_page, emulate
 from networks import GRAPHS, affine, graph, neuron
 from snnmlir.boards.machines import MACHINES, PLATFORM
-from snnmlir.delivery.package import KINDS, write_package
+from snnmlir.delivery.package import KINDS, PackageInfo, write_package
 from snnmlir.errors import OptionError
 from test_cli import NAMES, check_refused, invoke
 from test_cli import compile_main as main
@@ -518,6 +518,69 @@ def test_bad_options(output: str, arguments: list[str], message: str, tmp_path: 
         (tmp_path / "full" / name).write_text("mine")
     (tmp_path / "file").write_text("mine")
     check_refused(main, message, tmp_path, model, "-o", tmp_path / output, *arguments)
+
+
+def test_about(tmp_path: Path) -> None:
+    """What the package says of itself, where its tool looks for it."""
+    model = tmp_path / "model.nir"
+    nir.write(model, GRAPHS["layer-LIF"])
+    given = ("--package-version", "2.0.1", "--author", "Ann Lee <ann@example.org>",
+             "--license", "MIT", "--url", "https://example.org/brain")  # fmt: skip
+    for kind in KINDS:
+        package = tmp_path / kind
+        invoke(
+            main, model, "-o", package, "--name", "brain", "--dt", "1e-4", "--package", kind, *given
+        )
+        readme = (package / "README.md").read_text()
+        about = (
+            "Version 2.0.1, by Ann Lee <ann@example.org>, license MIT, https://example.org/brain."
+        )
+        assert about in readme.splitlines()
+    fields = properties(tmp_path / "arduino/library.properties")
+    found = [fields[name] for name in ("version", "author", "maintainer", "url")]
+    assert found == ["2.0.1", given[3], given[3], given[7]]
+    library = json.loads((tmp_path / "platformio/library.json").read_text())
+    assert library["authors"] == [{"name": "Ann Lee", "email": "ann@example.org"}]
+    found = [library[name] for name in ("version", "license", "homepage")]
+    assert found == ["2.0.1", "MIT", given[7]]
+    manifest = yaml.safe_load((tmp_path / "esp-idf/idf_component.yml").read_text())
+    found = [manifest[name] for name in ("version", "maintainers", "license", "url")]
+    assert found == ["2.0.1", [given[3]], "MIT", given[7]]
+    lists = (tmp_path / "cmake/CMakeLists.txt").read_text()
+    assert "VERSION 2.0.1 HOMEPAGE_URL" in lists
+    configure_and_build(tmp_path / "cmake")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("version", "1.0", "'1.0' is not the version of a package"),
+        ("version", "1.0.01", "three numbers, such as 1.0.0"),
+        ("author", "", "'' is not the author of a package"),
+        ("author", "Ann <ann>", "such as 'Ann Lee <ann@example.org>'"),
+        ("author", "Ann\nurl=x", "is not the author"),
+        ("license", "mine", "'mine' is not a license as SPDX names them"),
+        ("license", "MIT OR", "use an identifier such as MIT"),
+        ("url", "example.org", "'example.org' is not the url of a package"),
+        ("url", 'https://example.org/"${x}', "such as https://"),
+    ],
+)
+def test_bad_about(field: str, value: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(OptionError) as error:
+        PackageInfo(**{field: value})
+    assert message in str(error.value)
+    flag = {"version": "--package-version"}.get(field, f"--{field}")
+    check_refused(
+        main, re.escape(message), tmp_path, "model.nir", "-o", tmp_path / "new",
+        "--package", "cmake", flag, value,
+    )  # fmt: skip
+
+
+def test_about_is_for_packages(tmp_path: Path) -> None:
+    message = "--author is for a package, and there is none\n  help: add --package KIND"
+    check_refused(
+        main, message, tmp_path, "model.nir", "-o", tmp_path / "model.c", "--author", "Ann"
+    )
 
 
 def test_current_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,18 @@ from snnmlir.common.kinds import PACKAGES
     "--on serial: and an example.",
 )
 @click.option(
+    "--package-version",
+    metavar="X.Y.Z",
+    help="The package's own version.  [default: 1.0.0]",
+)
+@click.option("--author", metavar="NAME", help="Whose package it is: 'Name' or 'Name <address>'.")
+@click.option(
+    "--license",
+    metavar="SPDX",
+    help="The package's license, such as MIT or Apache-2.0 OR MIT.",
+)
+@click.option("--url", metavar="URL", help="The package's page.")
+@click.option(
     "--report",
     type=click.Path(path_type=Path),
     metavar="FILE",

@@ -30,7 +30,7 @@ from snnmlir.compiler.options import QUANTIZED
 from snnmlir.compiler.output import stage_of
 from snnmlir.conventions import CHOICES
 from snnmlir.delivery.misra import misra_record
-from snnmlir.delivery.package import write_package
+from snnmlir.delivery.package import PackageInfo, write_package
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import ConventionWarning, OptionError, quoted
 from snnmlir.evaluation.search import Search, search
@@ -46,6 +46,11 @@ from snnmlir.reports.verify import (
     verified_by_recordings,
     verified_by_reference,
 )
+
+_OF_PACKAGES = {
+    "version": "package_version", "author": "author", "license": "license", "url": "url",
+}  # fmt: skip
+"""Fields of `PackageInfo`, and their options."""
 
 
 def run(
@@ -75,6 +80,7 @@ def run(
     """Compiles a network, and writes and checks what was asked for."""
     if package and emit not in (None, "c"):
         raise OptionError(f"a package has C, found --emit {emit}", help="leave one of them out")
+    about = _about(package, options)
     if misra and (package or (emit or stage_of(output)) != "c"):
         raise OptionError(
             "--misra is about a .c file and its header, which are not written",
@@ -154,7 +160,7 @@ def run(
             content[report] = known.as_file(report)
     test = _self_test(network, self_test_on or "") if self_test_on is not None or package else None
     if package:
-        write_package(network, package, output, test)
+        write_package(network, package, output, test, about)
     else:
         files = network.files(output, cast("Stage | None", emit), test)
         if misra:
@@ -172,6 +178,21 @@ def run(
         for bound in network.bounds:
             click.echo(f"bound {bound}", err=True)
         click.echo(f"wrote {output}", err=True)
+
+
+def _about(package: str | None, options: dict[str, Any]) -> PackageInfo:
+    """What the package says of itself; its options are taken out."""
+    given = {
+        field: value
+        for field, name in _OF_PACKAGES.items()
+        if (value := options.pop(name)) is not None
+    }
+    if given and not package:
+        raise OptionError(
+            f"{option(_OF_PACKAGES[next(iter(given))])} is for a package, and there is none",
+            help=f"add {option('package', 'KIND')}, or leave it out",
+        )
+    return PackageInfo(**given)
 
 
 def _check_search(data: Path | None, choosing: dict[str, Any], options: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ What they are given are identifiers, numbers and fixed texts; names from a NIR f
 from __future__ import annotations
 
 import functools
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def below(room: str, folder: str) -> list[str]:
 def _environment(room: str) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader(f"snnmlir.{room}"),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701: there is nothing to escape
@@ -41,3 +42,5 @@ def _environment(room: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["json"] = functools.partial(json.dumps, ensure_ascii=False)
+    return environment

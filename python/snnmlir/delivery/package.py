@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -47,11 +48,75 @@ _TAKEN = (
 """Headers that every compiler or tool has; one of the same name would hide them."""
 
 
+_VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", re.ASCII)
+_AUTHOR = re.compile(r"(?P<name>[^<>]*[^<>\s])(\s+<(?P<email>[^<>@\s]+@[^<>@\s]+)>)?")
+_URL = re.compile(r"https?://[\w.~:/?#@!&*+,=%-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PackageInfo:
+    """Whose package it is, and which; the tools publish no package that does not say it.
+
+    What is None is left out, or where a tool wants it, stands for this compiler.
+
+    Args:
+        version: Three numbers.
+        author: "Name" or "Name <address>".
+        license: An expression of SPDX identifiers.
+        url: Where the package is to be found.
+
+    Raises:
+        OptionError: One of them has not its form.
+    """
+
+    version: str = "1.0.0"
+    author: str | None = None
+    license: str | None = None
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_form("version", self.version, _VERSION, "three numbers, such as 1.0.0")
+        _check_form("author", self.author, _AUTHOR, "such as 'Ann Lee <ann@example.org>'")
+        _check_form("url", self.url, _URL, "such as https://example.org/brain")
+        if self.license is not None:
+            from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+            try:
+                canonicalize_license_expression(self.license)
+            except InvalidLicenseExpression:
+                raise OptionError(
+                    f"{quoted(self.license)} is not a license as SPDX names them",
+                    help="use an identifier such as MIT, or several with OR, AND, WITH",
+                ) from None
+
+    @property
+    def author_name(self) -> str | None:
+        """The author without address."""
+        return self._of_author("name")
+
+    @property
+    def author_email(self) -> str | None:
+        """The author's address."""
+        return self._of_author("email")
+
+    def _of_author(self, part: str) -> str | None:
+        found = _AUTHOR.fullmatch(self.author or "")
+        return found and found[part]
+
+
+def _check_form(what: str, text: str | None, form: re.Pattern[str], expected: str) -> None:
+    if text is not None and not (form.fullmatch(text) and text.isprintable()):
+        raise OptionError(
+            f"{quoted(text)} is not the {what} of a package", help=f"give it as {expected}"
+        )
+
+
 def write_package(
     network: Network,
     kind: str,
     folder: str | os.PathLike[str],
     test: SelfTest | None = None,
+    about: PackageInfo | None = None,
 ) -> None:
     """Writes a folder with the C code, its self-test, firmware and an example, as a library.
 
@@ -65,6 +130,7 @@ def write_package(
         kind: A key of `KINDS`.
         folder: What is not there yet, or an empty folder.
         test: What `snnmlir.self_test` made; by default one with random spikes.
+        about: Version, author, license and address.
 
     Raises:
         OptionError: There is no such kind, the folder is not empty, or the name is not to be used.
@@ -80,11 +146,15 @@ def write_package(
             help="give a name without suffix",
         )
     prefix = network.prefix_for(path.resolve().name)
-    write_folder(path, package(network, kind, prefix, test))
+    write_folder(path, package(network, kind, prefix, test, about))
 
 
 def package(
-    network: Network, kind: str, prefix: str, test: SelfTest | None = None
+    network: Network,
+    kind: str,
+    prefix: str,
+    test: SelfTest | None = None,
+    about: PackageInfo | None = None,
 ) -> dict[str, bytes]:
     """The files of a package by their paths in it; `prefix` begins all names in C."""
     if prefix.lower() in _TAKEN:
@@ -114,6 +184,7 @@ def package(
     inputs, outputs = c_ports(interface, network.inputs, network.outputs)
     values = {
         "name": prefix,
+        "about": about or PackageInfo(),
         "version": version("snn-mlir-compile"),
         "dtype": network.type_name,
         "has_floats": not network.is_quantized,
