@@ -7,6 +7,7 @@ import functools
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import kconfiglib
 import nir
@@ -201,6 +202,18 @@ int _isatty(int file)
 """What newlib's printf needs."""
 
 
+def run_on_cortex_m4f(sources: list[Path], flags: list[str], folder: Path) -> list[str]:
+    """What the program of these sources prints."""
+    target = MACHINES["cortex-m4f"]
+    (folder / "calls.c").write_text(SYSTEM_CALLS)
+    platform = [PLATFORM / source for source in target.sources]
+    call(
+        *target.compiler, *C11, "-O2", *flags, f"-I{PLATFORM}", *sources, "calls.c", *platform,
+        *target.link, "--specs=nosys.specs", "-o", "program.elf", cwd=folder,
+    )  # fmt: skip
+    return emulate(target, folder / "program.elf")
+
+
 @pytest.mark.parametrize("dtype", ["f32", "int8"])
 def test_platformio(dtype: str, tmp_path: Path) -> None:
     """Built as library.json says, for a Cortex-M4F."""
@@ -209,26 +222,76 @@ def test_platformio(dtype: str, tmp_path: Path) -> None:
     assert library["name"] == "brain"
     build = library["build"]
     assert ("-ffp-contract=off" in build.get("flags", [])) == (dtype == "f32")
-    target = MACHINES["cortex-m4f"]
-    compiler = [
-        *target.compiler,
-        *C11,
-        "-O2",
-        f"-I{package / build['includeDir']}",
-        f"-I{PLATFORM}",
-    ]
     sources = sorted((package / build["srcDir"]).iterdir())
     assert [source.name for source in sources] == ["brain.c", "brain_board.c", "brain_selftest.c"]
-    call(*compiler, *build.get("flags", []), "-c", *sources, cwd=tmp_path)
     (example,) = library["examples"]
     mains = [package / example["base"] / name for name in example["files"]]
-    (tmp_path / "calls.c").write_text(SYSTEM_CALLS)
-    platform = [PLATFORM / source for source in target.sources]
-    call(
-        *compiler, *mains, "brain.o", "brain_selftest.o", "calls.c", *platform, *target.link,
-        "--specs=nosys.specs", "-o", "program.elf", cwd=tmp_path,
-    )  # fmt: skip
-    assert emulate(target, tmp_path / "program.elf") == EXPECTED
+    flags = [f"-I{package / build['includeDir']}", *build.get("flags", [])]
+    assert run_on_cortex_m4f([*sources, *mains], flags, tmp_path) == EXPECTED
+
+
+# CMSIS-Pack
+
+
+def restricted(text: str | None) -> bool:
+    """What may be a part of a file's name in PACK.xsd."""
+    return bool(re.fullmatch(r"[-_A-Za-z0-9]+", text or ""))
+
+
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+def test_cmsis_pack(dtype: str, tmp_path: Path) -> None:
+    """The component's files, built with its headers and its template, for a Cortex-M4F."""
+    package = write("cmsis-pack", tmp_path, dtype=dtype)
+    root = ElementTree.parse(package / "snn-mlir-compile.brain.pdsc").getroot()
+    assert root.tag == "package"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", root.attrib["schemaVersion"])
+    assert [child.tag for child in root] == [
+        "vendor", "name", "description", "url", "releases", "keywords", "components",
+    ]  # fmt: skip
+    vendor, name = root.findtext("vendor"), root.findtext("name")
+    assert (vendor, name) == ("snn-mlir-compile", "brain")
+    assert restricted(vendor)
+    assert restricted(name)
+    (component,) = root.iterfind("components/component")
+    identity = [component.attrib[part] for part in ("Cclass", "Cgroup", "Csub", "Cversion")]
+    assert identity == ["Machine Learning", "Spiking Network", "brain", "1.0.0"]
+    assert all(len(part) <= 32 for part in identity)
+    (release,) = root.iterfind("releases/release")
+    assert release.attrib["version"] == identity[-1]
+    files = [file.attrib for file in component.iterfind("files/file")]
+    assert sorted(file["name"] for file in files) == sorted(
+        set(texts(package)) - {"snn-mlir-compile.brain.pdsc"}
+    )
+    headers = {(package / file["name"]).parent for file in files if file["category"] == "header"}
+    sources = [package / file["name"] for file in files if file["category"] == "source"]
+    templates = [file["name"] for file in files if file.get("attr") == "template"]
+    assert templates == ["examples/main.c"]
+    flags = [f"-I{folder}" for folder in headers]
+    assert run_on_cortex_m4f(sources, flags, tmp_path) == EXPECTED
+
+
+def test_cmsis_pack_says_whose_it_is(tmp_path: Path) -> None:
+    network, test = net_and_test("branches", "f32")
+    about = PackageInfo(
+        "2.1.0", "Zoë & O'Neil <z&o@example.org>", "MIT", "https://example.org/?a&b"
+    )
+    write_package(network, "cmsis-pack", tmp_path / "brain", test, about)
+    root = ElementTree.parse(tmp_path / "brain/Zo_O_Neil.brain.pdsc").getroot()
+    assert restricted(root.findtext("vendor"))
+    assert root.findtext("vendor") == "Zo_O_Neil"
+    assert root.findtext("supportContact") == "mailto:z&o@example.org"
+    assert root.findtext("url") == "https://example.org/?a&b"
+    (license_,) = root.iterfind("licenseSets/licenseSet/license")
+    assert license_.attrib == {"name": "README.md", "title": "MIT", "spdx": "MIT"}
+    assert "license MIT" in (tmp_path / "brain/README.md").read_text()
+
+
+def test_names_that_a_component_cannot_have(tmp_path: Path) -> None:
+    name = "a" * 33
+    network, test = net_and_test("branches", "f32")
+    with pytest.raises(OptionError, match="has up to 32 characters"):
+        write_package(network, "cmsis-pack", tmp_path / name, test)
+    write_package(network, "cmake", tmp_path / name, test)
 
 
 # Arduino

@@ -7,7 +7,7 @@ Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "int2", "fixed
 
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 
-PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "esp-idf")
+PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "esp-idf", "cmsis-pack")
 
 METRICS = ("accuracy", "confusion", "recall", "rates")
 DECISIONS = ("most-spikes", "largest-sum", "last-value", "largest-peak", "first-spike")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Folders that CMake, Arduino, PlatformIO, Zephyr and ESP-IDF take as a library."""
+"""Folders that CMake, Arduino, PlatformIO, Zephyr, ESP-IDF and CMSIS tools take as a library."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ _TAKEN = (
 )  # fmt: skip
 """Headers that every compiler or tool has; one of the same name would hide them."""
 
+
+_CMSIS_NAME = re.compile(r"[A-Za-z]\w{0,31}", re.ASCII)
 
 _VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", re.ASCII)
 _AUTHOR = re.compile(r"(?P<name>[^<>]*[^<>\s])(\s+<(?P<email>[^<>@\s]+@[^<>@\s]+)>)?")
@@ -98,6 +100,12 @@ class PackageInfo:
     def author_email(self) -> str | None:
         """The author's address."""
         return self._of_author("email")
+
+    @property
+    def vendor(self) -> str:
+        """Who made it, in letters, digits, "-" and "_"."""
+        name = re.sub(r"[^A-Za-z0-9-]+", "_", self.author_name or "").strip("_-")
+        return name or "snn-mlir-compile"
 
     def _of_author(self, part: str) -> str | None:
         found = _AUTHOR.fullmatch(self.author or "")
@@ -162,6 +170,13 @@ def package(
             f"the header '{prefix}.h' would hide another one",
             help=f"choose another {option('name')}",
         )
+    if kind == "cmsis-pack" and not _CMSIS_NAME.fullmatch(prefix):
+        raise OptionError(
+            f"'{prefix}' cannot be the name of a CMSIS component: it has up to 32 characters, "
+            "the first a letter",
+            help=f"choose another {option('name')}",
+        )
+    about = about or PackageInfo()
     layout = KINDS[kind]
     test = test or self_test(network)
     header = f"{prefix}.h"
@@ -177,14 +192,16 @@ def package(
         f"{layout.headers}/{prefix}_board.h": board_header,
     }
     templates = {
-        path.removeprefix(f"packages/{kind}/").replace("NAME", prefix): path
+        path.removeprefix(f"packages/{kind}/")
+        .replace("VENDOR", about.vendor)
+        .replace("NAME", prefix): path
         for path in below("delivery", f"packages/{kind}")
     }
     interface = network.interface_for(prefix, header)
     inputs, outputs = c_ports(interface, network.inputs, network.outputs)
     values = {
         "name": prefix,
-        "about": about or PackageInfo(),
+        "about": about,
         "version": version("snn-mlir-compile"),
         "dtype": network.type_name,
         "has_floats": not network.is_quantized,
