@@ -46,7 +46,9 @@ def layer(inputs: int, outputs: int, kind: str, seed: int = 0) -> nir.NIRGraph:
     rng = np.random.default_rng(seed)
     weight = rng.normal(0.1, 1.0, (outputs, inputs)) / np.sqrt(0.3 * inputs)
     if kind == "largest":
-        weight = np.sign(weight) * np.where(rng.random(weight.shape) < 0.9, 1.0, 0.5)
+        weight = np.sign(weight) * np.where(
+            rng.random(weight.shape) < 0.9, 1.0, rng.uniform(0.3, 0.7, weight.shape)
+        )
     bias = rng.normal(0.0, 0.1, outputs) if kind == "bias" else np.zeros(outputs)
     nodes = ports(inputs, outputs) | {
         "fc": nir.Affine(weight, bias),

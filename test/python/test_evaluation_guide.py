@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from test_guides import rendered
 
@@ -27,12 +28,18 @@ def test_guide_to_evaluation(
     check_page("evaluation.md", rendered(page))
 
 
-def test_readme_shows_what_the_command_prints(repo_root: Path) -> None:
+def test_readme_shows_what_the_commands_print(repo_root: Path, tmp_path: Path) -> None:
+    """Those that run a network: on a data set, and in an emulator."""
     page = (repo_root / "README.md").read_text()
-    command, printed = re.findall(r"```\n\$ (snn-mlir-run (?:.*\\\n)*.*)\n((?:.*\n)*?)```", page)[0]
+    blocks = re.findall(r"```\n\$ (snn-mlir-run (?:.*\\\n)*.*)\n((?:.*\n)*?)```", page)
+    assert ["--on" in command for command, _ in blocks] == [True, False]
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        command, shell=True, cwd=repo_root, env=environment,
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout == printed
+    (tmp_path / "examples").symlink_to(repo_root / "examples")
+    with np.load(repo_root / "examples/digits/recorded.npz") as recorded:
+        np.save(tmp_path / "x.npy", recorded["input"][:2])
+    for command, printed in blocks:
+        done = subprocess.run(
+            command, shell=True, cwd=tmp_path, env=environment,
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout + done.stderr == printed

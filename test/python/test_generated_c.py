@@ -268,8 +268,8 @@ int main(void)
         ([], "pmovmskb"),
         (["-mpopcnt"], "popcountll"),
         (["-U__SSE2__"], "net_mask8(x) | net_mask8(x + 8)"),
-        (["-U__BYTE_ORDER__"], "x[0] | x[1]"),
-        (["-U__BYTE_ORDER__", "-D__ARM_FEATURE_UNALIGNED"], "bytes == 0"),
+        (["-U__BYTE_ORDER__"], "(uint32_t)x[1] << 8"),
+        (["-U__BYTE_ORDER__", "-D__ARM_FEATURE_UNALIGNED"], "1 ? end - size % 4"),
     ],
     ids=["vectors", "popcount", "words", "bytes", "unaligned"],
 )

@@ -25,6 +25,8 @@ REASONS = {
     "type. They are not negative, so the conversion keeps their values.",
     "10.7": "A sum of small integers is widened where it is used. The compiler has proved that the "
     "narrower type holds it.",
+    "10.8": "An expression is converted to a type that holds its value: the ranges of sums are "
+    "proved, and positions are below the size of a signal.",
     "15.6": "The body of a loop or a condition is one statement of one line.",
     "17.7": "memcpy returns its first argument, which is known.",
     "20.9": "__GNUC__ and __BYTE_ORDER__ are the compiler's. Where they are missing, the portable "
