@@ -3,8 +3,8 @@
 
 ``assemble.py FOLDER``, in the repository's folder, with the commands on the path. Pages keep their
 places, so links between them stay; one to a folder leads to its README.md. Made here are the
-references of Python and of the commands, and of each page with blocks of Python a notebook. It
-holds what they print on the page, which is what tests saw.
+references of Python and of the commands, and of each tutorial a notebook. It holds what its blocks
+print on the page, which is what tests saw.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ LICENSE = "<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->\n"
 COMMANDS = ("snn-mlir-compile", "snn-mlir-check", "snn-mlir-run", "snn-mlir-target")
 TOOLS = ("snn-opt", "snn-translate", "snn-lsp-server")
 LEFT_OUT = re.compile(r"\.github/|docs/site/|.*/templates/")
+TUTORIAL = re.compile(r"docs/(guides/from-.*|mlir-python|evaluation)\.md")
+"""Pages whose blocks tests run, all of them and in order."""
 LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```\n(?:\s*^```text\n(.*?)^```\n)?", re.M | re.S)
 
@@ -115,7 +117,7 @@ def main() -> None:
             continue
         text = path.read_text()
         made = with_links_to_pages(text, path.parent)
-        if "```python\n" in text and path.parts[0] == "docs":
+        if TUTORIAL.fullmatch(str(path)):
             nbformat.write(notebook(text), place.with_suffix(".ipynb"))
             made += f"\n[This page as a notebook]({path.stem}.ipynb){{ download }}\n"
         place.write_text(made)

@@ -100,6 +100,23 @@ def test_a_worker_that_is_killed_loses_nothing(
     assert int(found.metrics["confusion"].sum()) == COUNT
 
 
+def test_results_are_taken_once(
+    client: Any,
+    network: snnmlir.Network,
+    data: tuple[np.ndarray, np.ndarray],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A worker may be lost before `ClientExecutor` asks again whether there is a result."""
+
+    def lose(future: Any, copy: Any) -> None:
+        copy.set_exception(TypeError("cannot unpack non-iterable _Part object"))
+
+    monkeypatch.setattr("distributed.cfexecutor._cascade_future", lose)
+    x = data[0][:200]
+    executor = client.get_executor(retries=1)
+    np.testing.assert_array_equal(network.run_batch(x, executor=executor), x)
+
+
 def test_a_sample_that_kills_every_worker_is_named(
     client: Any, network: snnmlir.Network, data: tuple[np.ndarray, np.ndarray], tmp_path: Path
 ) -> None:

@@ -44,10 +44,18 @@ def test_places_are_those_of_the_c(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dtype", ["f64", "int8", "int4"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        *("f64", "int8", "int4", "int2 --optimize ram"),
+        *("int8 --target cortex-m4", "int8 --target cortex-m3"),
+    ],
+)
 @pytest.mark.parametrize("model", [DIGITS, GESTURES], ids=["digits", "gestures"])
-def test_each_deviation_has_a_reason(model: tuple[object, ...], dtype: str, tmp_path: Path) -> None:
-    text, _ = record(tmp_path, *model, "--dtype", dtype)
+def test_each_deviation_has_a_reason(
+    model: tuple[object, ...], options: str, tmp_path: Path
+) -> None:
+    text, _ = record(tmp_path, *model, "--dtype", *options.split())
     assert "mandatory:" not in text
 
 

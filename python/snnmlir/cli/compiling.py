@@ -94,8 +94,8 @@ def run(
     if place is not None:
         check_place(place)
     limits = {
-        check: parse_size(size, option)
-        for check, size, option in (
+        check: parse_size(size, flag)
+        for check, size, flag in (
             (check_flash, max_flash, "--max-flash"),
             (check_ram, max_ram, "--max-ram"),
         )

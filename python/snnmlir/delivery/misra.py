@@ -23,11 +23,11 @@ REASONS = {
     "compiler that does otherwise stops at an #error.",
     "10.4": "Integer constants are of type int where they stand beside size_t or a wider unsigned "
     "type. They are not negative, so the conversion keeps their values.",
-    "10.7": "A sum of small integers is widened where it is used. The compiler has proved that the "
-    "narrower type holds it.",
-    "10.8": "An expression is converted to a type that holds its value: the ranges of sums are "
-    "proved, and positions are below the size of a signal.",
-    "15.6": "The body of a loop or a condition is one statement of one line.",
+    "10.7": "The position of an event in a map is computed in the type of positions. Its "
+    "coordinates are below the map's size, and all positions of the map fit that type.",
+    "10.8": "An expression is converted to a type that holds its value: the difference of two "
+    "places in a list, which is not negative, or a sum whose range is proved.",
+    "15.6": "The body of a loop or a condition is one statement, which stands without braces.",
     "17.7": "memcpy returns its first argument, which is known.",
     "20.9": "__GNUC__ and __BYTE_ORDER__ are the compiler's. Where they are missing, the portable "
     "form is compiled.",
@@ -81,7 +81,7 @@ def deviations(files: dict[str, str]) -> list[Deviation]:
         CompileError: There is no cppcheck, it cannot read the C, or a mandatory or required rule is
             violated that has no reason in `REASONS`.
     """
-    version, said = _cppcheck({name: _without_tables(text) for name, text in files.items()})
+    said = _cppcheck({name: _without_tables(text) for name, text in files.items()})
     places: dict[str, list[str]] = defaultdict(list)
     for rule, file, line in sorted(set(_FOUND.findall(said)), key=lambda f: (f[1], int(f[2]))):
         places[rule].append(f"{file}:{line}")
@@ -92,7 +92,7 @@ def deviations(files: dict[str, str]) -> list[Deviation]:
     for deviation in found:
         if deviation.category != "advisory" and deviation.reason is None:
             raise CompileError(
-                f"{version} finds a violation of the {deviation.category} rule {deviation.rule} of "
+                f"cppcheck finds a violation of the {deviation.category} rule {deviation.rule} of "
                 f"MISRA C:2012 at {deviation.places[0]}, expected only those that have a reason: "
                 f"{', '.join(REASONS)}",
                 help="please report the network; the C can be written without the record",
@@ -111,13 +111,12 @@ def misra_record(network: Network, files: dict[Path, bytes]) -> bytes:
         CompileError: As `deviations` does.
     """
     texts = {path.name: content.decode() for path, content in files.items()}
-    version = _version()
     found = deviations(texts)
     record = render(
         "delivery",
         "misra.md",
         files=sorted(texts),
-        version=version,
+        version=_version(),
         recorded=[deviation for deviation in found if deviation.category != "advisory"],
         advisory=[deviation for deviation in found if deviation.category == "advisory"],
         provenance=network.interface["provenance"],
@@ -130,18 +129,17 @@ def _without_tables(text: str) -> str:
 
 
 def _version() -> str:
+    done = subprocess.run(["cppcheck", "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def _cppcheck(files: dict[str, str]) -> str:
+    """What the tool says: lines of rule, file and line."""
     if not shutil.which("cppcheck"):
         raise CompileError(
             "there is no cppcheck here, whose add-on checks MISRA C:2012",
             help="install it (Debian: apt-get install cppcheck), or leave the record out",
         )
-    done = subprocess.run(["cppcheck", "--version"], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
-def _cppcheck(files: dict[str, str]) -> tuple[str, str]:
-    """The tool's version, and what it said: lines of rule, file and line."""
-    version = _version()
     with tempfile.TemporaryDirectory(prefix="snn-misra-") as folder:
         for name, text in files.items():
             (Path(folder) / name).write_text(text)
@@ -159,8 +157,8 @@ def _cppcheck(files: dict[str, str]) -> tuple[str, str]:
     broken = [line for line in done.stderr.splitlines() if _is_failure(line)]
     if done.returncode != 0 or broken:
         told = (broken or done.stdout.splitlines() or ["no reason given"])[0]
-        raise CompileError(f"{version} did not check the C: {told}")
-    return version, done.stderr
+        raise CompileError(f"cppcheck did not check the C: {told}")
+    return done.stderr
 
 
 def _is_failure(line: str) -> bool:
