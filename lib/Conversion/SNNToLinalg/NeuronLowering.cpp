@@ -200,6 +200,18 @@ static void clearSpikes(LayerBuilder &layer, Value spikes) {
   layer.write(cleared, spikes);
 }
 
+/// The new voltage as it is stored, and the spikes that a neuron makes of it.
+static SmallVector<Value> stepVoltage(NeuronArithmetic &a,
+                                      const NeuronModel &model, Value v,
+                                      Value drive) {
+  NeuronEquations<NeuronArithmetic> equations(a, model);
+  Type type = model.voltage.getType();
+  if (!model.spikes)
+    return {a.store(equations.stepIntegrator(v, drive), type)};
+  auto [next, spikes] = equations.stepSpiking(v, drive);
+  return {a.store(next, type), spikes};
+}
+
 /// The new states of one neuron, and its spikes where it makes them, from the
 /// elements of the loop.
 static SmallVector<Value> step(NeuronArithmetic &a, const NeuronModel &model,
@@ -217,16 +229,22 @@ static SmallVector<Value> step(NeuronArithmetic &a, const NeuronModel &model,
   }
   Type type = model.voltage.getType();
   Value v = a.read(carried[results.size()], type);
-  if (!model.spikes) {
-    results.push_back(a.store(equations.stepIntegrator(v, drive), type));
-  } else if (model.spikes->isPre()) {
+  if (model.spikes && model.spikes->isPre()) {
     Value fired = readsSpikes ? inputs[1] : Value();
     results.push_back(a.store(equations.stepAfter(v, drive, fired), type));
   } else {
-    auto [next, spikes] = equations.stepSpiking(v, drive);
-    llvm::append_values(results, a.store(next, type), spikes);
+    llvm::append_range(results, stepVoltage(a, model, v, drive));
   }
   return results;
+}
+
+static std::string describeLayer(int64_t count, const NeuronModel &model,
+                                 StringRef rest) {
+  return (Twine(count) +
+          (model.spikes ? " leaky integrate-and-fire neurons"
+                        : " leaky integrators") +
+          rest)
+      .str();
 }
 
 LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
@@ -243,9 +261,7 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(Twine(count) +
-                   (model.spikes ? " leaky integrate-and-fire neurons.\n  "
-                                 : " leaky integrators.\n  ") +
+  layer.setComment(describeLayer(count, model, ".\n  ") +
                    describeNeuron(model, c));
   Update update = getUpdate(op, model, c);
   LayerElements elements =
@@ -358,26 +374,19 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
 static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
                               ValueRange carried) {
   NeuronEquations<NeuronArithmetic> equations(a, model);
-  SmallVector<Value> results;
   Type type = model.voltage.getType();
   Value v = a.read(carried[model.current ? 1 : 0], type);
   if (model.current) {
     Type currentType = model.current->getType();
     Value i = equations.endCurrent(a.read(carried.front(), currentType));
-    results.push_back(a.store(i, currentType));
-    if (!model.spikes) {
-      results.push_back(a.store(equations.stepIntegrator(v, i), type));
-      return results;
-    }
-    auto [next, spikes] = equations.stepSpiking(v, i);
-    llvm::append_values(results, a.store(next, type), spikes);
-  } else if (model.spikes) {
-    auto [next, spikes] = equations.endSpiking(v);
-    llvm::append_values(results, a.store(next, type), spikes);
-  } else {
-    results.push_back(a.store(equations.endIntegrator(v), type));
+    SmallVector<Value> results = {a.store(i, currentType)};
+    llvm::append_range(results, stepVoltage(a, model, v, i));
+    return results;
   }
-  return results;
+  if (!model.spikes)
+    return {a.store(equations.endIntegrator(v), type)};
+  auto [next, spikes] = equations.endSpiking(v);
+  return {a.store(next, type), spikes};
 }
 
 LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
@@ -393,11 +402,9 @@ LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(Twine(count) +
-                   (model.spikes ? " leaky integrate-and-fire neurons"
-                                 : " leaky integrators") +
-                   "; the first sum is there already.\n  " +
-                   describeNeuron(model, c));
+  layer.setComment(
+      describeLayer(count, model, "; the first sum is there already.\n  ") +
+      describeNeuron(model, c));
   Update update = getUpdate(op, model, c);
   SmallVector<Value> outputs, buffers;
   for (auto [variable, buffer] :
