@@ -213,6 +213,24 @@ def test_counts_are_repeatable(target: str, tmp_path: Path) -> None:
     assert first.stack == second.stack > 0
 
 
+def test_counts_are_those_of_the_steps(tmp_path: Path) -> None:
+    """An AVR's counter interrupts each 65,536 cycles: when, no earlier work decides.
+
+    A network's name is in the digest that its firmware sends before the first step.
+    """
+    x = model("digits", "int8")[1]
+    counts = set()
+    for name in ("one", "two", "three", "four"):
+        network = snnmlir.compile(
+            DIGITS / "digits.nir",
+            dtype="int8", convention="snntorch", input_type="spikes", name=name,
+        )  # fmt: skip
+        (folder := tmp_path / name).mkdir()
+        counts.add(run(build(MACHINES["atmega1284p"], folder, network), x).counts)
+    assert len(counts) == 1
+    assert max(counts.pop()) > 1 << 16
+
+
 def test_overhead_of_a_dense_network(tmp_path: Path) -> None:
     """784-256-10 LIF in int8 on a Cortex-M4: what it takes beyond what nobody can do without.
 

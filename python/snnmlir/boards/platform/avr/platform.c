@@ -41,8 +41,10 @@ _Noreturn void leave(int status)
     }
 }
 
-/* Timer 1 counts cycles, in 16 bits, and interrupts when it comes to 0. */
+/* Timer 1 counts cycles, in 16 bits, and interrupts when it comes to 0. Each reading starts it again, so
+ * that how many interrupts fall between two readings depends on nothing that was before them. */
 static volatile uint16_t rounds;
+static uint32_t cycles;
 
 ISR(TIMER1_OVF_vect)
 {
@@ -66,6 +68,10 @@ uint32_t counter(void)
         value = TCNT1;
         ++complete;
     }
+    TCNT1 = 0;
+    TIFR1 = 1 << TOV1;
+    rounds = 0;
     sei();
-    return (uint32_t)complete << 16 | value;
+    cycles += (uint32_t)complete << 16 | value;
+    return cycles;
 }
