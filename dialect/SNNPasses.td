@@ -316,6 +316,28 @@ def SNNPlanScratch : Pass<"snn-plan-scratch", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def SNNShortenProducts : Pass<"snn-shorten-products", "::mlir::ModuleOp"> {
+  let summary = "Multiply integers of 16 bits where that is enough";
+  let description = [{
+    Replaces each `arith.muli` of 32 bits, two factors of which are known to fit
+    16 bits from constants, shifts, masks and types, by a call of a declaration
+    (`snn.helper`): `@product`, or `@product_unsigned` if the first factor fits
+    16 bits only without a sign.
+
+    ```mlir
+    %high = arith.shrsi %v, %c16 : i32
+    %product = func.call @product(%high, %decay) : (i32, i32) -> i32
+    ```
+
+    It is for processors that multiply fewer than 32 bits at a time and whose
+    compilers do not see that the upper halves say nothing. Where both factors are
+    extended from 16 bits or constants, they do, and the product stays; but for
+    powers of two above 16, for which they would shift 32 bits one by one, unless
+    the product is shifted back.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 def SNNNameLocals : Pass<"snn-name-locals", "::mlir::func::FuncOp"> {
   let summary = "Name variables for readable C";
   let description = [{

@@ -52,7 +52,8 @@ static bool isRole(Attribute attribute) {
 
 static bool isHelper(Attribute attribute) {
   return isOneOf(attribute,
-                 {"take_events", "set_spikes", "blocks", "unaligned_blocks"});
+                 {"take_events", "set_spikes", "blocks", "unaligned_blocks",
+                  "product", "product_unsigned"});
 }
 
 static bool isSeconds(Attribute attribute) {
@@ -137,7 +138,9 @@ static constexpr AttributeRule kRules[] = {
     {"snn.memory", "a string", is<StringAttr>},
     {"snn.section", "a string", is<StringAttr>},
     {"snn.helper",
-     "'take_events', 'set_spikes', 'blocks' or 'unaligned_blocks'", isHelper},
+     "'take_events', 'set_spikes', 'blocks', 'unaligned_blocks', 'product' or "
+     "'product_unsigned'",
+     isHelper},
     {"snn.size", "an index of at least 0", isIndex},
     {"snn.scale_axis", "an index of at least 0", isIndex},
     {"snn.buffer", "an index of at least 0", isIndex},

@@ -133,6 +133,8 @@ void snn::buildLoopsPipeline(OpPassManager &manager,
   manager.addPass(createLowerAffinePass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  if (options.shortProducts)
+    manager.addPass(createSNNShortenProducts());
   manager.addNestedPass<func::FuncOp>(createSNNNameLocals());
 }
 

@@ -24,6 +24,7 @@ from snnmlir.compiler import TARGETS
 from snnmlir.errors import OptionError
 from snnmlir.reports.verify import verify
 
+ROOT = Path(__file__).parents[2]
 SIZES = (
     # inputs, outputs
     *((9, outputs) for outputs in (1, 3, 4, 5, 10, 15, 16, 17, 20, 21, 24, 33, 38, 40, 64)),
@@ -112,9 +113,11 @@ def test_every_target_computes_the_same_here(target: str) -> None:
         ("cortex-m0", "cortex-m0"),
         ("cortex-m0", "cortex-m4"),
         ("rv32imac", "rv32imac"),
+        ("atmega1284p", "avr"),
         ("atmega1284p", "cortex-m3"),
         ("atmega1284p", "cortex-m4"),
         ("aarch64-linux", "cortex-m4"),
+        ("cortex-m4f", "avr"),
     ],
 )
 def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
@@ -149,9 +152,30 @@ def test_blocks_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
     machine = MACHINES["cortex-m4f"]
     counts = run(build(machine, tmp_path, network), x).counts
     assert (counts[1] - counts[0]) / (64 * 128) < 1.5
-    rows = compiled(layer(64, 128, "plain"), target="avr")
+    rows = compiled(layer(64, 128, "plain"), target="x86-64")
     counts = run(build(machine, tmp_path, rows), x).counts
     assert (counts[1] - counts[0]) / (64 * 128) > 2.5
+
+
+@pytest.mark.parametrize("optimization", ["-O2", "-Os"])
+def test_products_of_16_bits_on_an_avr(optimization: str, tmp_path: Path) -> None:
+    """States of 32 bits decay by halves, and the C for an AVR takes a fraction of the cycles."""
+    x = np.load(ROOT / "examples/digits/recorded.npz")["input"][0][:12]
+    counts = {}
+    for target in ("generic", "avr"):
+        network = snnmlir.compile(
+            ROOT / "examples/digits/digits.nir", dtype="int8", convention="snntorch", dt=1e-4,
+            input_type="spikes", name="net", target=target,
+        )  # fmt: skip
+        assert ("net_product_unsigned(" in network.c) == (target == "avr")
+        program = build(MACHINES["atmega1284p"], tmp_path, network, (*FLAGS, optimization))
+        result = run(program, x)
+        (found,) = result.outputs.values()
+        expected = network.run(x)
+        assert expected.any()
+        np.testing.assert_array_equal(found.reshape(expected.shape), expected)
+        counts[target] = sum(result.counts)
+    assert counts["avr"] < 0.95 * counts["generic"]
 
 
 def test_weights_take_no_more_flash() -> None:

@@ -49,6 +49,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether two neurons whose numbers fit 16 bits are "
                      "updated at a time"),
       llvm::cl::init(false)};
+  Option<bool> shortProducts{
+      *this, "short-products",
+      llvm::cl::desc("Whether to multiply 16 bits where that is enough"),
+      llvm::cl::init(false)};
   Option<bool> directSums{
       *this, "direct-sums",
       llvm::cl::desc("Whether sums are added to the states that they drive, "

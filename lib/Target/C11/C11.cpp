@@ -100,84 +100,16 @@ static unsigned getPositionBits(func::FuncOp helper) {
 }
 
 /// Whether a helper is a macro that says something of the processor.
-static bool isMacro(func::FuncOp helper) { return helper.getNumResults() != 0; }
+static bool isMacro(func::FuncOp helper) {
+  return helper.getNumResults() != 0 && helper.getNumArguments() == 0;
+}
 
 /// All names at file scope begin with the prefix.
 void SourceEmitter::nameSymbols() {
-  for (StringRef name : {"t",
-                         "init",
-                         "step",
-                         "step_events",
-                         "H",
-                         "DT",
-                         "STATE_BYTES",
-                         "TAP",
-                         "PROFILE",
-                         "CHECK",
-                         "MAX_EVENTS",
-                         "position",
-                         "mask8",
-                         "mask16",
-                         "mask",
-                         "count",
-                         "HAS_WORD",
-                         "four",
-                         "list",
-                         "list_32",
-                         "short",
-                         "fence",
-                         "take_events",
-                         "take_events_32",
-                         "set_spikes",
-                         "set_spikes_32",
-                         "BLOCKS",
-                         "UNALIGNED_BLOCKS",
-                         "WORDS",
-                         "HELPER",
-                         "SPACE",
-                         "sums4",
-                         "lanes4",
-                         "row",
-                         "word",
-                         "add4",
-                         "add_biased4",
-                         "settle_biased4",
-                         "settle4",
-                         "put4",
-                         "add_to4",
-                         "add_flipped4",
-                         "words2",
-                         "words",
-                         "add_word4",
-                         "add8",
-                         "add_flipped8",
-                         "place",
-                         "LISTED",
-                         "AFTER",
-                         "pair",
-                         "DSP",
-                         "low",
-                         "high",
-                         "join",
-                         "both",
-                         "load2",
-                         "table2",
-                         "bytes2",
-                         "store2",
-                         "number2",
-                         "store_spikes2",
-                         "plus2",
-                         "minus2",
-                         "times2",
-                         "shift_left2",
-                         "shift_right2",
-                         "product2",
-                         "above2",
-                         "at_least2",
-                         "choose2",
-                         "max2",
-                         "min2"})
+  for (StringRef name : {"t", "init", "step", "step_events", "H", "DT",
+                         "STATE_BYTES", "TAP", "PROFILE", "MAX_EVENTS"})
     (void)globals.add(prefix + "_" + name.str());
+  forEachHelperName(prefix, [&](StringRef name) { (void)globals.add(name); });
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
     StringRef helper = getText(&op, "snn.helper");
@@ -438,7 +370,11 @@ void SourceEmitter::emitHelpers() {
   module.walk([&](vector::LoadOp load) {
     (isPairOp(load) ? usesPairs : usesSums) = true;
   });
-  if (usesSums || usesPairs)
+  bool usesProducts =
+      llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
+        return getText(function, "snn.helper").starts_with("product");
+      });
+  if (usesSums || usesPairs || usesProducts)
     emitHelper("small");
   if (usesPairs)
     emitHelper("pairs");

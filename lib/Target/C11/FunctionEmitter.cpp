@@ -170,6 +170,7 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       })
       .Case([&](arith::ShLIOp) { return makeShift(op); })
       .Case([&](memref::LoadOp load) { return makeLoad(load); })
+      .Case([&](func::CallOp call) { return makeHelperCall(call); })
       .Case([&](vector::ExtractOp extract) { return makeLane(extract); })
       .Case([&](vector::ReductionOp any) { return makeAnyPair(any); })
       .Default([](Operation *other) -> FailureOr<Expression> {
@@ -456,6 +457,24 @@ FailureOr<Expression> FunctionEmitter::makeCast(Operation *op) {
       op->getResult(0).getType().isSignlessInteger())
     cast += "(" + getScalarType(op->getResult(0).getType(), true).str() + ")";
   return Expression{cast + operand->in(Precedence::Unary), Precedence::Unary};
+}
+
+FailureOr<Expression> FunctionEmitter::makeHelperCall(func::CallOp op) {
+  auto callee = symbols.find(op.getCallee());
+  if (callee == symbols.end() || !hasHelperResult(op, table))
+    return op.emitOpError("C11: is not in the emitter's subset: only private "
+                          "functions without results can be called");
+  // What says something of the processor is a macro.
+  if (op.getNumOperands() == 0)
+    return Expression{callee->second};
+  SmallVector<std::string> arguments;
+  for (Value operand : op.getOperands()) {
+    FailureOr<Expression> argument = getWidened(operand);
+    if (failed(argument))
+      return failure();
+    arguments.push_back(argument->text);
+  }
+  return Expression{callee->second + "(" + llvm::join(arguments, ", ") + ")"};
 }
 
 FailureOr<Expression> FunctionEmitter::makeLoad(memref::LoadOp op) {
@@ -933,11 +952,6 @@ LogicalResult FunctionEmitter::emitCopy(memref::CopyOp op) {
 
 LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
   auto callee = symbols.find(op.getCallee());
-  // Helpers that say something of the processor are macros.
-  if (callee != symbols.end() && isCondition(op, table)) {
-    locals[op.getResult(0)] = callee->second;
-    return success();
-  }
   if (callee == symbols.end() || op.getNumResults() != 0)
     return op.emitOpError("C11: is not in the emitter's subset: only private "
                           "functions without results can be called");

@@ -221,6 +221,8 @@ private:
   mlir::FailureOr<Expression> negate(mlir::Value condition);
   mlir::FailureOr<Expression> makeSelect(mlir::arith::SelectOp op);
   mlir::FailureOr<Expression> makeCast(mlir::Operation *op);
+  /// The result of a helper: a call of it, or a macro.
+  mlir::FailureOr<Expression> makeHelperCall(mlir::func::CallOp op);
   mlir::FailureOr<Expression> makeLoad(mlir::memref::LoadOp op);
   /// "x[i * 16 + j]"
   mlir::FailureOr<std::string>

@@ -8,6 +8,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace llvm;
 
@@ -36,18 +37,41 @@ static std::string translate(StringRef identifier, StringRef prefix,
       .str();
 }
 
+/// Splits text into identifiers and what is between them.
+static void forEachPart(
+    StringRef text,
+    llvm::function_ref<void(StringRef identifier, StringRef between)> take) {
+  auto isPart = [](char c) { return isAlnum(c) || c == '_'; };
+  while (!text.empty()) {
+    StringRef identifier = text.take_while(isPart);
+    text = text.drop_front(identifier.size());
+    StringRef between = text.take_until(isPart);
+    text = text.drop_front(between.size());
+    take(identifier, between);
+  }
+}
+
 void snn::c11::printHelper(StringRef name, StringRef prefix,
                            unsigned positionBits, raw_ostream &os) {
   const Helper *helper = find_if(
       kHelpers, [&](const Helper &other) { return other.name == name; });
   assert(helper != std::end(kHelpers) && "there is no helper of this name");
-  auto isPart = [](char c) { return isAlnum(c) || c == '_'; };
-  for (StringRef rest = helper->text; !rest.empty();) {
-    StringRef identifier = rest.take_while(isPart);
-    os << translate(identifier, prefix, positionBits);
-    rest = rest.drop_front(identifier.size());
-    StringRef other = rest.take_until(isPart);
-    os << other;
-    rest = rest.drop_front(other.size());
-  }
+  forEachPart(helper->text, [&](StringRef identifier, StringRef between) {
+    os << translate(identifier, prefix, positionBits) << between;
+  });
+}
+
+void snn::c11::forEachHelperName(StringRef prefix,
+                                 llvm::function_ref<void(StringRef)> take) {
+  llvm::StringSet<> taken;
+  for (const Helper &helper : kHelpers)
+    forEachPart(helper.text, [&](StringRef identifier, StringRef) {
+      if (!identifier.starts_with("net_") && !identifier.starts_with("NET_"))
+        return;
+      for (unsigned positionBits : {16, 32})
+        if (auto [name, isNew] =
+                taken.insert(translate(identifier, prefix, positionBits));
+            isNew)
+          take(name->getKey());
+    });
 }

@@ -12,6 +12,7 @@
 #ifndef SNN_LIB_TARGET_C11_HELPERS_H
 #define SNN_LIB_TARGET_C11_HELPERS_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -21,6 +22,10 @@ namespace snn::c11 {
 /// positions have `positionBits` bits.
 void printHelper(llvm::StringRef name, llvm::StringRef prefix,
                  unsigned positionBits, llvm::raw_ostream &os);
+
+/// Gives each name that helpers may bring along for such a network, once.
+void forEachHelperName(llvm::StringRef prefix,
+                       llvm::function_ref<void(llvm::StringRef)> take);
 
 } // namespace snn::c11
 

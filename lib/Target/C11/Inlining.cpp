@@ -44,8 +44,13 @@ bool isPairOp(Operation *op) {
                                       isPairMask(op->getResult(0).getType()));
 }
 
+/// Helpers with a result only compute it.
+static bool isHelperCall(Operation *op) {
+  return isa<func::CallOp>(op) && op->getNumResults() == 1;
+}
+
 bool isExpression(Operation *op) {
-  return isArithmetic(op) ||
+  return isArithmetic(op) || isHelperCall(op) ||
          isa<memref::LoadOp, math::CtPopOp, vector::ExtractOp,
              vector::ReductionOp>(op) ||
          (isa<vector::LoadOp>(op) && isPairOp(op));

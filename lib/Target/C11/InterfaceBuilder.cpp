@@ -48,16 +48,20 @@ static LogicalResult checkHelper(func::FuncOp function) {
                                    {});
   };
   bool isList = name == "take_events" || name == "set_spikes";
-  bool hasTypes = isList
-                      ? takes(16) || takes(32)
-                      : function.getFunctionType() ==
-                            builder.getFunctionType({}, {builder.getI1Type()});
+  bool isProduct = name == "product" || name == "product_unsigned";
+  Type word = builder.getI32Type();
+  FunctionType other = isProduct
+                           ? builder.getFunctionType({word, word}, {word})
+                           : builder.getFunctionType({}, {builder.getI1Type()});
+  bool hasTypes =
+      isList ? takes(16) || takes(32) : function.getFunctionType() == other;
   if (function.isPrivate() && function.isDeclaration() && hasTypes)
     return success();
   return function.emitOpError("C11: is not a helper of the emitter: expected a "
                               "private declaration of take_events or "
-                              "set_spikes with their types, or of a condition "
-                              "without arguments and with an i1");
+                              "set_spikes with their types, of a product of "
+                              "i32, or of a condition without arguments and "
+                              "with an i1");
 }
 
 /// Finds the public functions, and checks the declarations of helpers.

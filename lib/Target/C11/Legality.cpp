@@ -81,7 +81,7 @@ bool snn::c11::isExternal(func::FuncOp function) {
   return function && function->hasAttr("snn.external");
 }
 
-bool snn::c11::isCondition(func::CallOp call, const SymbolTable &table) {
+bool snn::c11::hasHelperResult(func::CallOp call, const SymbolTable &table) {
   auto callee = table.lookup<func::FuncOp>(call.getCallee());
   return callee && callee->hasAttr("snn.helper") && call.getNumResults() == 1;
 }
@@ -89,7 +89,7 @@ bool snn::c11::isCondition(func::CallOp call, const SymbolTable &table) {
 static LogicalResult checkCall(func::CallOp call, const SymbolTable &table) {
   auto callee = table.lookup<func::FuncOp>(call.getCallee());
   if (callee && callee.isPrivate() &&
-      (call.getNumResults() == 0 || snn::c11::isCondition(call, table)))
+      (call.getNumResults() == 0 || snn::c11::hasHelperResult(call, table)))
     return success();
   return call.emitOpError("C11: is not in the emitter's subset: only private "
                           "functions without results can be called");

@@ -20,9 +20,8 @@ namespace snn::c11 {
 /// Whether a function is one that somebody else has written in C.
 bool isExternal(mlir::func::FuncOp function);
 
-/// Whether `call` asks a helper of the emitter about the C compiler's
-/// processor.
-bool isCondition(mlir::func::CallOp call, const mlir::SymbolTable &table);
+/// Whether the result of `call` is what a helper of the emitter gives.
+bool hasHelperResult(mlir::func::CallOp call, const mlir::SymbolTable &table);
 
 /// Checks a function and all operations in it.
 llvm::LogicalResult checkFunction(mlir::func::FuncOp function,

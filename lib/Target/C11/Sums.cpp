@@ -126,7 +126,8 @@ LogicalResult FunctionEmitter::declareSums(Operation *loop, unsigned index,
   int64_t size = cast<VectorType>(variable.getType()).getNumElements();
   for (int64_t lane = 0; lane < size; lane += kPerVariable) {
     parts.push_back(addName("sums"));
-    line() << prefix << "_sums4 " << parts.back() << " = {0, 0};\n";
+    line() << prefix << "_sums4 " << parts.back() << " = " << prefix
+           << "_zero4();\n";
   }
   std::string name = parts.front();
   locals[variable] = name;

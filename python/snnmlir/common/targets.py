@@ -22,6 +22,7 @@ class TargetDescription:
         flipped_signs: Whether weights of blocks are stored with their sign bit flipped: where no
             instruction extends the signs of two bytes.
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
+        short_products: Whether numbers of 16 bits are multiplied where that is enough.
         pairs: Whether two neurons whose numbers fit 16 bits are updated at a time.
     """
 
@@ -30,6 +31,7 @@ class TargetDescription:
     flipped_signs: bool = False
     list_with_neurons: bool = False
     pairs: bool = False
+    short_products: bool = False
 
     @property
     def pipeline_options(self) -> str:
@@ -37,7 +39,8 @@ class TargetDescription:
         return (
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
             f"flipped-signs={int(self.flipped_signs)} "
-            f"list-with-neurons={int(self.list_with_neurons)} pairs={int(self.pairs)}"
+            f"list-with-neurons={int(self.list_with_neurons)} pairs={int(self.pairs)} "
+            f"short-products={int(self.short_products)}"
         )
 
 
@@ -47,6 +50,9 @@ _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True)
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
 _ROWS = TargetDescription(block_outputs=0)
+_AVR = TargetDescription(
+    block_outputs=8, rows=False, short_products=True
+)
 
 TARGETS = MappingProxyType(
     {
@@ -58,7 +64,7 @@ TARGETS = MappingProxyType(
         "cortex-m33": _DSP,
         "cortex-m55": _ROWS,
         "rv32imac": _RV32,
-        "avr": _ROWS,
+        "avr": _AVR,
         "x86-64": _ROWS,
         "aarch64": _ROWS,
     }

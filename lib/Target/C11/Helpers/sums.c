@@ -28,16 +28,32 @@
 #define NET_WORDS
 #endif
 
+typedef struct {
+    int16_t x0, x1, x2, x3;
+} net_lanes4;
+
+#if defined(__AVR__)
+/* Four sums of 16 bits, each in two registers. */
+typedef net_lanes4 net_sums4;
+#else
 /* Four sums of 16 bits, two in a word: x0 and x2 in even, x1 and x3 in odd. Without DSP x2 is also in
  * odd, at bit 8, and sums borrow from their neighbours and carry into them while rows are added;
  * net_settle4 takes that back, whatever happened on the way, as in the end all of them fit 16 bits. */
 typedef struct {
     uint32_t even, odd;
 } net_sums4;
+#endif
 
-typedef struct {
-    int16_t x0, x1, x2, x3;
-} net_lanes4;
+/* Sums to which nothing was added. */
+NET_HELPER net_sums4 net_zero4(void)
+{
+#if defined(__AVR__)
+    const net_sums4 zero = {0, 0, 0, 0};
+#else
+    const net_sums4 zero = {0, 0};
+#endif
+    return zero;
+}
 
 /* A row of weights, of which the compiler knows nothing: it adds to one pointer. */
 NET_HELPER const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
@@ -91,6 +107,67 @@ NET_HELPER net_words2 net_words(const NET_SPACE int8_t *p)
     return words;
 #endif
 }
+
+#if defined(__AVR__)
+/* The sums with the four weights at p added. */
+NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    sums.x0 = (int16_t)(sums.x0 + p[0]);
+    sums.x1 = (int16_t)(sums.x1 + p[1]);
+    sums.x2 = (int16_t)(sums.x2 + p[2]);
+    sums.x3 = (int16_t)(sums.x3 + p[3]);
+    return sums;
+}
+
+/* Adds the eight weights of a row from first on. */
+NET_HELPER void net_add8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t **row, size_t first)
+{
+    *sums = net_add4(*sums, *row + first);
+    *more = net_add4(*more, *row + first + 4);
+}
+
+/* What is in the sums after n rows. */
+NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
+{
+    (void)n;
+    return sums;
+}
+
+/* The same as net_add4 for weights whose sign bits are flipped: 128 is added to each. */
+NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    sums.x0 = (int16_t)((uint16_t)sums.x0 + (uint8_t)p[0]);
+    sums.x1 = (int16_t)((uint16_t)sums.x1 + (uint8_t)p[1]);
+    sums.x2 = (int16_t)((uint16_t)sums.x2 + (uint8_t)p[2]);
+    sums.x3 = (int16_t)((uint16_t)sums.x3 + (uint8_t)p[3]);
+    return sums;
+}
+
+/* The same as net_add8 for these. */
+NET_HELPER void net_add_flipped8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t **row, size_t first)
+{
+    *sums = net_add_flipped4(*sums, *row + first);
+    *more = net_add_flipped4(*more, *row + first + 4);
+}
+
+/* What is in the sums after n rows of these. */
+NET_HELPER net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
+{
+    const uint16_t added = (uint16_t)(128u * (uint16_t)n);
+    sums.x0 = (int16_t)((uint16_t)sums.x0 - added);
+    sums.x1 = (int16_t)((uint16_t)sums.x1 - added);
+    sums.x2 = (int16_t)((uint16_t)sums.x2 - added);
+    sums.x3 = (int16_t)((uint16_t)sums.x3 - added);
+    return sums;
+}
+
+/* Each of the sums. */
+NET_HELPER net_lanes4 net_get4(net_sums4 sums)
+{
+    return sums;
+}
+
+#else
 
 /* The sums with four weights added, to each of which 128 was. */
 NET_HELPER net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
@@ -184,6 +261,8 @@ NET_HELPER net_lanes4 net_get4(net_sums4 sums)
     };
     return lanes;
 }
+
+#endif
 
 /* Stores the sums. */
 NET_HELPER void net_put4(int16_t *y, net_sums4 sums)

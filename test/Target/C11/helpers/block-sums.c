@@ -17,7 +17,7 @@ static _Alignas(4) int8_t flipped[ROWS][8];
 
 static void check(size_t rows)
 {
-    net_sums4 plain = {0, 0}, other = {0, 0}, more = {0, 0}, rest = {0, 0};
+    net_sums4 plain = net_zero4(), other = plain, more = plain, rest = plain;
     int32_t expected[4] = {0, 0, 0, 0};
     int16_t put[4] = {1, 2, 3, 4}, added[4] = {1000, -1000, 7, -7};
     for (size_t row = 0; row < rows; ++row) {
