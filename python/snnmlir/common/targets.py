@@ -50,9 +50,7 @@ _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True)
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
 _ROWS = TargetDescription(block_outputs=0)
-_AVR = TargetDescription(
-    block_outputs=8, rows=False, short_products=True
-)
+_AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
 
 TARGETS = MappingProxyType(
     {
