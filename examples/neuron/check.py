@@ -38,8 +38,8 @@ def run(module: Module, context: Context, x: Signal) -> dict[str, Signal]:
     PassManager.parse("snn-to-loops", context).run(lowered)
     source, header = emit_c11(lowered, "net", "net.h")
     network = module.network(constants=False)
-    ports = [ports_of(network, side) for side in ("inputs", "outputs")]
-    return Executable(source, header, *ports).run_integers({"x": x})
+    inputs, outputs = ports_of(network, "inputs"), ports_of(network, "outputs")
+    return Executable(source, header, inputs, outputs).run_integers({"x": x})
 
 
 def in_floating_point(weight: Signal, c: dict[str, Signal], x: Signal) -> dict[str, Signal]:
@@ -66,11 +66,11 @@ def in_integers(network: dict[str, Any], x: Signal) -> dict[str, Signal]:
 
     def share(name: str, value: Signal) -> Signal:
         bits = -round(np.log2(types[neuron["operands"][name]]["scales"][0]))
-        decay, half = get(name), 1 << (bits - 1)
+        decay, half, one = get(name), 1 << (bits - 1), 1 << bits
         # A slow decay is what is lost, and that is rounded.
-        if np.all(2 * decay >= 1 << bits):
-            return value - ((value * ((1 << bits) - decay) + half) >> bits)
-        return (value * decay + half) >> bits
+        is_slow = bool(np.all(2 * decay >= one))
+        product: Signal = (value * (one - decay if is_slow else decay) + half) >> bits
+        return np.asarray(value - product if is_slow else product)
 
     state = types[neuron["results"][1]]
     ratio = types[neuron["operands"]["input"]]["scales"] / state["scales"]

@@ -30,7 +30,8 @@ def sample(cases: Sequence[dict[str, int]], most: int, start: int) -> list[int]:
         for name, value in case.items():
             values[name].add(value)
     missing = {(name, v) for name, found in values.items() if len(found) <= most for v in found}
-    kept, others = [], []
+    kept: list[int] = []
+    others: list[int] = []
     for index in spread(len(cases), start):
         shown = missing.intersection(cases[index].items())
         (kept if shown else others).append(index)
