@@ -51,9 +51,9 @@ def test_the_report_says_how_many_are_left_out(tmp_path: Path) -> None:
 
     def count(*options: str) -> tuple[str, str]:
         report = tmp_path / "report.xml"
-        command = [sys.executable, "-m", "pytest", "--junit-xml", report, *options]
+        command = [sys.executable, "-m", "pytest", "--junit-xml", str(report), *options]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-        counted = [sys.executable, ROOT / "test/count.py", report]
+        counted = [sys.executable, str(ROOT / "test/count.py"), str(report)]
         total = subprocess.run(counted, capture_output=True, text=True, check=True)
         return done.stdout, total.stdout
 
