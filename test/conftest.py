@@ -2,14 +2,26 @@
 """Fixtures that all Python tests share."""
 
 import os
+import re
+import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
+from _pytest.junitxml import xml_key
 
+from sampling import sample
 from snnmlir import reference
+from snnmlir.boards.machines import MACHINES
+from snnmlir.compiler import DTYPES, TARGETS
+from snnmlir.conventions import PRESETS
+
+# How many cases this process left out, and what the one that counts knows of it.
+LEFT_OUT, NOTED = pytest.StashKey[int](), pytest.StashKey[int]()
 
 # The same examples in every run, however slow the machine.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -29,6 +41,83 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="few",
         help="how many models, and how many of the gestures, run on emulated targets",
     )
+    parser.addoption(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="of a test with more than N cases, run N, and as many as show each value of its "
+        "parameters that have N values or fewer",
+    )
+
+
+def keep_words(items: list[pytest.Item], left_out: set[pytest.Item]) -> set[pytest.Item]:
+    """Without a case for each type, convention and target that no other kept case names."""
+    machines = (getattr(machine, "name", machine) for machine in MACHINES)
+    for word in (*DTYPES, *PRESETS, *TARGETS, *machines):
+        named = re.compile(rf"[-\[_ ]{re.escape(str(word))}[-\]_ ]")
+        cases = [item for item in items if named.search(item.nodeid.partition("::")[2])]
+        cases = [case for case in cases if not case.get_closest_marker("slow")]
+        if cases and left_out.issuperset(cases):
+            left_out = left_out - {cases[0]}
+    return left_out
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves cases out: --sample. What -m and -k leave out counts before, or after."""
+    most = config.getoption("--sample")
+    if most is None:
+        return
+    functions = defaultdict(list)
+    for item in items:
+        # Slow ones are left out as a whole, or wanted as a whole.
+        if getattr(item, "callspec", None) and not item.get_closest_marker("slow"):
+            functions[item.nodeid.partition("[")[0]].append(item)
+    left_out = set()
+    for name, cases in functions.items():
+        if len(cases) > most:
+            indices = [case.callspec.indices for case in cases]  # type: ignore[attr-defined]
+            kept = set(sample(indices, most, zlib.crc32(name.encode()) % len(cases)))
+            left_out |= {case for index, case in enumerate(cases) if index not in kept}
+    left_out = keep_words(items, left_out)
+    config.stash[LEFT_OUT] = len(left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of pytest-xdist tells the one that counts what it left out."""
+    if output := getattr(session.config, "workeroutput", None):
+        output["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """All processes of pytest-xdist leave the same out."""
+    if output := getattr(node, "workeroutput", None):
+        note_left_out(node.config, output["left_out"])
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Without pytest-xdist."""
+    note_left_out(session.config, session.config.stash.get(LEFT_OUT, 0))
+
+
+def note_left_out(config: pytest.Config, count: int) -> None:
+    """Keeps the number for the summary, and for test/count.py in the report."""
+    xml = config.stash.get(xml_key, None)
+    if count and xml and config.stash.get(NOTED, None) is None:
+        xml.add_global_property("left_out", count)
+    if count:
+        config.stash[NOTED] = count
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many cases --sample left out."""
+    config = terminalreporter.config
+    if count := config.stash.get(NOTED, 0):
+        most = config.getoption("--sample")
+        terminalreporter.write_line(
+            f"{count} cases left out, of tests with more than {most}: --all runs them"
+        )
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Add up what lit (.json) and pytest (.xml) report: ``N passed, N failed, N skipped``."""
+"""Add up what lit (.json) and pytest (.xml) report: ``N passed, N failed, N skipped``.
+
+And ``N cases left out``, where a sample of the cases was run.
+"""
 
 import json
 import sys
@@ -25,16 +28,25 @@ def count(report: Path) -> Counter[str]:
         return Counter(
             LIT.get(t["code"], "failed") for t in json.loads(report.read_text())["tests"]
         )
-    suites = list(ET.parse(report).getroot().iter("testsuite"))
+    root = ET.parse(report).getroot()
+    suites = list(root.iter("testsuite"))
+    left_out = sum(
+        int(p.get("value", 0)) for p in root.iter("property") if p.get("name") == "left_out"
+    )
     total, errors, failures, skipped = (
         sum(int(suite.get(key, 0)) for suite in suites)
         for key in ("tests", "errors", "failures", "skipped")
     )
     failed = errors + failures
-    return Counter(passed=total - failed - skipped, failed=failed, skipped=skipped)
+    return Counter(
+        passed=total - failed - skipped, failed=failed, skipped=skipped, left_out=left_out
+    )
 
 
 if __name__ == "__main__":
     total = sum((count(Path(report)) for report in sys.argv[1:]), Counter[str]())
-    print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
+    counts = [f"{total[what]} {what}" for what in ("passed", "failed", "skipped")]
+    if total["left_out"]:
+        counts.append(f"{total['left_out']} cases left out (--all runs them)")
+    print(", ".join(counts))
     sys.exit(total["failed"] > 0 or total["passed"] + total["skipped"] == 0)

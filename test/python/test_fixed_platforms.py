@@ -201,6 +201,7 @@ def ends_of(name: str, found: Mapping[str, Signal]) -> Counter[str]:
     return ends
 
 
+@pytest.mark.slow
 def test_bit_for_bit_at_the_ends() -> None:
     """Random networks in which currents wrap around, and states and counts are at their ends."""
     reached: Counter[str] = Counter()

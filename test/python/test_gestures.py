@@ -89,6 +89,7 @@ def test_spikes_are_exactly_what_snntorch_computed(dtype: Dtype) -> None:
         )
 
 
+@pytest.mark.slow
 def test_numpy_alone_computes_what_snntorch_computed() -> None:
     assert report(EXAMPLE) == 0
 

@@ -590,6 +590,7 @@ void tile(const uint8_t *x, const int8_t *w, const int32_t *bias, const int32_t 
 """
 
 
+@pytest.mark.slow
 def test_a_convolution_with_its_neurons_and_weights_in_blocks(tmp_path: Path) -> None:
     path = written(tmp_path, TILE, TILE_C)
     (trial,) = try_kernels(load_target(path), networks=6)

@@ -480,6 +480,7 @@ def printed_by(command: str) -> str:
     )
 
 
+@pytest.mark.slow
 def test_page_shows_what_the_commands_print(
     repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

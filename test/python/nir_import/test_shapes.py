@@ -418,6 +418,7 @@ def test_scalar_network(chain: Chain, make: SimpleNamespace) -> None:
     assert {node.output_shape for node in graph.nodes.values()} == {()}
 
 
+@pytest.mark.slow
 def test_thousands_of_nodes(read: Read, make: SimpleNamespace) -> None:
     size = 3000
     nodes = {f"n{i}": make.if_() for i in range(size)}
