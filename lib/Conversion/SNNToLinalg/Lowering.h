@@ -47,6 +47,8 @@ struct StepContext {
   llvm::StringMap<mlir::func::FuncOp> listFunctions;
   /// Scratch memory of kernels, by operation.
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
+  /// Scratch memory that is read and written in words.
+  llvm::SmallVector<mlir::BlockArgument> words;
   /// How many layers each kernel has got.
   llvm::DenseMap<mlir::Operation *, int64_t> kernelLayers;
 
@@ -78,12 +80,16 @@ mlir::MemRefType getEventsStorageType(EventsType type);
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
                          const llvm::Twine &name);
 
+/// What a loop or a branch carries: nothing where sums are in memory, and so
+/// none are given.
+llvm::SmallVector<mlir::Value, 1> asRange(mlir::Value sums);
+
 /// Builds the body of a loop: from the sums so far to the new ones.
 using LoopBody = llvm::function_ref<mlir::Value(
     mlir::ImplicitLocOpBuilder &, mlir::Value index, mlir::Value sums)>;
 
-/// A loop over `begin <= index < end` that carries one tensor, and what is in
-/// it at the end. `name` is the index's in generated code.
+/// A loop over `begin <= index < end` that carries one tensor or none, and what
+/// is in it at the end. `name` is the index's in generated code.
 mlir::Value createLoop(mlir::ImplicitLocOpBuilder &builder,
                        llvm::StringRef name, mlir::Value begin, mlir::Value end,
                        mlir::Value sums, LoopBody body);

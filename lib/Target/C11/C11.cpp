@@ -434,9 +434,12 @@ void SourceEmitter::emitHelpers() {
           .wasInterrupted();
   if (usesShort)
     emitHelper("short");
-  bool usesSums = false, usesPairs = false;
+  bool usesSums = false, usesPairs = false, usesRows = false;
   module.walk([&](vector::LoadOp load) {
     (isPairOp(load) ? usesPairs : usesSums) = true;
+  });
+  module.walk([&](vector::StoreOp store) {
+    usesRows |= store.getAlignment().has_value();
   });
   if (usesSums || usesPairs)
     emitHelper("small");
@@ -444,6 +447,8 @@ void SourceEmitter::emitHelpers() {
     emitHelper("pairs");
   if (usesSums)
     emitHelper("sums");
+  if (usesRows)
+    emitHelper("rows");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");

@@ -353,6 +353,13 @@ void InterfaceBuilder::addArena() {
             signs.isUnsigned(callee.getArgument(use.getOperandNumber()));
       types[getStorageType(type, isUnsigned).str()] = getBytes(type);
     }
+    // Some of it is read in words.
+    auto function = cast<func::FuncOp>(arena.getOwner()->getParentOp());
+    auto alignment = function.getArgAttrOfType<IntegerAttr>(
+        arena.getArgNumber(), "snn.alignment");
+    if (alignment && alignment.getInt() == 4 &&
+        llvm::none_of(types, [](const auto &type) { return type.second >= 4; }))
+      types["uint32_t"] = 4;
   }
   if (interface.arena)
     interface.arena->types.assign(types.begin(), types.end());

@@ -20,8 +20,7 @@ using namespace mlir;
 
 namespace snn::c11 {
 
-/// The number that all elements of a constant are.
-static std::optional<int64_t> getSplat(Value value) {
+std::optional<int64_t> getSplat(Value value) {
   APInt number;
   if (!matchPattern(value, m_ConstantInt(&number)))
     return std::nullopt;

@@ -1,0 +1,184 @@
+//===- WordRows.cpp - Rows added to sums in words -------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WordRows.h"
+#include "BlockSums.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace snn;
+
+/// Weights in a word, and bytes of one.
+static constexpr int64_t kWord = 4;
+/// Weights that are added in a turn of a loop.
+static constexpr int64_t kTurn = 8;
+/// The longest row that is added without a loop.
+static constexpr int64_t kLongestRow = 24;
+/// Sums of 16 bits have this, too, where they are biased.
+static constexpr int64_t kBias = std::numeric_limits<int16_t>::min();
+
+std::optional<WordPlan>
+snn::planWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
+                  Type type, Type storage) {
+  bool isForSmallCores = options.blockOutputs > 0 && !options.rows;
+  bool isShort = storage.isInteger(16);
+  if (!isForSmallCores || outputs % kWord != 0 || !areBytes(type) ||
+      !(isShort || storage.isInteger(32)))
+    return std::nullopt;
+  WordPlan plan;
+  plan.isShort = isShort;
+  plan.isBiased = isShort && options.flippedSigns;
+  return plan;
+}
+
+/// Which weight of four comes first, and so on.
+static ArrayRef<int64_t> getOrder() {
+  static constexpr int64_t order[kWord] = {0, 2, 1, 3};
+  return order;
+}
+
+Constant snn::orderWeights(const WordPlan &plan, const Constant &rows) {
+  if (!plan.isShort)
+    return rows;
+  Constant ordered = plan.isBiased ? flipSigns(rows) : rows;
+  if (ordered.isUniform())
+    return ordered;
+  std::vector<double> values;
+  values.reserve(ordered.values.size());
+  for (size_t first = 0; first < ordered.values.size(); first += kWord)
+    for (int64_t offset : getOrder())
+      values.push_back(ordered.values[first + offset]);
+  ordered.values = std::move(values);
+  return ordered;
+}
+
+static Value createSplat(ImplicitLocOpBuilder &builder, VectorType type,
+                         int64_t value) {
+  auto number = builder.getIntegerAttr(type.getElementType(), value);
+  return arith::ConstantOp::create(
+      builder, DenseElementsAttr::get(type, Attribute(number)));
+}
+
+/// Builds `body` for each few of `count` elements, a multiple of those in a
+/// word: it gets how many and the first of them.
+static void createTurns(
+    ImplicitLocOpBuilder &builder, int64_t count,
+    llvm::function_ref<void(ImplicitLocOpBuilder &, int64_t, Value)> body) {
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, value);
+  };
+  int64_t whole = count - count % kTurn;
+  if (whole != 0)
+    scf::ForOp::create(
+        builder, nameLocal(builder, "k"), constant(0), constant(whole),
+        constant(kTurn), ValueRange(),
+        [&](OpBuilder &nested, Location loc, Value k, ValueRange) {
+          ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+          body(inner, kTurn, k);
+          scf::YieldOp::create(nested, loc);
+        });
+  if (whole != count)
+    body(builder, kWord, constant(whole));
+}
+
+/// Stores `body` of each few of the sums at `position` and behind.
+static void updateSums(
+    ImplicitLocOpBuilder &builder, Value sums, SmallVector<Value> position,
+    llvm::function_ref<Value(ImplicitLocOpBuilder &, VectorType, ValueRange)>
+        body) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(sums.getType()).getShape();
+  size_t dim = position.size();
+  if (dim + 1 < shape.size()) {
+    createLoop(builder, "n", shape[dim], Value(),
+               [&](ImplicitLocOpBuilder &loop, Value n, Value) {
+                 SmallVector<Value> next = position;
+                 next.push_back(n);
+                 updateSums(loop, sums, next, body);
+                 return Value();
+               });
+    return;
+  }
+  createTurns(builder, shape.back(),
+              [&](ImplicitLocOpBuilder &turn, int64_t size, Value k) {
+                SmallVector<Value> place = position;
+                place.push_back(k);
+                auto type = VectorType::get(size, turn.getI16Type());
+                Value next = body(turn, type, place);
+                vector::StoreOp::create(turn, next, sums, place)
+                    .setAlignment(kWord);
+              });
+}
+
+void snn::clearBiasedSums(ImplicitLocOpBuilder &builder, Value sums) {
+  updateSums(builder, sums, {},
+             [](ImplicitLocOpBuilder &turn, VectorType type, ValueRange) {
+               return createSplat(turn, type, kBias);
+             });
+}
+
+void snn::flipBias(ImplicitLocOpBuilder &builder, Value sums) {
+  updateSums(builder, sums, {},
+             [&](ImplicitLocOpBuilder &turn, VectorType type,
+                 ValueRange place) -> Value {
+               auto old = vector::LoadOp::create(turn, type, sums, place);
+               old.setAlignment(kWord);
+               return arith::XOrIOp::create(turn, old,
+                                            createSplat(turn, type, kBias));
+             });
+}
+
+/// Adds `size` of a row.
+static void addPart(ImplicitLocOpBuilder &builder, const WordPlan &plan,
+                    Value sums, ValueRange target, Value weights,
+                    ValueRange source, Value factor, int64_t size) {
+  auto bytes = VectorType::get(size, builder.getI8Type());
+  Type element = plan.isShort ? builder.getI16Type() : builder.getI32Type();
+  auto type = VectorType::get(size, element);
+  auto row = vector::LoadOp::create(builder, bytes, weights, source);
+  row.setAlignment(kWord);
+  Value terms = row;
+  if (plan.isBiased)
+    terms = arith::XOrIOp::create(builder, terms,
+                                  createSplat(builder, bytes, -128));
+  if (plan.isShort) {
+    SmallVector<int64_t> order;
+    for (int64_t first = 0; first < size; first += kWord)
+      for (int64_t offset : getOrder())
+        order.push_back(first + offset);
+    terms = vector::ShuffleOp::create(builder, terms, terms, order);
+  }
+  terms = arith::ExtSIOp::create(builder, type, terms);
+  if (factor) {
+    if (plan.isShort)
+      factor = arith::TruncIOp::create(builder, element, factor);
+    factor = vector::BroadcastOp::create(builder, type, factor);
+    terms = arith::MulIOp::create(builder, terms, factor);
+  }
+  auto old = vector::LoadOp::create(builder, type, sums, target);
+  old.setAlignment(kWord);
+  Value next = arith::AddIOp::create(builder, old, terms);
+  vector::StoreOp::create(builder, next, sums, target).setAlignment(kWord);
+}
+
+void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
+                     Value sums, ValueRange target, Value weights,
+                     ValueRange source, Value factor) {
+  int64_t count = cast<MemRefType>(weights.getType()).getShape().back();
+  auto add = [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
+    SmallVector<Value> to(target), from(source);
+    to.push_back(first);
+    from.push_back(first);
+    addPart(turn, plan, sums, to, weights, from, factor, size);
+  };
+  if (count <= kLongestRow)
+    add(builder, count, arith::ConstantIndexOp::create(builder, 0));
+  else
+    createTurns(builder, count, add);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "alone.h"
+#include "small.c"
+#include "sums.c"
+// --- emitted
+/* Rows of weights are added to sums in memory, four or eight at a time. A word of weights has those of
+ * the first two sums in its bytes 0 and 2, and those of the other two in 1 and 3. Sums of 16 bits are
+ * at multiples of 4. */
+
+/* Functions of which one copy is enough. */
+#if defined(__GNUC__)
+#define NET_SELDOM __attribute__((unused, noinline))
+#else
+#define NET_SELDOM
+#endif
+
+/* Two words of sums. */
+NET_HELPER net_words2 net_load_sums(const int16_t *y)
+{
+#if NET_BLOCKS
+    return net_words((const int8_t *)(const void *)y);
+#else
+    net_words2 sums;
+    memcpy(&sums.first, y, 4);
+    memcpy(&sums.second, y + 2, 4);
+    return sums;
+#endif
+}
+
+NET_HELPER void net_store_sums(int16_t *y, uint32_t first, uint32_t second)
+{
+#if NET_BLOCKS && defined(__thumb2__)
+    typedef uint64_t __attribute__((may_alias, aligned(4))) both_t;
+    __asm__("strd %1, %2, %0" : "=Uv"(*(both_t *)(void *)y) : "r"(first), "r"(second));
+#elif NET_BLOCKS
+    memcpy(__builtin_assume_aligned(y, 4), &first, 4);
+    memcpy(__builtin_assume_aligned(y + 2, 4), &second, 4);
+#else
+    memcpy(y, &first, 4);
+    memcpy(y + 2, &second, 4);
+#endif
+}
+
+/* y[k] = (y[k] + x * weight) mod 2^16 */
+NET_HELPER void net_add_one(int16_t *y, int32_t x, int32_t weight)
+{
+    *y = (int16_t)(uint16_t)((uint32_t)*y + (uint32_t)x * (uint32_t)weight);
+}
+
+NET_HELPER void net_add_row4(int16_t *y, const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    net_words2 sums = net_load_sums(y);
+    const uint32_t word = net_word(p);
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sums.first) : "r"(word));
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums.second) : "r"(word));
+    net_store_sums(y, sums.first, sums.second);
+#else
+    net_add_one(y, 1, p[0]);
+    net_add_one(y + 1, 1, p[2]);
+    net_add_one(y + 2, 1, p[1]);
+    net_add_one(y + 3, 1, p[3]);
+#endif
+}
+
+NET_HELPER void net_add_row8(int16_t *y, const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    net_words2 low = net_load_sums(y), high = net_load_sums(y + 4);
+    const net_words2 words = net_words(p);
+    __asm__("sxtab16 %0, %0, %1" : "+r"(low.first) : "r"(words.first));
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(low.second) : "r"(words.first));
+    __asm__("sxtab16 %0, %0, %1" : "+r"(high.first) : "r"(words.second));
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(high.second) : "r"(words.second));
+    net_store_sums(y, low.first, low.second);
+    net_store_sums(y + 4, high.first, high.second);
+#else
+    net_add_row4(y, p);
+    net_add_row4(y + 4, p + 4);
+#endif
+}
+
+/* The same for n weights that are taken x times; n is a multiple of 4. */
+static NET_SELDOM void net_add_row_times(int16_t *y, const NET_SPACE int8_t *p, size_t n, int32_t x)
+{
+    for (size_t k = 0; k < n; k += 4) {
+        net_add_one(y + k, x, p[k]);
+        net_add_one(y + k + 1, x, p[k + 2]);
+        net_add_one(y + k + 2, x, p[k + 1]);
+        net_add_one(y + k + 3, x, p[k + 3]);
+    }
+}
+
+/* Two biased sums, to which two weights are added, x times: neither borrows or carries in the end. */
+NET_HELPER uint32_t net_add_biased2(uint32_t sums, uint32_t weights)
+{
+    return sums + (weights & 0x00ff00ffu) - 0x00800080u;
+}
+
+/* The weights' sign bits are flipped, and 2^15 is added to the sums. */
+NET_HELPER void net_add_biased_row4(int16_t *y, const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS
+    const net_words2 sums = net_load_sums(y);
+    const uint32_t word = net_word(p);
+    net_store_sums(y, net_add_biased2(sums.first, word), net_add_biased2(sums.second, word >> 8));
+#else
+    net_add_one(y, 1, (int8_t)(p[0] ^ -128));
+    net_add_one(y + 1, 1, (int8_t)(p[2] ^ -128));
+    net_add_one(y + 2, 1, (int8_t)(p[1] ^ -128));
+    net_add_one(y + 3, 1, (int8_t)(p[3] ^ -128));
+#endif
+}
+
+NET_HELPER void net_add_biased_row8(int16_t *y, const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && defined(__thumb2__)
+    const net_words2 low = net_load_sums(y), high = net_load_sums(y + 4), words = net_words(p);
+    net_store_sums(y, net_add_biased2(low.first, words.first), net_add_biased2(low.second, words.first >> 8));
+    net_store_sums(y + 4, net_add_biased2(high.first, words.second), net_add_biased2(high.second, words.second >> 8));
+#else
+    net_add_biased_row4(y, p);
+    net_add_biased_row4(y + 4, p + 4);
+#endif
+}
+
+static NET_SELDOM void net_add_biased_row_times(int16_t *y, const NET_SPACE int8_t *p, size_t n, int32_t x)
+{
+    for (size_t k = 0; k < n; k += 4) {
+        net_add_one(y + k, x, (int8_t)(p[k] ^ -128));
+        net_add_one(y + k + 1, x, (int8_t)(p[k + 2] ^ -128));
+        net_add_one(y + k + 2, x, (int8_t)(p[k + 1] ^ -128));
+        net_add_one(y + k + 3, x, (int8_t)(p[k + 3] ^ -128));
+    }
+}
+
+/* Sums of 32 bits; their weights are in their order. */
+NET_HELPER void net_add_wide4(int32_t *y, const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    const uint32_t word = net_word(p);
+    int32_t y0 = y[0], y1 = y[1], y2 = y[2], y3 = y[3];
+    __asm__("sxtab %0, %0, %1" : "+r"(y0) : "r"(word));
+    __asm__("sxtab %0, %0, %1, ror #8" : "+r"(y1) : "r"(word));
+    __asm__("sxtab %0, %0, %1, ror #16" : "+r"(y2) : "r"(word));
+    __asm__("sxtab %0, %0, %1, ror #24" : "+r"(y3) : "r"(word));
+    y[0] = y0;
+    y[1] = y1;
+    y[2] = y2;
+    y[3] = y3;
+#else
+    y[0] += p[0];
+    y[1] += p[1];
+    y[2] += p[2];
+    y[3] += p[3];
+#endif
+}
+
+NET_HELPER void net_add_wide8(int32_t *y, const NET_SPACE int8_t *p)
+{
+    net_add_wide4(y, p);
+    net_add_wide4(y + 4, p + 4);
+}
+
+static NET_SELDOM void net_add_wide_times(int32_t *y, const NET_SPACE int8_t *p, size_t n, int32_t x)
+{
+    for (size_t k = 0; k < n; k += 4) {
+        y[k] += p[k] * x;
+        y[k + 1] += p[k + 1] * x;
+        y[k + 2] += p[k + 2] * x;
+        y[k + 3] += p[k + 3] * x;
+    }
+}
+
+NET_HELPER void net_fill4(int16_t *y, int16_t x)
+{
+    const uint32_t both = (uint32_t)(uint16_t)x * 0x00010001u;
+    net_store_sums(y, both, both);
+}
+
+NET_HELPER void net_fill8(int16_t *y, int16_t x)
+{
+    net_fill4(y, x);
+    net_fill4(y + 4, x);
+}
+
+/* Adds the bias to four sums, or takes it off. */
+NET_HELPER void net_flip4(int16_t *y)
+{
+    const net_words2 sums = net_load_sums(y);
+    net_store_sums(y, sums.first ^ 0x80008000u, sums.second ^ 0x80008000u);
+}
+
+NET_HELPER void net_flip8(int16_t *y)
+{
+    net_flip4(y);
+    net_flip4(y + 4);
+}
+
