@@ -200,8 +200,10 @@ void ConvLowering::addWords(ImplicitLocOpBuilder &builder,
   };
   if (!factor)
     return add(builder, Value());
-  // Most counts are 1.
   Value times = castToNumber(builder, factor, xType, builder.getI32Type());
+  if (!words->isShort)
+    return add(builder, times);
+  // Most counts are 1.
   Value isOne =
       arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, times,
                             createNumber(builder, times.getType(), 1));

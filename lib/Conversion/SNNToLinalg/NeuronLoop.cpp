@@ -17,6 +17,8 @@ using namespace snn;
 
 /// Neurons in a word of states.
 static constexpr int64_t kPair = 2;
+/// Neurons at most that are updated before their spikes are counted.
+static constexpr int64_t kFew = 16;
 
 static Type getStoredElement(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getElementType();
@@ -38,9 +40,10 @@ namespace {
 class NeuronLoop {
 public:
   NeuronLoop(ArrayRef<int64_t> shape, const Update &update,
-             const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet)
+             const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet,
+             const LateBodies *late)
       : shape(shape), update(update), buffers(buffers), body(body),
-        quiet(quiet) {}
+        quiet(quiet), late(late) {}
 
   /// Updates all neurons, as many at a time; gives the number of events.
   Value visitAll(ImplicitLocOpBuilder &builder, int64_t lanes, Value count);
@@ -56,6 +59,11 @@ private:
                  Value n, Value count);
   void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   Value n);
+  /// `size` neurons from the position `begin` on: first all are updated, then
+  /// spikes are counted where there may be some.
+  void visitLate(ImplicitLocOpBuilder &builder, Value row, Value begin,
+                 int64_t size);
+  void countLate(ImplicitLocOpBuilder &builder, Value row, Value n);
   /// What the body gets of them.
   std::pair<SmallVector<Value>, SmallVector<Value>>
   loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
@@ -82,6 +90,7 @@ private:
   const NeuronBuffers &buffers;
   NeuronBody body;
   QuietBody quiet;
+  const LateBodies *late;
 };
 } // namespace
 
@@ -216,6 +225,85 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
       });
 }
 
+void NeuronLoop::countLate(ImplicitLocOpBuilder &builder, Value row, Value n) {
+  SmallVector<Value> position = getPosition(row, n);
+  auto [inputs, states] = loadAll(builder, 1, position);
+  Value reaches =
+      late->reaches(builder, getUpdate(1), inputs, states).front();
+  scf::IfOp::create(
+      builder, reaches, [&](OpBuilder &nested, Location loc) {
+        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+        auto [again, before] = loadAll(inner, 1, position);
+        SmallVector<Value> results =
+            late->count(inner, getUpdate(1), again, before);
+        store(inner, results.front(), buffers.states.front(), position);
+        store(inner, results.back(), buffers.spikes, position);
+        scf::YieldOp::create(nested, loc);
+      });
+}
+
+/// A loop over `count` neurons from `first` on, `lanes` at a time.
+static void createFew(ImplicitLocOpBuilder &builder, StringRef name,
+                      Value first, int64_t count, int64_t lanes,
+                      llvm::function_ref<void(ImplicitLocOpBuilder &, Value)>
+                          body) {
+  Value end = arith::AddIOp::create(builder, first, makeIndex(builder, count));
+  scf::ForOp::create(builder, nameLocal(builder, name), first, end,
+                     makeIndex(builder, lanes), ValueRange(),
+                     [&](OpBuilder &nested, Location, Value k, ValueRange) {
+                       ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+                       body(inner, k);
+                       scf::YieldOp::create(inner);
+                     });
+}
+
+/// `then` where one of the two holds.
+static void createWhereAny(ImplicitLocOpBuilder &builder, Value holds,
+                           llvm::function_ref<void(ImplicitLocOpBuilder &)>
+                               then) {
+  Value any = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
+                                          holds);
+  scf::IfOp::create(builder, any, [&](OpBuilder &nested, Location loc) {
+    ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+    then(inner);
+    scf::YieldOp::create(nested, loc);
+  });
+}
+
+void NeuronLoop::visitLate(ImplicitLocOpBuilder &builder, Value row,
+                           Value begin, int64_t size) {
+  auto mask = VectorType::get(kPair, builder.getI1Type());
+  Value none = arith::ConstantOp::create(builder, builder.getZeroAttr(mask));
+  Value end = arith::AddIOp::create(builder, begin, makeIndex(builder, size));
+  auto loop = scf::ForOp::create(
+      builder, nameLocal(builder, "n"), begin, end, makeIndex(builder, kPair),
+      none, [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
+        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+        SmallVector<Value> position = getPosition(row, n);
+        auto [inputs, states] = loadAll(inner, kPair, position);
+        auto [reaches, next] = quiet(inner, getUpdate(kPair), inputs, states);
+        store(inner, next, buffers.states.front(), position);
+        Value any = arith::OrIOp::create(inner, carried.front(), reaches);
+        scf::YieldOp::create(inner, any);
+      });
+  createWhereAny(builder, loop.getResult(0), [&](ImplicitLocOpBuilder &some) {
+    createFew(some, "n", begin, size, kPair,
+              [&](ImplicitLocOpBuilder &pair, Value n) {
+                auto [inputs, states] =
+                    loadAll(pair, kPair, getPosition(row, n));
+                Value reaches =
+                    late->reaches(pair, getUpdate(kPair), inputs, states)
+                        .front();
+                createWhereAny(pair, reaches, [&](ImplicitLocOpBuilder &both) {
+                  createFew(both, "k", n, kPair, 1,
+                            [&](ImplicitLocOpBuilder &one, Value k) {
+                              countLate(one, row, k);
+                            });
+                });
+              });
+  });
+}
+
 Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value n, Value count) {
   SmallVector<Value> position = getPosition(row, n);
@@ -234,7 +322,15 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value count) {
   int64_t size = shape.back(), whole = size - size % lanes;
-  if (whole != 0) {
+  if (late && lanes == kPair) {
+    int64_t few = std::min(whole, kFew);
+    while (whole % few != 0)
+      few -= kPair;
+    createFew(builder, "first", makeIndex(builder, 0), whole, few,
+              [&](ImplicitLocOpBuilder &loop, Value first) {
+                visitLate(loop, row, first, few);
+              });
+  } else if (whole != 0) {
     auto loop = scf::ForOp::create(
         builder, nameLocal(builder, "n"), makeIndex(builder, 0),
         makeIndex(builder, whole), makeIndex(builder, lanes), count,
@@ -268,8 +364,9 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
                            bool isInPairs, const NeuronBuffers &buffers,
-                           NeuronBody body, QuietBody quiet) {
-  NeuronLoop loop(shape, update, buffers, body, quiet);
+                           NeuronBody body, QuietBody quiet,
+                           const LateBodies *late) {
+  NeuronLoop loop(shape, update, buffers, body, quiet, late);
   Value count =
       loop.visitAll(builder, isInPairs ? kPair : 1, makeIndex(builder, 0));
   if (buffers.events)

@@ -28,6 +28,15 @@ using QuietBody = llvm::function_ref<std::pair<mlir::Value, mlir::Value>(
     mlir::ImplicitLocOpBuilder &, const Update &, mlir::ValueRange inputs,
     mlir::ValueRange states)>;
 
+/// What takes the place of that where the spikes of a few neurons are counted
+/// after all of them were updated.
+struct LateBodies {
+  /// Whether the state that `QuietBody` gave may spike.
+  NeuronBody reaches;
+  /// The spikes of such a state, and what they leave of it.
+  NeuronBody count;
+};
+
 /// What a loop over neurons reads and writes. All have the loop's dimensions,
 /// or inputs the last of them only.
 struct NeuronBuffers {
@@ -43,12 +52,13 @@ struct NeuronBuffers {
 bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update,
               const NeuronModel &model, const NeuronBuffers &buffers);
 
-/// The loop over neurons of `shape`. With `quiet`, `body` is for those that may
-/// spike. Spikes are 0 before it with `quiet`, or if they are listed.
+/// The loop over neurons of `shape`. With `quiet`, `body` or `late` is for those
+/// that may spike. Spikes are 0 before it with `quiet`, or if they are listed.
 void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
                       llvm::ArrayRef<int64_t> shape, const Update &update,
                       bool isInPairs, const NeuronBuffers &buffers,
-                      NeuronBody body, QuietBody quiet = nullptr);
+                      NeuronBody body, QuietBody quiet = nullptr,
+                      const LateBodies *late = nullptr);
 
 } // namespace snn
 

@@ -190,6 +190,22 @@ static bool countsAtOnce(const NeuronModel &model) {
          model.spikes->resetTiming == ResetTiming::Immediate;
 }
 
+/// Whether spikes can be counted from the state that a neuron without any has:
+/// if what reaches the threshold is stored as it is.
+static bool countsLate(NeuronOpInterface op, const NeuronModel &model,
+                       const Coefficients &c, const Update &update,
+                       ArrayRef<Value> states) {
+  auto type = dyn_cast<quant::QuantizedType>(model.voltage.getType());
+  if (!type || op->hasAttr("arithmetic") ||
+      cast<MemRefType>(states.front().getType()).getElementType() !=
+          update.type)
+    return false;
+  IntegerInterval threshold = c.getIntegers("threshold");
+  return threshold.min >= type.getStorageTypeMin() &&
+         threshold.max <= type.getStorageTypeMax() &&
+         (!c.has("floor") || c.getIntegers("floor").max <= threshold.min);
+}
+
 /// Only those that are there are stored.
 static void clearSpikes(LayerBuilder &layer, Value spikes) {
   ImplicitLocOpBuilder &builder = layer.body();
@@ -236,6 +252,25 @@ static SmallVector<Value> step(NeuronArithmetic &a, const NeuronModel &model,
     llvm::append_range(results, stepVoltage(a, model, v, drive));
   }
   return results;
+}
+
+/// The new states of one neuron to which all was added, and its spikes.
+static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
+                              ValueRange carried) {
+  NeuronEquations<NeuronArithmetic> equations(a, model);
+  Type type = model.voltage.getType();
+  Value v = a.read(carried[model.current ? 1 : 0], type);
+  if (model.current) {
+    Type currentType = model.current->getType();
+    Value i = equations.endCurrent(a.read(carried.front(), currentType));
+    SmallVector<Value> results = {a.store(i, currentType)};
+    llvm::append_range(results, stepVoltage(a, model, v, i));
+    return results;
+  }
+  if (!model.spikes)
+    return {a.store(equations.endIntegrator(v), type)};
+  auto [next, spikes] = equations.endSpiking(v);
+  return {a.store(next, type), spikes};
 }
 
 static std::string describeLayer(int64_t count, const NeuronModel &model,
@@ -286,6 +321,19 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
                                       a.read(inputs.front(), input));
     return std::pair(a.reaches(u), a.store(equations.stepQuiet(u), type));
   };
+  auto reachesLate = [&](ImplicitLocOpBuilder &b, const Update &own,
+                         ValueRange inputs,
+                         ValueRange carried) -> SmallVector<Value> {
+    NeuronArithmetic a(b, c, model, own);
+    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
+    return {a.reaches(a.read(carried.front(), model.voltage.getType()))};
+  };
+  auto countLate = [&](ImplicitLocOpBuilder &b, const Update &own,
+                       ValueRange inputs, ValueRange carried) {
+    NeuronArithmetic a(b, c, model, own);
+    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
+    return end(a, model, carried);
+  };
   // Counting takes long, and is rare; a branch for it takes code.
   constexpr int64_t kLeastQuiet = 64;
   bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
@@ -296,9 +344,13 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (isInPairs || isMostlyQuiet || buffers.events) {
     if (isMostlyQuiet || buffers.events)
       clearSpikes(layer, buffers.spikes);
+    LateBodies late{reachesLate, countLate};
+    bool isLate =
+        isMostlyQuiet && isInPairs && countsLate(op, model, c, update, buffers.states);
     createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
                      stepNeurons,
-                     isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody());
+                     isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody(),
+                     isLate ? &late : nullptr);
     layer.finish();
     return success();
   }
@@ -368,25 +420,6 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   layer.write(results.front(), buffer);
   layer.finish();
   return success();
-}
-
-/// The new states of one neuron to which all was added, and its spikes.
-static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
-                              ValueRange carried) {
-  NeuronEquations<NeuronArithmetic> equations(a, model);
-  Type type = model.voltage.getType();
-  Value v = a.read(carried[model.current ? 1 : 0], type);
-  if (model.current) {
-    Type currentType = model.current->getType();
-    Value i = equations.endCurrent(a.read(carried.front(), currentType));
-    SmallVector<Value> results = {a.store(i, currentType)};
-    llvm::append_range(results, stepVoltage(a, model, v, i));
-    return results;
-  }
-  if (!model.spikes)
-    return {a.store(equations.endIntegrator(v), type)};
-  auto [next, spikes] = equations.endSpiking(v);
-  return {a.store(next, type), spikes};
 }
 
 LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {

@@ -186,6 +186,14 @@ FailureOr<Expression> FunctionEmitter::makePair(Operation *op) {
         return helper && isPair(a.getType()) ? makeCall(*helper, {a, b})
                                              : refuse();
       })
+      .Case([&](arith::OrIOp any) -> FailureOr<Expression> {
+        Value a, b;
+        auto compare = any.getRhs().getDefiningOp<arith::CmpIOp>();
+        if (!compare || !isPairMask(any.getType()) ||
+            getComparison(compare, a, b) != StringRef("at_least2"))
+          return refuse();
+        return makeCall("or_at_least2", {any.getLhs(), a, b});
+      })
       .Case([&](arith::SelectOp select) { return makePairSelect(select); })
       .Case([&](arith::ExtUIOp extend) {
         return isPairMask(extend.getIn().getType())
@@ -211,6 +219,9 @@ FailureOr<Expression> FunctionEmitter::makeAnyPair(vector::ReductionOp op) {
       !isPairMask(op.getVector().getType()))
     return op.emitOpError("C11: is not in the emitter's subset: expected "
                           "whether one of two bits is set");
+  // What a loop carried holds in the highest bits alone.
+  if (op.getVector().getDefiningOp<scf::ForOp>())
+    return makeCall("any2", op.getVector());
   return Expression{pair->in(Precedence::Sum) + " != 0", Precedence::Equality};
 }
 

@@ -111,11 +111,20 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
   if (failed(element))
     return failure();
   bool isShort = op.getVectorType().getElementType().isInteger(16);
-  std::string more;
+  int64_t size = op.getVectorType().getNumElements();
+  std::string helper = (prefix + "_" + update.helper).str(), more;
   if (update.number)
     more = ", " + std::to_string(*update.number);
-  int64_t size = op.getVectorType().getNumElements();
-  bool isOneCall = size == kInCall || size == kInLongCall || update.factor;
+  if (update.factor) {
+    FailureOr<Expression> factor = getExpression(update.factor);
+    if (failed(factor))
+      return failure();
+    helper += "_times";
+    more = ", " + factor->text;
+  }
+  // A function for rows of any length.
+  bool takesAll = update.factor && isShort;
+  bool isOneCall = size == kInCall || size == kInLongCall || takesAll;
   std::string sums = "&" + *element, row;
   if (!isOneCall) {
     std::string name = addName("out");
@@ -140,17 +149,14 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
     return offset == 0 ? place.str()
                        : (place + " + " + Twine(offset)).str();
   };
-  if (update.factor) {
-    FailureOr<Expression> factor = getExpression(update.factor);
-    if (failed(factor))
-      return failure();
-    line() << prefix << "_" << update.helper << "_times(" << sums << ", " << row
-           << ", " << size << ", " << factor->text << ");\n";
+  if (takesAll) {
+    line() << helper << "(" << sums << ", " << row << ", " << size << more
+           << ");\n";
     return success();
   }
   for (int64_t lane = 0; lane < size;) {
     int64_t count = size - lane >= kInLongCall ? kInLongCall : kInCall;
-    line() << prefix << "_" << update.helper << count << "(" << at(sums, lane);
+    line() << helper << count << "(" << at(sums, lane);
     if (update.row)
       os << ", " << at(row, lane);
     os << more << ");\n";

@@ -173,6 +173,24 @@ NET_HELPER net_pair net_at_least2(net_pair a, net_pair b)
 #endif
 }
 
+/* Where `any` holds or a >= b; only the highest bit of each half says so. */
+NET_HELPER net_pair net_or_at_least2(net_pair any, net_pair a, net_pair b)
+{
+#if NET_DSP
+    net_pair below;
+    __asm__("qsub16 %0, %1, %2" : "=r"(below) : "r"(a), "r"(b));
+    return any | ~below;
+#else
+    return any | net_at_least2(a, b);
+#endif
+}
+
+/* Whether something holds for one of the two. */
+NET_HELPER bool net_any2(net_pair any)
+{
+    return (any & 0x80008000u) != 0;
+}
+
 NET_HELPER net_pair net_choose2(net_pair holds, net_pair a, net_pair b)
 {
     return (a & holds) | (b & ~holds);

@@ -134,7 +134,7 @@ static NET_SELDOM void net_add_biased_row_times(int16_t *y, const NET_SPACE int8
     }
 }
 
-/* Sums of 32 bits; their weights are in their order. */
+/* y[k] + weight for four sums of 32 bits; their weights are in their order. */
 NET_HELPER void net_add_wide4(int32_t *y, const NET_SPACE int8_t *p)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
@@ -162,14 +162,19 @@ NET_HELPER void net_add_wide8(int32_t *y, const NET_SPACE int8_t *p)
     net_add_wide4(y + 4, p + 4);
 }
 
-static NET_SELDOM void net_add_wide_times(int32_t *y, const NET_SPACE int8_t *p, size_t n, int32_t x)
+/* The same for weights that are taken x times. */
+NET_HELPER void net_add_wide_times4(int32_t *y, const NET_SPACE int8_t *p, int32_t x)
 {
-    for (size_t k = 0; k < n; k += 4) {
-        y[k] += p[k] * x;
-        y[k + 1] += p[k + 1] * x;
-        y[k + 2] += p[k + 2] * x;
-        y[k + 3] += p[k + 3] * x;
-    }
+    y[0] += p[0] * x;
+    y[1] += p[1] * x;
+    y[2] += p[2] * x;
+    y[3] += p[3] * x;
+}
+
+NET_HELPER void net_add_wide_times8(int32_t *y, const NET_SPACE int8_t *p, int32_t x)
+{
+    net_add_wide_times4(y, p, x);
+    net_add_wide_times4(y + 4, p + 4, x);
 }
 
 NET_HELPER void net_fill4(int16_t *y, int16_t x)
