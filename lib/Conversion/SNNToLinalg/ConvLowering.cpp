@@ -76,7 +76,6 @@ public:
 private:
   SmallVector<int64_t> mapShape(ArrayRef<int64_t> map, int64_t size) const;
   Constant getRows(const Constant &weight) const;
-  
   /// Visits the positions of the events.
   Value visitEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
                     bool channelsFirst, Value sums);
@@ -151,13 +150,6 @@ Constant ConvLowering::getRows(const Constant &weight) const {
       order.push_back(dim);
   order.push_back(out);
   return grouped.transpose(order);
-}
-
-/// Whether the sums of `op` are memory of a step, not of the caller.
-static bool isScratch(SynapseOpInterface op) {
-  return llvm::none_of(op->getResult(0).getUsers(), [](Operation *user) {
-    return user->hasTrait<OpTrait::IsTerminator>();
-  });
 }
 
 static Value indexConstant(ImplicitLocOpBuilder &builder, int64_t value) {
@@ -406,13 +398,12 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   Type weightType = getElementTypeOrSelf(op.getWeight());
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   Constant rows = getRows(*weight);
-  auto scratch = dyn_cast<BlockArgument>(context.sumOf(op));
-  if (order && !isDirect && scratch && isScratch(op))
+  if (order && !isDirect)
     words = planWordRows(context.options, outputs, weightType, storage);
-  if (words) {
+  if (words && !context.takeWords(context.sumOf(op)))
+    words.reset();
+  if (words)
     rows = orderWeights(*words, rows);
-    context.words.push_back(scratch);
-  }
   weights = WeightRows(layer, rows, weightType);
   xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
   compute = getComputeType(getElementTypeOrSelf(op->getResult(0)));

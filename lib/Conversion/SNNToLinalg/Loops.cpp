@@ -42,6 +42,22 @@ Value snn::createLoop(ImplicitLocOpBuilder &builder, StringRef name,
                     arith::ConstantIndexOp::create(builder, end), sums, body);
 }
 
+Value snn::createBranch(ImplicitLocOpBuilder &builder, Value condition,
+                        Value count,
+                        llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
+  Location name = nameLocal(builder, "count");
+  auto branch = scf::IfOp::create(
+      builder, name, condition,
+      [&](OpBuilder &nested, Location) {
+        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+        scf::YieldOp::create(inner, then(inner));
+      },
+      [&](OpBuilder &nested, Location) {
+        scf::YieldOp::create(nested, builder.getLoc(), count);
+      });
+  return branch.getResult(0);
+}
+
 namespace {
 /// Where a row lies in a tensor.
 struct RowSlice {

@@ -47,13 +47,22 @@ struct StepContext {
   llvm::StringMap<mlir::func::FuncOp> listFunctions;
   /// Scratch memory of kernels, by operation.
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
-  /// Scratch memory that is read and written in words.
+  /// Signals' memory of a step, and those of it that are read and written in
+  /// words.
+  llvm::DenseSet<mlir::Value> scratchSignals;
   llvm::SmallVector<mlir::BlockArgument> words;
   /// How many layers each kernel has got.
   llvm::DenseMap<mlir::Operation *, int64_t> kernelLayers;
 
   mlir::Value bufferOf(mlir::Value signal) const {
     return buffers.lookup(signal);
+  }
+  /// Whether `buffer` may be read and written in words; then it will be.
+  bool takeWords(mlir::Value buffer) {
+    if (!scratchSignals.contains(buffer))
+      return false;
+    words.push_back(mlir::cast<mlir::BlockArgument>(buffer));
+    return true;
   }
   /// The memory that a synapse adds to: its result's, or a state.
   mlir::Value sumOf(mlir::Operation *synapse) const {
@@ -96,6 +105,12 @@ mlir::Value createLoop(mlir::ImplicitLocOpBuilder &builder,
 mlir::Value createLoop(mlir::ImplicitLocOpBuilder &builder,
                        llvm::StringRef name, int64_t end, mlir::Value sums,
                        LoopBody body);
+
+/// `count` after `then`, or as it is where `condition` does not hold.
+mlir::Value createBranch(
+    mlir::ImplicitLocOpBuilder &builder, mlir::Value condition,
+    mlir::Value count,
+    llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &)> then);
 
 /// The row of `tensor` at `position`, along its last dimension.
 mlir::Value getRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value tensor,

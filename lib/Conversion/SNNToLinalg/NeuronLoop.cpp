@@ -116,23 +116,6 @@ void NeuronLoop::store(ImplicitLocOpBuilder &builder, Value value, Value buffer,
     memref::StoreOp::create(builder, value, buffer, position);
 }
 
-/// `count` after `then`, or as it is where `condition` does not hold.
-static Value
-createBranch(ImplicitLocOpBuilder &builder, Value condition, Value count,
-             llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
-  Location name = nameLocal(builder, "count");
-  auto branch = scf::IfOp::create(
-      builder, name, condition,
-      [&](OpBuilder &nested, Location) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        scf::YieldOp::create(inner, then(inner));
-      },
-      [&](OpBuilder &nested, Location) {
-        scf::YieldOp::create(nested, builder.getLoc(), count);
-      });
-  return branch.getResult(0);
-}
-
 Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
                           Value n, Value count) {
   return createBranch(

@@ -365,6 +365,7 @@ void NetworkLowering::placeSignal(Value signal) {
   std::string name = getLayerName(op) + "_out";
   context.buffers[signal] = stepArguments->add(getStorageType(type), "scratch",
                                                name, getNode(op), op->getLoc());
+  context.scratchSignals.insert(context.buffers[signal]);
 }
 
 Value NetworkLowering::getSumInPlace(Operation *op) {

@@ -24,12 +24,15 @@ static constexpr int64_t kLongestRow = 24;
 /// Sums of 16 bits have this, too, where they are biased.
 static constexpr int64_t kBias = std::numeric_limits<int16_t>::min();
 
+static bool isForSmallCore(const ConvertSNNToLinalgOptions &options) {
+  return options.blockOutputs > 0 && !options.rows;
+}
+
 std::optional<WordPlan>
 snn::planWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
                   Type type, Type storage) {
-  bool isForSmallCores = options.blockOutputs > 0 && !options.rows;
   bool isShort = storage.isInteger(16);
-  if (!isForSmallCores || outputs % kWord != 0 || !areBytes(type) ||
+  if (!isForSmallCore(options) || outputs % kWord != 0 || !areBytes(type) ||
       !(isShort || storage.isInteger(32)))
     return std::nullopt;
   WordPlan plan;
@@ -167,18 +170,57 @@ static void addPart(ImplicitLocOpBuilder &builder, const WordPlan &plan,
   vector::StoreOp::create(builder, next, sums, target).setAlignment(kWord);
 }
 
-void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
-                     Value sums, ValueRange target, Value weights,
-                     ValueRange source, Value factor) {
-  int64_t count = cast<MemRefType>(weights.getType()).getShape().back();
-  auto add = [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
-    SmallVector<Value> to(target), from(source);
-    to.push_back(first);
-    from.push_back(first);
-    addPart(turn, plan, sums, to, weights, from, factor, size);
-  };
+/// Builds `add` for a row of `count`, in a loop if it is long.
+static void createRow(
+    ImplicitLocOpBuilder &builder, int64_t count,
+    llvm::function_ref<void(ImplicitLocOpBuilder &, int64_t, Value)> add) {
   if (count <= kLongestRow)
     add(builder, count, arith::ConstantIndexOp::create(builder, 0));
   else
     createTurns(builder, count, add);
+}
+
+/// `position`, and one dimension more.
+static SmallVector<Value> extend(ValueRange position, Value index) {
+  SmallVector<Value> extended(position);
+  extended.push_back(index);
+  return extended;
+}
+
+void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
+                     Value sums, ValueRange target, Value weights,
+                     ValueRange source, Value factor) {
+  createRow(builder, cast<MemRefType>(weights.getType()).getShape().back(),
+            [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
+              addPart(turn, plan, sums, extend(target, first), weights,
+                      extend(source, first), factor, size);
+            });
+}
+
+bool snn::sumsInWords(const ConvertSNNToLinalgOptions &options,
+                      int64_t channels, Type input, Type storage) {
+  bool hasNoSign = input.isInteger(1) || input.isUnsignedInteger(8);
+  return isForSmallCore(options) && channels % kWord == 0 && hasNoSign &&
+         storage.isInteger(16);
+}
+
+void snn::storeRowSum(ImplicitLocOpBuilder &builder, Value sums,
+                      ValueRange target, Value x,
+                      ArrayRef<SmallVector<Value>> positions) {
+  auto xType = cast<MemRefType>(x.getType());
+  createRow(builder, xType.getShape().back(),
+            [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
+              auto from = VectorType::get(size, xType.getElementType());
+              auto type = VectorType::get(size, turn.getI16Type());
+              Value sum;
+              for (const SmallVector<Value> &position : positions) {
+                auto row = vector::LoadOp::create(turn, from, x,
+                                                  extend(position, first));
+                row.setAlignment(kWord);
+                Value term = arith::ExtUIOp::create(turn, type, row);
+                sum = sum ? arith::AddIOp::create(turn, sum, term) : term;
+              }
+              vector::StoreOp::create(turn, sum, sums, extend(target, first))
+                  .setAlignment(kWord);
+            });
 }

@@ -42,6 +42,16 @@ void clearBiasedSums(mlir::ImplicitLocOpBuilder &builder, mlir::Value sums);
 /// Adds the bias to all of `sums`, a memref, or takes it off.
 void flipBias(mlir::ImplicitLocOpBuilder &builder, mlir::Value sums);
 
+/// Whether spikes or counts of `channels`, stored as `input`, are summed in words
+/// to sums that are stored as `storage`.
+bool sumsInWords(const ConvertSNNToLinalgOptions &options, int64_t channels,
+                 mlir::Type input, mlir::Type storage);
+/// Stores the sum of the rows of `x` at `positions` at `target`. Both are
+/// memrefs.
+void storeRowSum(mlir::ImplicitLocOpBuilder &builder, mlir::Value sums,
+                 mlir::ValueRange target, mlir::Value x,
+                 llvm::ArrayRef<llvm::SmallVector<mlir::Value>> positions);
+
 /// Adds the row of `weights` at `source`, times a factor of 32 bits unless that
 /// is none, to the sums at `target`. Both are memrefs.
 void addWordRow(mlir::ImplicitLocOpBuilder &builder, const WordPlan &plan,

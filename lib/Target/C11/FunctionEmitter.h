@@ -74,6 +74,8 @@ struct RowUpdate {
   /// The weights that are added, and what they are multiplied by, if they are.
   mlir::vector::LoadOp row;
   mlir::Value factor;
+  /// The spikes or counts whose sum is stored.
+  llvm::SmallVector<mlir::vector::LoadOp, 4> summed;
 };
 
 /// What `store` does, if the C has a helper for it.

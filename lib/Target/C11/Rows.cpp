@@ -21,6 +21,8 @@ namespace snn::c11 {
 
 /// Sums in the calls of C.
 static constexpr int64_t kInCall = 4, kInLongCall = 8;
+/// Rows that are summed.
+static constexpr size_t kSummed = 4;
 
 /// Whether each four elements are the first, the third, the second and the
 /// fourth of `shuffle`'s operand.
@@ -42,6 +44,19 @@ static bool isStoredThere(Value value, vector::StoreOp store,
          llvm::equal(load.getIndices(), store.getIndices()) &&
          load->hasOneUse() && load->getBlock() == store->getBlock() &&
          !writes.mayWriteBetween(load, store, load.getBase());
+}
+
+/// Adds the rows of bytes without sign whose sum `value` is to `rows`; false if
+/// it is something else.
+static bool matchRowSum(Value value, SmallVectorImpl<vector::LoadOp> &rows) {
+  if (auto add = value.getDefiningOp<arith::AddIOp>())
+    return matchRowSum(add.getLhs(), rows) && matchRowSum(add.getRhs(), rows);
+  auto extend = value.getDefiningOp<arith::ExtUIOp>();
+  auto row = extend ? extend.getIn().getDefiningOp<vector::LoadOp>() : nullptr;
+  if (!row || row.getAlignment().value_or(1) % kInCall != 0)
+    return false;
+  rows.push_back(row);
+  return true;
 }
 
 std::optional<RowUpdate> matchRowUpdate(vector::StoreOp store,
@@ -66,6 +81,11 @@ std::optional<RowUpdate> matchRowUpdate(vector::StoreOp store,
                   isStoredThere(flip.getLhs(), store, writes);
     return isBias ? std::optional(found) : std::nullopt;
   }
+  if (isShort && matchRowSum(stored, found.summed)) {
+    found.helper = "sum_rows";
+    return found.summed.size() == kSummed ? std::optional(found) : std::nullopt;
+  }
+  found.summed.clear();
   auto add = stored.getDefiningOp<arith::AddIOp>();
   if (!add || !isStoredThere(add.getLhs(), store, writes))
     return std::nullopt;
@@ -124,7 +144,8 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
   }
   // A function for rows of any length.
   bool takesAll = update.factor && isShort;
-  bool isOneCall = size == kInCall || size == kInLongCall || takesAll;
+  bool isOneCall = takesAll || size == kInCall ||
+                   (size == kInLongCall && update.summed.empty());
   std::string sums = "&" + *element, row;
   if (!isOneCall) {
     std::string name = addName("out");
@@ -154,11 +175,24 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
            << ");\n";
     return success();
   }
+  SmallVector<std::string> summed;
+  for (vector::LoadOp load : update.summed) {
+    FailureOr<std::string> place =
+        getElement(load, load.getBase(), load.getIndices());
+    if (failed(place))
+      return failure();
+    summed.push_back(addName("row"));
+    line() << "const uint8_t *const " << summed.back() << " = &" << *place
+           << ";\n";
+  }
   for (int64_t lane = 0; lane < size;) {
-    int64_t count = size - lane >= kInLongCall ? kInLongCall : kInCall;
+    bool isLong = size - lane >= kInLongCall && summed.empty();
+    int64_t count = isLong ? kInLongCall : kInCall;
     line() << helper << count << "(" << at(sums, lane);
     if (update.row)
       os << ", " << at(row, lane);
+    for (StringRef place : summed)
+      os << ", " << at(place, lane);
     os << more << ");\n";
     lane += count;
   }

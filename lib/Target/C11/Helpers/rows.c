@@ -177,6 +177,48 @@ NET_HELPER void net_add_wide_times8(int32_t *y, const NET_SPACE int8_t *p, int32
     net_add_wide_times4(y + 4, p + 4, x);
 }
 
+/* Four spikes or counts at a multiple of 4. */
+NET_HELPER uint32_t net_bytes4(const uint8_t *x)
+{
+    uint32_t word;
+#if NET_BLOCKS
+    memcpy(&word, __builtin_assume_aligned(x, 4), 4);
+#else
+    memcpy(&word, x, 4);
+#endif
+    return word;
+}
+
+/* Sums of four spikes or counts. */
+NET_HELPER void net_sum_rows4(int16_t *y, const uint8_t *a, const uint8_t *b, const uint8_t *c, const uint8_t *d)
+{
+#if NET_BLOCKS
+    const uint32_t p = net_bytes4(a), q = net_bytes4(b), r = net_bytes4(c), s = net_bytes4(d);
+#if defined(__ARM_FEATURE_DSP)
+    uint32_t even, odd, low, high;
+    __asm__("uxtb16 %0, %1" : "=r"(even) : "r"(p));
+    __asm__("uxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(p));
+    __asm__("uxtab16 %0, %0, %1" : "+r"(even) : "r"(q));
+    __asm__("uxtab16 %0, %0, %1, ror #8" : "+r"(odd) : "r"(q));
+    __asm__("uxtab16 %0, %0, %1" : "+r"(even) : "r"(r));
+    __asm__("uxtab16 %0, %0, %1, ror #8" : "+r"(odd) : "r"(r));
+    __asm__("uxtab16 %0, %0, %1" : "+r"(even) : "r"(s));
+    __asm__("uxtab16 %0, %0, %1, ror #8" : "+r"(odd) : "r"(s));
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(low) : "r"(even), "r"(odd));
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(high) : "r"(odd), "r"(even));
+    net_store_sums(y, low, high);
+#else
+    const uint32_t halves = 0x00ff00ffu;
+    const uint32_t even = (p & halves) + (q & halves) + (r & halves) + (s & halves);
+    const uint32_t odd = (p >> 8 & halves) + (q >> 8 & halves) + (r >> 8 & halves) + (s >> 8 & halves);
+    net_store_sums(y, (even & 0xffffu) | odd << 16, even >> 16 | (odd & 0xffff0000u));
+#endif
+#else
+    for (size_t k = 0; k < 4; ++k)
+        y[k] = (int16_t)(a[k] + b[k] + c[k] + d[k]);
+#endif
+}
+
 NET_HELPER void net_fill4(int16_t *y, int16_t x)
 {
     const uint32_t both = (uint32_t)(uint16_t)x * 0x00010001u;
