@@ -17,8 +17,6 @@ using namespace snn;
 
 /// Neurons in a word of states.
 static constexpr int64_t kPair = 2;
-/// Neurons at most that are updated before their spikes are counted.
-static constexpr int64_t kFew = 16;
 
 static Type getStoredElement(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getElementType();
@@ -41,9 +39,9 @@ class NeuronLoop {
 public:
   NeuronLoop(ArrayRef<int64_t> shape, const Update &update,
              const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet,
-             const LateBodies *late)
+             LateBody late, int64_t lanesOfLate)
       : shape(shape), update(update), buffers(buffers), body(body),
-        quiet(quiet), late(late) {}
+        quiet(quiet), late(late), lanesOfLate(lanesOfLate) {}
 
   /// Updates all neurons, as many at a time; gives the number of events.
   Value visitAll(ImplicitLocOpBuilder &builder, int64_t lanes, Value count);
@@ -52,6 +50,9 @@ private:
   /// Those of the last dimension at `row`.
   Value visitRow(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  Value count);
+  /// Those from `begin` to `end` of the last dimension, in all rows.
+  void visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes, int64_t begin,
+                    int64_t end);
   /// The next neurons.
   Value visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row, Value n,
               Value count);
@@ -59,11 +60,6 @@ private:
                  Value n, Value count);
   void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   Value n);
-  /// `size` neurons from the position `begin` on: first all are updated, then
-  /// spikes are counted where there may be some.
-  void visitLate(ImplicitLocOpBuilder &builder, Value row, Value begin,
-                 int64_t size);
-  void countLate(ImplicitLocOpBuilder &builder, Value row, Value n);
   /// What the body gets of them.
   std::pair<SmallVector<Value>, SmallVector<Value>>
   loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
@@ -90,7 +86,8 @@ private:
   const NeuronBuffers &buffers;
   NeuronBody body;
   QuietBody quiet;
-  const LateBodies *late;
+  LateBody late;
+  int64_t lanesOfLate;
 };
 } // namespace
 
@@ -179,112 +176,37 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
   SmallVector<Value> position = getPosition(row, n);
   auto [inputs, states] = loadAll(builder, lanes, position);
   auto [reaches, next] = quiet(builder, getUpdate(lanes), inputs, states);
+  Value state = buffers.states.front();
   if (lanes > 1)
     reaches = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
                                           reaches);
-  scf::IfOp::create(
-      builder, reaches,
-      [&](OpBuilder &nested, Location loc) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        if (lanes == 1) {
-          (void)visitAny(inner, 1, row, n, Value());
-        } else {
-          Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
-          scf::ForOp::create(
-              inner, nameLocal(inner, "k"), n, end, makeIndex(inner, 1),
-              ValueRange(),
-              [&](OpBuilder &each, Location, Value k, ValueRange) {
-                ImplicitLocOpBuilder one(builder.getLoc(), each);
-                (void)visitAny(one, 1, row, k, Value());
-                scf::YieldOp::create(one);
-              });
-        }
-        scf::YieldOp::create(nested, loc);
-      },
-      [&](OpBuilder &nested, Location loc) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        store(inner, next, buffers.states.front(), position);
-        scf::YieldOp::create(nested, loc);
-      });
-}
-
-void NeuronLoop::countLate(ImplicitLocOpBuilder &builder, Value row, Value n) {
-  SmallVector<Value> position = getPosition(row, n);
-  auto [inputs, states] = loadAll(builder, 1, position);
-  Value reaches =
-      late->reaches(builder, getUpdate(1), inputs, states).front();
-  scf::IfOp::create(
-      builder, reaches, [&](OpBuilder &nested, Location loc) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        auto [again, before] = loadAll(inner, 1, position);
-        SmallVector<Value> results =
-            late->count(inner, getUpdate(1), again, before);
-        store(inner, results.front(), buffers.states.front(), position);
-        store(inner, results.back(), buffers.spikes, position);
-        scf::YieldOp::create(nested, loc);
-      });
-}
-
-/// A loop over `count` neurons from `first` on, `lanes` at a time.
-static void createFew(ImplicitLocOpBuilder &builder, StringRef name,
-                      Value first, int64_t count, int64_t lanes,
-                      llvm::function_ref<void(ImplicitLocOpBuilder &, Value)>
-                          body) {
-  Value end = arith::AddIOp::create(builder, first, makeIndex(builder, count));
-  scf::ForOp::create(builder, nameLocal(builder, name), first, end,
-                     makeIndex(builder, lanes), ValueRange(),
-                     [&](OpBuilder &nested, Location, Value k, ValueRange) {
-                       ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-                       body(inner, k);
-                       scf::YieldOp::create(inner);
-                     });
-}
-
-/// `then` where one of the two holds.
-static void createWhereAny(ImplicitLocOpBuilder &builder, Value holds,
-                           llvm::function_ref<void(ImplicitLocOpBuilder &)>
-                               then) {
-  Value any = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
-                                          holds);
-  scf::IfOp::create(builder, any, [&](OpBuilder &nested, Location loc) {
-    ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-    then(inner);
-    scf::YieldOp::create(nested, loc);
-  });
-}
-
-void NeuronLoop::visitLate(ImplicitLocOpBuilder &builder, Value row,
-                           Value begin, int64_t size) {
-  auto mask = VectorType::get(kPair, builder.getI1Type());
-  Value none = arith::ConstantOp::create(builder, builder.getZeroAttr(mask));
-  Value end = arith::AddIOp::create(builder, begin, makeIndex(builder, size));
-  auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "n"), begin, end, makeIndex(builder, kPair),
-      none, [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        SmallVector<Value> position = getPosition(row, n);
-        auto [inputs, states] = loadAll(inner, kPair, position);
-        auto [reaches, next] = quiet(inner, getUpdate(kPair), inputs, states);
-        store(inner, next, buffers.states.front(), position);
-        Value any = arith::OrIOp::create(inner, carried.front(), reaches);
-        scf::YieldOp::create(inner, any);
-      });
-  createWhereAny(builder, loop.getResult(0), [&](ImplicitLocOpBuilder &some) {
-    createFew(some, "n", begin, size, kPair,
-              [&](ImplicitLocOpBuilder &pair, Value n) {
-                auto [inputs, states] =
-                    loadAll(pair, kPair, getPosition(row, n));
-                Value reaches =
-                    late->reaches(pair, getUpdate(kPair), inputs, states)
-                        .front();
-                createWhereAny(pair, reaches, [&](ImplicitLocOpBuilder &both) {
-                  createFew(both, "k", n, kPair, 1,
-                            [&](ImplicitLocOpBuilder &one, Value k) {
-                              countLate(one, row, k);
-                            });
-                });
-              });
-  });
+  bool isLate = late && lanes == lanesOfLate;
+  if (isLate)
+    store(builder, next, state, position);
+  auto count = [&](ImplicitLocOpBuilder &inner) {
+    if (isLate)
+      return late(inner, row, n);
+    if (lanes == 1)
+      return (void)visitAny(inner, 1, row, n, Value());
+    Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
+    scf::ForOp::create(inner, nameLocal(inner, "k"), n, end,
+                       makeIndex(inner, 1), ValueRange(),
+                       [&](OpBuilder &each, Location, Value k, ValueRange) {
+                         ImplicitLocOpBuilder one(builder.getLoc(), each);
+                         (void)visitAny(one, 1, row, k, Value());
+                         scf::YieldOp::create(one);
+                       });
+  };
+  auto branch =
+      scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isLate);
+  ImplicitLocOpBuilder then(builder.getLoc(),
+                            branch.getThenBodyBuilder());
+  count(then);
+  if (isLate)
+    return;
+  ImplicitLocOpBuilder other(builder.getLoc(),
+                             branch.getElseBodyBuilder());
+  store(other, next, state, position);
 }
 
 Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
@@ -305,15 +227,7 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value count) {
   int64_t size = shape.back(), whole = size - size % lanes;
-  if (late && lanes == kPair) {
-    int64_t few = std::min(whole, kFew);
-    while (whole % few != 0)
-      few -= kPair;
-    createFew(builder, "first", makeIndex(builder, 0), whole, few,
-              [&](ImplicitLocOpBuilder &loop, Value first) {
-                visitLate(loop, row, first, few);
-              });
-  } else if (whole != 0) {
+  if (whole != 0) {
     auto loop = scf::ForOp::create(
         builder, nameLocal(builder, "n"), makeIndex(builder, 0),
         makeIndex(builder, whole), makeIndex(builder, lanes), count,
@@ -329,10 +243,38 @@ Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
   return count;
 }
 
+void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
+                              int64_t begin, int64_t end) {
+  if (begin == end)
+    return;
+  auto visitColumn = [&](ImplicitLocOpBuilder &outer, Value n) {
+    createLoop(outer, "r", shape.front(), Value(),
+               [&](ImplicitLocOpBuilder &inner, Value row, Value) {
+                 (void)visit(inner, lanes, row, n, Value());
+                 return Value();
+               });
+  };
+  scf::ForOp::create(builder, nameLocal(builder, "n"),
+                     makeIndex(builder, begin), makeIndex(builder, end),
+                     makeIndex(builder, lanes), ValueRange(),
+                     [&](OpBuilder &nested, Location, Value n, ValueRange) {
+                       ImplicitLocOpBuilder outer(builder.getLoc(), nested);
+                       visitColumn(outer, n);
+                       scf::YieldOp::create(outer);
+                     });
+}
+
 Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value count) {
   if (shape.size() == 1)
     return visitRow(builder, lanes, Value(), count);
+  // What is the same for all rows stays in registers; but a list has an order.
+  if (!buffers.events) {
+    int64_t size = shape.back(), whole = size - size % lanes;
+    visitColumns(builder, lanes, 0, whole);
+    visitColumns(builder, 1, whole, size);
+    return count;
+  }
   auto loop = scf::ForOp::create(
       builder, nameLocal(builder, "r"), makeIndex(builder, 0),
       makeIndex(builder, shape.front()), makeIndex(builder, 1), count,
@@ -348,10 +290,10 @@ void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
                            bool isInPairs, const NeuronBuffers &buffers,
                            NeuronBody body, QuietBody quiet,
-                           const LateBodies *late) {
-  NeuronLoop loop(shape, update, buffers, body, quiet, late);
-  Value count =
-      loop.visitAll(builder, isInPairs ? kPair : 1, makeIndex(builder, 0));
+                           LateBody late) {
+  int64_t lanes = isInPairs ? kPair : 1;
+  NeuronLoop loop(shape, update, buffers, body, quiet, late, lanes);
+  Value count = loop.visitAll(builder, lanes, makeIndex(builder, 0));
   if (buffers.events)
     endEvents(builder, makeIndex(builder, ShapedType::getNumElements(shape)),
               buffers.events, count);

@@ -11,6 +11,9 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -194,10 +197,10 @@ static bool countsAtOnce(const NeuronModel &model) {
 /// if what reaches the threshold is stored as it is.
 static bool countsLate(NeuronOpInterface op, const NeuronModel &model,
                        const Coefficients &c, const Update &update,
-                       ArrayRef<Value> states) {
+                       const NeuronBuffers &buffers) {
   auto type = dyn_cast<quant::QuantizedType>(model.voltage.getType());
   if (!type || op->hasAttr("arithmetic") ||
-      cast<MemRefType>(states.front().getType()).getElementType() !=
+      cast<MemRefType>(buffers.states.front().getType()).getElementType() !=
           update.type)
     return false;
   IntegerInterval threshold = c.getIntegers("threshold");
@@ -273,6 +276,61 @@ static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
   return {a.store(next, type), spikes};
 }
 
+/// A function that counts the spikes of `count` neurons from the voltages that
+/// are stored, those at `n` and behind in `row`, if there are rows; and its call
+/// by `caller`. Apart from the loop, it takes none of its registers.
+static void createCount(NeuronOpInterface op, const NeuronModel &model,
+                        StepContext &context, const NeuronBuffers &buffers,
+                        int64_t count, ImplicitLocOpBuilder &caller, Value row,
+                        Value n) {
+  LayerBuilder layer(context.symbols, caller, op, "_count");
+  layer.markSeldom();
+  layer.setComment("Spikes of " + getLayerName(op) +
+                   ", where there may be some.");
+  layer.shareTables(op);
+  Coefficients c(layer, op);
+  // What the loop itself is lowered with.
+  (void)addNeuronCoefficients(c, model, op);
+  Update update = getUpdate(op, model, c);
+  Value spikes = layer.addArgument("spikes", buffers.spikes);
+  Value v = layer.addArgument("v", buffers.states.front());
+  SmallVector<Value> place;
+  if (row)
+    place.push_back(layer.addArgument("r", row));
+  Value first = layer.addArgument("n", n);
+  auto countAt = [&](ImplicitLocOpBuilder &b, Value index) {
+    SmallVector<Value> position = place;
+    position.push_back(index);
+    NeuronArithmetic a(b, c, model, update);
+    SmallVector<Value> coefficients;
+    for (Value tensor : c.getTensors()) {
+      int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+      coefficients.push_back(tensor::ExtractOp::create(
+          b, tensor, ArrayRef(position).take_back(rank)));
+    }
+    c.bind(b, coefficients, update.type);
+    Value stored = memref::LoadOp::create(b, v, position);
+    Value u = a.read(stored, model.voltage.getType());
+    auto branch =
+        scf::IfOp::create(b, a.reaches(u), /*withElseRegion=*/false);
+    ImplicitLocOpBuilder then(b.getLoc(), branch.getThenBodyBuilder());
+    NeuronArithmetic inner(then, c, model, update);
+    c.bind(then, coefficients, update.type);
+    SmallVector<Value> results = end(inner, model, stored);
+    memref::StoreOp::create(then, results.front(), v, position);
+    memref::StoreOp::create(then, results.back(), spikes, position);
+  };
+  ImplicitLocOpBuilder &builder = layer.body();
+  Value last = arith::AddIOp::create(
+      builder, first, arith::ConstantIndexOp::create(builder, count));
+  createLoop(builder, "k", first, last, Value(),
+             [&](ImplicitLocOpBuilder &loop, Value k, Value) {
+               countAt(loop, k);
+               return Value();
+             });
+  layer.finish();
+}
+
 static std::string describeLayer(int64_t count, const NeuronModel &model,
                                  StringRef rest) {
   return (Twine(count) +
@@ -321,19 +379,6 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
                                       a.read(inputs.front(), input));
     return std::pair(a.reaches(u), a.store(equations.stepQuiet(u), type));
   };
-  auto reachesLate = [&](ImplicitLocOpBuilder &b, const Update &own,
-                         ValueRange inputs,
-                         ValueRange carried) -> SmallVector<Value> {
-    NeuronArithmetic a(b, c, model, own);
-    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
-    return {a.reaches(a.read(carried.front(), model.voltage.getType()))};
-  };
-  auto countLate = [&](ImplicitLocOpBuilder &b, const Update &own,
-                       ValueRange inputs, ValueRange carried) {
-    NeuronArithmetic a(b, c, model, own);
-    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
-    return end(a, model, carried);
-  };
   // Counting takes long, and is rare; a branch for it takes code.
   constexpr int64_t kLeastQuiet = 64;
   bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
@@ -344,13 +389,14 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (isInPairs || isMostlyQuiet || buffers.events) {
     if (isMostlyQuiet || buffers.events)
       clearSpikes(layer, buffers.spikes);
-    LateBodies late{reachesLate, countLate};
-    bool isLate =
-        isMostlyQuiet && isInPairs && countsLate(op, model, c, update, buffers.states);
+    auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
+      createCount(op, model, context, buffers, isInPairs ? 2 : 1, b, row, n);
+    };
+    bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
     createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
                      stepNeurons,
                      isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody(),
-                     isLate ? &late : nullptr);
+                     isLate ? LateBody(countAt) : LateBody());
     layer.finish();
     return success();
   }

@@ -302,7 +302,9 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
         [&](StringRef line) { source << line; }, "\n * ");
     source << " */\n";
   }
-  source << "static SNN_LAYER void " << symbols[function.getSymName()] << "(";
+  source << "static "
+         << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
+         << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   for (BlockArgument argument : function.getArguments()) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
@@ -441,7 +443,11 @@ void SourceEmitter::emitHelpers() {
   module.walk([&](vector::StoreOp store) {
     usesRows |= store.getAlignment().has_value();
   });
-  if (usesSums || usesPairs)
+  bool hasSeldom =
+      llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
+        return function->hasAttr("snn.seldom");
+      });
+  if (usesSums || usesPairs || hasSeldom)
     emitHelper("small");
   if (usesPairs)
     emitHelper("pairs");

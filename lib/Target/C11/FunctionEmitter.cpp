@@ -569,15 +569,6 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
       pointers[variable] = list;
       continue;
     }
-    if (isPairMask(variable.getType())) {
-      FailureOr<std::string> value = getPair(first);
-      if (failed(value))
-        return failure();
-      locals[variable] = addName("any");
-      line() << prefix << "_pair " << locals[variable] << " = " << *value
-             << ";\n";
-      continue;
-    }
     if (isa<VectorType>(variable.getType())) {
       if (failed(declareSums(loop, index, variable)))
         return failure();

@@ -117,12 +117,15 @@ static std::optional<StringRef> getComparison(arith::CmpIOp compare, Value &a,
 FailureOr<Expression> FunctionEmitter::makePairSelect(arith::SelectOp op) {
   Value a, b, first = op.getTrueValue(), second = op.getFalseValue();
   auto compare = op.getCondition().getDefiningOp<arith::CmpIOp>();
-  if (compare && getComparison(compare, a, b)) {
+  if (compare && isPair(compare.getLhs().getType())) {
+    std::optional<StringRef> comparison = getComparison(compare, a, b);
     // One of what is compared.
-    if (a == first && b == second)
+    if (comparison && a == first && b == second)
       return makeCall("max2", {a, b});
-    if (a == second && b == first)
+    if (comparison && a == second && b == first)
       return makeCall("min2", {a, b});
+    if (comparison)
+      return makeCall(("choose_" + *comparison).str(), {a, b, first, second});
   }
   return makeCall("choose2", {op.getCondition(), first, second});
 }
@@ -186,14 +189,6 @@ FailureOr<Expression> FunctionEmitter::makePair(Operation *op) {
         return helper && isPair(a.getType()) ? makeCall(*helper, {a, b})
                                              : refuse();
       })
-      .Case([&](arith::OrIOp any) -> FailureOr<Expression> {
-        Value a, b;
-        auto compare = any.getRhs().getDefiningOp<arith::CmpIOp>();
-        if (!compare || !isPairMask(any.getType()) ||
-            getComparison(compare, a, b) != StringRef("at_least2"))
-          return refuse();
-        return makeCall("or_at_least2", {any.getLhs(), a, b});
-      })
       .Case([&](arith::SelectOp select) { return makePairSelect(select); })
       .Case([&](arith::ExtUIOp extend) {
         return isPairMask(extend.getIn().getType())
@@ -219,9 +214,11 @@ FailureOr<Expression> FunctionEmitter::makeAnyPair(vector::ReductionOp op) {
       !isPairMask(op.getVector().getType()))
     return op.emitOpError("C11: is not in the emitter's subset: expected "
                           "whether one of two bits is set");
-  // What a loop carried holds in the highest bits alone.
-  if (op.getVector().getDefiningOp<scf::ForOp>())
-    return makeCall("any2", op.getVector());
+  Value a, b;
+  auto compare = op.getVector().getDefiningOp<arith::CmpIOp>();
+  if (compare && compare->hasOneUse() &&
+      getComparison(compare, a, b) == StringRef("at_least2"))
+    return makeCall("any_at_least2", {a, b});
   return Expression{pair->in(Precedence::Sum) + " != 0", Precedence::Equality};
 }
 

@@ -136,13 +136,20 @@ NET_HELPER net_pair net_product2(net_pair a, net_pair b, int32_t rounding, unsig
 {
 #if NET_DSP
     int32_t low, high;
-    __asm__("smulbb %0, %1, %2" : "=r"(low) : "r"(a), "r"(b));
-    __asm__("smultt %0, %1, %2" : "=r"(high) : "r"(a), "r"(b));
-    if (rounding == 0 && by == 16) {
-        __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(a) : "r"(high), "r"(low));
-        return a;
+    if (rounding == 0) {
+        __asm__("smulbb %0, %1, %2" : "=r"(low) : "r"(a), "r"(b));
+        __asm__("smultt %0, %1, %2" : "=r"(high) : "r"(a), "r"(b));
+    } else {
+        __asm__("smlabb %0, %1, %2, %3" : "=r"(low) : "r"(a), "r"(b), "r"(rounding));
+        __asm__("smlatt %0, %1, %2, %3" : "=r"(high) : "r"(a), "r"(b), "r"(rounding));
     }
-    return net_join((low + rounding) >> by, (high + rounding) >> by);
+    if (by == 16)
+        __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(a) : "r"(high), "r"(low));
+    else if (by == 15)
+        __asm__("pkhbt %0, %1, %2, lsl #1" : "=r"(a) : "r"(low >> 15), "r"(high));
+    else
+        a = net_join(low >> by, high >> by);
+    return a;
 #else
     return net_join((net_low(a) * net_low(b) + rounding) >> by,
                     (net_high(a) * net_high(b) + rounding) >> by);
@@ -173,27 +180,45 @@ NET_HELPER net_pair net_at_least2(net_pair a, net_pair b)
 #endif
 }
 
-/* Where `any` holds or a >= b; only the highest bit of each half says so. */
-NET_HELPER net_pair net_or_at_least2(net_pair any, net_pair a, net_pair b)
+/* Whether a >= b holds for one of the two. */
+NET_HELPER bool net_any_at_least2(net_pair a, net_pair b)
 {
 #if NET_DSP
     net_pair below;
     __asm__("qsub16 %0, %1, %2" : "=r"(below) : "r"(a), "r"(b));
-    return any | ~below;
+    return (~below & 0x80008000u) != 0;
 #else
-    return any | net_at_least2(a, b);
+    return net_at_least2(a, b) != 0;
 #endif
-}
-
-/* Whether something holds for one of the two. */
-NET_HELPER bool net_any2(net_pair any)
-{
-    return (any & 0x80008000u) != 0;
 }
 
 NET_HELPER net_pair net_choose2(net_pair holds, net_pair a, net_pair b)
 {
     return (a & holds) | (b & ~holds);
+}
+
+/* Where a > b, first, else second. */
+NET_HELPER net_pair net_choose_above2(net_pair a, net_pair b, net_pair first, net_pair second)
+{
+#if NET_DSP
+    net_pair chosen;
+    __asm__("ssub16 %0, %2, %1\n\tsel %0, %4, %3" : "=&r"(chosen) : "r"(a), "r"(b), "r"(first), "r"(second) : "cc");
+    return chosen;
+#else
+    return net_choose2(net_above2(a, b), first, second);
+#endif
+}
+
+/* Where a >= b, first, else second. */
+NET_HELPER net_pair net_choose_at_least2(net_pair a, net_pair b, net_pair first, net_pair second)
+{
+#if NET_DSP
+    net_pair chosen;
+    __asm__("ssub16 %0, %1, %2\n\tsel %0, %3, %4" : "=&r"(chosen) : "r"(a), "r"(b), "r"(first), "r"(second) : "cc");
+    return chosen;
+#else
+    return net_choose2(net_at_least2(a, b), first, second);
+#endif
 }
 
 NET_HELPER net_pair net_max2(net_pair a, net_pair b)

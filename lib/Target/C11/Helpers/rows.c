@@ -7,13 +7,6 @@
  * the first two sums in its bytes 0 and 2, and those of the other two in 1 and 3. Sums of 16 bits are
  * at multiples of 4. */
 
-/* Functions of which one copy is enough. */
-#if defined(__GNUC__)
-#define NET_SELDOM __attribute__((unused, noinline))
-#else
-#define NET_SELDOM
-#endif
-
 /* Two words of sums. */
 NET_HELPER net_words2 net_load_sums(const int16_t *y)
 {
