@@ -13,7 +13,6 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -304,9 +303,10 @@ static void createCount(NeuronOpInterface op, const NeuronModel &model,
     NeuronArithmetic a(b, c, model, update);
     SmallVector<Value> coefficients;
     for (Value tensor : c.getTensors()) {
-      int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
-      coefficients.push_back(tensor::ExtractOp::create(
-          b, tensor, ArrayRef(position).take_back(rank)));
+      Value table = tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
+      int64_t rank = cast<MemRefType>(table.getType()).getRank();
+      coefficients.push_back(memref::LoadOp::create(
+          b, table, ArrayRef(position).take_back(rank)));
     }
     c.bind(b, coefficients, update.type);
     Value stored = memref::LoadOp::create(b, v, position);

@@ -69,22 +69,22 @@ static Value createSplat(ImplicitLocOpBuilder &builder, VectorType type,
       builder, DenseElementsAttr::get(type, Attribute(number)));
 }
 
-/// Builds `body` for each few of `count` elements, a multiple of those in a
-/// word: it gets how many and the first of them.
+/// Builds `body` for each `perTurn` of `count` elements, a multiple of those in
+/// a word, and for the rest: it gets how many and the first of them.
 static void createTurns(
-    ImplicitLocOpBuilder &builder, int64_t count,
+    ImplicitLocOpBuilder &builder, int64_t count, int64_t perTurn,
     llvm::function_ref<void(ImplicitLocOpBuilder &, int64_t, Value)> body) {
   auto constant = [&](int64_t value) -> Value {
     return arith::ConstantIndexOp::create(builder, value);
   };
-  int64_t whole = count - count % kTurn;
+  int64_t whole = count - count % perTurn;
   if (whole != 0)
     scf::ForOp::create(
         builder, nameLocal(builder, "k"), constant(0), constant(whole),
-        constant(kTurn), ValueRange(),
+        constant(perTurn), ValueRange(),
         [&](OpBuilder &nested, Location loc, Value k, ValueRange) {
           ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-          body(inner, kTurn, k);
+          body(inner, perTurn, k);
           scf::YieldOp::create(nested, loc);
         });
   if (whole != count)
@@ -108,7 +108,7 @@ static void updateSums(
                });
     return;
   }
-  createTurns(builder, shape.back(),
+  createTurns(builder, shape.back(), kTurn,
               [&](ImplicitLocOpBuilder &turn, int64_t size, Value k) {
                 SmallVector<Value> place = position;
                 place.push_back(k);
@@ -170,16 +170,6 @@ static void addPart(ImplicitLocOpBuilder &builder, const WordPlan &plan,
   vector::StoreOp::create(builder, next, sums, target).setAlignment(kWord);
 }
 
-/// Builds `add` for a row of `count`, in a loop if it is long.
-static void createRow(
-    ImplicitLocOpBuilder &builder, int64_t count,
-    llvm::function_ref<void(ImplicitLocOpBuilder &, int64_t, Value)> add) {
-  if (count <= kLongestRow)
-    add(builder, count, arith::ConstantIndexOp::create(builder, 0));
-  else
-    createTurns(builder, count, add);
-}
-
 /// `position`, and one dimension more.
 static SmallVector<Value> extend(ValueRange position, Value index) {
   SmallVector<Value> extended(position);
@@ -190,11 +180,15 @@ static SmallVector<Value> extend(ValueRange position, Value index) {
 void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
                      Value sums, ValueRange target, Value weights,
                      ValueRange source, Value factor) {
-  createRow(builder, cast<MemRefType>(weights.getType()).getShape().back(),
-            [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
-              addPart(turn, plan, sums, extend(target, first), weights,
-                      extend(source, first), factor, size);
-            });
+  int64_t count = cast<MemRefType>(weights.getType()).getShape().back();
+  auto add = [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
+    addPart(turn, plan, sums, extend(target, first), weights,
+            extend(source, first), factor, size);
+  };
+  if (count <= kLongestRow)
+    add(builder, count, arith::ConstantIndexOp::create(builder, 0));
+  else
+    createTurns(builder, count, kTurn, add);
 }
 
 bool snn::sumsInWords(const ConvertSNNToLinalgOptions &options,
@@ -208,7 +202,7 @@ void snn::storeRowSum(ImplicitLocOpBuilder &builder, Value sums,
                       ValueRange target, Value x,
                       ArrayRef<SmallVector<Value>> positions) {
   auto xType = cast<MemRefType>(x.getType());
-  createRow(builder, xType.getShape().back(),
+  createTurns(builder, xType.getShape().back(), kTurn,
             [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
               auto from = VectorType::get(size, xType.getElementType());
               auto type = VectorType::get(size, turn.getI16Type());

@@ -7,30 +7,30 @@
  * the first two sums in its bytes 0 and 2, and those of the other two in 1 and 3. Sums of 16 bits are
  * at multiples of 4. */
 
-/* Two words of sums. */
-NET_HELPER net_words2 net_load_sums(const int16_t *y)
+/* Two words of sums, which are of 16 or 32 bits. */
+NET_HELPER net_words2 net_load_sums(const void *y)
 {
 #if NET_BLOCKS
-    return net_words((const int8_t *)(const void *)y);
+    return net_words((const int8_t *)y);
 #else
     net_words2 sums;
-    memcpy(&sums.first, y, 4);
-    memcpy(&sums.second, y + 2, 4);
+    memcpy(&sums, y, 8);
     return sums;
 #endif
 }
 
-NET_HELPER void net_store_sums(int16_t *y, uint32_t first, uint32_t second)
+NET_HELPER void net_store_sums(void *y, uint32_t first, uint32_t second)
 {
 #if NET_BLOCKS && defined(__thumb2__)
     typedef uint64_t __attribute__((may_alias, aligned(4))) both_t;
-    __asm__("strd %1, %2, %0" : "=Uv"(*(both_t *)(void *)y) : "r"(first), "r"(second));
-#elif NET_BLOCKS
-    memcpy(__builtin_assume_aligned(y, 4), &first, 4);
-    memcpy(__builtin_assume_aligned(y + 2, 4), &second, 4);
+    __asm__("strd %1, %2, %0" : "=Uv"(*(both_t *)y) : "r"(first), "r"(second));
 #else
-    memcpy(y, &first, 4);
-    memcpy(y + 2, &second, 4);
+    const net_words2 sums = {first, second};
+#if NET_BLOCKS
+    memcpy(__builtin_assume_aligned(y, 4), &sums, 8);
+#else
+    memcpy(y, &sums, 8);
+#endif
 #endif
 }
 
@@ -132,15 +132,13 @@ NET_HELPER void net_add_wide4(int32_t *y, const NET_SPACE int8_t *p)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
     const uint32_t word = net_word(p);
-    int32_t y0 = y[0], y1 = y[1], y2 = y[2], y3 = y[3];
-    __asm__("sxtab %0, %0, %1" : "+r"(y0) : "r"(word));
-    __asm__("sxtab %0, %0, %1, ror #8" : "+r"(y1) : "r"(word));
-    __asm__("sxtab %0, %0, %1, ror #16" : "+r"(y2) : "r"(word));
-    __asm__("sxtab %0, %0, %1, ror #24" : "+r"(y3) : "r"(word));
-    y[0] = y0;
-    y[1] = y1;
-    y[2] = y2;
-    y[3] = y3;
+    net_words2 low = net_load_sums(y), high = net_load_sums(y + 2);
+    __asm__("sxtab %0, %0, %1" : "+r"(low.first) : "r"(word));
+    __asm__("sxtab %0, %0, %1, ror #8" : "+r"(low.second) : "r"(word));
+    __asm__("sxtab %0, %0, %1, ror #16" : "+r"(high.first) : "r"(word));
+    __asm__("sxtab %0, %0, %1, ror #24" : "+r"(high.second) : "r"(word));
+    net_store_sums(y, low.first, low.second);
+    net_store_sums(y + 2, high.first, high.second);
 #else
     y[0] += p[0];
     y[1] += p[1];
@@ -156,15 +154,29 @@ NET_HELPER void net_add_wide8(int32_t *y, const NET_SPACE int8_t *p)
 }
 
 /* The same for weights that are taken x times. */
-NET_HELPER void net_add_wide_times4(int32_t *y, const NET_SPACE int8_t *p, int32_t x)
+NET_HELPER void net_add_wide_times4(int32_t *y, const NET_SPACE int8_t *p, int16_t x)
 {
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    const uint32_t word = net_word(p);
+    uint32_t even, odd;
+    net_words2 low = net_load_sums(y), high = net_load_sums(y + 2);
+    __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(word));
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(word));
+    __asm__("smlabb %0, %1, %2, %0" : "+r"(low.first) : "r"(even), "r"(x));
+    __asm__("smlabb %0, %1, %2, %0" : "+r"(low.second) : "r"(odd), "r"(x));
+    __asm__("smlatb %0, %1, %2, %0" : "+r"(high.first) : "r"(even), "r"(x));
+    __asm__("smlatb %0, %1, %2, %0" : "+r"(high.second) : "r"(odd), "r"(x));
+    net_store_sums(y, low.first, low.second);
+    net_store_sums(y + 2, high.first, high.second);
+#else
     y[0] += p[0] * x;
     y[1] += p[1] * x;
     y[2] += p[2] * x;
     y[3] += p[3] * x;
+#endif
 }
 
-NET_HELPER void net_add_wide_times8(int32_t *y, const NET_SPACE int8_t *p, int32_t x)
+NET_HELPER void net_add_wide_times8(int32_t *y, const NET_SPACE int8_t *p, int16_t x)
 {
     net_add_wide_times4(y, p, x);
     net_add_wide_times4(y + 4, p + 4, x);
