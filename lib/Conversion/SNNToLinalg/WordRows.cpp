@@ -202,7 +202,7 @@ void snn::storeRowSum(ImplicitLocOpBuilder &builder, Value sums,
                       ValueRange target, Value x,
                       ArrayRef<SmallVector<Value>> positions) {
   auto xType = cast<MemRefType>(x.getType());
-  createTurns(builder, xType.getShape().back(), kTurn,
+  createTurns(builder, xType.getShape().back(), kWord,
             [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
               auto from = VectorType::get(size, xType.getElementType());
               auto type = VectorType::get(size, turn.getI16Type());

@@ -124,7 +124,7 @@ FailureOr<Expression> FunctionEmitter::makePairSelect(arith::SelectOp op) {
       return makeCall("max2", {a, b});
     if (comparison && a == second && b == first)
       return makeCall("min2", {a, b});
-    if (comparison)
+    if (comparison && compare->hasOneUse())
       return makeCall(("choose_" + *comparison).str(), {a, b, first, second});
   }
   return makeCall("choose2", {op.getCondition(), first, second});
@@ -240,6 +240,17 @@ LogicalResult FunctionEmitter::emitPairStore(vector::StoreOp op) {
            << op.getVectorType() << " is not in the emitter's subset";
   FailureOr<std::string> element =
       getElement(op, op.getBase(), op.getIndices());
+  Value a, b;
+  auto compare = op.getValueToStore().getDefiningOp<arith::CmpIOp>();
+  if (succeeded(element) && compare && compare->hasOneUse() &&
+      getComparison(compare, a, b) == StringRef("above2")) {
+    FailureOr<std::string> first = getPair(a), second = getPair(b);
+    if (failed(first) || failed(second))
+      return failure();
+    line() << prefix << "_store_above2(&" << *element << ", " << *first << ", "
+           << *second << ");\n";
+    return success();
+  }
   FailureOr<std::string> pair = getPair(op.getValueToStore());
   if (failed(element) || failed(pair))
     return failure();

@@ -168,6 +168,20 @@ NET_HELPER net_pair net_above2(net_pair a, net_pair b)
 #endif
 }
 
+/* A spike where a > b. */
+NET_HELPER void net_store_above2(uint8_t *spikes, net_pair a, net_pair b)
+{
+#if NET_DSP
+    net_pair signs;
+    __asm__("qsub16 %0, %1, %2" : "=r"(signs) : "r"(b), "r"(a));
+    signs = signs >> 15 & 0x00010001u;
+    const uint16_t both = (uint16_t)(signs | signs >> 8);
+    memcpy(spikes, &both, 2);
+#else
+    net_store_spikes2(spikes, net_above2(a, b));
+#endif
+}
+
 /* Where a >= b. */
 NET_HELPER net_pair net_at_least2(net_pair a, net_pair b)
 {

@@ -10,7 +10,7 @@
 
 /* Functions that are seldom called. */
 #if defined(__GNUC__)
-#define NET_SELDOM __attribute__((unused, noinline))
+#define NET_SELDOM __attribute__((unused, noinline, cold))
 #else
 #define NET_SELDOM
 #endif
