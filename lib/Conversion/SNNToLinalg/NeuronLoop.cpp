@@ -88,6 +88,10 @@ private:
   QuietBody quiet;
   LateBody late;
   int64_t lanesOfLate;
+  /// Inputs that are the same in all rows, as many at a time, where they were
+  /// loaded before the loop over these.
+  SmallVector<Value> held;
+  int64_t heldLanes = 0;
 };
 } // namespace
 
@@ -154,13 +158,16 @@ Value NeuronLoop::list(ImplicitLocOpBuilder &builder, Value spikes, Value row,
 std::pair<SmallVector<Value>, SmallVector<Value>>
 NeuronLoop::loadAll(ImplicitLocOpBuilder &builder, int64_t lanes,
                     ValueRange position) {
-  auto loadEach = [&](ArrayRef<Value> from) {
-    return llvm::map_to_vector(from, [&](Value buffer) {
-      return load(builder, lanes, buffer, position);
-    });
-  };
-  SmallVector<Value> inputs = loadEach(buffers.inputs);
-  return {inputs, loadEach(buffers.states)};
+  SmallVector<Value> inputs;
+  for (auto [index, buffer] : llvm::enumerate(buffers.inputs)) {
+    bool isHeld = heldLanes == lanes && held[index];
+    inputs.push_back(isHeld ? held[index]
+                            : load(builder, lanes, buffer, position));
+  }
+  SmallVector<Value> states;
+  for (Value buffer : buffers.states)
+    states.push_back(load(builder, lanes, buffer, position));
+  return {inputs, states};
 }
 
 Value NeuronLoop::visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
@@ -248,6 +255,12 @@ void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
   if (begin == end)
     return;
   auto visitColumn = [&](ImplicitLocOpBuilder &outer, Value n) {
+    held.clear();
+    heldLanes = lanes;
+    for (Value input : buffers.inputs)
+      held.push_back(cast<MemRefType>(input.getType()).getRank() == 1
+                         ? load(outer, lanes, input, n)
+                         : Value());
     createLoop(outer, "r", shape.front(), Value(),
                [&](ImplicitLocOpBuilder &inner, Value row, Value) {
                  (void)visit(inner, lanes, row, n, Value());

@@ -55,6 +55,7 @@ NET_HELPER net_pair net_table2(const NET_SPACE int16_t *x)
 #if NET_DSP
     net_pair both;
     memcpy(&both, x, 4);
+    __asm__("" : "+r"(both)); /* it stays in a register */
     return both;
 #else
     return net_join(x[0], x[1]);
