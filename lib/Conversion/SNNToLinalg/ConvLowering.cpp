@@ -398,14 +398,17 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   Type weightType = getElementTypeOrSelf(op.getWeight());
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   Constant rows = getRows(*weight);
-  if (order && !isDirect)
-    words = planWordRows(context.options, outputs, weightType, storage);
+  xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
+  if (order && !isDirect) {
+    Type factor =
+        getStorageType(RankedTensorType::get({1}, xType)).getElementType();
+    words = planWordRows(context.options, outputs, weightType, factor, storage);
+  }
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
   if (words)
     rows = orderWeights(*words, rows);
   weights = WeightRows(layer, rows, weightType);
-  xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
   compute = getComputeType(getElementTypeOrSelf(op->getResult(0)));
   SmallVector<int64_t> biasShape;
   if (groups > 1)
@@ -421,9 +424,9 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
     if (failed(initial))
       return failure();
     if (!words)
-      initial = active ? visitEvents(layer.body(), *active, isChannelsFirst,
-                                     *initial)
-                       : visitPositions(layer.body(), {}, *initial);
+      initial =
+          active ? visitEvents(layer.body(), *active, isChannelsFirst, *initial)
+                 : visitPositions(layer.body(), {}, *initial);
     layer.write(*initial, yBuffer);
     if (words && words->isBiased)
       flipBias(layer.body(), yBuffer);

@@ -112,7 +112,8 @@ static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value size,
 }
 
 /// Lists values: writes every position, and goes on behind it if it counts; or
-/// with a branch for each, which small cores take at the price of two additions.
+/// with a branch for each, which small cores take at the price of two
+/// additions.
 static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
                         Value events, bool withBranches) {
   auto loop = scf::ForOp::create(
@@ -132,13 +133,13 @@ static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
                 : Value(arith::CmpIOp::create(body, arith::CmpIPredicate::ne,
                                               element, zero));
         if (withBranches) {
-          Value next = createBranch(
-              body, isThere, count.front(),
-              [&](ImplicitLocOpBuilder &inner) -> Value {
-                storeEvent(inner, index, events, count.front());
-                return arith::AddIOp::create(inner, count.front(),
-                                             createIndex(inner, 1));
-              });
+          Value next =
+              createBranch(body, isThere, count.front(),
+                           [&](ImplicitLocOpBuilder &inner) -> Value {
+                             storeEvent(inner, index, events, count.front());
+                             return arith::AddIOp::create(
+                                 inner, count.front(), createIndex(inner, 1));
+                           });
           scf::YieldOp::create(body, next);
           return;
         }

@@ -42,9 +42,9 @@ Value snn::createLoop(ImplicitLocOpBuilder &builder, StringRef name,
                     arith::ConstantIndexOp::create(builder, end), sums, body);
 }
 
-Value snn::createBranch(ImplicitLocOpBuilder &builder, Value condition,
-                        Value count,
-                        llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
+Value snn::createBranch(
+    ImplicitLocOpBuilder &builder, Value condition, Value count,
+    llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
   Location name = nameLocal(builder, "count");
   auto branch = scf::IfOp::create(
       builder, name, condition,

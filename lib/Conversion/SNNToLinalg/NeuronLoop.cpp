@@ -204,15 +204,12 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
                          scf::YieldOp::create(one);
                        });
   };
-  auto branch =
-      scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isLate);
-  ImplicitLocOpBuilder then(builder.getLoc(),
-                            branch.getThenBodyBuilder());
+  auto branch = scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isLate);
+  ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
   count(then);
   if (isLate)
     return;
-  ImplicitLocOpBuilder other(builder.getLoc(),
-                             branch.getElseBodyBuilder());
+  ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
   store(other, next, state, position);
 }
 
@@ -302,8 +299,7 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
                            bool isInPairs, const NeuronBuffers &buffers,
-                           NeuronBody body, QuietBody quiet,
-                           LateBody late) {
+                           NeuronBody body, QuietBody quiet, LateBody late) {
   int64_t lanes = isInPairs ? kPair : 1;
   NeuronLoop loop(shape, update, buffers, body, quiet, late, lanes);
   Value count = loop.visitAll(builder, lanes, makeIndex(builder, 0));

@@ -276,8 +276,8 @@ static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
 }
 
 /// A function that counts the spikes of `count` neurons from the voltages that
-/// are stored, those at `n` and behind in `row`, if there are rows; and its call
-/// by `caller`. Apart from the loop, it takes none of its registers.
+/// are stored, those at `n` and behind in `row`, if there are rows; and its
+/// call by `caller`. Apart from the loop, it takes none of its registers.
 static void createCount(NeuronOpInterface op, const NeuronModel &model,
                         StepContext &context, const NeuronBuffers &buffers,
                         int64_t count, ImplicitLocOpBuilder &caller, Value row,
@@ -303,16 +303,16 @@ static void createCount(NeuronOpInterface op, const NeuronModel &model,
     NeuronArithmetic a(b, c, model, update);
     SmallVector<Value> coefficients;
     for (Value tensor : c.getTensors()) {
-      Value table = tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
+      Value table =
+          tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
       int64_t rank = cast<MemRefType>(table.getType()).getRank();
-      coefficients.push_back(memref::LoadOp::create(
-          b, table, ArrayRef(position).take_back(rank)));
+      coefficients.push_back(
+          memref::LoadOp::create(b, table, ArrayRef(position).take_back(rank)));
     }
     c.bind(b, coefficients, update.type);
     Value stored = memref::LoadOp::create(b, v, position);
     Value u = a.read(stored, model.voltage.getType());
-    auto branch =
-        scf::IfOp::create(b, a.reaches(u), /*withElseRegion=*/false);
+    auto branch = scf::IfOp::create(b, a.reaches(u), /*withElseRegion=*/false);
     ImplicitLocOpBuilder then(b.getLoc(), branch.getThenBodyBuilder());
     NeuronArithmetic inner(then, c, model, update);
     c.bind(then, coefficients, update.type);

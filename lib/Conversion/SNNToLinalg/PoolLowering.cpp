@@ -169,7 +169,8 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
   auto addElements = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
                          Value sum) {
     SmallVector<Value> rows;
-    for (const SmallVector<Value> &position : getPositions(builder, row, column))
+    for (const SmallVector<Value> &position :
+         getPositions(builder, row, column))
       rows.push_back(getRow(builder, x, position));
     return createRowsAdd(builder, rows, xType, {}, Type(), sum);
   };
@@ -205,12 +206,11 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
     return setRow(builder, sum, sums, {row, column});
   };
   constexpr int64_t kRows = 4;
-  bool isInWords =
-      window[0].size * window[1].size == kRows &&
-      isSmallAndInside(window, input, output) &&
-      sumsInWords(context.options, output.back(), xType, type) &&
-      context.takeWords(context.bufferOf(op.getInput())) &&
-      context.takeWords(context.bufferOf(op.getResult()));
+  bool isInWords = window[0].size * window[1].size == kRows &&
+                   isSmallAndInside(window, input, output) &&
+                   sumsInWords(context.options, output.back(), xType, type) &&
+                   context.takeWords(context.bufferOf(op.getInput())) &&
+                   context.takeWords(context.bufferOf(op.getResult()));
   if (isInWords) {
     auto storeWindow = [&](ImplicitLocOpBuilder &builder, Value row,
                            Value column) {

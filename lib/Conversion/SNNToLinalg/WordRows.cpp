@@ -30,10 +30,13 @@ static bool isForSmallCore(const ConvertSNNToLinalgOptions &options) {
 
 std::optional<WordPlan>
 snn::planWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
-                  Type type, Type storage) {
+                  Type type, Type factor, Type storage) {
   bool isShort = storage.isInteger(16);
-  if (!isForSmallCore(options) || outputs % kWord != 0 || !areBytes(type) ||
-      !(isShort || storage.isInteger(32)))
+  if (!isForSmallCore(options) || outputs % kWord != 0 || !areBytes(type))
+    return std::nullopt;
+  // Products of more than 16 bits are no single instructions.
+  bool isWide = storage.isInteger(32) && factor.getIntOrFloatBitWidth() <= 16;
+  if (!isShort && !isWide)
     return std::nullopt;
   WordPlan plan;
   plan.isShort = isShort;
@@ -108,15 +111,15 @@ static void updateSums(
                });
     return;
   }
-  createTurns(builder, shape.back(), kTurn,
-              [&](ImplicitLocOpBuilder &turn, int64_t size, Value k) {
-                SmallVector<Value> place = position;
-                place.push_back(k);
-                auto type = VectorType::get(size, turn.getI16Type());
-                Value next = body(turn, type, place);
-                vector::StoreOp::create(turn, next, sums, place)
-                    .setAlignment(kWord);
-              });
+  createTurns(
+      builder, shape.back(), kTurn,
+      [&](ImplicitLocOpBuilder &turn, int64_t size, Value k) {
+        SmallVector<Value> place = position;
+        place.push_back(k);
+        auto type = VectorType::get(size, turn.getI16Type());
+        Value next = body(turn, type, place);
+        vector::StoreOp::create(turn, next, sums, place).setAlignment(kWord);
+      });
 }
 
 void snn::clearBiasedSums(ImplicitLocOpBuilder &builder, Value sums) {
@@ -203,18 +206,18 @@ void snn::storeRowSum(ImplicitLocOpBuilder &builder, Value sums,
                       ArrayRef<SmallVector<Value>> positions) {
   auto xType = cast<MemRefType>(x.getType());
   createTurns(builder, xType.getShape().back(), kWord,
-            [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
-              auto from = VectorType::get(size, xType.getElementType());
-              auto type = VectorType::get(size, turn.getI16Type());
-              Value sum;
-              for (const SmallVector<Value> &position : positions) {
-                auto row = vector::LoadOp::create(turn, from, x,
-                                                  extend(position, first));
-                row.setAlignment(kWord);
-                Value term = arith::ExtUIOp::create(turn, type, row);
-                sum = sum ? arith::AddIOp::create(turn, sum, term) : term;
-              }
-              vector::StoreOp::create(turn, sum, sums, extend(target, first))
-                  .setAlignment(kWord);
-            });
+              [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
+                auto from = VectorType::get(size, xType.getElementType());
+                auto type = VectorType::get(size, turn.getI16Type());
+                Value sum;
+                for (const SmallVector<Value> &position : positions) {
+                  auto row = vector::LoadOp::create(turn, from, x,
+                                                    extend(position, first));
+                  row.setAlignment(kWord);
+                  Value term = arith::ExtUIOp::create(turn, type, row);
+                  sum = sum ? arith::AddIOp::create(turn, sum, term) : term;
+                }
+                vector::StoreOp::create(turn, sum, sums, extend(target, first))
+                    .setAlignment(kWord);
+              });
 }

@@ -28,11 +28,12 @@ struct WordPlan {
   bool isBiased = false;
 };
 
-/// The plan for rows of weights of `type`, `outputs` each, that are added to
-/// sums that are stored as `storage`; none if there is none.
+/// The plan for rows of weights of `type`, `outputs` each, that are added,
+/// times an input stored as `factor`, to sums that are stored as `storage`;
+/// none if there is none.
 std::optional<WordPlan> planWordRows(const ConvertSNNToLinalgOptions &options,
                                      int64_t outputs, mlir::Type type,
-                                     mlir::Type storage);
+                                     mlir::Type factor, mlir::Type storage);
 
 /// The weights as they are stored for a plan.
 Constant orderWeights(const WordPlan &plan, const Constant &rows);
@@ -42,8 +43,8 @@ void clearBiasedSums(mlir::ImplicitLocOpBuilder &builder, mlir::Value sums);
 /// Adds the bias to all of `sums`, a memref, or takes it off.
 void flipBias(mlir::ImplicitLocOpBuilder &builder, mlir::Value sums);
 
-/// Whether spikes or counts of `channels`, stored as `input`, are summed in words
-/// to sums that are stored as `storage`.
+/// Whether spikes or counts of `channels`, stored as `input`, are summed in
+/// words to sums that are stored as `storage`.
 bool sumsInWords(const ConvertSNNToLinalgOptions &options, int64_t channels,
                  mlir::Type input, mlir::Type storage);
 /// Stores the sum of the rows of `x` at `positions` at `target`. Both are

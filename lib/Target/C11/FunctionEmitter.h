@@ -153,8 +153,7 @@ private:
   /// Stores them, or adds them to what is stored.
   llvm::LogicalResult emitSumsStore(mlir::vector::StoreOp op);
   /// Adds a row to sums where they are stored.
-  llvm::LogicalResult emitRowUpdate(mlir::vector::StoreOp op,
-                                    RowUpdate update);
+  llvm::LogicalResult emitRowUpdate(mlir::vector::StoreOp op, RowUpdate update);
   /// One of these sums.
   mlir::FailureOr<Expression> makeLane(mlir::vector::ExtractOp op);
   /// What computes two numbers at a time.

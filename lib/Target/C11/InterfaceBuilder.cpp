@@ -240,6 +240,11 @@ FailureOr<ModelArray> InterfaceBuilder::describe(func::FuncOp function,
     return function.emitOpError("C11: argument ")
            << index << " of type " << argument.getType()
            << " is not in the emitter's subset";
+  if (role == ModelArray::Role::Scratch &&
+      function.getArgAttr(index, "snn.alignment"))
+    return function.emitOpError("C11: argument ")
+           << index << " is aligned, which is not in the emitter's subset: run "
+           << "snn-plan-scratch first";
   ModelArray array;
   array.role = *role;
   array.node = name.str();

@@ -116,8 +116,7 @@ std::optional<RowUpdate> matchRowUpdate(vector::StoreOp store,
     }
   }
   found.row = bytes.getDefiningOp<vector::LoadOp>();
-  if (!found.row ||
-      !found.row.getVectorType().getElementType().isInteger(8) ||
+  if (!found.row || !found.row.getVectorType().getElementType().isInteger(8) ||
       found.row.getAlignment().value_or(1) % kInCall != 0 ||
       !getMemory(found.row.getBase()).getDefiningOp<memref::GetGlobalOp>())
     return std::nullopt;
@@ -167,8 +166,7 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
     row = name;
   }
   auto at = [](StringRef place, int64_t offset) {
-    return offset == 0 ? place.str()
-                       : (place + " + " + Twine(offset)).str();
+    return offset == 0 ? place.str() : (place + " + " + Twine(offset)).str();
   };
   if (takesAll) {
     line() << helper << "(" << sums << ", " << row << ", " << size << more

@@ -153,8 +153,8 @@ NET_HELPER void net_add_wide8(int32_t *y, const NET_SPACE int8_t *p)
     net_add_wide4(y + 4, p + 4);
 }
 
-/* The same for weights that are taken x times. */
-NET_HELPER void net_add_wide_times4(int32_t *y, const NET_SPACE int8_t *p, int16_t x)
+/* The same for weights that are taken x times; x fits 16 bits. */
+NET_HELPER void net_add_wide_times4(int32_t *y, const NET_SPACE int8_t *p, int32_t x)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
     const uint32_t word = net_word(p);
@@ -169,14 +169,14 @@ NET_HELPER void net_add_wide_times4(int32_t *y, const NET_SPACE int8_t *p, int16
     net_store_sums(y, low.first, low.second);
     net_store_sums(y + 2, high.first, high.second);
 #else
-    y[0] += p[0] * x;
-    y[1] += p[1] * x;
-    y[2] += p[2] * x;
-    y[3] += p[3] * x;
+    y[0] += (int32_t)p[0] * x;
+    y[1] += (int32_t)p[1] * x;
+    y[2] += (int32_t)p[2] * x;
+    y[3] += (int32_t)p[3] * x;
 #endif
 }
 
-NET_HELPER void net_add_wide_times8(int32_t *y, const NET_SPACE int8_t *p, int16_t x)
+NET_HELPER void net_add_wide_times8(int32_t *y, const NET_SPACE int8_t *p, int32_t x)
 {
     net_add_wide_times4(y, p, x);
     net_add_wide_times4(y + 4, p + 4, x);
