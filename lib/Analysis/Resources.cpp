@@ -46,6 +46,7 @@ private:
   LogicalResult visitFor(scf::ForOp loop, Operations &total);
   LogicalResult visitWhile(scf::WhileOp loop, Operations &total);
   LogicalResult visitIf(scf::IfOp branch, Operations &total);
+  LogicalResult visitCall(func::CallOp call, Operations &total);
   Operations countOwn(Block &block);
   void bind(ValueRange values, ValueRange sources);
   std::optional<int64_t> evaluate(Value value);
@@ -205,6 +206,16 @@ LogicalResult LayerWalk::visitIf(scf::IfOp branch, Operations &total) {
   return block ? visit(*block, total) : success();
 }
 
+/// A part of the layer; what has no body says something of the processor.
+LogicalResult LayerWalk::visitCall(func::CallOp call, Operations &total) {
+  auto part = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      call, call.getCalleeAttr());
+  if (!part || part.isDeclaration())
+    return success();
+  bind(part.getArguments(), call.getOperands());
+  return visit(part.getBody().front(), total);
+}
+
 FailureOr<Operations> LayerWalk::run() {
   for (BlockArgument argument : function.getArguments())
     if (isEventList(argument))
@@ -223,6 +234,7 @@ LogicalResult LayerWalk::visit(Block &block, Operations &total) {
             .Case([&](scf::ForOp loop) { return visitFor(loop, total); })
             .Case([&](scf::WhileOp loop) { return visitWhile(loop, total); })
             .Case([&](scf::IfOp branch) { return visitIf(branch, total); })
+            .Case([&](func::CallOp call) { return visitCall(call, total); })
             .Default([](Operation *) { return success(); });
     if (failed(result))
       return failure();

@@ -98,11 +98,14 @@ static LogicalResult planScratch(func::FuncOp step) {
   if (buffers.empty())
     return success();
   int64_t alignment = 1;
-  for (const Buffer &buffer : buffers)
+  for (const Buffer &buffer : buffers) {
+    auto asked = step.getArgAttrOfType<IntegerAttr>(
+        buffer.argument.getArgNumber(), "snn.alignment");
     alignment = std::max(
-        alignment,
-        getElementBytes(
-            cast<MemRefType>(buffer.argument.getType()).getElementType()));
+        {alignment, asked ? asked.getInt() : 1,
+         getElementBytes(
+             cast<MemRefType>(buffer.argument.getType()).getElementType())});
+  }
   int64_t size = snn::assignOffsets(
       llvm::map_to_vector(
           buffers,

@@ -18,6 +18,16 @@ from snnmlir.boards.programs import Program
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror")
 FLAGS = (*WARNINGS, *machines.FLAGS)
 
+FORMS_ELSEWHERE = (
+    ("cortex-m0", "cortex-m0"),
+    ("cortex-m0", "cortex-m4"),
+    ("rv32imac", "rv32imac"),
+    ("atmega1284p", "cortex-m3"),
+    ("atmega1284p", "cortex-m4"),
+    ("aarch64-linux", "cortex-m4"),
+)
+"""Machines beside Cortex-M3 and larger, and targets whose C they run."""
+
 
 @dataclass(frozen=True)
 class Run:

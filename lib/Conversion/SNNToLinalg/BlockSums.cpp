@@ -36,8 +36,7 @@ static bool fitsShort(const Constant &weights) {
          *llvm::max_element(most) <= std::numeric_limits<int16_t>::max();
 }
 
-/// Whether weights are stored in bytes of their own.
-static bool areBytes(Type type) {
+bool snn::areBytes(Type type) {
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   return quantized && getPackedBits(quantized) == 8;
 }

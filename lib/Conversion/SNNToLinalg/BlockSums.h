@@ -41,7 +41,10 @@ std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
                                     const Constant &weights, mlir::Type type,
                                     mlir::Type storage, bool addsToSums);
 
-/// The weights as they are stored for a plan.
+/// Whether weights of `type` are stored in bytes of their own.
+bool areBytes(mlir::Type type);
+
+/// The weights with their sign bits flipped.
 Constant flipSigns(const Constant &weights);
 
 /// Has words of a table of weights where words can be read.

@@ -4,7 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockSums.h"
 #include "Synapses.h"
+#include "WordRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -73,8 +75,7 @@ public:
 
 private:
   SmallVector<int64_t> mapShape(ArrayRef<int64_t> map, int64_t size) const;
-  WeightRows getWeights(LayerBuilder &layer, const Constant &weight,
-                        Type type) const;
+  Constant getRows(const Constant &weight) const;
   /// Visits the positions of the events.
   Value visitEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
                     bool channelsFirst, Value sums);
@@ -90,6 +91,9 @@ private:
   /// begin with `source`.
   Value addWindows(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
                    ArrayRef<Value> source, Value factor, Value sums);
+  /// Adds a row in words.
+  void addWords(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
+                ArrayRef<Value> source, Value factor);
 
   SmallVector<WindowDim> window;
   ArrayRef<int64_t> input, output;
@@ -99,6 +103,9 @@ private:
 
   Value x;
   WeightRows weights;
+  /// How rows are added to sums in memory, if they are; and these.
+  std::optional<WordPlan> words;
+  Value memory;
   /// The input's element type, and in what the sums are computed.
   Type xType, compute;
   // Where the function is: per dimension the input's position in the padded
@@ -131,8 +138,7 @@ SmallVector<int64_t> ConvLowering::mapShape(ArrayRef<int64_t> map,
 
 /// Weights [out, channels in group, kernel...] as [group, channel, kernel...,
 /// out in group].
-WeightRows ConvLowering::getWeights(LayerBuilder &layer, const Constant &weight,
-                                    Type type) const {
+Constant ConvLowering::getRows(const Constant &weight) const {
   Constant grouped = weight;
   grouped.shape.front() = outputs;
   if (groups > 1)
@@ -143,7 +149,7 @@ WeightRows ConvLowering::getWeights(LayerBuilder &layer, const Constant &weight,
     if (dim != out)
       order.push_back(dim);
   order.push_back(out);
-  return WeightRows(layer, grouped.transpose(order), type);
+  return grouped.transpose(order);
 }
 
 static Value indexConstant(ImplicitLocOpBuilder &builder, int64_t value) {
@@ -177,6 +183,36 @@ createOutputRange(ImplicitLocOpBuilder &builder, Value padded, WindowDim dim,
   return {begin, end};
 }
 
+void ConvLowering::addWords(ImplicitLocOpBuilder &builder,
+                            ArrayRef<Value> target, ArrayRef<Value> source,
+                            Value factor) {
+  auto add = [&](ImplicitLocOpBuilder &inner, Value times) {
+    addWordRow(inner, *words, memory, target, weights.getTable(), source,
+               times);
+  };
+  if (!factor)
+    return add(builder, Value());
+  Value times = castToNumber(builder, factor, xType, builder.getI32Type());
+  if (!words->isShort)
+    return add(builder, times);
+  // Most counts are 1.
+  Value isOne =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, times,
+                            createNumber(builder, times.getType(), 1));
+  scf::IfOp::create(
+      builder, isOne,
+      [&](OpBuilder &nested, Location loc) {
+        ImplicitLocOpBuilder inner(loc, nested);
+        add(inner, Value());
+        scf::YieldOp::create(inner);
+      },
+      [&](OpBuilder &nested, Location loc) {
+        ImplicitLocOpBuilder inner(loc, nested);
+        add(inner, times);
+        scf::YieldOp::create(inner);
+      });
+}
+
 Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
                                ArrayRef<Value> target, ArrayRef<Value> source,
                                Value factor, Value sums) {
@@ -185,6 +221,10 @@ Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
     SmallVector<Value> position(target);
     if (group)
       position.push_back(group);
+    if (words) {
+      addWords(builder, position, source, factor);
+      return Value();
+    }
     Value sum = weights.add(builder, {llvm::to_vector(source)},
                             factor ? ValueRange(factor) : ValueRange(), xType,
                             getRow(builder, sums, position));
@@ -213,12 +253,12 @@ Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
         loop, isSeen,
         [&](OpBuilder &nested, Location loc) {
           ImplicitLocOpBuilder inner(loc, nested);
-          scf::YieldOp::create(inner, addThrough(inner));
+          scf::YieldOp::create(inner, asRange(addThrough(inner)));
         },
         [&](OpBuilder &nested, Location loc) {
-          scf::YieldOp::create(nested, loc, current);
+          scf::YieldOp::create(nested, loc, asRange(current));
         });
-    return added.getResult(0);
+    return current ? added.getResult(0) : Value();
   };
   return createLoop(builder, names.output, begins[dim], ends[dim], sums,
                     addOutput);
@@ -355,22 +395,49 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
       (isDirect       ? "  y = y + W * x"
        : op.getBias() ? "  y = W * x + b"
                       : "  y = W * x"));
-  weights = getWeights(layer, *weight, getElementTypeOrSelf(op.getWeight()));
+  Type weightType = getElementTypeOrSelf(op.getWeight());
+  Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
+  Constant rows = getRows(*weight);
   xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
+  if (order && !isDirect) {
+    Type factor =
+        getStorageType(RankedTensorType::get({1}, xType)).getElementType();
+    words = planWordRows(context.options, outputs, weightType, factor, storage);
+  }
+  if (words && !context.takeWords(context.sumOf(op)))
+    words.reset();
+  if (words)
+    rows = orderWeights(*words, rows);
+  weights = WeightRows(layer, rows, weightType);
   compute = getComputeType(getElementTypeOrSelf(op->getResult(0)));
   SmallVector<int64_t> biasShape;
   if (groups > 1)
     biasShape.push_back(groups);
   biasShape.push_back(outputs);
-  FailureOr<Value> initial = layer.update(yBuffer);
-  if (!isDirect)
-    initial = createInitialSum(layer, op, context, biasShape, *initial);
-  if (failed(initial))
-    return failure();
-  Value sum = active ? visitEvents(layer.body(), *active,
-                                   order && order->isChannelsFirst, *initial)
-                     : visitPositions(layer.body(), {}, *initial);
-  layer.write(sum, yBuffer);
+  bool isChannelsFirst = order && order->isChannelsFirst;
+  if (words && words->isBiased && !op.getBias()) {
+    clearBiasedSums(layer.body(), yBuffer);
+  } else {
+    FailureOr<Value> initial = layer.update(yBuffer);
+    if (!isDirect)
+      initial = createInitialSum(layer, op, context, biasShape, *initial);
+    if (failed(initial))
+      return failure();
+    if (!words)
+      initial =
+          active ? visitEvents(layer.body(), *active, isChannelsFirst, *initial)
+                 : visitPositions(layer.body(), {}, *initial);
+    layer.write(*initial, yBuffer);
+    if (words && words->isBiased)
+      flipBias(layer.body(), yBuffer);
+  }
+  if (words) {
+    alignToWords(context.symbols, weights.getTable());
+    memory = yBuffer;
+    (void)visitEvents(layer.body(), *active, isChannelsFirst, Value());
+    if (words->isBiased)
+      flipBias(layer.body(), yBuffer);
+  }
   layer.finish();
   return success();
 }

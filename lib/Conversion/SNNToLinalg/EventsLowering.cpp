@@ -111,15 +111,18 @@ static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value size,
   return loop.getResult(0);
 }
 
-/// Lists values: writes every position, and goes on behind it if it counts.
+/// Lists values: writes every position, and goes on behind it if it counts; or
+/// with a branch for each, which small cores take at the price of two
+/// additions.
 static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
-                        Value events) {
+                        Value events, bool withBranches) {
   auto loop = scf::ForOp::create(
       builder, nameLocal(builder, "i"), createIndex(builder, 0), size,
       createIndex(builder, 1), createIndex(builder, 0),
       [&](OpBuilder &nested, Location, Value index, ValueRange count) {
         ImplicitLocOpBuilder body(builder.getLoc(), nested);
-        storeEvent(body, index, events, count.front());
+        if (!withBranches)
+          storeEvent(body, index, events, count.front());
         Value element = memref::LoadOp::create(body, x, index);
         Value zero = arith::ConstantOp::create(
             body, body.getZeroAttr(element.getType()));
@@ -129,6 +132,17 @@ static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
                                               element, zero))
                 : Value(arith::CmpIOp::create(body, arith::CmpIPredicate::ne,
                                               element, zero));
+        if (withBranches) {
+          Value next =
+              createBranch(body, isThere, count.front(),
+                           [&](ImplicitLocOpBuilder &inner) -> Value {
+                             storeEvent(inner, index, events, count.front());
+                             return arith::AddIOp::create(
+                                 inner, count.front(), createIndex(inner, 1));
+                           });
+          scf::YieldOp::create(body, next);
+          return;
+        }
         Value one =
             arith::IndexCastUIOp::create(body, body.getIndexType(), isThere);
         Value next = arith::AddIOp::create(body, count.front(), one);
@@ -172,7 +186,8 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
   builder.setInsertionPointToStart(body);
   Value size = body->getArgument(1), list = body->getArgument(2);
   Value end = isa<FloatType>(element) || isQuantized
-                  ? listValues(builder, body->getArgument(0), size, list)
+                  ? listValues(builder, body->getArgument(0), size, list,
+                               context.options.listWithNeurons)
                   : listMasks(builder, body->getArgument(0), size, list);
   endEvents(builder, size, list, end);
   func::ReturnOp::create(builder);

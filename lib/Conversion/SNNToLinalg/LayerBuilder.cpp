@@ -196,6 +196,10 @@ void LayerBuilder::setComment(const Twine &text) {
   function->setAttr(kCommentAttr, builder.getStringAttr(text));
 }
 
+void LayerBuilder::markSeldom() {
+  function->setAttr("snn.seldom", builder.getUnitAttr());
+}
+
 void LayerBuilder::finish() {
   func::ReturnOp::create(builder);
   func::CallOp::create(caller, loc, function, operands);

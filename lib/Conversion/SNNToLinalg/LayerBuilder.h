@@ -94,6 +94,10 @@ public:
   /// The text above the function in generated code.
   void setComment(const llvm::Twine &text);
 
+  /// Says that the function is seldom called, and that its caller must not have
+  /// it inline.
+  void markSeldom();
+
   /// Ends the function and calls it.
   void finish();
   /// Removes the function, for a layer that does nothing.

@@ -17,24 +17,45 @@ Location snn::nameLocal(ImplicitLocOpBuilder &builder, const Twine &name) {
   return NameLoc::get(builder.getStringAttr(name), builder.getLoc());
 }
 
+SmallVector<Value, 1> snn::asRange(Value sums) {
+  return sums ? SmallVector<Value, 1>{sums} : SmallVector<Value, 1>();
+}
+
 Value snn::createLoop(ImplicitLocOpBuilder &builder, StringRef name,
                       Value begin, Value end, Value sums, LoopBody body) {
   Location loc = builder.getLoc();
   Value one = arith::ConstantIndexOp::create(builder, 1);
   auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, name), begin, end, one, sums,
+      builder, nameLocal(builder, name), begin, end, one, asRange(sums),
       [&](OpBuilder &nested, Location, Value index, ValueRange carried) {
         ImplicitLocOpBuilder bodyBuilder(loc, nested);
-        scf::YieldOp::create(bodyBuilder,
-                             body(bodyBuilder, index, carried.front()));
+        Value current = sums ? carried.front() : Value();
+        Value next = body(bodyBuilder, index, current);
+        scf::YieldOp::create(bodyBuilder, asRange(next));
       });
-  return loop.getResult(0);
+  return sums ? loop.getResult(0) : Value();
 }
 
 Value snn::createLoop(ImplicitLocOpBuilder &builder, StringRef name,
                       int64_t end, Value sums, LoopBody body) {
   return createLoop(builder, name, arith::ConstantIndexOp::create(builder, 0),
                     arith::ConstantIndexOp::create(builder, end), sums, body);
+}
+
+Value snn::createBranch(
+    ImplicitLocOpBuilder &builder, Value condition, Value count,
+    llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
+  Location name = nameLocal(builder, "count");
+  auto branch = scf::IfOp::create(
+      builder, name, condition,
+      [&](OpBuilder &nested, Location) {
+        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+        scf::YieldOp::create(inner, then(inner));
+      },
+      [&](OpBuilder &nested, Location) {
+        scf::YieldOp::create(nested, builder.getLoc(), count);
+      });
+  return branch.getResult(0);
 }
 
 namespace {

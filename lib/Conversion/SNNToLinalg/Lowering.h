@@ -47,11 +47,22 @@ struct StepContext {
   llvm::StringMap<mlir::func::FuncOp> listFunctions;
   /// Scratch memory of kernels, by operation.
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
+  /// Signals' memory of a step, and those of it that are read and written in
+  /// words.
+  llvm::DenseSet<mlir::Value> scratchSignals;
+  llvm::SmallVector<mlir::BlockArgument> words;
   /// How many layers each kernel has got.
   llvm::DenseMap<mlir::Operation *, int64_t> kernelLayers;
 
   mlir::Value bufferOf(mlir::Value signal) const {
     return buffers.lookup(signal);
+  }
+  /// Whether `buffer` may be read and written in words; then it will be.
+  bool takeWords(mlir::Value buffer) {
+    if (!scratchSignals.contains(buffer))
+      return false;
+    words.push_back(mlir::cast<mlir::BlockArgument>(buffer));
+    return true;
   }
   /// The memory that a synapse adds to: its result's, or a state.
   mlir::Value sumOf(mlir::Operation *synapse) const {
@@ -78,18 +89,28 @@ mlir::MemRefType getEventsStorageType(EventsType type);
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
                          const llvm::Twine &name);
 
+/// What a loop or a branch carries: nothing where sums are in memory, and so
+/// none are given.
+llvm::SmallVector<mlir::Value, 1> asRange(mlir::Value sums);
+
 /// Builds the body of a loop: from the sums so far to the new ones.
 using LoopBody = llvm::function_ref<mlir::Value(
     mlir::ImplicitLocOpBuilder &, mlir::Value index, mlir::Value sums)>;
 
-/// A loop over `begin <= index < end` that carries one tensor, and what is in
-/// it at the end. `name` is the index's in generated code.
+/// A loop over `begin <= index < end` that carries one tensor or none, and what
+/// is in it at the end. `name` is the index's in generated code.
 mlir::Value createLoop(mlir::ImplicitLocOpBuilder &builder,
                        llvm::StringRef name, mlir::Value begin, mlir::Value end,
                        mlir::Value sums, LoopBody body);
 mlir::Value createLoop(mlir::ImplicitLocOpBuilder &builder,
                        llvm::StringRef name, int64_t end, mlir::Value sums,
                        LoopBody body);
+
+/// `count` after `then`, or as it is where `condition` does not hold.
+mlir::Value createBranch(
+    mlir::ImplicitLocOpBuilder &builder, mlir::Value condition,
+    mlir::Value count,
+    llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &)> then);
 
 /// The row of `tensor` at `position`, along its last dimension.
 mlir::Value getRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value tensor,

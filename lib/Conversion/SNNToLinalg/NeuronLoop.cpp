@@ -38,9 +38,10 @@ namespace {
 class NeuronLoop {
 public:
   NeuronLoop(ArrayRef<int64_t> shape, const Update &update,
-             const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet)
+             const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet,
+             LateBody late, int64_t lanesOfLate)
       : shape(shape), update(update), buffers(buffers), body(body),
-        quiet(quiet) {}
+        quiet(quiet), late(late), lanesOfLate(lanesOfLate) {}
 
   /// Updates all neurons, as many at a time; gives the number of events.
   Value visitAll(ImplicitLocOpBuilder &builder, int64_t lanes, Value count);
@@ -49,6 +50,9 @@ private:
   /// Those of the last dimension at `row`.
   Value visitRow(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  Value count);
+  /// Those from `begin` to `end` of the last dimension, in all rows.
+  void visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes, int64_t begin,
+                    int64_t end);
   /// The next neurons.
   Value visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row, Value n,
               Value count);
@@ -82,6 +86,12 @@ private:
   const NeuronBuffers &buffers;
   NeuronBody body;
   QuietBody quiet;
+  LateBody late;
+  int64_t lanesOfLate;
+  /// Inputs that are the same in all rows, as many at a time, where they were
+  /// loaded before the loop over these.
+  SmallVector<Value> held;
+  int64_t heldLanes = 0;
 };
 } // namespace
 
@@ -105,23 +115,6 @@ void NeuronLoop::store(ImplicitLocOpBuilder &builder, Value value, Value buffer,
     vector::StoreOp::create(builder, value, buffer, position);
   else
     memref::StoreOp::create(builder, value, buffer, position);
-}
-
-/// `count` after `then`, or as it is where `condition` does not hold.
-static Value
-createBranch(ImplicitLocOpBuilder &builder, Value condition, Value count,
-             llvm::function_ref<Value(ImplicitLocOpBuilder &)> then) {
-  Location name = nameLocal(builder, "count");
-  auto branch = scf::IfOp::create(
-      builder, name, condition,
-      [&](OpBuilder &nested, Location) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        scf::YieldOp::create(inner, then(inner));
-      },
-      [&](OpBuilder &nested, Location) {
-        scf::YieldOp::create(nested, builder.getLoc(), count);
-      });
-  return branch.getResult(0);
 }
 
 Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
@@ -165,13 +158,16 @@ Value NeuronLoop::list(ImplicitLocOpBuilder &builder, Value spikes, Value row,
 std::pair<SmallVector<Value>, SmallVector<Value>>
 NeuronLoop::loadAll(ImplicitLocOpBuilder &builder, int64_t lanes,
                     ValueRange position) {
-  auto loadEach = [&](ArrayRef<Value> from) {
-    return llvm::map_to_vector(from, [&](Value buffer) {
-      return load(builder, lanes, buffer, position);
-    });
-  };
-  SmallVector<Value> inputs = loadEach(buffers.inputs);
-  return {inputs, loadEach(buffers.states)};
+  SmallVector<Value> inputs;
+  for (auto [index, buffer] : llvm::enumerate(buffers.inputs)) {
+    bool isHeld = heldLanes == lanes && held[index];
+    inputs.push_back(isHeld ? held[index]
+                            : load(builder, lanes, buffer, position));
+  }
+  SmallVector<Value> states;
+  for (Value buffer : buffers.states)
+    states.push_back(load(builder, lanes, buffer, position));
+  return {inputs, states};
 }
 
 Value NeuronLoop::visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
@@ -187,33 +183,34 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
   SmallVector<Value> position = getPosition(row, n);
   auto [inputs, states] = loadAll(builder, lanes, position);
   auto [reaches, next] = quiet(builder, getUpdate(lanes), inputs, states);
+  Value state = buffers.states.front();
   if (lanes > 1)
     reaches = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
                                           reaches);
-  scf::IfOp::create(
-      builder, reaches,
-      [&](OpBuilder &nested, Location loc) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        if (lanes == 1) {
-          (void)visitAny(inner, 1, row, n, Value());
-        } else {
-          Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
-          scf::ForOp::create(
-              inner, nameLocal(inner, "k"), n, end, makeIndex(inner, 1),
-              ValueRange(),
-              [&](OpBuilder &each, Location, Value k, ValueRange) {
-                ImplicitLocOpBuilder one(builder.getLoc(), each);
-                (void)visitAny(one, 1, row, k, Value());
-                scf::YieldOp::create(one);
-              });
-        }
-        scf::YieldOp::create(nested, loc);
-      },
-      [&](OpBuilder &nested, Location loc) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        store(inner, next, buffers.states.front(), position);
-        scf::YieldOp::create(nested, loc);
-      });
+  bool isLate = late && lanes == lanesOfLate;
+  if (isLate)
+    store(builder, next, state, position);
+  auto count = [&](ImplicitLocOpBuilder &inner) {
+    if (isLate)
+      return late(inner, row, n);
+    if (lanes == 1)
+      return (void)visitAny(inner, 1, row, n, Value());
+    Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
+    scf::ForOp::create(inner, nameLocal(inner, "k"), n, end,
+                       makeIndex(inner, 1), ValueRange(),
+                       [&](OpBuilder &each, Location, Value k, ValueRange) {
+                         ImplicitLocOpBuilder one(builder.getLoc(), each);
+                         (void)visitAny(one, 1, row, k, Value());
+                         scf::YieldOp::create(one);
+                       });
+  };
+  auto branch = scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isLate);
+  ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
+  count(then);
+  if (isLate)
+    return;
+  ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
+  store(other, next, state, position);
 }
 
 Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
@@ -250,10 +247,44 @@ Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
   return count;
 }
 
+void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
+                              int64_t begin, int64_t end) {
+  if (begin == end)
+    return;
+  auto visitColumn = [&](ImplicitLocOpBuilder &outer, Value n) {
+    held.clear();
+    heldLanes = lanes;
+    for (Value input : buffers.inputs)
+      held.push_back(cast<MemRefType>(input.getType()).getRank() == 1
+                         ? load(outer, lanes, input, n)
+                         : Value());
+    createLoop(outer, "r", shape.front(), Value(),
+               [&](ImplicitLocOpBuilder &inner, Value row, Value) {
+                 (void)visit(inner, lanes, row, n, Value());
+                 return Value();
+               });
+  };
+  scf::ForOp::create(builder, nameLocal(builder, "n"),
+                     makeIndex(builder, begin), makeIndex(builder, end),
+                     makeIndex(builder, lanes), ValueRange(),
+                     [&](OpBuilder &nested, Location, Value n, ValueRange) {
+                       ImplicitLocOpBuilder outer(builder.getLoc(), nested);
+                       visitColumn(outer, n);
+                       scf::YieldOp::create(outer);
+                     });
+}
+
 Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value count) {
   if (shape.size() == 1)
     return visitRow(builder, lanes, Value(), count);
+  // What is the same for all rows stays in registers; but a list has an order.
+  if (!buffers.events) {
+    int64_t size = shape.back(), whole = size - size % lanes;
+    visitColumns(builder, lanes, 0, whole);
+    visitColumns(builder, 1, whole, size);
+    return count;
+  }
   auto loop = scf::ForOp::create(
       builder, nameLocal(builder, "r"), makeIndex(builder, 0),
       makeIndex(builder, shape.front()), makeIndex(builder, 1), count,
@@ -268,10 +299,10 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
                            bool isInPairs, const NeuronBuffers &buffers,
-                           NeuronBody body, QuietBody quiet) {
-  NeuronLoop loop(shape, update, buffers, body, quiet);
-  Value count =
-      loop.visitAll(builder, isInPairs ? kPair : 1, makeIndex(builder, 0));
+                           NeuronBody body, QuietBody quiet, LateBody late) {
+  int64_t lanes = isInPairs ? kPair : 1;
+  NeuronLoop loop(shape, update, buffers, body, quiet, late, lanes);
+  Value count = loop.visitAll(builder, lanes, makeIndex(builder, 0));
   if (buffers.events)
     endEvents(builder, makeIndex(builder, ShapedType::getNumElements(shape)),
               buffers.events, count);

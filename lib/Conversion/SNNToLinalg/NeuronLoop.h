@@ -28,6 +28,12 @@ using QuietBody = llvm::function_ref<std::pair<mlir::Value, mlir::Value>(
     mlir::ImplicitLocOpBuilder &, const Update &, mlir::ValueRange inputs,
     mlir::ValueRange states)>;
 
+/// Builds what counts the spikes of one or two neurons from states that
+/// `QuietBody` gave and that are stored: those at `row`, if there are rows,
+/// from `n` on.
+using LateBody = llvm::function_ref<void(mlir::ImplicitLocOpBuilder &,
+                                         mlir::Value row, mlir::Value n)>;
+
 /// What a loop over neurons reads and writes. All have the loop's dimensions,
 /// or inputs the last of them only.
 struct NeuronBuffers {
@@ -43,12 +49,14 @@ struct NeuronBuffers {
 bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update,
               const NeuronModel &model, const NeuronBuffers &buffers);
 
-/// The loop over neurons of `shape`. With `quiet`, `body` is for those that may
-/// spike. Spikes are 0 before it with `quiet`, or if they are listed.
+/// The loop over neurons of `shape`. With `quiet`, `body` or, for those that
+/// are not the rest of a row, `late` is for those that may spike. Spikes are 0
+/// before it with `quiet`, or if they are listed.
 void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
                       llvm::ArrayRef<int64_t> shape, const Update &update,
                       bool isInPairs, const NeuronBuffers &buffers,
-                      NeuronBody body, QuietBody quiet = nullptr);
+                      NeuronBody body, QuietBody quiet = nullptr,
+                      LateBody late = nullptr);
 
 } // namespace snn
 

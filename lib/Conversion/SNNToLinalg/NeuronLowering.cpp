@@ -11,6 +11,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -190,6 +192,22 @@ static bool countsAtOnce(const NeuronModel &model) {
          model.spikes->resetTiming == ResetTiming::Immediate;
 }
 
+/// Whether spikes can be counted from the state that a neuron without any has:
+/// if what reaches the threshold is stored as it is.
+static bool countsLate(NeuronOpInterface op, const NeuronModel &model,
+                       const Coefficients &c, const Update &update,
+                       const NeuronBuffers &buffers) {
+  auto type = dyn_cast<quant::QuantizedType>(model.voltage.getType());
+  if (!type || op->hasAttr("arithmetic") ||
+      cast<MemRefType>(buffers.states.front().getType()).getElementType() !=
+          update.type)
+    return false;
+  IntegerInterval threshold = c.getIntegers("threshold");
+  return threshold.min >= type.getStorageTypeMin() &&
+         threshold.max <= type.getStorageTypeMax() &&
+         (!c.has("floor") || c.getIntegers("floor").max <= threshold.min);
+}
+
 /// Only those that are there are stored.
 static void clearSpikes(LayerBuilder &layer, Value spikes) {
   ImplicitLocOpBuilder &builder = layer.body();
@@ -236,6 +254,81 @@ static SmallVector<Value> step(NeuronArithmetic &a, const NeuronModel &model,
     llvm::append_range(results, stepVoltage(a, model, v, drive));
   }
   return results;
+}
+
+/// The new states of one neuron to which all was added, and its spikes.
+static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
+                              ValueRange carried) {
+  NeuronEquations<NeuronArithmetic> equations(a, model);
+  Type type = model.voltage.getType();
+  Value v = a.read(carried[model.current ? 1 : 0], type);
+  if (model.current) {
+    Type currentType = model.current->getType();
+    Value i = equations.endCurrent(a.read(carried.front(), currentType));
+    SmallVector<Value> results = {a.store(i, currentType)};
+    llvm::append_range(results, stepVoltage(a, model, v, i));
+    return results;
+  }
+  if (!model.spikes)
+    return {a.store(equations.endIntegrator(v), type)};
+  auto [next, spikes] = equations.endSpiking(v);
+  return {a.store(next, type), spikes};
+}
+
+/// A function that counts the spikes of `count` neurons from the voltages that
+/// are stored, those at `n` and behind in `row`, if there are rows; and its
+/// call by `caller`. Apart from the loop, it takes none of its registers.
+static void createCount(NeuronOpInterface op, const NeuronModel &model,
+                        StepContext &context, const NeuronBuffers &buffers,
+                        int64_t count, ImplicitLocOpBuilder &caller, Value row,
+                        Value n) {
+  LayerBuilder layer(context.symbols, caller, op, "_count");
+  layer.markSeldom();
+  layer.setComment("Spikes of " + getLayerName(op) +
+                   ", where there may be some.");
+  layer.shareTables(op);
+  Coefficients c(layer, op);
+  // What the loop itself is lowered with.
+  (void)addNeuronCoefficients(c, model, op);
+  Update update = getUpdate(op, model, c);
+  Value spikes = layer.addArgument("spikes", buffers.spikes);
+  Value v = layer.addArgument("v", buffers.states.front());
+  SmallVector<Value> place;
+  if (row)
+    place.push_back(layer.addArgument("r", row));
+  Value first = layer.addArgument("n", n);
+  auto countAt = [&](ImplicitLocOpBuilder &b, Value index) {
+    SmallVector<Value> position = place;
+    position.push_back(index);
+    NeuronArithmetic a(b, c, model, update);
+    SmallVector<Value> coefficients;
+    for (Value tensor : c.getTensors()) {
+      Value table =
+          tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
+      int64_t rank = cast<MemRefType>(table.getType()).getRank();
+      coefficients.push_back(
+          memref::LoadOp::create(b, table, ArrayRef(position).take_back(rank)));
+    }
+    c.bind(b, coefficients, update.type);
+    Value stored = memref::LoadOp::create(b, v, position);
+    Value u = a.read(stored, model.voltage.getType());
+    auto branch = scf::IfOp::create(b, a.reaches(u), /*withElseRegion=*/false);
+    ImplicitLocOpBuilder then(b.getLoc(), branch.getThenBodyBuilder());
+    NeuronArithmetic inner(then, c, model, update);
+    c.bind(then, coefficients, update.type);
+    SmallVector<Value> results = end(inner, model, stored);
+    memref::StoreOp::create(then, results.front(), v, position);
+    memref::StoreOp::create(then, results.back(), spikes, position);
+  };
+  ImplicitLocOpBuilder &builder = layer.body();
+  Value last = arith::AddIOp::create(
+      builder, first, arith::ConstantIndexOp::create(builder, count));
+  createLoop(builder, "k", first, last, Value(),
+             [&](ImplicitLocOpBuilder &loop, Value k, Value) {
+               countAt(loop, k);
+               return Value();
+             });
+  layer.finish();
 }
 
 static std::string describeLayer(int64_t count, const NeuronModel &model,
@@ -296,9 +389,14 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (isInPairs || isMostlyQuiet || buffers.events) {
     if (isMostlyQuiet || buffers.events)
       clearSpikes(layer, buffers.spikes);
+    auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
+      createCount(op, model, context, buffers, isInPairs ? 2 : 1, b, row, n);
+    };
+    bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
     createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
                      stepNeurons,
-                     isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody());
+                     isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody(),
+                     isLate ? LateBody(countAt) : LateBody());
     layer.finish();
     return success();
   }
@@ -368,25 +466,6 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   layer.write(results.front(), buffer);
   layer.finish();
   return success();
-}
-
-/// The new states of one neuron to which all was added, and its spikes.
-static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
-                              ValueRange carried) {
-  NeuronEquations<NeuronArithmetic> equations(a, model);
-  Type type = model.voltage.getType();
-  Value v = a.read(carried[model.current ? 1 : 0], type);
-  if (model.current) {
-    Type currentType = model.current->getType();
-    Value i = equations.endCurrent(a.read(carried.front(), currentType));
-    SmallVector<Value> results = {a.store(i, currentType)};
-    llvm::append_range(results, stepVoltage(a, model, v, i));
-    return results;
-  }
-  if (!model.spikes)
-    return {a.store(equations.endIntegrator(v), type)};
-  auto [next, spikes] = equations.endSpiking(v);
-  return {a.store(next, type), spikes};
 }
 
 LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SpikeReader.h"
+#include "WordRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -149,9 +150,10 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
   Value x = layer.read(xBuffer);
   Value initial = layer.update(yBuffer);
 
-  auto addElements = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
-                         Value sum) {
-    SmallVector<Value> rows;
+  // Where the elements of a window are.
+  auto getPositions = [&](ImplicitLocOpBuilder &builder, Value row,
+                          Value column) {
+    SmallVector<SmallVector<Value>> positions;
     auto getPosition = [&](Value index, int64_t stride, int64_t offset) {
       Value first = arith::MulIOp::create(
           builder, index, arith::ConstantIndexOp::create(builder, stride));
@@ -160,9 +162,16 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
     };
     for (int64_t i = 0; i < window[0].size; ++i)
       for (int64_t j = 0; j < window[1].size; ++j)
-        rows.push_back(getRow(builder, x,
-                              {getPosition(row, window[0].stride, i),
-                               getPosition(column, window[1].stride, j)}));
+        positions.push_back({getPosition(row, window[0].stride, i),
+                             getPosition(column, window[1].stride, j)});
+    return positions;
+  };
+  auto addElements = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
+                         Value sum) {
+    SmallVector<Value> rows;
+    for (const SmallVector<Value> &position :
+         getPositions(builder, row, column))
+      rows.push_back(getRow(builder, x, position));
     return createRowsAdd(builder, rows, xType, {}, Type(), sum);
   };
   auto addLoops = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
@@ -196,6 +205,30 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
       sum = createRowDivide(builder, sum, divisor);
     return setRow(builder, sum, sums, {row, column});
   };
+  constexpr int64_t kRows = 4;
+  bool isInWords = window[0].size * window[1].size == kRows &&
+                   isSmallAndInside(window, input, output) &&
+                   sumsInWords(context.options, output.back(), xType, type) &&
+                   context.takeWords(context.bufferOf(op.getInput())) &&
+                   context.takeWords(context.bufferOf(op.getResult()));
+  if (isInWords) {
+    auto storeWindow = [&](ImplicitLocOpBuilder &builder, Value row,
+                           Value column) {
+      storeRowSum(builder, yBuffer, {row, column}, xBuffer,
+                  getPositions(builder, row, column));
+    };
+    createLoop(layer.body(), "out_row", output[0], Value(),
+               [&](ImplicitLocOpBuilder &builder, Value row, Value) {
+                 return createLoop(
+                     builder, "out_col", output[1], Value(),
+                     [&](ImplicitLocOpBuilder &inner, Value column, Value) {
+                       storeWindow(inner, row, column);
+                       return Value();
+                     });
+               });
+    layer.finish();
+    return success();
+  }
   Value pooled = createLoop(
       layer.body(), "out_row", output[0], initial,
       [&](ImplicitLocOpBuilder &builder, Value row, Value sums) {

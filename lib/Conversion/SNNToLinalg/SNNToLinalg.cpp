@@ -46,6 +46,7 @@ public:
   /// Says what the integers of the last argument stand for.
   void setScales(Type type);
   StringRef getKind(BlockArgument argument) const;
+  void setAlignment(BlockArgument argument, int64_t bytes);
   void finish();
 
 private:
@@ -160,6 +161,11 @@ void FunctionArguments::setScales(Type type) {
 StringRef FunctionArguments::getKind(BlockArgument argument) const {
   Attribute kind = attributes[argument.getArgNumber()].get(kKindAttr);
   return cast<StringAttr>(kind).getValue();
+}
+
+void FunctionArguments::setAlignment(BlockArgument argument, int64_t bytes) {
+  attributes[argument.getArgNumber()].set(
+      "snn.alignment", Builder(function.getContext()).getI64IntegerAttr(bytes));
 }
 
 void FunctionArguments::finish() {
@@ -359,6 +365,7 @@ void NetworkLowering::placeSignal(Value signal) {
   std::string name = getLayerName(op) + "_out";
   context.buffers[signal] = stepArguments->add(getStorageType(type), "scratch",
                                                name, getNode(op), op->getLoc());
+  context.scratchSignals.insert(context.buffers[signal]);
 }
 
 Value NetworkLowering::getSumInPlace(Operation *op) {
@@ -711,6 +718,8 @@ LogicalResult NetworkLowering::run() {
   placeSignals();
   if (failed(lowerAll()))
     return failure();
+  for (BlockArgument argument : context.words)
+    stepArguments->setAlignment(argument, 4);
   stepArguments->finish();
   initArguments->finish();
   func::ReturnOp::create(stepBuilder, network.getLoc());

@@ -285,28 +285,34 @@ std::pair<Value, Value> EventInputs::visit(ImplicitLocOpBuilder &builder,
                                 })};
   Location loc = builder.getLoc();
   Type index = builder.getIndexType();
+  SmallVector<Value> carried = {first};
+  llvm::append_range(carried, asRange(sums));
+  SmallVector<Type> types = llvm::to_vector(ValueRange(carried).getTypes());
+  types.push_back(index);
   auto loop = scf::WhileOp::create(
-      builder, nameLocal(builder, "e"), TypeRange{index, sums.getType(), index},
-      ValueRange{first, sums},
+      builder, nameLocal(builder, "e"), types, carried,
       [&](OpBuilder &nested, Location, ValueRange values) {
         ImplicitLocOpBuilder before(loc, nested);
         Value last = getPosition(before, values[0], perVisit - 1);
         Value end = arith::ConstantIndexOp::create(before, size);
         Value isThere =
             arith::CmpIOp::create(before, arith::CmpIPredicate::ne, last, end);
-        scf::ConditionOp::create(before, isThere,
-                                 ValueRange{values[0], values[1], last});
+        SmallVector<Value> handed = llvm::to_vector(values);
+        handed.push_back(last);
+        scf::ConditionOp::create(before, isThere, handed);
       },
       [&](OpBuilder &nested, Location, ValueRange values) {
         ImplicitLocOpBuilder after(loc, nested);
         SmallVector<Value> visited;
         for (int64_t offset = 0; offset < perVisit - 1; ++offset)
           visited.push_back(getPosition(after, values[0], offset));
-        visited.push_back(values[2]);
-        Value added = body(after, visited, values[1]);
+        visited.push_back(values.back());
+        Value added = body(after, visited, sums ? values[1] : Value());
         Value next = arith::AddIOp::create(
             after, values[0], arith::ConstantIndexOp::create(after, perVisit));
-        scf::YieldOp::create(after, ValueRange{next, added});
+        SmallVector<Value> yielded = {next};
+        llvm::append_range(yielded, asRange(added));
+        scf::YieldOp::create(after, yielded);
       });
-  return {loop.getResult(0), loop.getResult(1)};
+  return {loop.getResult(0), sums ? loop.getResult(1) : Value()};
 }

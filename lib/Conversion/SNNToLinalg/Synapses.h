@@ -90,9 +90,10 @@ public:
   /// Adds the parameters of `layer` that hold them.
   EventInputs(LayerBuilder &layer, SynapseOpInterface op, StepContext &context);
 
-  /// A loop over the events that carries `sums`. Where there are at least
-  /// `perVisit` more, `body` gets the positions of as many; what is left after
-  /// the last such visit is up to another loop, from the event given back.
+  /// A loop over the events that carries `sums`, if there are any. Where there
+  /// are at least `perVisit` more, `body` gets the positions of as many; what
+  /// is left after the last such visit is up to another loop, from the event
+  /// given back.
   std::pair<mlir::Value, mlir::Value> visit(mlir::ImplicitLocOpBuilder &builder,
                                             int64_t perVisit, mlir::Value first,
                                             mlir::Value sums, Body body) const;

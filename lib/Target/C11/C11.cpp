@@ -234,7 +234,9 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
         [&](StringRef line) { source << line; }, "\n * ");
     source << " */\n";
   }
-  source << "static SNN_LAYER void " << symbols[function.getSymName()] << "(";
+  source << "static "
+         << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
+         << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   for (BlockArgument argument : function.getArguments()) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
@@ -366,20 +368,27 @@ void SourceEmitter::emitHelpers() {
           .wasInterrupted();
   if (usesShort)
     emitHelper("short");
-  bool usesSums = false, usesPairs = false;
+  bool usesSums = false, usesPairs = false, usesRows = false;
   module.walk([&](vector::LoadOp load) {
     (isPairOp(load) ? usesPairs : usesSums) = true;
   });
-  bool usesProducts =
+  module.walk([&](vector::StoreOp store) {
+    usesRows |= store.getAlignment().has_value();
+  });
+  // Whose helpers are small functions, too.
+  bool hasOthers =
       llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
-        return getText(function, "snn.helper").starts_with("product");
+        return function->hasAttr("snn.seldom") ||
+               getText(function, "snn.helper").starts_with("product");
       });
-  if (usesSums || usesPairs || usesProducts)
+  if (usesSums || usesPairs || hasOthers)
     emitHelper("small");
   if (usesPairs)
     emitHelper("pairs");
   if (usesSums)
     emitHelper("sums");
+  if (usesRows)
+    emitHelper("rows");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");

@@ -1055,6 +1055,8 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](memref::StoreOp store) { return emitStore(store); })
       .Case([&](vector::CompressStoreOp store) { return emitList(store); })
       .Case([&](vector::StoreOp store) {
+        if (std::optional<RowUpdate> update = matchRowUpdate(store, *writes))
+          return emitRowUpdate(store, *update);
         return isSums(store.getVectorType()) ? emitSumsStore(store)
                                              : emitPairStore(store);
       })

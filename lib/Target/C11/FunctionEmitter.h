@@ -62,6 +62,26 @@ struct Hooks {
 /// Whether a type is one of vectors of sums, whose elements C has one by one.
 bool isSums(mlir::Type type);
 
+/// The number that all elements of a constant are.
+std::optional<int64_t> getSplat(mlir::Value value);
+
+/// What a store does to the sums in its place.
+struct RowUpdate {
+  /// The helper, without the number of sums that it takes.
+  llvm::StringRef helper;
+  /// What they are set to, if that is it.
+  std::optional<int64_t> number = std::nullopt;
+  /// The weights that are added, and what they are multiplied by, if they are.
+  mlir::vector::LoadOp row;
+  mlir::Value factor;
+  /// The spikes or counts whose sum is stored.
+  llvm::SmallVector<mlir::vector::LoadOp, 4> summed;
+};
+
+/// What `store` does, if the C has a helper for it.
+std::optional<RowUpdate> matchRowUpdate(mlir::vector::StoreOp store,
+                                        const WriteOrder &writes);
+
 /// Whether a function never writes to its argument.
 bool isReadOnly(mlir::BlockArgument argument);
 
@@ -132,6 +152,8 @@ private:
   void readSums(mlir::scf::WhileOp loop);
   /// Stores them, or adds them to what is stored.
   llvm::LogicalResult emitSumsStore(mlir::vector::StoreOp op);
+  /// Adds a row to sums where they are stored.
+  llvm::LogicalResult emitRowUpdate(mlir::vector::StoreOp op, RowUpdate update);
   /// One of these sums.
   mlir::FailureOr<Expression> makeLane(mlir::vector::ExtractOp op);
   /// What computes two numbers at a time.

@@ -244,6 +244,11 @@ FailureOr<ModelArray> InterfaceBuilder::describe(func::FuncOp function,
     return function.emitOpError("C11: argument ")
            << index << " of type " << argument.getType()
            << " is not in the emitter's subset";
+  if (role == ModelArray::Role::Scratch &&
+      function.getArgAttr(index, "snn.alignment"))
+    return function.emitOpError("C11: argument ")
+           << index << " is aligned, which is not in the emitter's subset: run "
+           << "snn-plan-scratch first";
   ModelArray array;
   array.role = *role;
   array.node = name.str();
@@ -357,6 +362,13 @@ void InterfaceBuilder::addArena() {
             signs.isUnsigned(callee.getArgument(use.getOperandNumber()));
       types[getStorageType(type, isUnsigned).str()] = getBytes(type);
     }
+    // Some of it is read in words.
+    auto function = cast<func::FuncOp>(arena.getOwner()->getParentOp());
+    auto alignment = function.getArgAttrOfType<IntegerAttr>(
+        arena.getArgNumber(), "snn.alignment");
+    if (alignment && alignment.getInt() == 4 &&
+        llvm::none_of(types, [](const auto &type) { return type.second >= 4; }))
+      types["uint32_t"] = 4;
   }
   if (interface.arena)
     interface.arena->types.assign(types.begin(), types.end());

@@ -20,8 +20,7 @@ using namespace mlir;
 
 namespace snn::c11 {
 
-/// The number that all elements of a constant are.
-static std::optional<int64_t> getSplat(Value value) {
+std::optional<int64_t> getSplat(Value value) {
   APInt number;
   if (!matchPattern(value, m_ConstantInt(&number)))
     return std::nullopt;
@@ -118,12 +117,15 @@ static std::optional<StringRef> getComparison(arith::CmpIOp compare, Value &a,
 FailureOr<Expression> FunctionEmitter::makePairSelect(arith::SelectOp op) {
   Value a, b, first = op.getTrueValue(), second = op.getFalseValue();
   auto compare = op.getCondition().getDefiningOp<arith::CmpIOp>();
-  if (compare && getComparison(compare, a, b)) {
+  if (compare && isPair(compare.getLhs().getType())) {
+    std::optional<StringRef> comparison = getComparison(compare, a, b);
     // One of what is compared.
-    if (a == first && b == second)
+    if (comparison && a == first && b == second)
       return makeCall("max2", {a, b});
-    if (a == second && b == first)
+    if (comparison && a == second && b == first)
       return makeCall("min2", {a, b});
+    if (comparison && compare->hasOneUse())
+      return makeCall(("choose_" + *comparison).str(), {a, b, first, second});
   }
   return makeCall("choose2", {op.getCondition(), first, second});
 }
@@ -212,6 +214,11 @@ FailureOr<Expression> FunctionEmitter::makeAnyPair(vector::ReductionOp op) {
       !isPairMask(op.getVector().getType()))
     return op.emitOpError("C11: is not in the emitter's subset: expected "
                           "whether one of two bits is set");
+  Value a, b;
+  auto compare = op.getVector().getDefiningOp<arith::CmpIOp>();
+  if (compare && compare->hasOneUse() &&
+      getComparison(compare, a, b) == StringRef("at_least2"))
+    return makeCall("any_at_least2", {a, b});
   return Expression{pair->in(Precedence::Sum) + " != 0", Precedence::Equality};
 }
 
@@ -233,6 +240,17 @@ LogicalResult FunctionEmitter::emitPairStore(vector::StoreOp op) {
            << op.getVectorType() << " is not in the emitter's subset";
   FailureOr<std::string> element =
       getElement(op, op.getBase(), op.getIndices());
+  Value a, b;
+  auto compare = op.getValueToStore().getDefiningOp<arith::CmpIOp>();
+  if (succeeded(element) && compare && compare->hasOneUse() &&
+      getComparison(compare, a, b) == StringRef("above2")) {
+    FailureOr<std::string> first = getPair(a), second = getPair(b);
+    if (failed(first) || failed(second))
+      return failure();
+    line() << prefix << "_store_above2(&" << *element << ", " << *first << ", "
+           << *second << ");\n";
+    return success();
+  }
   FailureOr<std::string> pair = getPair(op.getValueToStore());
   if (failed(element) || failed(pair))
     return failure();

@@ -61,8 +61,11 @@ void Signs::visit(Operation *op) {
   if (auto global = dyn_cast<memref::GetGlobalOp>(op))
     return unite(global, global.getNameAttr().getAttr().getAsOpaquePointer());
   // Rows of weights, and sums.
-  if (auto row = dyn_cast<vector::LoadOp>(op))
-    return learn(row.getBase(), true);
+  if (auto row = dyn_cast<vector::LoadOp>(op)) {
+    if (row.use_empty() || !isa<arith::ExtUIOp>(*row->user_begin()))
+      learn(row.getBase(), true);
+    return;
+  }
   if (auto store = dyn_cast<vector::StoreOp>(op)) {
     if (!isPairMask(store.getVectorType()))
       learn(store.getBase(), true);

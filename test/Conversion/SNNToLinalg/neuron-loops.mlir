@@ -59,23 +59,54 @@ snn.network @net(%x: tensor<40x!x>) -> tensor<5x!y> attributes {dt = 1.0e-4 : f6
 // CHECK:         linalg.fill
 // CHECK:         scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %{{.*}} {
 // CHECK:           %[[MAY:.*]] = arith.cmpi sge, %[[U:.*]], %{{.*}} : i16
-// CHECK:           scf.if %[[MAY]] {
-// CHECK:             arith.muli
-// CHECK:             memref.store %{{.*}}[%[[N]]] : memref<64xi8>
-// CHECK:           } else {
-// CHECK-NEXT:        memref.store %[[U]], %{{.*}}[%[[N]]] : memref<64xi16>
+// CHECK:           memref.store %[[U]], %[[V:.*]][%[[N]]] : memref<64xi16>
+// CHECK-NEXT:      scf.if %[[MAY]] {
+// CHECK-NEXT:        func.call @lif_count(%[[SPIKES:.*]], %[[V]], %[[N]])
+// CHECK-NOT:       else
+// CHECK-LABEL: func.func private @lif_count(
+// CHECK-SAME:    attributes {{.*}}snn.seldom
+// CHECK:         scf.for %[[K:.*]] = %{{.*}} to %{{.*}} step %{{.*}} {
+// CHECK:           memref.load %[[V:.*]][%[[K]]] : memref<64xi16>
+// CHECK:           arith.cmpi sge
+// CHECK:           arith.muli
+// CHECK:           memref.store %{{.*}}, %[[V]][%[[K]]]
+// CHECK:           memref.store %{{.*}}[%[[K]]] : memref<64xi8>
 // PAIRS-LABEL: func.func private @lif(
 // PAIRS:         scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %c2 {
 // PAIRS:           %[[MAY:.*]] = arith.cmpi sge, %[[U:.*]], %{{.*}} : vector<2xi16>
 // PAIRS:           %[[ANY:.*]] = vector.reduction <or>, %[[MAY]]
+// PAIRS:           vector.store %[[U]], %{{.*}}[%[[N]]] : memref<64xi16>, vector<2xi16>
 // PAIRS:           scf.if %[[ANY]] {
-// PAIRS:             scf.for %[[K:.*]] = %[[N]] to
-// PAIRS:               memref.store %{{.*}}[%[[K]]] : memref<64xi8>
-// PAIRS:           } else {
-// PAIRS-NEXT:        vector.store %[[U]], %{{.*}}[%[[N]]] : memref<64xi16>, vector<2xi16>
+// PAIRS-NEXT:        func.call @lif_count(
+// PAIRS-NOT:       else
 snn.network @count(%x: tensor<64x!x>) -> tensor<64xui8> attributes {dt = 1.0e-3 : f64} {
   %ti = arith.constant 40 : i32
   %t = quant.scast %ti : i32 to !threshold
   %s, %v = snn.lif %x threshold(%t) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<64x!x>, !threshold) -> (tensor<64xui8>, tensor<64x!v>)
   snn.output %s : tensor<64xui8>
+}
+
+// -----
+
+// A floor that may be above a threshold would be in the place of the voltage that is counted, so what counts
+// takes the sum. The voltages of a map are updated channel by channel: coefficients are loaded once.
+!x = !quant.uniform<i16<-1000:1000>:f32, 1.0>
+!v = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+!c = !quant.uniform<i32:f32, 1.0>
+// PAIRS-LABEL: func.func private @lif(
+// PAIRS:         scf.for %[[N:.*]] = %c0 to %{{.*}} step %c2 {
+// PAIRS-DAG:       %[[T:.*]] = vector.load %{{.*}}[%[[N]]] : memref<6xi8>, vector<2xi8>
+// PAIRS:           scf.for %[[R:.*]] = %c0 to %{{.*}} step %c1 {
+// PAIRS:             vector.load %{{.*}}[%[[R]], %[[N]]] : memref<20x6xi16>, vector<2xi16>
+// PAIRS:             scf.if %{{.*}} {
+// PAIRS:               scf.for
+// PAIRS:             } else {
+// PAIRS-NEXT:          vector.store
+snn.network @floor(%x: tensor<4x5x6x!x>) -> tensor<4x5x6xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant dense<[[[40, 41, 42, 43, 44, 45]]]> : tensor<1x1x6xi32>
+  %t = quant.scast %ti : tensor<1x1x6xi32> to tensor<1x1x6x!c>
+  %fi = arith.constant dense<[[[-40, 50, -42, -43, -44, -45]]]> : tensor<1x1x6xi32>
+  %f = quant.scast %fi : tensor<1x1x6xi32> to tensor<1x1x6x!c>
+  %s, %v = snn.lif %x threshold(%t) floor(%f) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<4x5x6x!x>, tensor<1x1x6x!c>, tensor<1x1x6x!c>) -> (tensor<4x5x6xui8>, tensor<4x5x6x!v>)
+  snn.output %s : tensor<4x5x6xui8>
 }

@@ -55,6 +55,7 @@ NET_HELPER net_pair net_table2(const NET_SPACE int16_t *x)
 #if NET_DSP
     net_pair both;
     memcpy(&both, x, 4);
+    __asm__("" : "+r"(both)); /* it stays in a register */
     return both;
 #else
     return net_join(x[0], x[1]);
@@ -136,13 +137,20 @@ NET_HELPER net_pair net_product2(net_pair a, net_pair b, int32_t rounding, unsig
 {
 #if NET_DSP
     int32_t low, high;
-    __asm__("smulbb %0, %1, %2" : "=r"(low) : "r"(a), "r"(b));
-    __asm__("smultt %0, %1, %2" : "=r"(high) : "r"(a), "r"(b));
-    if (rounding == 0 && by == 16) {
-        __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(a) : "r"(high), "r"(low));
-        return a;
+    if (rounding == 0) {
+        __asm__("smulbb %0, %1, %2" : "=r"(low) : "r"(a), "r"(b));
+        __asm__("smultt %0, %1, %2" : "=r"(high) : "r"(a), "r"(b));
+    } else {
+        __asm__("smlabb %0, %1, %2, %3" : "=r"(low) : "r"(a), "r"(b), "r"(rounding));
+        __asm__("smlatt %0, %1, %2, %3" : "=r"(high) : "r"(a), "r"(b), "r"(rounding));
     }
-    return net_join((low + rounding) >> by, (high + rounding) >> by);
+    if (by == 16)
+        __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(a) : "r"(high), "r"(low));
+    else if (by == 15)
+        __asm__("pkhbt %0, %1, %2, lsl #1" : "=r"(a) : "r"(low >> 15), "r"(high));
+    else
+        a = net_join(low >> by, high >> by);
+    return a;
 #else
     return net_join((net_low(a) * net_low(b) + rounding) >> by,
                     (net_high(a) * net_high(b) + rounding) >> by);
@@ -161,6 +169,20 @@ NET_HELPER net_pair net_above2(net_pair a, net_pair b)
 #endif
 }
 
+/* A spike where a > b. */
+NET_HELPER void net_store_above2(uint8_t *spikes, net_pair a, net_pair b)
+{
+#if NET_DSP
+    net_pair signs;
+    __asm__("qsub16 %0, %1, %2" : "=r"(signs) : "r"(b), "r"(a));
+    signs = signs >> 15 & 0x00010001u;
+    const uint16_t both = (uint16_t)(signs | signs >> 8);
+    memcpy(spikes, &both, 2);
+#else
+    net_store_spikes2(spikes, net_above2(a, b));
+#endif
+}
+
 /* Where a >= b. */
 NET_HELPER net_pair net_at_least2(net_pair a, net_pair b)
 {
@@ -173,9 +195,45 @@ NET_HELPER net_pair net_at_least2(net_pair a, net_pair b)
 #endif
 }
 
+/* Whether a >= b holds for one of the two. */
+NET_HELPER bool net_any_at_least2(net_pair a, net_pair b)
+{
+#if NET_DSP
+    net_pair below;
+    __asm__("qsub16 %0, %1, %2" : "=r"(below) : "r"(a), "r"(b));
+    return (~below & 0x80008000u) != 0;
+#else
+    return net_at_least2(a, b) != 0;
+#endif
+}
+
 NET_HELPER net_pair net_choose2(net_pair holds, net_pair a, net_pair b)
 {
     return (a & holds) | (b & ~holds);
+}
+
+/* Where a > b, first, else second. */
+NET_HELPER net_pair net_choose_above2(net_pair a, net_pair b, net_pair first, net_pair second)
+{
+#if NET_DSP
+    net_pair chosen;
+    __asm__("ssub16 %0, %2, %1\n\tsel %0, %4, %3" : "=&r"(chosen) : "r"(a), "r"(b), "r"(first), "r"(second) : "cc");
+    return chosen;
+#else
+    return net_choose2(net_above2(a, b), first, second);
+#endif
+}
+
+/* Where a >= b, first, else second. */
+NET_HELPER net_pair net_choose_at_least2(net_pair a, net_pair b, net_pair first, net_pair second)
+{
+#if NET_DSP
+    net_pair chosen;
+    __asm__("ssub16 %0, %1, %2\n\tsel %0, %3, %4" : "=&r"(chosen) : "r"(a), "r"(b), "r"(first), "r"(second) : "cc");
+    return chosen;
+#else
+    return net_choose2(net_at_least2(a, b), first, second);
+#endif
 }
 
 NET_HELPER net_pair net_max2(net_pair a, net_pair b)

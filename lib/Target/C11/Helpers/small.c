@@ -8,6 +8,13 @@
 #define NET_HELPER static inline
 #endif
 
+/* Functions that are seldom called. */
+#if defined(__GNUC__)
+#define NET_SELDOM __attribute__((unused, noinline, cold))
+#else
+#define NET_SELDOM
+#endif
+
 /* The address space of tables. */
 #if defined(__FLASH) && !defined(__STRICT_ANSI__)
 #define NET_SPACE SNN_TABLE

@@ -1,0 +1,223 @@
+//===- WordRows.cpp - Rows added to sums in words -------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WordRows.h"
+#include "BlockSums.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace snn;
+
+/// Weights in a word, and bytes of one.
+static constexpr int64_t kWord = 4;
+/// Weights that are added in a turn of a loop.
+static constexpr int64_t kTurn = 8;
+/// The longest row that is added without a loop.
+static constexpr int64_t kLongestRow = 24;
+/// Sums of 16 bits have this, too, where they are biased.
+static constexpr int64_t kBias = std::numeric_limits<int16_t>::min();
+
+static bool isForSmallCore(const ConvertSNNToLinalgOptions &options) {
+  return options.blockOutputs > 0 && !options.rows;
+}
+
+std::optional<WordPlan>
+snn::planWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
+                  Type type, Type factor, Type storage) {
+  bool isShort = storage.isInteger(16);
+  if (!isForSmallCore(options) || outputs % kWord != 0 || !areBytes(type))
+    return std::nullopt;
+  // Products of more than 16 bits are no single instructions.
+  bool isWide = storage.isInteger(32) && factor.getIntOrFloatBitWidth() <= 16;
+  if (!isShort && !isWide)
+    return std::nullopt;
+  WordPlan plan;
+  plan.isShort = isShort;
+  plan.isBiased = isShort && options.flippedSigns;
+  return plan;
+}
+
+/// Which weight of four comes first, and so on.
+static ArrayRef<int64_t> getOrder() {
+  static constexpr int64_t order[kWord] = {0, 2, 1, 3};
+  return order;
+}
+
+Constant snn::orderWeights(const WordPlan &plan, const Constant &rows) {
+  if (!plan.isShort)
+    return rows;
+  Constant ordered = plan.isBiased ? flipSigns(rows) : rows;
+  if (ordered.isUniform())
+    return ordered;
+  std::vector<double> values;
+  values.reserve(ordered.values.size());
+  for (size_t first = 0; first < ordered.values.size(); first += kWord)
+    for (int64_t offset : getOrder())
+      values.push_back(ordered.values[first + offset]);
+  ordered.values = std::move(values);
+  return ordered;
+}
+
+static Value createSplat(ImplicitLocOpBuilder &builder, VectorType type,
+                         int64_t value) {
+  auto number = builder.getIntegerAttr(type.getElementType(), value);
+  return arith::ConstantOp::create(
+      builder, DenseElementsAttr::get(type, Attribute(number)));
+}
+
+/// Builds `body` for each `perTurn` of `count` elements, a multiple of those in
+/// a word, and for the rest: it gets how many and the first of them.
+static void createTurns(
+    ImplicitLocOpBuilder &builder, int64_t count, int64_t perTurn,
+    llvm::function_ref<void(ImplicitLocOpBuilder &, int64_t, Value)> body) {
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, value);
+  };
+  int64_t whole = count - count % perTurn;
+  if (whole != 0)
+    scf::ForOp::create(
+        builder, nameLocal(builder, "k"), constant(0), constant(whole),
+        constant(perTurn), ValueRange(),
+        [&](OpBuilder &nested, Location loc, Value k, ValueRange) {
+          ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+          body(inner, perTurn, k);
+          scf::YieldOp::create(nested, loc);
+        });
+  if (whole != count)
+    body(builder, kWord, constant(whole));
+}
+
+/// Stores `body` of each few of the sums at `position` and behind.
+static void updateSums(
+    ImplicitLocOpBuilder &builder, Value sums, SmallVector<Value> position,
+    llvm::function_ref<Value(ImplicitLocOpBuilder &, VectorType, ValueRange)>
+        body) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(sums.getType()).getShape();
+  size_t dim = position.size();
+  if (dim + 1 < shape.size()) {
+    createLoop(builder, "n", shape[dim], Value(),
+               [&](ImplicitLocOpBuilder &loop, Value n, Value) {
+                 SmallVector<Value> next = position;
+                 next.push_back(n);
+                 updateSums(loop, sums, next, body);
+                 return Value();
+               });
+    return;
+  }
+  createTurns(
+      builder, shape.back(), kTurn,
+      [&](ImplicitLocOpBuilder &turn, int64_t size, Value k) {
+        SmallVector<Value> place = position;
+        place.push_back(k);
+        auto type = VectorType::get(size, turn.getI16Type());
+        Value next = body(turn, type, place);
+        vector::StoreOp::create(turn, next, sums, place).setAlignment(kWord);
+      });
+}
+
+void snn::clearBiasedSums(ImplicitLocOpBuilder &builder, Value sums) {
+  updateSums(builder, sums, {},
+             [](ImplicitLocOpBuilder &turn, VectorType type, ValueRange) {
+               return createSplat(turn, type, kBias);
+             });
+}
+
+void snn::flipBias(ImplicitLocOpBuilder &builder, Value sums) {
+  updateSums(builder, sums, {},
+             [&](ImplicitLocOpBuilder &turn, VectorType type,
+                 ValueRange place) -> Value {
+               auto old = vector::LoadOp::create(turn, type, sums, place);
+               old.setAlignment(kWord);
+               return arith::XOrIOp::create(turn, old,
+                                            createSplat(turn, type, kBias));
+             });
+}
+
+/// Adds `size` of a row.
+static void addPart(ImplicitLocOpBuilder &builder, const WordPlan &plan,
+                    Value sums, ValueRange target, Value weights,
+                    ValueRange source, Value factor, int64_t size) {
+  auto bytes = VectorType::get(size, builder.getI8Type());
+  Type element = plan.isShort ? builder.getI16Type() : builder.getI32Type();
+  auto type = VectorType::get(size, element);
+  auto row = vector::LoadOp::create(builder, bytes, weights, source);
+  row.setAlignment(kWord);
+  Value terms = row;
+  if (plan.isBiased)
+    terms = arith::XOrIOp::create(builder, terms,
+                                  createSplat(builder, bytes, -128));
+  if (plan.isShort) {
+    SmallVector<int64_t> order;
+    for (int64_t first = 0; first < size; first += kWord)
+      for (int64_t offset : getOrder())
+        order.push_back(first + offset);
+    terms = vector::ShuffleOp::create(builder, terms, terms, order);
+  }
+  terms = arith::ExtSIOp::create(builder, type, terms);
+  if (factor) {
+    if (plan.isShort)
+      factor = arith::TruncIOp::create(builder, element, factor);
+    factor = vector::BroadcastOp::create(builder, type, factor);
+    terms = arith::MulIOp::create(builder, terms, factor);
+  }
+  auto old = vector::LoadOp::create(builder, type, sums, target);
+  old.setAlignment(kWord);
+  Value next = arith::AddIOp::create(builder, old, terms);
+  vector::StoreOp::create(builder, next, sums, target).setAlignment(kWord);
+}
+
+/// `position`, and one dimension more.
+static SmallVector<Value> extend(ValueRange position, Value index) {
+  SmallVector<Value> extended(position);
+  extended.push_back(index);
+  return extended;
+}
+
+void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
+                     Value sums, ValueRange target, Value weights,
+                     ValueRange source, Value factor) {
+  int64_t count = cast<MemRefType>(weights.getType()).getShape().back();
+  auto add = [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
+    addPart(turn, plan, sums, extend(target, first), weights,
+            extend(source, first), factor, size);
+  };
+  if (count <= kLongestRow)
+    add(builder, count, arith::ConstantIndexOp::create(builder, 0));
+  else
+    createTurns(builder, count, kTurn, add);
+}
+
+bool snn::sumsInWords(const ConvertSNNToLinalgOptions &options,
+                      int64_t channels, Type input, Type storage) {
+  bool hasNoSign = input.isInteger(1) || input.isUnsignedInteger(8);
+  return isForSmallCore(options) && channels % kWord == 0 && hasNoSign &&
+         storage.isInteger(16);
+}
+
+void snn::storeRowSum(ImplicitLocOpBuilder &builder, Value sums,
+                      ValueRange target, Value x,
+                      ArrayRef<SmallVector<Value>> positions) {
+  auto xType = cast<MemRefType>(x.getType());
+  createTurns(builder, xType.getShape().back(), kWord,
+              [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
+                auto from = VectorType::get(size, xType.getElementType());
+                auto type = VectorType::get(size, turn.getI16Type());
+                Value sum;
+                for (const SmallVector<Value> &position : positions) {
+                  auto row = vector::LoadOp::create(turn, from, x,
+                                                    extend(position, first));
+                  row.setAlignment(kWord);
+                  Value term = arith::ExtUIOp::create(turn, type, row);
+                  sum = sum ? arith::AddIOp::create(turn, sum, term) : term;
+                }
+                vector::StoreOp::create(turn, sum, sums, extend(target, first))
+                    .setAlignment(kWord);
+              });
+}
