@@ -476,13 +476,14 @@ NB_MODULE(_mlir, m) {
       "MLIRError.");
   m.def(
       "emit_weights",
-      [](ModuleHandle &module) {
+      [](ModuleHandle &module, const std::vector<std::string> &taps) {
         DiagnosticCollector diagnostics(module.get().getContext());
-        FailureOr<std::vector<uint8_t>> blob = snn::emitWeights(module.get());
+        FailureOr<std::vector<uint8_t>> blob =
+            snn::emitWeights(module.get(), taps);
         diagnostics.check(blob);
         return nb::bytes(blob->data(), blob->size());
       },
-      "module"_a,
+      "module"_a, "taps"_a = std::vector<std::string>(),
       "The blob with the constants that the C of `emit_c11` with "
       "`weights_apart` has not. Raises MLIRError.");
   m.def(

@@ -710,9 +710,10 @@ static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options,
 static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options) {
   std::array<uint8_t, 32> digest = {};
   if (options.weightsApart) {
-    // What a blob fits does not depend on what the C is called and shows.
+    // What a blob fits does not depend on what the C is called.
     C11Options plain;
     plain.prefix = "net";
+    plain.taps = options.taps; // the header has their scales
     plain.weightsApart = true;
     FailureOr<Emitted> emitted = emit(module, plain, digest);
     if (failed(emitted))

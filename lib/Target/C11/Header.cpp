@@ -297,8 +297,8 @@ void HeaderPrinter::print() {
      << (interface.weights ? "\n * With weights that have an error, or in a "
                              "step without init, " +
                                  macro("NO_WEIGHTS") +
-                                 "() happens:\n * the program ends, unless it "
-                                 "is defined when " +
+                                 "() happens:\n * the program stops, unless "
+                                 "it is defined when " +
                                  interface.sourceName + " is compiled."
                            : "")
      << " */\n"

@@ -53,6 +53,8 @@ FailureOr<ModelWeights> c11::findWeights(ModuleOp module, const Signs &signs) {
   ModelWeights weights;
   NameTable names;
   (void)names.add("header");
+  for (size_t i = 0; i <= used.size(); ++i) // one in front of each, and behind
+    (void)names.add("padding_" + std::to_string(i + 1));
   for (auto global : module.getOps<memref::GlobalOp>()) {
     StringRef symbol = global.getSymName();
     MemRefType type = global.getType();
@@ -138,8 +140,10 @@ static LogicalResult writeTable(ElementsAttr elements, const ModelTable &table,
   return success();
 }
 
-FailureOr<std::vector<uint8_t>> snn::emitWeights(ModuleOp module) {
+FailureOr<std::vector<uint8_t>> snn::emitWeights(ModuleOp module,
+                                                 ArrayRef<std::string> taps) {
   C11Options options;
+  options.taps = taps;
   options.weightsApart = true;
   FailureOr<ModelInterface> interface = getModelInterface(module, options);
   if (failed(interface))
@@ -179,7 +183,7 @@ void c11::printTablesStruct(const ModelInterface &interface,
   unsigned paddings = 0;
   auto pad = [&](int64_t to) {
     if (to > end)
-      os << "    uint8_t header_" << ++paddings << "[" << to - end << "];\n";
+      os << "    uint8_t padding_" << ++paddings << "[" << to - end << "];\n";
   };
   for (const ModelTable &table : weights.tables) {
     pad(table.offset);
@@ -200,8 +204,9 @@ void c11::printTablesStruct(const ModelInterface &interface,
         "found to be right. */\n#ifndef "
      << interface.getMacro("NO_WEIGHTS")
      << "\n#if defined(__GNUC__)\n#define " << interface.getMacro("NO_WEIGHTS")
-     << "() __builtin_trap()\n#else\n#include <stdlib.h>\n#define "
-     << interface.getMacro("NO_WEIGHTS") << "() abort()\n#endif\n#endif\n\n";
+     << "() __builtin_trap()\n#else\n#define "
+     << interface.getMacro("NO_WEIGHTS")
+     << "() for (;;) {}\n#endif\n#endif\n\n";
 }
 
 void c11::printLoader(const ModelInterface &interface, llvm::raw_ostream &os) {

@@ -247,7 +247,7 @@ class Network:
         Raises:
             CompileError: A kernel wants them in a memory of its own.
         """
-        return weights_blob(self.stages) if self.options.weights_apart else None
+        return weights_blob(self.stages, self.taps) if self.options.weights_apart else None
 
     def check_places(self) -> None:
         """Refuses sections for nodes without constants.

@@ -280,14 +280,18 @@ def _unescaped(text: str) -> str:
     return data.decode()
 
 
-def weights_blob(stages: Stages) -> bytes:
+def weights_blob(stages: Stages, taps: Taps) -> bytes:
     """The constants that C with its weights apart takes.
+
+    Args:
+        stages: The network.
+        taps: Signals that the C shows.
 
     Raises:
         CompileError: There is a kernel that wants them in a memory of its own.
     """
     try:
-        blob: bytes = emit_weights(stages.loops)
+        blob: bytes = emit_weights(stages.loops, taps)
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return blob

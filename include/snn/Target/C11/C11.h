@@ -52,9 +52,10 @@ llvm::LogicalResult emitC11(mlir::ModuleOp module, const C11Options &options,
                             llvm::raw_ostream &header);
 
 /// The blob with the constants of the module's network that its C has not if
-/// `weightsApart` is set; docs/blobs.md describes its bytes. It depends on
-/// neither names, taps nor hooks.
-llvm::FailureOr<std::vector<uint8_t>> emitWeights(mlir::ModuleOp module);
+/// `weightsApart` is set; docs/blobs.md describes its bytes. Neither the
+/// prefix of the C nor `profile` changes it.
+llvm::FailureOr<std::vector<uint8_t>>
+emitWeights(mlir::ModuleOp module, llvm::ArrayRef<std::string> taps);
 
 } // namespace snn
 

@@ -114,7 +114,7 @@ struct ModelWeights {
   int64_t alignment = kLeastAlignment;
   std::vector<ModelTable> tables;
   /// SHA-256 of the C, whatever its names begin with, without comments and
-  /// hooks.
+  /// the macro around calls.
   std::array<uint8_t, 32> digest = {};
 };
 
