@@ -78,7 +78,7 @@ def check_fits(c_file: Path, new: str, interface: Mapping[str, Any]) -> None:
     if (there := _EXPECTED.search(old)) is None:
         raise OptionError(
             f"{quoted(c_file.name)} has its weights in the code, expected C that takes a blob",
-            help="make it once with -o model.c --weights FILE",
+            help="compile it once with its weights apart",
         )
     found = _EXPECTED.search(new)
     if found is not None and found[1].split() == there[1].split():
@@ -108,7 +108,7 @@ def _misfit(text: str) -> CompileError:
     return CompileError(
         f"these weights do not fit the code: {text}",
         help="use the options that the C was made with; if these are the same, the new weights need "
-        "new code: compile with -o and --weights",
+        "new code",
     )
 
 
