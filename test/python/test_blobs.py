@@ -170,7 +170,11 @@ def test_damage_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "before",
-    ["(void)0", "net_init(&net, net_load(nothing, sizeof nothing))", "net_init(&net, net_load(0, 0))"],
+    [
+        "(void)0",
+        "net_init(&net, net_load(nothing, sizeof nothing))",
+        "net_init(&net, net_load(0, 0))",
+    ],
 )
 def test_without_weights_nothing_is_computed(before: str, tmp_path: Path) -> None:
     """The program stops, unless its macro says otherwise; then step leaves its output alone."""
@@ -248,9 +252,9 @@ def test_what_needs_new_code_is_refused(
 
 def test_other_options_are_refused(tmp_path: Path) -> None:
     write(tmp_path, digits("int8"))
-    with pytest.raises(CompileError, match="type is int4, expected int8 as in 'net.c'"):
+    with pytest.raises(CompileError, match=r"type is int4, expected int8 as in 'net\.c'"):
         digits("int4").check_fits(tmp_path / "net.c")
-    with pytest.raises(CompileError, match="reset is subtract, expected zero as in 'net.c'"):
+    with pytest.raises(CompileError, match=r"reset is subtract, expected zero as in 'net\.c'"):
         digits(reset="subtract").check_fits(tmp_path / "net.c")
     snnmlir.compile(DIGITS, name="net", **OPTIONS).write(tmp_path / "net.c")
     with pytest.raises(OptionError, match="has its weights in the code"):
@@ -323,9 +327,7 @@ def test_package(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     subprocess.run(["cmake", "-S", ".", "-B", "b"], cwd=folder, check=True, capture_output=True)
     subprocess.run(["cmake", "--build", "b"], cwd=folder, check=True, capture_output=True)
-    done = subprocess.run(
-        [folder / "b/pack_example"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([folder / "b/pack_example"], capture_output=True, text=True, check=True)
     assert "self-test: 0" in done.stdout
 
 

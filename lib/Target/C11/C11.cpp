@@ -193,9 +193,9 @@ void SourceEmitter::nameSymbols() {
                          "min2"})
     (void)globals.add(prefix + "_" + name.str());
   if (interface.weights)
-    for (StringRef name : {"load", "weights_t", "tables", "expected",
-                           "checksum", "WEIGHTS_BYTES", "WEIGHTS_ALIGNMENT",
-                           "NO_WEIGHTS"})
+    for (StringRef name :
+         {"load", "weights_t", "tables", "expected", "checksum",
+          "WEIGHTS_BYTES", "WEIGHTS_ALIGNMENT", "NO_WEIGHTS"})
       (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
@@ -239,9 +239,9 @@ void SourceEmitter::nameTables() {
 FunctionEmitter SourceEmitter::makeEmitter(func::FuncOp function) {
   FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
   emitter.setTableUsers(tableUsers);
-  bool takesTables = interface.weights && (function.isPublic() ||
-                                           tableUsers.contains(
-                                               function.getSymName()));
+  bool takesTables =
+      interface.weights &&
+      (function.isPublic() || tableUsers.contains(function.getSymName()));
   if (takesTables)
     (void)emitter.getNames().add(kTablesName);
   return emitter;
@@ -545,11 +545,11 @@ void SourceEmitter::emitPlaces() {
   // too.
   constexpr int64_t kFlashReach = 60000;
   int64_t tableBytes = interface.weights ? 0 : getTableBytes(module);
-  if (interface.weights && llvm::any_of(module.getOps<memref::GlobalOp>(),
-                                        [&](memref::GlobalOp global) {
-                                          return !inBlob.contains(
-                                              global.getSymName());
-                                        }))
+  if (interface.weights &&
+      llvm::any_of(module.getOps<memref::GlobalOp>(),
+                   [&](memref::GlobalOp global) {
+                     return !inBlob.contains(global.getSymName());
+                   }))
     tableBytes = 1;
   if (tableBytes > 0)
     source << "/* For the tables of constants in all networks: a section, an "

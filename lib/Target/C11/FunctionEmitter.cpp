@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "FunctionEmitter.h"
-#include "Weights.h"
 #include "Indices.h"
 #include "Legality.h"
 #include "Literals.h"
+#include "Weights.h"
 #include "snn/Analysis/Memory.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"

@@ -147,11 +147,11 @@ void HeaderPrinter::printWeights() {
      << interface.weights->alignment
      << "u\n\n/* What is wrong with a blob. */\n";
   auto define = [&](StringRef name, int code, StringRef what) {
-    os << "#define " << macro(name) << " " << code << " /* " << what
-       << " */\n";
+    os << "#define " << macro(name) << " " << code << " /* " << what << " */\n";
   };
   define("WEIGHTS_LOADED", 0, "nothing");
-  define("WEIGHTS_MISPLACED", 1, "no address, or not a multiple of the alignment");
+  define("WEIGHTS_MISPLACED", 1,
+         "no address, or not a multiple of the alignment");
   define("WEIGHTS_TOO_SHORT", 2, "fewer bytes than a blob has");
   define("WEIGHTS_NOT_A_BLOB", 3, "it does not begin as a blob does");
   define("WEIGHTS_OTHER_VERSION", 4, "its format has another version");
@@ -161,8 +161,10 @@ void HeaderPrinter::printWeights() {
         "struct "
      << prefix << "_tables;\ntypedef struct {\n    const struct " << prefix
      << "_tables *tables;\n    int error;\n} " << prefix << "_weights_t;\n\n"
-     << "/* Checks the blob at an address from which size bytes can be read, and "
-        "reads no others. The blob\n * stays where it is, unchanged, as long as "
+     << "/* Checks the blob at an address from which size bytes can be read, "
+        "and "
+        "reads no others. The blob\n * stays where it is, unchanged, as long "
+        "as "
         "a network uses it. */\n"
      << prefix << "_weights_t " << prefix
      << "_load(const void *weights, size_t size);\n\n";

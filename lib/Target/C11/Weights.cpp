@@ -70,15 +70,16 @@ FailureOr<ModelWeights> c11::findWeights(ModuleOp module, const Signs &signs) {
     table.symbol = symbol.str();
     table.node = getNode(global).str();
     table.name = names.add(symbol);
-    table.type = getStorageType(type.getElementType(), signs.isUnsigned(global))
-                     .str();
+    table.type =
+        getStorageType(type.getElementType(), signs.isUnsigned(global)).str();
     table.elementBytes =
         llvm::divideCeil(type.getElementType().getIntOrFloatBitWidth(), 8);
     table.shape.assign(type.getShape().begin(), type.getShape().end());
     int64_t alignment = std::max<int64_t>(ModelWeights::kLeastAlignment,
                                           global.getAlignment().value_or(1));
     weights.alignment = std::max(weights.alignment, alignment);
-    weights.bytes = static_cast<int64_t>(llvm::alignTo(weights.bytes, alignment));
+    weights.bytes =
+        static_cast<int64_t>(llvm::alignTo(weights.bytes, alignment));
     table.offset = weights.bytes;
     weights.bytes += table.getNumElements() * table.elementBytes;
     weights.tables.push_back(std::move(table));
@@ -93,7 +94,8 @@ FailureOr<ModelWeights> c11::findWeights(ModuleOp module, const Signs &signs) {
 //===----------------------------------------------------------------------===//
 
 /// PNG's way: transfers as text, or of 7 bits, change it.
-static constexpr uint8_t kMagic[] = {0x89, 'S', 'N', 'N', 'W', '\r', '\n', 0x1a};
+static constexpr uint8_t kMagic[] = {0x89, 'S',  'N',  'N',
+                                     'W',  '\r', '\n', 0x1a};
 static constexpr size_t kDigestAt = 16, kChecksumAt = 48, kCheckedFrom = 52;
 
 /// What each blob for a network begins with: magic, version, length, digest.
@@ -171,7 +173,8 @@ FailureOr<std::vector<uint8_t>> snn::emitWeights(ModuleOp module,
 void c11::printTablesStruct(const ModelInterface &interface,
                             llvm::raw_ostream &os) {
   const ModelWeights &weights = *interface.weights;
-  os << "#if defined(__AVR__)\n#error \"weights apart from the code are not for "
+  os << "#if defined(__AVR__)\n#error \"weights apart from the code are not "
+        "for "
         "AVR, whose flash is another address space\"\n#endif\n"
      << "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != "
         "__ORDER_LITTLE_ENDIAN__\n#error \"blobs of weights have the least "
@@ -197,13 +200,13 @@ void c11::printTablesStruct(const ModelInterface &interface,
   }
   pad(weights.bytes);
   os << "};\n#ifndef __cplusplus\n_Static_assert(sizeof(struct "
-     << interface.prefix << "_" << kTablesName << ") == "
-     << interface.getMacro("WEIGHTS_BYTES")
+     << interface.prefix << "_" << kTablesName
+     << ") == " << interface.getMacro("WEIGHTS_BYTES")
      << ", \"the compiler lays structs out otherwise than blobs\");\n#endif\n\n"
      << "/* What happens where a network is used without weights that were "
         "found to be right. */\n#ifndef "
+     << interface.getMacro("NO_WEIGHTS") << "\n#if defined(__GNUC__)\n#define "
      << interface.getMacro("NO_WEIGHTS")
-     << "\n#if defined(__GNUC__)\n#define " << interface.getMacro("NO_WEIGHTS")
      << "() __builtin_trap()\n#else\n#define "
      << interface.getMacro("NO_WEIGHTS")
      << "() for (;;) {}\n#endif\n#endif\n\n";
@@ -233,7 +236,8 @@ void c11::printLoader(const ModelInterface &interface, llvm::raw_ostream &os) {
      << prefix << "_weights_t " << prefix
      << "_load(const void *weights, size_t size)\n{\n"
         "    const uint8_t *const bytes = (const uint8_t *)weights;\n    "
-     << prefix << "_weights_t loaded;\n    loaded.tables = NULL;\n    if (bytes "
+     << prefix
+     << "_weights_t loaded;\n    loaded.tables = NULL;\n    if (bytes "
      << "== NULL || (uintptr_t)bytes % " << macro("WEIGHTS_ALIGNMENT")
      << " != 0u) {\n        loaded.error = " << macro("WEIGHTS_MISPLACED")
      << ";\n    } else if (size < " << ModelWeights::kHeaderBytes
@@ -255,8 +259,9 @@ void c11::printLoader(const ModelInterface &interface, llvm::raw_ostream &os) {
         "<< 24)) {\n        loaded.error = "
      << macro("WEIGHTS_DAMAGED")
      << ";\n    } else {\n        loaded.tables = (const struct " << prefix
-     << "_" << kTablesName << " *)weights;\n        loaded.error = "
-     << macro("WEIGHTS_LOADED") << ";\n    }\n    return loaded;\n}\n\n";
+     << "_" << kTablesName
+     << " *)weights;\n        loaded.error = " << macro("WEIGHTS_LOADED")
+     << ";\n    }\n    return loaded;\n}\n\n";
 }
 
 std::string c11::stripComments(StringRef source) {

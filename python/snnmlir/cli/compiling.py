@@ -134,7 +134,9 @@ def run(
         "decision": decision,
     }
     _check_search(search_on, choosing, options)
-    network = network_from(model, options, name=name, taps=recorded(record), profile=profile, **apart)
+    network = network_from(
+        model, options, name=name, taps=recorded(record), profile=profile, **apart
+    )
     if weights_for:
         network.check_fits(weights_for)
     searched = None

@@ -107,7 +107,7 @@ def _order(key: str) -> int:
 def _misfit(text: str) -> CompileError:
     return CompileError(
         f"these weights do not fit the code: {text}",
-        help="use the options that the C was made with; if these are the same, the new weights need "
+        help="use the options that the C was made with; where these are the same, new weights need "
         "new code",
     )
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeAlias
 
-from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11, emit_weights
+from snnmlir._mlir import (
+    Context,
+    MLIRError,
+    Module,
+    PassManager,
+    describe_c11,
+    emit_c11,
+    emit_weights,
+)
 from snnmlir.compiler.options import Optimize, Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
