@@ -19,7 +19,8 @@ from snnmlir.common.kinds import PACKAGES
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="model.c (and model.h beside it), model.json or model.mlir; with --package a folder. Left out only with --weights-for.",
+    help="model.c (and model.h beside it), model.json or model.mlir; with --package a folder. Left "
+    "out only with --weights-for.",
 )
 @click.option(
     "--emit",
