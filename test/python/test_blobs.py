@@ -300,6 +300,7 @@ def test_commands(tmp_path: Path) -> None:
 
 def test_wrong_commands(tmp_path: Path) -> None:
     for message, *arguments in (
+        ("there is no --output",),
         ("there is no --output", "--weights", tmp_path / "w"),
         ("found no --weights", "--weights-for", tmp_path / "net.c"),
         ("about a .c file", "-o", tmp_path / "net.mlir", "--weights", tmp_path / "w"),
