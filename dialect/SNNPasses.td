@@ -234,6 +234,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     %v = vector.load %state[%n] : memref<256xi16>, vector<2xi16>
     ```
 
+    With `words`, convolutions with events add rows of 4, 8, 12, ... weights of 8
+    bits to sums of 16 or 32 bits in memory, and pools of 2 x 2 spikes or counts,
+    as vectors that the C has in words.
+
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
     whole number of its units, and its memory holds the update before a reset.
@@ -261,6 +265,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "Whether weights that only blocks use have their sign bit flipped">,
     Option<"listWithNeurons", "list-with-neurons", "bool", "false",
            "Whether neurons are updated in a loop that also lists their spikes">,
+    Option<"words", "words", "bool", "false",
+           "Whether convolutions and pools add to several sums in memory at a "
+           "time">,
     Option<"pairs", "pairs", "bool", "false",
            "Whether two neurons whose numbers fit 16 bits are updated at a time">,
     Option<"directSums", "direct-sums", "bool", "false",

@@ -104,6 +104,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.rows = options.rows;
   convert.flippedSigns = options.flippedSigns;
   convert.listWithNeurons = options.listWithNeurons;
+  convert.words = options.words;
   convert.pairs = options.pairs;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;

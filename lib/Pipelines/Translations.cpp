@@ -38,12 +38,17 @@ LogicalResult snn::translateToC11(ModuleOp module, const C11Options &options,
   return snn::emitC11(*lowered, options, source, header);
 }
 
+static llvm::cl::opt<bool>
+    weightsOption("c11-weights-apart",
+                  llvm::cl::desc("Constants in a blob, not in the C code"));
+
 static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
                                llvm::raw_ostream &header) {
   snn::C11Options options;
   options.prefix = prefixOption;
   options.taps = tapsOption;
   options.profile = profileOption;
+  options.weightsApart = weightsOption;
   return snn::translateToC11(module, options, source, header);
 }
 

@@ -454,29 +454,46 @@ NB_MODULE(_mlir, m) {
       "emit_c11",
       [](ModuleHandle &module, const std::string &prefix,
          const std::string &header, const std::vector<std::string> &taps,
-         bool profile) {
+         bool profile, bool weightsApart,
+         const std::map<std::string, std::string> &places) {
         std::string source, headerText;
         llvm::raw_string_ostream sourceStream(source), headerStream(headerText);
         DiagnosticCollector diagnostics(module.get().getContext());
-        diagnostics.check(snn::emitC11(module.get(),
-                                       {prefix, header, taps, profile},
-                                       sourceStream, headerStream));
+        diagnostics.check(snn::emitC11(
+            module.get(), {prefix, header, taps, profile, weightsApart, places},
+            sourceStream, headerStream));
         return std::pair(source, headerText);
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
       "taps"_a = std::vector<std::string>(), "profile"_a = false,
+      "weights_apart"_a = false,
+      "places"_a = std::map<std::string, std::string>(),
       "C source and header of the network that was lowered by "
       "\"snn-to-loops\"; `header` is the file name to include, `taps` are "
-      "signals that are shown to a macro, and with `profile` each layer's call "
-      "stands in another. Raises MLIRError.");
+      "signals that are shown to a macro, with `profile` each layer's call "
+      "stands in another, with `weights_apart` constants are in the blob of "
+      "`emit_weights`, and `places` has the sections of tables by node. Raises "
+      "MLIRError.");
+  m.def(
+      "emit_weights",
+      [](ModuleHandle &module, const std::vector<std::string> &taps) {
+        DiagnosticCollector diagnostics(module.get().getContext());
+        FailureOr<std::vector<uint8_t>> blob =
+            snn::emitWeights(module.get(), taps);
+        diagnostics.check(blob);
+        return nb::bytes(blob->data(), blob->size());
+      },
+      "module"_a, "taps"_a = std::vector<std::string>(),
+      "The blob with the constants that the C of `emit_c11` with "
+      "`weights_apart` has not. Raises MLIRError.");
   m.def(
       "describe_c11",
       [](ModuleHandle &module, const std::string &prefix,
          const std::string &header, const std::vector<std::string> &taps,
-         bool profile) {
+         bool profile, bool weightsApart) {
         DiagnosticCollector diagnostics(module.get().getContext());
         FailureOr<snn::ModelInterface> interface = snn::getModelInterface(
-            module.get(), {prefix, header, taps, profile});
+            module.get(), {prefix, header, taps, profile, weightsApart, {}});
         diagnostics.check(interface);
         std::string text;
         llvm::raw_string_ostream os(text);
@@ -485,6 +502,7 @@ NB_MODULE(_mlir, m) {
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
       "taps"_a = std::vector<std::string>(), "profile"_a = false,
+      "weights_apart"_a = false,
       "The interface of what `emit_c11` prints, as JSON. Raises MLIRError.");
   m.def(
       "is_c11_prefix",

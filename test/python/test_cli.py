@@ -367,7 +367,7 @@ def test_run_replaces_nothing(output: str, message: str, model: Path) -> None:
     assert before == {path: path.read_bytes() for path in before}
 
 
-@pytest.mark.parametrize("arguments", [["--scales", "both"], ["--dt", "abc"], ["--none"], []])
+@pytest.mark.parametrize("arguments", [["--scales", "both"], ["--dt", "abc"], ["--none"]])
 def test_wrong_options_have_the_status_of_errors(arguments: list[str], model: Path) -> None:
     result = invoke(compile_main, model, *arguments)
     assert result.exit_code == 1

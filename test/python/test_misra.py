@@ -43,6 +43,11 @@ def test_places_are_those_of_the_c(tmp_path: Path) -> None:
     assert "sha256: " in text
 
 
+def test_weights_apart(tmp_path: Path) -> None:
+    text, _ = record(tmp_path, *DIGITS, "--weights", tmp_path / "net.bin")
+    assert "mandatory:" not in text
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",

@@ -44,6 +44,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc(
           "Whether neurons are updated in a loop that also lists their spikes"),
       llvm::cl::init(false)};
+  Option<bool> words{
+      *this, "words",
+      llvm::cl::desc("Whether convolutions and pools add to several sums in "
+                     "memory at a time"),
+      llvm::cl::init(false)};
   Option<bool> pairs{
       *this, "pairs",
       llvm::cl::desc("Whether two neurons whose numbers fit 16 bits are "

@@ -748,6 +748,7 @@ struct ConvertSNNToLinalg
     options.rows = rows;
     options.flippedSigns = flippedSigns;
     options.listWithNeurons = listWithNeurons;
+    options.words = words;
     options.pairs = pairs;
     options.directSums = directSums;
     options.bitDelays = bitDelays;

@@ -24,15 +24,11 @@ static constexpr int64_t kLongestRow = 24;
 /// Sums of 16 bits have this, too, where they are biased.
 static constexpr int64_t kBias = std::numeric_limits<int16_t>::min();
 
-static bool isForSmallCore(const ConvertSNNToLinalgOptions &options) {
-  return options.blockOutputs > 0 && !options.rows;
-}
-
 std::optional<WordPlan>
 snn::planWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
                   Type type, Type factor, Type storage) {
   bool isShort = storage.isInteger(16);
-  if (!isForSmallCore(options) || outputs % kWord != 0 || !areBytes(type))
+  if (!options.words || outputs % kWord != 0 || !areBytes(type))
     return std::nullopt;
   // Products of more than 16 bits are no single instructions.
   bool isWide = storage.isInteger(32) && factor.getIntOrFloatBitWidth() <= 16;
@@ -197,7 +193,7 @@ void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
 bool snn::sumsInWords(const ConvertSNNToLinalgOptions &options,
                       int64_t channels, Type input, Type storage) {
   bool hasNoSign = input.isInteger(1) || input.isUnsignedInteger(8);
-  return isForSmallCore(options) && channels % kWord == 0 && hasNoSign &&
+  return options.words && channels % kWord == 0 && hasNoSign &&
          storage.isInteger(16);
 }
 

@@ -13,13 +13,16 @@
 #include "Literals.h"
 #include "Reuse.h"
 #include "Signs.h"
+#include "Weights.h"
 #include "snn/IR/Constants.h"
+#include "snn/IR/Identity.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/SHA256.h"
 
 #include <queue>
 #include <set>
@@ -35,15 +38,23 @@ class SourceEmitter {
 public:
   SourceEmitter(ModuleOp module, const SymbolTable &table,
                 const NetworkFunctions &functions, const Signs &signs,
-                const ModelInterface &interface, llvm::raw_ostream &source)
+                const ModelInterface &interface, const C11Options &options,
+                llvm::raw_ostream &source)
       : module(module), table(table), functions(functions), signs(signs),
-        interface(interface), prefix(interface.prefix), source(source) {}
+        interface(interface), options(options), prefix(interface.prefix),
+        source(source) {}
 
   LogicalResult emit();
 
 private:
   void nameHooks();
   void nameSymbols();
+  void nameTables();
+  /// Prints the pointer to the tables of the network's blob, and what happens
+  /// where there is none.
+  void emitTables(StringRef value);
+  /// What prints the body of a function.
+  FunctionEmitter makeEmitter(func::FuncOp function);
   std::string macro(StringRef suffix) { return interface.getMacro(suffix); }
   /// Functions that stand for single operations.
   bool usesDouble();
@@ -76,8 +87,11 @@ private:
   NetworkFunctions functions;
   const Signs &signs;
   const ModelInterface &interface;
+  const C11Options &options;
   const std::string &prefix;
   llvm::raw_ostream &source;
+  /// The tables that are in a blob, and the functions that read them.
+  llvm::StringSet<> inBlob, tableUsers;
   NameTable globals;
   llvm::StringMap<std::string> symbols;
   Hooks hooks;
@@ -110,6 +124,11 @@ void SourceEmitter::nameSymbols() {
                          "STATE_BYTES", "TAP", "PROFILE", "MAX_EVENTS"})
     (void)globals.add(prefix + "_" + name.str());
   forEachHelperName(prefix, [&](StringRef name) { (void)globals.add(name); });
+  if (interface.weights)
+    for (StringRef name :
+         {"load", "weights_t", "tables", "expected", "checksum",
+          "WEIGHTS_BYTES", "WEIGHTS_ALIGNMENT", "NO_WEIGHTS"})
+      (void)globals.add(prefix + "_" + name.str());
   for (Operation &op : *module.getBody()) {
     auto symbol = cast<SymbolOpInterface>(op);
     StringRef helper = getText(&op, "snn.helper");
@@ -126,6 +145,47 @@ void SourceEmitter::nameSymbols() {
       symbols[symbol.getName()] =
           globals.add(prefix + "_" + sanitize(symbol.getName()));
   }
+}
+
+/// Tables of a blob are members of a struct that functions get a pointer to.
+void SourceEmitter::nameTables() {
+  if (!interface.weights)
+    return;
+  for (const ModelTable &table : interface.weights->tables) {
+    symbols[table.symbol] = (kTablesName + "->" + table.name).str();
+    inBlob.insert(table.symbol);
+  }
+  for (func::FuncOp function : functions.layers) {
+    bool reads = false;
+    function.walk([&](Operation *op) {
+      if (auto use = dyn_cast<memref::GetGlobalOp>(op))
+        reads |= inBlob.contains(use.getName());
+      else if (auto call = dyn_cast<func::CallOp>(op))
+        reads |= tableUsers.contains(call.getCallee());
+    });
+    if (reads)
+      tableUsers.insert(function.getSymName());
+  }
+}
+
+FunctionEmitter SourceEmitter::makeEmitter(func::FuncOp function) {
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
+  emitter.setTableUsers(tableUsers);
+  bool takesTables =
+      interface.weights &&
+      (function.isPublic() || tableUsers.contains(function.getSymName()));
+  if (takesTables)
+    (void)emitter.getNames().add(kTablesName);
+  return emitter;
+}
+
+void SourceEmitter::emitTables(StringRef value) {
+  if (!interface.weights)
+    return;
+  source << "    const struct " << prefix << "_" << kTablesName << " *const "
+         << kTablesName << " = " << value << ";\n    if (" << kTablesName
+         << " == NULL) {\n        " << macro("NO_WEIGHTS")
+         << "();\n        return;\n    }\n";
 }
 
 void SourceEmitter::nameHooks() {
@@ -146,6 +206,11 @@ void SourceEmitter::nameHooks() {
 // Source
 //===----------------------------------------------------------------------===//
 
+/// "SNN_IN_FAST_DATA" for ".fast_data"
+static std::string getSectionMacro(StringRef section) {
+  return "SNN_IN_" + StringRef(sanitize(section)).ltrim('_').upper();
+}
+
 /// Where a table lies, and what its address is a multiple of.
 std::string SourceEmitter::getPlace(memref::GlobalOp global) {
   auto memory = global->getAttrOfType<StringAttr>("snn.memory");
@@ -155,7 +220,10 @@ std::string SourceEmitter::getPlace(memref::GlobalOp global) {
     return (alignment ? "SNN_ALIGNED(" + std::to_string(*alignment) + ") "
                       : "") +
            (memory.empty() ? "" : "SNN_IN_" + memory.getValue().upper() + " ");
-  return "SNN_TABLE " + (alignment == 4 ? macro("WORDS") + " " : "");
+  auto place = options.places.find(getText(global, kNodeAttr).str());
+  return "SNN_TABLE " + (alignment == 4 ? macro("WORDS") + " " : "") +
+         (place == options.places.end() ? ""
+                                        : getSectionMacro(place->second) + " ");
 }
 
 LogicalResult SourceEmitter::emitGlobal(memref::GlobalOp global) {
@@ -224,7 +292,7 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   }
   if (isExternal(function))
     return emitDeclaration(function);
-  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
+  FunctionEmitter emitter = makeEmitter(function);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
         (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
@@ -238,6 +306,9 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
          << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
          << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
+  if (tableUsers.contains(function.getSymName()))
+    source << separator << "const struct " << prefix << "_" << kTablesName
+           << " *" << kTablesName;
   for (BlockArgument argument : function.getArguments()) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
                                                       "snn.name");
@@ -285,13 +356,17 @@ LogicalResult SourceEmitter::bindMembers(FunctionEmitter &emitter,
 }
 
 LogicalResult SourceEmitter::emitInit() {
-  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
-  (void)emitter.getNames().add("net");
   func::FuncOp init = functions.init;
+  FunctionEmitter emitter = makeEmitter(init);
+  (void)emitter.getNames().add("net");
   if (failed(bindMembers(emitter, init)))
     return failure();
-  source << "void " << prefix << "_init(" << prefix << "_t *net)\n{\n";
-  if (!interface.arena && interface.getMembers().empty())
+  source << declareInit(interface) << "\n{\n";
+  if (interface.weights) {
+    (void)emitter.getNames().add("weights");
+    source << "    net->weights = weights.tables;\n";
+    emitTables("net->weights");
+  } else if (!interface.arena && interface.getMembers().empty())
     source << "    net->unused = 0;\n";
   else if (init.getNumArguments() == 0)
     source << "    (void)net; /* all of it is written in every step */\n";
@@ -303,12 +378,13 @@ LogicalResult SourceEmitter::emitInit() {
 
 LogicalResult SourceEmitter::emitStep(const ModelFunction &declared,
                                       func::FuncOp function) {
-  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
+  FunctionEmitter emitter = makeEmitter(function);
   emitter.setHooks(hooks);
   emitter.setReuses(findReuses(function));
   source << declare(interface, declared) << "\n{\n";
   (void)emitter.getNames().add("net");
-  bool usesNet = false;
+  bool usesNet = interface.weights.has_value();
+  emitTables("net->weights");
   for (auto [array, argument] :
        llvm::zip_equal(declared.parameters, function.getArguments())) {
     bool isArena = array.role == ModelArray::Role::Arena;
@@ -413,7 +489,13 @@ void SourceEmitter::emitPlaces() {
   // A __flash pointer reaches 64 KiB; vectors and other constants are there,
   // too.
   constexpr int64_t kFlashReach = 60000;
-  int64_t tableBytes = getTableBytes(module);
+  int64_t tableBytes = interface.weights ? 0 : getTableBytes(module);
+  if (interface.weights &&
+      llvm::any_of(module.getOps<memref::GlobalOp>(),
+                   [&](memref::GlobalOp global) {
+                     return !inBlob.contains(global.getSymName());
+                   }))
+    tableBytes = 1;
   if (tableBytes > 0)
     source << "/* For the tables of constants in all networks: a section, an "
               "alignment, an address space. */\n#ifndef SNN_TABLE\n"
@@ -447,7 +529,7 @@ void SourceEmitter::emitHeaders() {
 
 /// The macros that say where the tables of kernels lie.
 void SourceEmitter::emitMemories() {
-  // The section of each memory.
+  // The section of each memory, by its name.
   llvm::MapVector<StringRef, StringRef> memories;
   bool isAligned = false;
   for (auto global : module.getOps<memref::GlobalOp>()) {
@@ -456,11 +538,13 @@ void SourceEmitter::emitMemories() {
     if (!memory.empty())
       memories.try_emplace(memory, getText(global, "snn.section"));
   }
+  for (const auto &[node, section] : options.places)
+    memories.try_emplace(section, section);
   if (isAligned)
     source << "#ifdef __cplusplus\n#define SNN_ALIGNED(bytes) alignas(bytes)\n"
               "#else\n#define SNN_ALIGNED(bytes) _Alignas(bytes)\n#endif\n\n";
   for (auto [name, section] : memories) {
-    std::string macro = "SNN_IN_" + name.upper();
+    std::string macro = getSectionMacro(name);
     source << "/* For tables in the memory " << name << ": a section. */\n"
            << "#ifndef " << macro << "\n";
     if (!section.empty())
@@ -487,6 +571,7 @@ void SourceEmitter::emitHooks() {
 LogicalResult SourceEmitter::emit() {
   nameHooks();
   nameSymbols();
+  nameTables();
   printProvenance(interface, interface.sourceName, source);
   source << "#include \"" << interface.headerName << "\"\n\n"
          << "#include <stdbool.h>\n#include <string.h>\n\n"
@@ -496,6 +581,8 @@ LogicalResult SourceEmitter::emit() {
   emitPlaces();
   emitMemories();
   emitHooks();
+  if (interface.weights)
+    printTablesStruct(interface, source);
   bool shifts =
       module.walk([](arith::ShRSIOp) { return WalkResult::interrupt(); })
           .wasInterrupted();
@@ -510,7 +597,8 @@ LogicalResult SourceEmitter::emit() {
   llvm::StringSet<> emitted;
   auto emitGlobalsOf = [&](func::FuncOp function) {
     return function.walk([&](memref::GetGlobalOp use) {
-      if (!emitted.insert(use.getName()).second)
+      if (inBlob.contains(use.getName()) ||
+          !emitted.insert(use.getName()).second)
         return WalkResult::advance();
       auto global = table.lookup<memref::GlobalOp>(use.getName());
       return WalkResult(emitGlobal(global));
@@ -519,6 +607,8 @@ LogicalResult SourceEmitter::emit() {
   for (func::FuncOp function : functions.layers)
     if (emitGlobalsOf(function).wasInterrupted() || failed(emitLayer(function)))
       return failure();
+  if (interface.weights)
+    printLoader(interface, source);
   if (emitGlobalsOf(functions.init).wasInterrupted() ||
       emitGlobalsOf(functions.step).wasInterrupted() || failed(emitInit()) ||
       failed(emitStep(interface.step, functions.step)))
@@ -529,9 +619,17 @@ LogicalResult SourceEmitter::emit() {
   return emitStep(*interface.stepEvents, functions.stepEvents);
 }
 
-LogicalResult snn::emitC11(ModuleOp module, const C11Options &options,
-                           llvm::raw_ostream &source,
-                           llvm::raw_ostream &header) {
+namespace {
+/// The interface and the C of a network.
+struct Emitted {
+  ModelInterface interface;
+  std::string source, header;
+};
+} // namespace
+
+/// Prints a network; `digest` is what blobs for it have.
+static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options,
+                               const std::array<uint8_t, 32> &digest) {
   SymbolTable table(module);
   FailureOr<NetworkFunctions> functions = findFunctions(module, table);
   if (failed(functions))
@@ -541,13 +639,61 @@ LogicalResult snn::emitC11(ModuleOp module, const C11Options &options,
       buildInterface(module, table, *functions, signs, options);
   if (failed(interface))
     return failure();
+  Emitted emitted{std::move(*interface), "", ""};
+  if (emitted.interface.weights)
+    emitted.interface.weights->digest = digest;
   // Into memory first: a module that is refused leaves nothing behind.
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  SourceEmitter emitter(module, table, *functions, signs, *interface, stream);
+  llvm::raw_string_ostream source(emitted.source), header(emitted.header);
+  SourceEmitter emitter(module, table, *functions, signs, emitted.interface,
+                        options, source);
   if (failed(emitter.emit()))
     return failure();
-  source << text;
-  printHeader(*interface, header);
+  printHeader(emitted.interface, header);
+  return emitted;
+}
+
+static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options) {
+  std::array<uint8_t, 32> digest = {};
+  if (options.weightsApart) {
+    // What a blob fits does not depend on what the C is called.
+    C11Options plain;
+    plain.prefix = "net";
+    plain.taps = options.taps; // the header has their scales
+    plain.weightsApart = true;
+    FailureOr<Emitted> emitted = emit(module, plain, digest);
+    if (failed(emitted))
+      return failure();
+    std::string code =
+        stripComments(emitted->source) + stripComments(emitted->header);
+    digest = llvm::SHA256::hash(
+        ArrayRef(reinterpret_cast<const uint8_t *>(code.data()), code.size()));
+  }
+  return emit(module, options, digest);
+}
+
+LogicalResult snn::emitC11(ModuleOp module, const C11Options &options,
+                           llvm::raw_ostream &source,
+                           llvm::raw_ostream &header) {
+  FailureOr<Emitted> emitted = emit(module, options);
+  if (failed(emitted))
+    return failure();
+  source << emitted->source;
+  header << emitted->header;
   return success();
+}
+
+FailureOr<ModelInterface> snn::getModelInterface(ModuleOp module,
+                                                 const C11Options &options) {
+  if (options.weightsApart) { // their digest is one of the C
+    FailureOr<Emitted> emitted = emit(module, options);
+    if (failed(emitted))
+      return failure();
+    return std::move(emitted->interface);
+  }
+  SymbolTable table(module);
+  FailureOr<NetworkFunctions> functions = findFunctions(module, table);
+  if (failed(functions))
+    return failure();
+  return buildInterface(module, table, *functions, Signs(module, table),
+                        options);
 }

@@ -8,6 +8,7 @@
 #include "Indices.h"
 #include "Legality.h"
 #include "Literals.h"
+#include "Weights.h"
 #include "snn/Analysis/Memory.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -979,7 +980,11 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
                    !signs.isUnsigned(function.getArgument(index));
     arguments.push_back(isArena ? text.drop_back(2).str() + "i8" : text.str());
   }
-  std::string call = callee->second + "(" + llvm::join(arguments, ", ") + ")";
+  bool takesTables = tableUsers && tableUsers->contains(op.getCallee());
+  std::string call = callee->second + "(" +
+                     (takesTables ? kTablesName.str() : "") +
+                     (takesTables && !arguments.empty() ? ", " : "") +
+                     llvm::join(arguments, ", ") + ")";
   if (hooks && !hooks->profileMacro.empty())
     call = hooks->profileMacro + "(" + hooks->layers.lookup(op.getCallee()) +
            ", " + call + ")";

@@ -19,6 +19,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace snn::c11 {
@@ -118,6 +119,11 @@ public:
 
   /// Emits what `hooks` asks for beside calls.
   void setHooks(const Hooks &newHooks) { hooks = &newHooks; }
+
+  /// Says which functions take the pointer to the tables of a blob, first.
+  void setTableUsers(const llvm::StringSet<> &functions) {
+    tableUsers = &functions;
+  }
 
   /// Says before which operations memory changes its type.
   void setReuses(llvm::SmallPtrSet<mlir::Operation *, 8> operations) {
@@ -265,6 +271,7 @@ private:
   llvm::StringRef prefix;
   llvm::raw_ostream &os;
   const Hooks *hooks = nullptr;
+  const llvm::StringSet<> *tableUsers = nullptr;
   llvm::SmallPtrSet<mlir::Operation *, 8> reuses;
   unsigned depth = 1;
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};

@@ -50,6 +50,12 @@ std::string c11::declare(const ModelInterface &interface,
   return text + ")";
 }
 
+std::string c11::declareInit(const ModelInterface &interface) {
+  const std::string &prefix = interface.prefix;
+  return "void " + prefix + "_init(" + prefix + "_t *net" +
+         (interface.weights ? ", " + prefix + "_weights_t weights" : "") + ")";
+}
+
 namespace {
 
 /// Prints the header of one model.
@@ -63,6 +69,7 @@ public:
 private:
   void printSizes();
   void printScales();
+  void printWeights();
   void printStruct();
   void printHooksHelp();
   void printEventsHelp();
@@ -128,9 +135,46 @@ void HeaderPrinter::printScales() {
     printScale(tap.scale);
 }
 
+/// Constants that lie in a blob, and how they get to the network.
+void HeaderPrinter::printWeights() {
+  if (!interface.weights)
+    return;
+  const std::string &prefix = interface.prefix;
+  os << "/* The network's constants are in a blob, apart from the code: these "
+        "bytes, at a multiple of that. */\n#define "
+     << macro("WEIGHTS_BYTES") << " " << interface.weights->bytes
+     << "u\n#define " << macro("WEIGHTS_ALIGNMENT") << " "
+     << interface.weights->alignment
+     << "u\n\n/* What is wrong with a blob. */\n";
+  auto define = [&](StringRef name, int code, StringRef what) {
+    os << "#define " << macro(name) << " " << code << " /* " << what << " */\n";
+  };
+  define("WEIGHTS_LOADED", 0, "nothing");
+  define("WEIGHTS_MISPLACED", 1,
+         "no address, or not a multiple of the alignment");
+  define("WEIGHTS_TOO_SHORT", 2, "fewer bytes than a blob has");
+  define("WEIGHTS_NOT_A_BLOB", 3, "it does not begin as a blob does");
+  define("WEIGHTS_OTHER_VERSION", 4, "its format has another version");
+  define("WEIGHTS_OTHER_NETWORK", 5, "it was made for other code");
+  define("WEIGHTS_DAMAGED", 6, "its checksum is another one");
+  os << "\n/* A blob that was checked; tables is NULL unless error is 0. */\n"
+        "struct "
+     << prefix << "_tables;\ntypedef struct {\n    const struct " << prefix
+     << "_tables *tables;\n    int error;\n} " << prefix << "_weights_t;\n\n"
+     << "/* Checks the blob at an address from which size bytes can be read, "
+        "and "
+        "reads no others. The blob\n * stays where it is, unchanged, as long "
+        "as "
+        "a network uses it. */\n"
+     << prefix << "_weights_t " << prefix
+     << "_load(const void *weights, size_t size);\n\n";
+}
+
 void HeaderPrinter::printStruct() {
   os << "/* All memory of one network: state, and scratch for one step. */\n"
         "typedef struct {\n";
+  if (interface.weights)
+    os << "    const struct " << interface.prefix << "_tables *weights;\n";
   std::vector<ModelArray> members = interface.getMembers();
   for (const ModelArray &member : members)
     os << "    " << member.type << " " << member.name << "["
@@ -142,7 +186,7 @@ void HeaderPrinter::printStruct() {
          << llvm::divideCeil(interface.arena->bytes, bytes) << "];\n";
     os << "    } " << interface.arena->name
        << "; /* within a step; not all of it at the same time */\n";
-  } else if (members.empty()) {
+  } else if (members.empty() && !interface.weights) {
     os << "    uint8_t unused; /* the network has no state */\n";
   }
   os << "} " << interface.prefix << "_t;\n\n";
@@ -248,10 +292,19 @@ void HeaderPrinter::print() {
      << formatFloat64(interface.dt) << "\n\n"
      << "/* Bytes of one " << prefix << "_t. */\n#define "
      << macro("STATE_BYTES") << " sizeof(" << prefix << "_t)\n\n";
+  printWeights();
   printStruct();
   printHooksHelp();
-  os << "/* Sets the state before the first step; also to start again. */\n"
-     << "void " << prefix << "_init(" << prefix << "_t *net);\n\n"
+  os << "/* Sets the state before the first step; also to start again."
+     << (interface.weights ? "\n * With weights that have an error, or in a "
+                             "step without init, " +
+                                 macro("NO_WEIGHTS") +
+                                 "() happens:\n * the program stops, unless "
+                                 "it is defined when " +
+                                 interface.sourceName + " is compiled."
+                           : "")
+     << " */\n"
+     << declareInit(interface) << ";\n\n"
      << "/* One step. Arrays must not overlap.\n";
   printArguments(interface.step);
   os << " */\n" << declare(interface, interface.step) << ";\n\n";

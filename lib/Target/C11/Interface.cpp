@@ -7,6 +7,7 @@
 #include "snn/Target/C11/Interface.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -43,6 +44,11 @@ int64_t ModelArray::getNumElements() const {
                          std::multiplies<>());
 }
 
+int64_t ModelTable::getNumElements() const {
+  return std::accumulate(shape.begin(), shape.end(), int64_t(1),
+                         std::multiplies<>());
+}
+
 std::string ModelInterface::getMacro(StringRef suffix) const {
   return StringRef(prefix).upper() + "_" + suffix.str();
 }
@@ -61,6 +67,8 @@ std::pair<int64_t, int64_t> ModelInterface::getLayout() const {
     alignment = std::max(alignment, align);
     end = static_cast<int64_t>(alignTo(end, align)) + bytes;
   };
+  if (weights) // a pointer
+    place(8, 8);
   for (const ModelArray &member : getMembers())
     place(member.getNumElements() * member.elementBytes, member.elementBytes);
   if (arena) {
@@ -142,6 +150,25 @@ static json::Object toJSON(const ModelTap &tap) {
                       {"scale", toJSON(tap.scale)}};
 }
 
+static json::Value toJSON(const ModelInterface &interface,
+                          const std::optional<ModelWeights> &weights) {
+  if (!weights)
+    return nullptr;
+  json::Array tables;
+  for (const ModelTable &table : weights->tables)
+    tables.push_back(json::Object{{"node", getUtf8(table.node)},
+                                  {"name", table.name},
+                                  {"type", table.type},
+                                  {"shape", json::Array(table.shape)},
+                                  {"offset", table.offset}});
+  return json::Object{{"load", interface.prefix + "_load"},
+                      {"version", int64_t(ModelWeights::kVersion)},
+                      {"bytes", weights->bytes},
+                      {"alignment", weights->alignment},
+                      {"digest", toHex(weights->digest, /*LowerCase=*/true)},
+                      {"tables", std::move(tables)}};
+}
+
 static json::Object getStruct(const ModelInterface &interface) {
   json::Array members;
   for (const ModelArray &member : interface.getMembers())
@@ -182,6 +209,7 @@ void snn::printInterface(const ModelInterface &interface, raw_ostream &os) {
                       {"struct", getStruct(interface)},
                       {"functions", std::move(functions)},
                       {"most_events", interface.getMostEvents()},
+                      {"weights", toJSON(interface, interface.weights)},
                       {"taps", std::move(taps)}};
   os << formatv("{0:2}\n", json::Value(std::move(object)));
 }

@@ -8,6 +8,7 @@
 #include "FunctionEmitter.h"
 #include "Legality.h"
 #include "Literals.h"
+#include "Weights.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Constants.h"
 #include "snn/IR/Identity.h"
@@ -449,11 +450,25 @@ std::vector<std::string> snn::findSignals(ModuleOp module) {
 //===----------------------------------------------------------------------===//
 
 FailureOr<ModelInterface> InterfaceBuilder::build(const C11Options &options) {
+  if (options.weightsApart) {
+    (void)members.add("weights");
+    for (StringRef name :
+         {"WEIGHTS_BYTES", "WEIGHTS_ALIGNMENT", "WEIGHTS_LOADED",
+          "WEIGHTS_MISPLACED", "WEIGHTS_TOO_SHORT", "WEIGHTS_NOT_A_BLOB",
+          "WEIGHTS_OTHER_VERSION", "WEIGHTS_OTHER_NETWORK", "WEIGHTS_DAMAGED"})
+      (void)macros.add(name);
+  }
   if (failed(choosePrefix(options.prefix)) || failed(addFacts()) ||
       failed(addStep()) || failed(addStepEvents()) ||
       failed(addTaps(options.taps)))
     return failure();
   addArena();
+  if (options.weightsApart) {
+    FailureOr<ModelWeights> weights = findWeights(module, signs);
+    if (failed(weights))
+      return failure();
+    interface.weights = std::move(*weights);
+  }
   interface.hasProfile = options.profile;
   interface.headerName =
       options.headerName.empty() ? interface.prefix + ".h" : options.headerName;
@@ -470,14 +485,4 @@ FailureOr<ModelInterface> c11::buildInterface(ModuleOp module,
                                               const Signs &signs,
                                               const C11Options &options) {
   return InterfaceBuilder(module, table, functions, signs).build(options);
-}
-
-FailureOr<ModelInterface> snn::getModelInterface(ModuleOp module,
-                                                 const C11Options &options) {
-  SymbolTable table(module);
-  FailureOr<NetworkFunctions> functions = findFunctions(module, table);
-  if (failed(functions))
-    return failure();
-  return buildInterface(module, table, *functions, Signs(module, table),
-                        options);
 }

@@ -40,6 +40,9 @@ buildInterface(mlir::ModuleOp module, const mlir::SymbolTable &table,
 std::string declare(const ModelInterface &interface,
                     const ModelFunction &function);
 
+/// "void net_init(net_t *net)"
+std::string declareInit(const ModelInterface &interface);
+
 /// The header file of a model.
 void printHeader(const ModelInterface &interface, llvm::raw_ostream &os);
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from snnmlir.common.rendering import render
 from snnmlir.compiler import Network
+from snnmlir.compiler.blobs import weights_name
 from snnmlir.compiler.interface import c_ports
 from snnmlir.execution.ports import Port, Signal
 from snnmlir.execution.runner import C_TYPES
@@ -111,7 +112,8 @@ def digest(network: Network) -> bytes:
     source, header = network.plain_c("net", "net.h")
     sent = [(part.bytes, part.spikes) for part in (*input_parts(network), *output_parts(network))]
     code = re.sub(r"/\*.*?\*/", "", source + header, flags=re.DOTALL)
-    return hashlib.sha256(f"{code}{sent}".encode()).digest()[:_DIGEST_BYTES]
+    text = f"{code}{sent}".encode() + (network.weights or b"")
+    return hashlib.sha256(text).digest()[:_DIGEST_BYTES]
 
 
 def layer_names(source: str, prefix: str) -> tuple[list[str], list[str]]:
@@ -167,6 +169,7 @@ def emit_board(network: Network, prefix: str, header: str) -> tuple[str, str, st
         "layers": layers,
         "other_layers": other_layers,
         "names": [(name, list(f"{name}\n".encode())) for name in names],
+        "weights_header": weights_name(Path(header)).name if network.weights else None,
         "digest": list(digest(network)),
         "input_bytes": sum(part.bytes for part in input_parts(network)),
         "result_bytes": 8 + 4 * len(layers) + sum(part.bytes for part in parts),

@@ -13,6 +13,7 @@ from snnmlir.boards.firmware import emit_board
 from snnmlir.boards.machines import FLAGS, PACKAGES, PLATFORM, Machine
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
+from snnmlir.compiler.blobs import blob_as_c
 from snnmlir.errors import BoardError
 from snnmlir.execution import toolchain
 
@@ -92,6 +93,14 @@ def build(
         "net_board.c": board,
         "net_board.h": board_header,
     }
+    kept = ["net_board.c", "net.o"]
+    if network.weights is not None:
+        files |= zip(
+            ("net_weights.c", "net_weights.h"),
+            blob_as_c(network.weights, "net", "net.h"),
+            strict=True,
+        )
+        kept.append("net_weights.c")
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     sources = [str(PLATFORM / name) for name in ("firmware.c", *machine.sources)]
@@ -111,7 +120,7 @@ def build(
     # Of the linker, as not all have it: macOS has another one.
     collect = () if machine.name == "native" else ("-Wl,--gc-sections",)
     call(
-        machine, *compiler, f"-I{PLATFORM}", "-I.", *abilities, *sources, "net_board.c", "net.o",
+        machine, *compiler, f"-I{PLATFORM}", "-I.", *abilities, *sources, *kept,
         *kernels, *machine.link, *collect, "-o", program.name, folder=folder,
     )  # fmt: skip
     return Program(machine, network, program, _command(machine, program))

@@ -17,10 +17,10 @@ from snnmlir.common.kinds import PACKAGES
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="model.c (and model.h beside it), model.json or model.mlir; with --package a folder.",
+    help="model.c (and model.h beside it), model.json or model.mlir; with --package a folder. Left "
+    "out only with --weights-for.",
 )
 @click.option(
     "--emit",
@@ -114,6 +114,28 @@ from snnmlir.common.kinds import PACKAGES
     metavar="NODE,...|all",
     help="In the C, show these signals to a macro PREFIX_TAP in each step: nodes, and neurons with "
     ".v or .i for voltage and current. The firmware of --package sends them.",
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the constants to this file, and C without them: model_load() takes them at an "
+    "address, checks them, and gives what model_init() wants.",
+)
+@click.option(
+    "--weights-for",
+    type=click.Path(path_type=Path),
+    metavar="model.c",
+    help="Write nothing but --weights, for C that is there: a network that was trained anew. "
+    "Refused, with the node, unless it gives the same C with the same options.",
+)
+@click.option(
+    "--place",
+    "places",
+    multiple=True,
+    metavar="NODE=SECTION",
+    help="Put the constants of a node into a section, such as fc1=.fast_data; a macro says which, "
+    "SNN_IN_FAST_DATA.",
 )
 @click.option(
     "--misra",

@@ -55,7 +55,7 @@ _OF_PACKAGES = {
 
 def run(
     model: Path,
-    output: Path,
+    output: Path | None,
     emit: str | None,
     name: str | None,
     verify_on: str | None,
@@ -70,6 +70,9 @@ def run(
     profile: bool,
     compare_with: str | None,
     misra: Path | None,
+    weights: Path | None,
+    weights_for: Path | None,
+    places: tuple[str, ...],
     search_on: Path | None,
     labels: str | None,
     min_accuracy: str | None,
@@ -78,6 +81,8 @@ def run(
     **options: Any,
 ) -> None:
     """Compiles a network, and writes and checks what was asked for."""
+    apart = {"weights_apart": weights is not None, "places": _places(places)}
+    output = _output(output, weights, weights_for)
     if package and emit not in (None, "c"):
         raise OptionError(f"a package has C, found --emit {emit}", help="leave one of them out")
     about = _about(package, options)
@@ -112,8 +117,16 @@ def run(
         *(Path(name) for name in (verify_on, self_test_on) if name),
     )
     inputs = [model, *(path for path in data if path)]
-    written = [path for path in (report, misra, None if package else output) if path]
+    if weights_for:
+        inputs.append(weights_for)
+    kept = package or weights_for
+    written = [path for path in (report, misra, weights, None if kept else output) if path]
     check_targets(written, inputs)
+    if weights and not package and (emit or stage_of(output)) not in ("c", "json"):
+        raise OptionError(
+            "--weights is about a .c file, which is not written",
+            help="give -o a .c file, or leave it out",
+        )
     choosing = {
         "labels": labels,
         "min_accuracy": min_accuracy,
@@ -121,7 +134,11 @@ def run(
         "decision": decision,
     }
     _check_search(search_on, choosing, options)
-    network = network_from(model, options, name=name, taps=recorded(record), profile=profile)
+    network = network_from(
+        model, options, name=name, taps=recorded(record), profile=profile, **apart
+    )
+    if weights_for:
+        network.check_fits(weights_for)
     searched = None
     if search_on is not None:
         limited = {"max_flash": limits.get(check_flash), "max_ram": limits.get(check_ram)}
@@ -159,7 +176,11 @@ def run(
         else:
             content[report] = known.as_file(report)
     test = _self_test(network, self_test_on or "") if self_test_on is not None or package else None
-    if package:
+    if weights:
+        content[weights] = network.weights or b""
+    if weights_for:
+        pass  # the C is there
+    elif package:
         write_package(network, package, output, test, about)
     else:
         files = network.files(output, cast("Stage | None", emit), test)
@@ -177,7 +198,36 @@ def run(
             click.echo(f"output {port.name}: {list(port.shape)} {port.dtype}", err=True)
         for bound in network.bounds:
             click.echo(f"bound {bound}", err=True)
-        click.echo(f"wrote {output}", err=True)
+        click.echo(f"wrote {weights if weights_for else output}", err=True)
+
+
+def _output(output: Path | None, weights: Path | None, weights_for: Path | None) -> Path:
+    """The C file or folder that is written, or that is there."""
+    if weights_for is None:
+        if output is None:
+            raise OptionError("there is no --output", help="say what to write: -o model.c")
+        return output
+    if output is not None or weights is None:
+        raise OptionError(
+            "--weights-for makes the weights for C that is there, found "
+            + ("no --weights" if weights is None else "-o, which makes C"),
+            help="write it as in --weights new.bin --weights-for model.c, without -o",
+        )
+    return weights_for
+
+
+def _places(texts: tuple[str, ...]) -> dict[str, str]:
+    """What --place says: {"fc1": ".fast_data"}."""
+    places = {}
+    for text in texts:
+        node, separator, section = text.rpartition("=")
+        if not separator:
+            raise OptionError(
+                f"--place {quoted(text)} is not NODE=SECTION",
+                help="write it as in --place fc1=.fast_data",
+            )
+        places[node] = section
+    return places
 
 
 def _about(package: str | None, options: dict[str, Any]) -> PackageInfo:

@@ -23,6 +23,7 @@ class TargetDescription:
             instruction extends the signs of two bytes.
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
+        words: Whether convolutions and pools add to several sums in memory at a time.
         pairs: Whether two neurons whose numbers fit 16 bits are updated at a time.
     """
 
@@ -30,6 +31,7 @@ class TargetDescription:
     rows: bool = True
     flipped_signs: bool = False
     list_with_neurons: bool = False
+    words: bool = False
     pairs: bool = False
     short_products: bool = False
 
@@ -39,13 +41,13 @@ class TargetDescription:
         return (
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
             f"flipped-signs={int(self.flipped_signs)} "
-            f"list-with-neurons={int(self.list_with_neurons)} pairs={int(self.pairs)} "
+            f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} pairs={int(self.pairs)} "
             f"short-products={int(self.short_products)}"
         )
 
 
-_DSP = TargetDescription(rows=False, list_with_neurons=True, pairs=True)
-_M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True)
+_DSP = TargetDescription(rows=False, list_with_neurons=True, words=True, pairs=True)
+_M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, words=True)
 # As many sums as there are registers for.
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)

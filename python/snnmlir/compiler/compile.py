@@ -49,6 +49,8 @@ def compile(
     optimize: Optimize = "balanced",
     target: TargetLike = "generic",
     limits: bool = False,
+    weights_apart: bool = False,
+    places: Mapping[str, str] | None = None,
     **choices: Any,
 ) -> Network:
     """Compiles a NIR network.
@@ -87,6 +89,9 @@ def compile(
             it computes the same and compiles; or a target with kernels of its own, by the name of
             an installed package's, as a .toml file, or as a `Target`; see docs/kernels.md.
         limits: Whether a network is refused that the chip of the convention cannot hold.
+        weights_apart: Whether the constants are in a blob, `Network.weights`, which the C is given
+            at run time, see docs/blobs.md.
+        places: The sections that constants of single nodes lie in: {"fc1": ".fast_data"}.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:
@@ -111,6 +116,8 @@ def compile(
         optimize=optimize,
         target=target,
         limits=limits,
+        weights_apart=weights_apart,
+        places=places,
         choices=choices,
     )
     request = read_request(source, options)
@@ -119,6 +126,7 @@ def compile(
         request = replace(request, notes=(*request.notes, text))
     network = _calibrated(request) if options.calibrate is not None else network_for(request)
     network.check_taps()
+    network.check_places()
     return network
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 from snnmlir.common.files import write_files
 from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
+from snnmlir.compiler.blobs import check_fits
 from snnmlir.compiler.interface import positions_type, state_bytes, struct_bytes
 from snnmlir.compiler.names import header_for, prefix_from
 from snnmlir.compiler.options import Options, Taps
@@ -33,6 +34,7 @@ from snnmlir.compiler.stages import (
     mlir_text,
     placements,
     stages_from,
+    weights_blob,
 )
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
@@ -228,11 +230,58 @@ class Network:
 
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""
-        return c_text(self.stages, prefix, header, self.taps, self.options.profile)
+        return self._c_text(prefix, header, self.taps, self.options.profile)
 
     def plain_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The same without signals shown or layers called in macros."""
-        return c_text(self.stages, prefix, header, (), False)
+        return self._c_text(prefix, header, (), False)
+
+    def _c_text(self, prefix: str, header: str, taps: Taps, profile: bool) -> tuple[str, str]:
+        apart, places = self.options.weights_apart, dict(self.options.places)
+        return c_text(self.stages, prefix, header, taps, profile, apart, places)
+
+    @cached_property
+    def weights(self) -> bytes | None:
+        """The constants, as docs/blobs.md describes them; None where they are in the C.
+
+        Raises:
+            CompileError: A kernel wants them in a memory of its own.
+        """
+        return weights_blob(self.stages, self.taps) if self.options.weights_apart else None
+
+    def check_places(self) -> None:
+        """Refuses sections for nodes without constants.
+
+        Raises:
+            OptionError: There is one.
+        """
+        if not self.options.places:
+            return
+        known = [layer.node for layer in self.resources.layers if layer.constant_bytes]
+        for node, _ in self.options.places:
+            if node not in known:
+                raise OptionError(
+                    f"node {quoted(node)} has no constants to lie in a section",
+                    help="those with constants are " + ", ".join(map(quoted, known)),
+                )
+
+    def check_fits(self, path: str | os.PathLike[str]) -> None:
+        """Refuses `weights` for C that was made of another network.
+
+        Args:
+            path: The .c file, made with `weights_apart` and otherwise the same options.
+
+        Raises:
+            OptionError: It takes no weights, or this network has none apart.
+            CompileError: They do not fit.
+            OSError: The file cannot be read.
+        """
+        if not self.options.weights_apart:
+            raise OptionError("this network has its weights in the code")
+        prefix = self.prefix_for(Path(path).stem)
+        header = header_for(Path(path)).name
+        new, _ = self.emit_c(prefix, header)
+        check_fits(Path(path), new, self.interface_for(prefix, header))
 
     def interface_for(self, prefix: str, header: str) -> dict[str, Any]:
         """The interface of what `emit_c` gives, as docs/interface.md describes it."""
@@ -240,11 +289,18 @@ class Network:
 
     def tapped_interface(self, prefix: str, header: str, taps: tuple[str, ...]) -> dict[str, Any]:
         """The same for C that shows other signals to the macro `<PREFIX>_TAP`."""
-        text = interface_text(self.stages, prefix, header, taps, False)
+        text = interface_text(self.stages, prefix, header, taps, False, self.options.weights_apart)
         return cast("dict[str, Any]", json.loads(text))
 
     def _interface_text(self, prefix: str, header: str) -> str:
-        return interface_text(self.stages, prefix, header, self.taps, self.options.profile)
+        return interface_text(
+            self.stages,
+            prefix,
+            header,
+            self.taps,
+            self.options.profile,
+            self.options.weights_apart,
+        )
 
     @cached_property
     def interface(self) -> dict[str, Any]:
@@ -347,7 +403,8 @@ class Network:
         source, header = self.emit_c("net", "net.h")
         positions = positions_type(self.interface)
         arguments = self.host_arguments()
-        return Executable(source, header, self.inputs, self.outputs, positions, arguments)
+        ports = (self.inputs, self.outputs)
+        return Executable(source, header, *ports, positions, arguments, self.weights)
 
     def host_arguments(self) -> tuple[str, ...]:
         """What the C compiler of this machine needs beside the C: the model of the kernels.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast, get_args
@@ -58,6 +59,8 @@ class Options:
         target: What the C is made for.
         calibrate: Example input, or what gives it, or None.
         limits: Whether the network has to fit the platform's chip.
+        weights_apart: Whether constants are in a blob and not in the C.
+        places: Sections of the constants of single nodes, by name.
         notes: What was not said and is assumed, one sentence each.
 
     Raises:
@@ -78,6 +81,8 @@ class Options:
     target: Target = GENERIC
     calibrate: Calibration | None = field(default=None, compare=False, repr=False)
     limits: bool = False
+    weights_apart: bool = False
+    places: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +119,7 @@ class Options:
             )
         for _, kind in self.input_types:
             self._check_input_type(kind)
+        self._check_places()
         if self.name is not None:
             check_prefix(self.name)
 
@@ -128,6 +134,26 @@ class Options:
                 else "dtype 'fixed' is that of platforms with integers of their own: "
                 + ", ".join(p for p in PLATFORMS if PLATFORMS[p].is_fixed),
             )
+
+    def _check_places(self) -> None:
+        """Constants lie in the C, where a section is an attribute, or in a blob."""
+        if self.weights_apart and self.target.name == "avr":
+            raise OptionError(
+                "weights apart from the code are not for AVR, whose flash is another address space",
+                help="leave them in the code",
+            )
+        for node, section in self.places:
+            if self.weights_apart:
+                raise OptionError(
+                    f"constants of node {quoted(node)} have a section in the C, and weights are "
+                    "apart from it",
+                    help="leave one of them out",
+                )
+            if not re.fullmatch(r"[A-Za-z_.][\w.]*", section, re.ASCII):
+                raise OptionError(
+                    f"section {quoted(section)} of node {quoted(node)} is none",
+                    help="use letters, digits, dots and underscores, such as .fast_data",
+                )
 
     def _check_dtypes(self) -> None:
         """Weights of single nodes are integers where those of all others are."""
@@ -234,6 +260,8 @@ def make_options(
     profile: bool = False,
     calibrate: Calibration | None = None,
     limits: bool = False,
+    weights_apart: bool = False,
+    places: Mapping[str, str] | None = None,
     choices: Mapping[str, Any],
 ) -> Options:
     """The options that arguments of `compile` say.
@@ -259,6 +287,8 @@ def make_options(
         target=load_target(target),
         calibrate=calibrate,
         limits=limits,
+        weights_apart=weights_apart,
+        places=tuple((places or {}).items()),
         notes=(
             *((f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else ()),
             *_platform_notes(chosen, dtype),

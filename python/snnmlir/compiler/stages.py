@@ -4,11 +4,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeAlias
 
-from snnmlir._mlir import Context, MLIRError, Module, PassManager, describe_c11, emit_c11
+from snnmlir._mlir import (
+    Context,
+    MLIRError,
+    Module,
+    PassManager,
+    describe_c11,
+    emit_c11,
+    emit_weights,
+)
 from snnmlir.compiler.options import Optimize, Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
@@ -221,7 +230,15 @@ def mlir_text(stages: Stages, stage: Stage) -> str:
     )
 
 
-def c_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> tuple[str, str]:
+def c_text(
+    stages: Stages,
+    prefix: str,
+    header: str,
+    taps: Taps,
+    profile: bool,
+    weights_apart: bool = False,
+    places: Mapping[str, str] | None = None,
+) -> tuple[str, str]:
     """The C source and header.
 
     Args:
@@ -230,12 +247,16 @@ def c_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) 
         header: The header's file name.
         taps: Signals that are shown to a macro.
         profile: Whether layers are called in a macro.
+        weights_apart: Whether constants are in a blob, see `weights_blob`.
+        places: The sections of constants by node.
 
     Raises:
         CompileError: The emitter refuses the loops.
     """
     try:
-        source, text = emit_c11(stages.loops, prefix, header, taps, profile)
+        source, text = emit_c11(
+            stages.loops, prefix, header, taps, profile, weights_apart, dict(places or {})
+        )
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return source, text
@@ -267,7 +288,31 @@ def _unescaped(text: str) -> str:
     return data.decode()
 
 
-def interface_text(stages: Stages, prefix: str, header: str, taps: Taps, profile: bool) -> str:
+def weights_blob(stages: Stages, taps: Taps) -> bytes:
+    """The constants that C with its weights apart takes.
+
+    Args:
+        stages: The network.
+        taps: Signals that the C shows.
+
+    Raises:
+        CompileError: There is a kernel that wants them in a memory of its own.
+    """
+    try:
+        blob: bytes = emit_weights(stages.loops, taps)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
+    return blob
+
+
+def interface_text(
+    stages: Stages,
+    prefix: str,
+    header: str,
+    taps: Taps,
+    profile: bool,
+    weights_apart: bool = False,
+) -> str:
     """The interface of what `c_text` gives, as JSON.
 
     Args:
@@ -276,11 +321,12 @@ def interface_text(stages: Stages, prefix: str, header: str, taps: Taps, profile
         header: As there.
         taps: As there.
         profile: As there.
+        weights_apart: As there.
 
     Raises:
         CompileError: As there.
     """
     try:
-        return describe_c11(stages.loops, prefix, header, taps, profile)
+        return describe_c11(stages.loops, prefix, header, taps, profile, weights_apart)
     except MLIRError as error:
         raise CompileError(str(error)) from error

@@ -15,6 +15,7 @@ from snnmlir.common.kinds import PACKAGES
 from snnmlir.common.rendering import below, render
 from snnmlir.common.wording import option
 from snnmlir.compiler import Network
+from snnmlir.compiler.blobs import blob_as_c
 from snnmlir.compiler.interface import c_ports
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import OptionError, quoted
@@ -191,6 +192,10 @@ def package(
         f"{layout.sources}/{prefix}_board.c": board_source,
         f"{layout.headers}/{prefix}_board.h": board_header,
     }
+    if network.weights is not None:
+        blob_source, blob_header = blob_as_c(network.weights, prefix, header)
+        files[f"{layout.sources}/{prefix}_weights.c"] = blob_source
+        files[f"{layout.headers}/{prefix}_weights.h"] = blob_header
     templates = {
         path.removeprefix(f"packages/{kind}/")
         .replace("VENDOR", about.vendor)
@@ -212,6 +217,8 @@ def package(
         "outputs": outputs,
         "sum_type": _SUM_TYPES.get(outputs[0].c_type, outputs[0].c_type),
         "test": test,
+        "apart": network.options.weights_apart,
+        "loaded": f"{prefix}_load({prefix}_blob, {prefix.upper()}_WEIGHTS_BYTES)",
         "taps": network.taps,
         "profile": network.options.profile,
         "files": sorted([*files, *templates]),

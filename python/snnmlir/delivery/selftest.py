@@ -70,6 +70,7 @@ class SelfTest:
             "float_types": sorted({p.c_type for p in outputs if p.port.dtype.kind == "f"}),
             "tolerance": self.tolerance,
             "steps": self.steps,
+            "apart": network.options.weights_apart,
         }
         files = ("selftest.c", "selftest.h")
         source, text = (render("delivery", file, **values) for file in files)

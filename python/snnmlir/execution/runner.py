@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from snnmlir.errors import OptionError
+from snnmlir.errors import CompileError, OptionError
 from snnmlir.execution import toolchain
 from snnmlir.execution.events import EventList
 from snnmlir.execution.ports import Port, Sample, Signal, check_inputs
@@ -26,6 +26,16 @@ C_TYPES = {
     "int16": "int16_t",
     "int32": "int32_t",
 }
+
+_LOAD = """\
+static net_weights_t loaded;
+int driver_load(const void *weights, size_t size)
+{
+    loaded = net_load(weights, size);
+    return loaded.error;
+}
+unsigned driver_alignment(void) { return NET_WEIGHTS_ALIGNMENT; }
+"""
 
 _libraries: dict[tuple[str, ...], ctypes.CDLL] = {}
 _building = threading.Lock()
@@ -46,6 +56,7 @@ class Executable:
         positions: The C type of positions, "uint16_t" or "uint32_t", if there is a step function
             that takes those of a single input.
         arguments: Further arguments of the C compiler: files that belong to the code, and flags.
+        weights: What the C loads, if its constants are apart from it.
 
     Raises:
         CompileError: There is no C compiler, or it refuses the code.
@@ -59,14 +70,16 @@ class Executable:
         outputs: Sequence[Port],
         positions: str | None = None,
         arguments: Sequence[str] = (),
+        weights: bytes | None = None,
     ) -> None:
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
         self.positions = None if positions is None else np.dtype(positions.removesuffix("_t"))
+        self._weights = weights
         self._files = {"net.c": source, "net.h": header, "driver.c": self._driver(positions)}
         self._arguments = tuple(arguments)
         text = "\0".join((*self._files.values(), *self._arguments, *_contents(self._arguments)))
-        self._digest = hashlib.sha256(text.encode()).hexdigest()
+        self._digest = hashlib.sha256(text.encode() + b"\0" + (weights or b"")).hexdigest()
         self._library: ctypes.CDLL | None = None
         self._built()
 
@@ -79,7 +92,7 @@ class Executable:
             key = (self._digest, *toolchain.compiler(), *toolchain.FLAGS)
             with _building:
                 if key not in _libraries:
-                    _libraries[key] = _build(self._files, self._arguments)
+                    _libraries[key] = _build(self._files, self._arguments, self._weights)
                 self._library = _libraries[key]
         return self._library
 
@@ -97,11 +110,13 @@ class Executable:
             arguments.append(f"p{index} + t * {size}u")
             sized[0].append(f"p{index}")
             sized[1].append(size)
+        init = "net" if self._weights is None else "net, loaded"
+        load = "" if self._weights is None else _LOAD
         loop = "    for (size_t t = 0; t < steps; ++t)\n"
         text = (
-            '#include "net.h"\n'
+            f'#include "net.h"\n{load}'
             "size_t driver_size(void) { return sizeof(net_t); }\n"
-            "void driver_init(net_t *net) { net_init(net); }\n"
+            f"void driver_init(net_t *net) {{ net_init({init}); }}\n"
             f"void driver_run(net_t *net, size_t steps, {', '.join(inputs + outputs)})\n"
             f"{{\n{loop}        net_step(net, {', '.join(arguments)});\n}}\n"
         )
@@ -109,7 +124,7 @@ class Executable:
         text += (
             "void driver_run_samples(net_t *net, size_t samples, size_t steps, "
             f"{', '.join(inputs + outputs)})\n"
-            "{\n    for (size_t s = 0; s < samples; ++s) {\n        net_init(net);\n"
+            "{\n    for (size_t s = 0; s < samples; ++s) {\n        driver_init(net);\n"
             f"        driver_run(net, steps, {', '.join(several)});\n    }}\n}}\n"
         )
         if positions is not None:
@@ -271,7 +286,9 @@ def _contents(arguments: Sequence[str]) -> list[str]:
     return [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()]
 
 
-def _build(files: Mapping[str, str], arguments: Sequence[str]) -> ctypes.CDLL:
+def _build(
+    files: Mapping[str, str], arguments: Sequence[str], weights: bytes | None
+) -> ctypes.CDLL:
     with tempfile.TemporaryDirectory(prefix="snn-") as folder:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
@@ -281,4 +298,19 @@ def _build(files: Mapping[str, str], arguments: Sequence[str]) -> ctypes.CDLL:
         # Once loaded, the library does not need its file.
         library = ctypes.CDLL(str(path))
     library.driver_size.restype = ctypes.c_size_t
+    if weights is not None:
+        _load(library, weights)
     return library
+
+
+def _load(library: ctypes.CDLL, weights: bytes) -> None:
+    """Hands weights to a library, which keeps them."""
+    alignment = int(library.driver_alignment())
+    memory = np.zeros(len(weights) + alignment, np.uint8)
+    first = -memory.ctypes.data % alignment
+    blob = memory[first : first + len(weights)]
+    blob[:] = np.frombuffer(weights, np.uint8)
+    error = library.driver_load(ctypes.c_void_p(blob.ctypes.data), ctypes.c_size_t(len(weights)))
+    if error:
+        raise CompileError(f"the C does not take its weights: error {error} of its load function")
+    library.weights = memory  # type: ignore[attr-defined]

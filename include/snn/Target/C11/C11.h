@@ -9,6 +9,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct C11Options {
   std::vector<std::string> taps;
   /// Whether the macro `<PREFIX>_PROFILE` is around the call of each layer.
   bool profile = false;
+  /// Whether the constants that a training can change lie in a blob, see
+  /// `emitWeights`, and not in the C.
+  bool weightsApart = false;
+  /// The sections that tables lie in, by the node that they belong to.
+  std::map<std::string, std::string> places = {};
 };
 
 /// The names of the signals that layers write to memory, in the order in which
@@ -44,6 +50,12 @@ std::vector<std::string> findSignals(mlir::ModuleOp module);
 llvm::LogicalResult emitC11(mlir::ModuleOp module, const C11Options &options,
                             llvm::raw_ostream &source,
                             llvm::raw_ostream &header);
+
+/// The blob with the constants of the module's network that its C has not if
+/// `weightsApart` is set; docs/blobs.md describes its bytes. Neither the
+/// prefix of the C nor `profile` changes it.
+llvm::FailureOr<std::vector<uint8_t>>
+emitWeights(mlir::ModuleOp module, llvm::ArrayRef<std::string> taps);
 
 } // namespace snn
 

@@ -15,6 +15,7 @@
 
 #include "snn/Target/C11/C11.h"
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -88,6 +89,35 @@ struct ModelArena {
   std::vector<std::pair<std::string, int64_t>> types;
 };
 
+/// Constants of a node that lie in a blob.
+struct ModelTable {
+  /// The name in the IR, and that in C.
+  std::string symbol, name;
+  std::string node;
+  /// The C type of the elements, and the bytes of one.
+  std::string type;
+  int64_t elementBytes = 0;
+  std::vector<int64_t> shape;
+  /// Where it begins in the blob.
+  int64_t offset = 0;
+
+  int64_t getNumElements() const;
+};
+
+/// Constants apart from the code: what a blob of them looks like.
+struct ModelWeights {
+  static constexpr uint32_t kVersion = 1;
+  static constexpr int64_t kHeaderBytes = 64;
+  static constexpr int64_t kLeastAlignment = 8;
+
+  int64_t bytes = kHeaderBytes;
+  int64_t alignment = kLeastAlignment;
+  std::vector<ModelTable> tables;
+  /// SHA-256 of the C, whatever its names begin with, without comments and
+  /// the macro around calls.
+  std::array<uint8_t, 32> digest = {};
+};
+
 /// All of it.
 struct ModelInterface {
   std::string prefix, headerName, sourceName;
@@ -98,6 +128,8 @@ struct ModelInterface {
   std::optional<ModelFunction> stepEvents;
   std::optional<ModelArena> arena;
   std::vector<ModelTap> taps;
+  /// None where all constants are in the code.
+  std::optional<ModelWeights> weights;
   bool hasProfile = false;
 
   /// "<PREFIX>_<SUFFIX>"

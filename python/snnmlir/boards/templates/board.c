@@ -3,6 +3,9 @@
 #include "{{ own_header }}"
 
 #include "{{ header }}"
+{% if weights_header %}
+#include "{{ weights_header }}"
+{% endif %}
 
 #include <stdbool.h>
 #include <string.h>
@@ -247,7 +250,11 @@ static void begin_session(uint8_t wanted)
     const bool stack = wanted == MEASURE_STACK && used->paint_stack != NULL && used->stack_used != NULL;
     measured = time || stack ? wanted : (uint8_t)MEASURE_NOTHING;
     steps = 0;
+{% if weights_header %}
+    {{ name }}_init(&net, {{ name }}_load({{ name }}_blob, {{ name | upper }}_WEIGHTS_BYTES));
+{% else %}
     {{ name }}_init(&net);
+{% endif %}
 }
 
 /* Does what a frame asks for and puts the answer's data in its place; returns how many bytes, or the

@@ -61,9 +61,17 @@ static bool is_near_{{ type }}({{ type }} value, {{ type }} expected)
 }
 
 {% endfor %}
+{% if apart %}
+int {{ name }}_selftest({{ name }}_weights_t weights)
+{
+    if (weights.error != {{ name | upper }}_WEIGHTS_LOADED)
+        return -1;
+    {{ name }}_init(&net, weights);
+{% else %}
 int {{ name }}_selftest(void)
 {
     {{ name }}_init(&net);
+{% endif %}
     for (int t = 0; t < STEPS; ++t) {
 {% for port in inputs %}
         copy_constant({{ port.variable }}, steps_of_{{ port.variable }}[t], sizeof {{ port.variable }});

@@ -21,7 +21,7 @@ static void read_input(void)
 /* Which element of {{ decided.variable }} {{ "has most spikes" if decided.c_type == "uint8_t" else "is the greatest in sum" }} over STEPS steps. */
 static size_t decide(void)
 {
-    {{ name }}_init(&net);
+    {{ name }}_init(&net{{ ", " ~ loaded if apart }});
     for (size_t i = 0; i < {{ decided.size }}; ++i)
         sum[i] = 0;
     for (int t = 0; t < STEPS; ++t) {

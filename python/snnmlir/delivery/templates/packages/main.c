@@ -1,6 +1,9 @@
 /* An example of {{ name }}.h. */
 #include "{{ name }}.h"
 #include "{{ name }}_selftest.h"
+{% if apart %}
+#include "{{ name }}_weights.h"
+{% endif %}
 
 #include <stdio.h>
 
@@ -8,7 +11,7 @@
 
 int main(void)
 {
-    const int failed = {{ name }}_selftest();
+    const int failed = {{ name }}_selftest({{ loaded if apart }});
     printf("self-test: %d\n", failed);
     printf("decision: %u\n", (unsigned)decide());
     return failed;

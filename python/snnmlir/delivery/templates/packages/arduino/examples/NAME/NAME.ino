@@ -1,6 +1,9 @@
 /* An example of {{ name }}.h: prints a number after each STEPS steps. */
 #include <{{ name }}.h>
 #include <{{ name }}_selftest.h>
+{% if apart %}
+#include <{{ name }}_weights.h>
+{% endif %}
 
 {% include "packages/example.c" %}
 
@@ -8,7 +11,7 @@ void setup()
 {
     Serial.begin(115200);
     Serial.print("self-test: ");
-    Serial.println({{ name }}_selftest());
+    Serial.println({{ name }}_selftest({{ loaded if apart }}));
 }
 
 void loop()
