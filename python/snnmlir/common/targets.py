@@ -41,8 +41,8 @@ class TargetDescription:
         return (
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
             f"flipped-signs={int(self.flipped_signs)} "
-            f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} pairs={int(self.pairs)} "
-            f"short-products={int(self.short_products)}"
+            f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
+            f"pairs={int(self.pairs)} short-products={int(self.short_products)}"
         )
 
 

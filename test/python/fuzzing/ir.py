@@ -39,7 +39,10 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "kernels": ("snn-opt", "--snn-select-kernels=processor-cost=1000000"),
     "linalg": ("snn-opt", "--snn-to-linalg=min-event-inputs=1"),
     "loops": ("snn-opt", "--snn-to-loops"),
-    "loops of blocks": ("snn-opt", "--snn-to-loops=block-outputs=4 rows=false flipped-signs=true words=true"),
+    "loops of blocks": (
+        "snn-opt",
+        "--snn-to-loops=block-outputs=4 rows=false flipped-signs=true words=true",
+    ),
     "integers": ("snn-opt", f"--pass-pipeline=builtin.module({TO_INTEGERS},snn-to-loops)"),
     "int4": ("snn-opt", "--snn-to-int=weight-bits=4", "--snn-to-loops"),
     "int8": ("snn-opt", "--snn-to-int=weight-bits=8 powers-of-two=true", "--snn-to-loops"),
