@@ -48,7 +48,8 @@ def test_no_compiler(repo_root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    not (DEBIAN.exists() and (SITE / "mlir/lib/cmake").exists()), reason="needs both builds of MLIR"
+    not ((DEBIAN / "llvm").exists() and (SITE / "mlir/lib/cmake").exists()),
+    reason="needs both builds of MLIR",
 )
 def test_llvm_of_another_build(repo_root: Path, tmp_path: Path) -> None:
     told = configure(

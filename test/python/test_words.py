@@ -20,9 +20,7 @@ from snnmlir.boards.programs import build
 from snnmlir.compiler import TARGETS
 from snnmlir.reports.verify import verify
 
-SMALL_CORES = tuple(
-    name for name, target in TARGETS.items() if target.block_outputs and not target.rows
-)
+SMALL_CORES = tuple(name for name, target in TARGETS.items() if target.words)
 SHAPES = (
     # channels, outputs in words or not, groups, stride, padding, dilation, rows, columns
     (1, 4, 1, 1, 1, 1, 5, 5),
