@@ -19,6 +19,7 @@ from shared_cases import CASES, Case
 from snnmlir._mlir import Context, Module, PassManager, emit_c11
 from snnmlir.compiler import Dtype, Port
 from snnmlir.execution.runner import Executable
+from snnmlir.nir_import.build import InputType
 
 DIGITS = Path(__file__).parents[2] / "examples/digits"
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
@@ -103,6 +104,33 @@ def test_digits_are_exactly_what_snntorch_computed(dtype: str) -> None:
         np.testing.assert_allclose(ours["lif2.v"], recorded["lif2.v"], atol=5e-5)
 
 
+THRESHOLDS = (-1.0, 0.0, 1.0, 1.5)
+KINDS: tuple[InputType, ...] = ("spikes", "counts")
+
+
+def thresholds(threshold: float, kind: InputType, dtype: Dtype) -> snnmlir.Network:
+    """A step function of inputs that are 0 or more, some of which are always above it."""
+    shape = np.array([5])
+    graph = nir.NIRGraph(
+        {
+            "input": nir.Input({"input": shape}),
+            "step": nir.Threshold(np.full(5, threshold)),
+            "output": nir.Output({"output": shape}),
+        },
+        [("input", "step"), ("step", "output")],
+    )
+    return snnmlir.compile(graph, dtype=dtype, dt=1e-4, input_type=kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+def test_thresholds_of_spikes(threshold: float, kind: InputType, dtype: Dtype) -> None:
+    x = np.array([[0, 1, 1, 0, 1], [0, 0, 0, 0, 0]], np.uint8) * (2 if kind == "counts" else 1)
+    computed = thresholds(threshold, kind, dtype).run(x)
+    np.testing.assert_array_equal(computed, x > threshold)
+
+
 @functools.cache
 def networks(dtype: Dtype) -> dict[str, snnmlir.Network]:
     """All models of the tests, by name."""
@@ -117,6 +145,8 @@ def networks(dtype: Dtype) -> dict[str, snnmlir.Network]:
         compiled["pow2"] = snnmlir.compile(
             GRAPHS["convolutions"], dtype=dtype, dt=1e-4, input_type="int8", scales="pow2"
         )
+    for threshold, kind in itertools.product(THRESHOLDS, KINDS):
+        compiled[f"threshold {threshold} of {kind}"] = thresholds(threshold, kind, dtype)
     compiled["counts"] = snnmlir.compile(GRAPHS["layer-LIF"], dtype=dtype, convention="sinabs")
     compiled["pre"] = snnmlir.compile(GRAPHS["recurrent-CubaLIF"], dtype=dtype, convention="spyx")
     compiled["digits"] = snnmlir.compile(

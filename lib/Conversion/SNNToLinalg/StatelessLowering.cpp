@@ -246,17 +246,35 @@ LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
   return success();
 }
 
+/// Whether a spike or count of type `type` is above `threshold`, where that is
+/// the same for all of them: C compilers warn of such comparisons.
+static std::optional<bool> isAlwaysAbove(Type type, Value threshold) {
+  std::optional<Constant> number = getConstant(threshold);
+  if (!number || !number->isUniform())
+    return std::nullopt;
+  double value = number->values.front();
+  if ((type.isInteger(1) || type.isUnsignedInteger()) && value < 0)
+    return true;
+  if (type.isInteger(1) && value >= 1)
+    return false;
+  return std::nullopt;
+}
+
 LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
   UnaryLayer unary(op, context, "spikes");
   Coefficients &c = unary.c;
   unary.layer.setComment("Heaviside step.\n  spike where x > threshold");
   if (failed(c.add("threshold", MutableOperandRange(op.getThresholdMutable()))))
     return failure();
-  return unary.finish(getComputeType(elementOf(op.getThreshold())),
-                      [&](ImplicitLocOpBuilder &b, Value number) {
-                        return createCompare(b, arith::CmpFPredicate::OGT,
-                                             number, c.get("threshold"));
-                      });
+  std::optional<bool> always = isAlwaysAbove(unary.xType, op.getThreshold());
+  return unary.finish(
+      getComputeType(elementOf(op.getThreshold())),
+      [&](ImplicitLocOpBuilder &b, Value number) -> Value {
+        if (always)
+          return arith::ConstantIntOp::create(b, *always, 1);
+        return createCompare(b, arith::CmpFPredicate::OGT, number,
+                             c.get("threshold"));
+      });
 }
 
 LogicalResult snn::lowerTranspose(TransposeOp op, StepContext &context) {

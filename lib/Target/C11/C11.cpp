@@ -302,6 +302,7 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
         [&](StringRef line) { source << line; }, "\n * ");
     source << " */\n";
   }
+  std::string unused;
   source << "static "
          << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
          << " void " << symbols[function.getSymName()] << "(";
@@ -313,6 +314,8 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
                                                       "snn.name");
     std::string cName = emitter.getNames().add(name ? name.getValue() : "x");
+    if (argument.use_empty())
+      unused += "    (void)" + cName + ";\n";
     if (argument.getType().isIndex()) {
       emitter.bindScalar(argument, cName);
       source << separator << "size_t " << cName;
@@ -327,7 +330,7 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
     source << separator << (isReadOnly(argument) ? "const " : "") << element
            << " *RESTRICT " << cName;
   }
-  source << ")\n{\n";
+  source << ")\n{\n" << unused;
   if (failed(emitter.emitBody(function)))
     return failure();
   source << "}\n\n";

@@ -43,3 +43,20 @@ snn.network @net(%x: tensor<2x2xf32>) -> (tensor<2x2xi1>) attributes {dt = 1.0e-
   %y = snn.threshold %x, %s : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xi1>
   snn.output %y : tensor<2x2xi1>
 }
+
+// -----
+
+// No spike is above 1, each is above a number below 0: nothing is compared.
+// CHECK-LABEL: func.func private @threshold(
+// CHECK-NOT:     arith.cmp
+// CHECK:         linalg.yield %false : i1
+// CHECK-LABEL: func.func private @threshold_0(
+// CHECK-NOT:     arith.cmp
+// CHECK:         linalg.yield %true : i1
+snn.network @net(%x: tensor<4xi1>) -> (tensor<4xi1>, tensor<4xi1>) attributes {dt = 1.0e-3 : f64} {
+  %one = arith.constant 1.0 : f32
+  %less = arith.constant -0.5 : f32
+  %y = snn.threshold %x, %one : (tensor<4xi1>, f32) -> tensor<4xi1>
+  %z = snn.threshold %x, %less : (tensor<4xi1>, f32) -> tensor<4xi1>
+  snn.output %y, %z : tensor<4xi1>, tensor<4xi1>
+}
