@@ -267,14 +267,13 @@ LogicalResult snn::lowerThreshold(ThresholdOp op, StepContext &context) {
   if (failed(c.add("threshold", MutableOperandRange(op.getThresholdMutable()))))
     return failure();
   std::optional<bool> always = isAlwaysAbove(unary.xType, op.getThreshold());
-  return unary.finish(
-      getComputeType(elementOf(op.getThreshold())),
-      [&](ImplicitLocOpBuilder &b, Value number) -> Value {
-        if (always)
-          return arith::ConstantIntOp::create(b, *always, 1);
-        return createCompare(b, arith::CmpFPredicate::OGT, number,
-                             c.get("threshold"));
-      });
+  return unary.finish(getComputeType(elementOf(op.getThreshold())),
+                      [&](ImplicitLocOpBuilder &b, Value number) -> Value {
+                        if (always)
+                          return arith::ConstantIntOp::create(b, *always, 1);
+                        return createCompare(b, arith::CmpFPredicate::OGT,
+                                             number, c.get("threshold"));
+                      });
 }
 
 LogicalResult snn::lowerTranspose(TransposeOp op, StepContext &context) {
