@@ -272,7 +272,7 @@ def test_commands_of_the_page(repo_root: Path, tmp_path: Path) -> None:
     script = "set -e\n" + "".join(text for language, text in blocks if language == "sh")
     printed = call_page(script, cwd=repo_root, folder=tmp_path)
     texts = [text for language, text in blocks if language == "text"]
-    assert len(texts) == 2
+    assert len(texts) == 3
     for text in texts:
         assert text in printed
 

@@ -252,7 +252,7 @@ def test_report(dtype: str, tmp_path: Path) -> None:
     found = json.loads(texts["json"])
     assert list(found) == [
         "dtype", "resources", "footprint", "fidelity", "comparison", "verification", "placements",
-        "search",
+        "search", "measured",
     ]  # fmt: skip
     assert (found["fidelity"] is None) == (dtype != "int8")
     assert ("int8 against float32" in texts["txt"]) == (dtype == "int8")

@@ -77,7 +77,7 @@ def footprint(network: Network, compiler: str, prefix: str | None = None) -> Foo
         raise OptionError(f"{quoted(compiler)} is no command: {error}", help=_HELP) from error
     if not command:
         raise OptionError("the C compiler's command is empty", help=_HELP)
-    source, header = network.emit_c(prefix or network.prefix, "net.h")
+    source, header = network.with_own_helpers().emit_c(prefix or network.prefix, "net.h")
     with tempfile.TemporaryDirectory(prefix="snn-") as name:
         folder = Path(name)
         (folder / "net.h").write_text(header, encoding="utf-8")
