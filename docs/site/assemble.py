@@ -23,7 +23,7 @@ LICENSE = "<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->\n"
 COMMANDS = ("snn-mlir-compile", "snn-mlir-check", "snn-mlir-run", "snn-mlir-target")
 TOOLS = ("snn-opt", "snn-translate", "snn-lsp-server")
 LEFT_OUT = re.compile(r"\.github/|docs/site/|.*/templates/")
-TUTORIAL = re.compile(r"docs/(guides/from-.*|mlir-python|evaluation)\.md")
+TUTORIAL = re.compile(r"docs/(guides/(?!README).*|mlir-python|evaluation)\.md")
 """Pages whose blocks tests run, all of them and in order."""
 LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```\n(?:\s*^```text\n(.*?)^```\n)?", re.M | re.S)

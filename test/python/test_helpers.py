@@ -106,9 +106,7 @@ def three(target: str, helpers: str | None) -> dict[str, snnmlir.Network]:
     more: dict[str, Any] = {"target": target, "helpers": helpers}
     gestures = DIGITS | {"convention": "snntorch-default"}
     return {
-        "digits": snnmlir.compile(
-            EXAMPLES / "digits/digits.nir", dtype="int8", **DIGITS | more
-        ),
+        "digits": snnmlir.compile(EXAMPLES / "digits/digits.nir", dtype="int8", **DIGITS | more),
         "gestures": snnmlir.compile(
             EXAMPLES / "gestures/gestures.nir", dtype="int8", **gestures | more
         ),
@@ -442,5 +440,5 @@ def test_bad_names(arguments: list[str], message: str, model: Path) -> None:
 
 def test_a_name_that_a_package_has(tmp_path: Path) -> None:
     network = snnmlir.compile(GRAPHS["layer-LIF"], dt=1e-4, helpers="net_board")
-    with pytest.raises(OptionError, match="'net_board.c' would hide another one"):
+    with pytest.raises(OptionError, match=r"'net_board\.c' would hide another one"):
         snnmlir.write_package(network, "cmake", tmp_path / "net")

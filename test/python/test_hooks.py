@@ -178,7 +178,7 @@ def test_calls_are_profiled_in_order(name: str, tmp_path: Path) -> None:
 
 
 def several_sources() -> nir.NIRGraph:
-    """A neuron that hears of two inputs, of itself and of a later layer; a node called like a list."""
+    """Two inputs, a recurrent neuron, feedback, and a node that is called like a list."""
     rng = np.random.default_rng(5)
     nodes = {
         "in": nir.Input(np.array([24])),

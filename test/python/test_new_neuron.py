@@ -88,3 +88,5 @@ def test_the_c_of_a_new_neuron_computes_its_equations(tmp_path: Path) -> None:
     paths = ":".join([str(tmp_path / "python"), *site.getsitepackages()])
     said = call(sys.executable, "-S", EXAMPLE / "check.py", cwd=tmp_path, env={"PYTHONPATH": paths})
     assert "int8 differs in 0 of s.v" in said
+    guide = (ROOT / "docs/guides/a-new-neuron.md").read_text()
+    assert f"$ python examples/neuron/check.py\n{said}```" in guide, said

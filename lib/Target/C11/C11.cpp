@@ -44,8 +44,7 @@ public:
                 llvm::raw_ostream &source)
       : module(module), table(table), functions(functions), signs(signs),
         interface(interface), options(options), prefix(interface.prefix),
-        helpers(interface.helpers ? interface.helpers->name
-                                  : interface.prefix),
+        helpers(interface.helpers ? interface.helpers->name : interface.prefix),
         source(source) {}
 
   LogicalResult emit();
@@ -130,16 +129,16 @@ static bool isMacro(func::FuncOp helper) {
 
 /// Whether a function lists bytes that are not 0.
 static bool listsBytes(Operation &op) {
-  return op.hasAttr("snn.lists") &&
-         op.walk([](vector::CompressStoreOp) { return WalkResult::interrupt(); })
-             .wasInterrupted();
+  return op.hasAttr("snn.lists") && op.walk([](vector::CompressStoreOp) {
+                                        return WalkResult::interrupt();
+                                      }).wasInterrupted();
 }
 
 /// All names at file scope begin with the prefix.
 void SourceEmitter::nameSymbols() {
-  for (StringRef name : {"t", "init", "step", "step_events", "H", "DT",
-                         "STATE_BYTES", "TAP", "PROFILE", "EVENTS",
-                         "MAX_EVENTS"})
+  for (StringRef name :
+       {"t", "init", "step", "step_events", "H", "DT", "STATE_BYTES", "TAP",
+        "PROFILE", "EVENTS", "MAX_EVENTS"})
     (void)globals.add(prefix + "_" + name.str());
   forEachHelperName(helpers, [&](StringRef name) { (void)globals.add(name); });
   if (interface.weights)
@@ -327,7 +326,7 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   }
   source << "static "
          << (function->hasAttr("snn.seldom") ? helperMacro("SELDOM")
-                                           : "SNN_LAYER")
+                                             : "SNN_LAYER")
          << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   if (tableUsers.contains(function.getSymName()))
@@ -599,8 +598,7 @@ void SourceEmitter::emitHooks() {
            << hooks.profileMacro << "(layer, call) call\n#endif\n\n";
   if (interface.profile && !interface.profile->lists.empty())
     source << "#ifndef " << hooks.eventsMacro << "\n#define "
-           << hooks.eventsMacro
-           << "(list, events, end) ((void)0)\n#endif\n\n";
+           << hooks.eventsMacro << "(list, events, end) ((void)0)\n#endif\n\n";
 }
 
 LogicalResult SourceEmitter::emit() {

@@ -84,8 +84,8 @@ void snn::c11::printHelper(StringRef name, StringRef prefix,
 /// What stands in the header, each behind what it needs: types, macros, and
 /// functions that have to be a part of their callers to be fast.
 static constexpr StringLiteral kInline[] = {
-    "small", "fence",   "short", "product", "product_unsigned",
-    "mask",  "pairs",   "sums",  "rows"};
+    "small", "fence", "short", "product", "product_unsigned",
+    "mask",  "pairs", "sums",  "rows"};
 
 /// Functions that are there once. All take positions.
 static constexpr StringLiteral kOnce[] = {"list_bytes", "take_events",
@@ -105,18 +105,23 @@ static std::array<StringRef, 3> splitFunction(StringRef text) {
 static void printSharedHeader(StringRef name, uint32_t version,
                               raw_ostream &os) {
   std::string upper = name.upper();
-  os << "/* " << name << ".h - helpers that networks of a program share; made by "
+  os << "/* " << name
+     << ".h - helpers that networks of a program share; made by "
      << "snn-mlir-compile. */\n#ifndef " << upper << "_H\n#define " << upper
      << "_H\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n"
      << "#include <string.h>\n\n"
-     << "/* The same in all files that were made by one version of the compiler. "
+     << "/* The same in all files that were made by one version of the "
+        "compiler. "
         "*/\n#define "
      << upper << "_VERSION " << format_hex(version, 10) << "u\n\n"
-     << "#ifndef RESTRICT\n#ifdef __cplusplus\n#define RESTRICT /* C++ has none */"
+     << "#ifndef RESTRICT\n#ifdef __cplusplus\n#define RESTRICT /* C++ has "
+        "none */"
         "\n#else\n#define RESTRICT restrict\n#endif\n#endif\n\n"
      << "#ifndef SNN_TABLE\n#if defined(__FLASH) && !defined(__STRICT_ANSI__)\n"
-        "#define SNN_TABLE __flash\n#else\n#define SNN_TABLE\n#endif\n#endif\n\n"
-     << "#if (-1 >> 1) != -1\n#error \"right shifts of negative numbers must keep "
+        "#define SNN_TABLE __flash\n#else\n#define "
+        "SNN_TABLE\n#endif\n#endif\n\n"
+     << "#if (-1 >> 1) != -1\n#error \"right shifts of negative numbers must "
+        "keep "
         "the sign\"\n#endif\n\n";
   for (StringRef helper : kInline)
     printText(getHelperText(helper), name, 16, os);
@@ -141,7 +146,8 @@ static void printSharedHeader(StringRef name, uint32_t version,
 static void printSharedSource(StringRef name, uint32_t version,
                               raw_ostream &os) {
   std::string upper = name.upper();
-  os << "/* " << name << ".c - helpers that networks of a program share; made by "
+  os << "/* " << name
+     << ".c - helpers that networks of a program share; made by "
      << "snn-mlir-compile. */\n#include \"" << name << ".h\"\n\n#if " << upper
      << "_VERSION != " << format_hex(version, 10) << "u\n#error \"" << name
      << ".h is of another version of snn-mlir-compile\"\n#endif\n\n"
@@ -166,9 +172,8 @@ uint32_t snn::c11::getHelpersVersion() {
   llvm::raw_string_ostream os(text);
   printSharedHeader("net", 0, os);
   printSharedSource("net", 0, os);
-  std::array<uint8_t, 32> digest =
-      SHA256::hash(ArrayRef(reinterpret_cast<const uint8_t *>(text.data()),
-                            text.size()));
+  std::array<uint8_t, 32> digest = SHA256::hash(
+      ArrayRef(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
   return support::endian::read32be(digest.data());
 }
 

@@ -177,8 +177,7 @@ static json::Value toJSON(const std::optional<ModelProfile> &profile) {
     lists.push_back(json::Object{{"name", list.name},
                                  {"node", getUtf8(list.node)},
                                  {"size", list.size}});
-  return json::Object{{"calls", std::move(calls)},
-                      {"lists", std::move(lists)}};
+  return json::Object{{"calls", std::move(calls)}, {"lists", std::move(lists)}};
 }
 
 static json::Value toJSON(const ModelInterface &interface,

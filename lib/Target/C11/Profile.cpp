@@ -19,8 +19,8 @@ static StringRef getMemoryName(Value buffer) {
   Value memory = getMemory(buffer);
   if (auto argument = dyn_cast<BlockArgument>(memory)) {
     auto step = cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    auto name = step.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                  "snn.name");
+    auto name =
+        step.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "snn.name");
     return name ? name.getValue() : "";
   }
   Operation *view = memory.getDefiningOp();

@@ -173,8 +173,12 @@ from snnmlir.common.kinds import PACKAGES
     "0.5 percentage points less than in float32]",
 )
 @deciding_options
-@click.option("--profile", is_flag=True, help="In the C, call layers in a macro PREFIX_PROFILE, and show "
-              "lists of events to PREFIX_EVENTS.")
+@click.option(
+    "--profile",
+    is_flag=True,
+    help="In the C, call layers in a macro PREFIX_PROFILE, and show "
+    "lists of events to PREFIX_EVENTS.",
+)
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors

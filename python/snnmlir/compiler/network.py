@@ -415,8 +415,8 @@ class Network:
             return {target: text.encode()}
         if stage != "c":
             hooks = bool(self.taps) or self.options.profile
-            helpers = self.options.helpers is not None
-            check_no_c(stage, hooks=hooks, test=self_test is not None, helpers=helpers)
+            shares = self.options.helpers is not None
+            check_no_c(stage, hooks=hooks, test=self_test is not None, helpers=shares)
             return {target: self.emit(stage).encode()}
         test = None if self_test is None else partial(self_test.emit_c, self)
         prefix = self.prefix_for(target.stem)

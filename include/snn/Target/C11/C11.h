@@ -54,9 +54,9 @@ llvm::LogicalResult emitC11(mlir::ModuleOp module, const C11Options &options,
                             llvm::raw_ostream &source,
                             llvm::raw_ostream &header);
 
-/// Prints the helpers that C with `helpers` shares with other networks: `source`
-/// is the .c file, `header` the .h file. They are the same for all networks and
-/// targets. `name` begins all names in them, see `isC11Prefix`.
+/// Prints the helpers that C with `helpers` shares with other networks:
+/// `source` is the .c file, `header` the .h file. They are the same for all
+/// networks and targets. `name` begins all names in them, see `isC11Prefix`.
 void emitHelpers(llvm::StringRef name, llvm::raw_ostream &source,
                  llvm::raw_ostream &header);
 
