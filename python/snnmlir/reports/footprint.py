@@ -103,6 +103,12 @@ def footprint(network: Network, compiler: str, prefix: str | None = None) -> Foo
 
 _HELP = "name GCC 10 or newer, with the flags for the target: 'arm-none-eabi-gcc -mcpu=cortex-m4'"
 
+_NO_LIBRARY = (
+    "it finds no C library: install one, and name it if the compiler wants that: "
+    "'riscv64-unknown-elf-gcc -specs=picolibc.specs -march=rv32imac -mabi=ilp32' with Debian's "
+    "package picolibc-riscv64-unknown-elf"
+)
+
 
 def _codes(sections: str) -> dict[str, int]:
     """Bytes of code by function, from what `size -A` prints."""
@@ -145,8 +151,9 @@ def _call(command: list[str], folder: Path) -> str:
             f"the C compiler {quoted(command[0])} cannot be run: {error.strerror}", help=_HELP
         ) from error
     if done.returncode != 0:
+        no_library = re.search(r"fatal error: (std\w+|string)\.h: No such file", done.stderr)
         raise CompileError(
             f"{quoted(shlex.join(command))} ended with {done.returncode}:\n{done.stderr}",
-            help=_HELP,
+            help=_NO_LIBRARY if no_library else _HELP,
         )
     return done.stdout
