@@ -273,6 +273,12 @@ def test_table_of_flash_and_instructions(
     check_table("docs/targets.md", "helpers", [head, "|---" * 9 + "|", *rows])
 
 
+def test_the_page_counts_lines(repo_root: Path) -> None:
+    lines = [three("cortex-m4", helpers)["digits"].c.count("\n") for helpers in (NAME, None)]
+    text = " ".join((repo_root / "docs/targets.md").read_text().split())
+    assert f"`digits.c` has {lines[0]} lines instead of {lines[1]} (`--target cortex-m4`)" in text
+
+
 def test_the_version_alone_decides(tmp_path: Path) -> None:
     """Whatever the network and the target."""
     written = set()
