@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import snnmlir
-from networks import GRAPHS, affine, graph, neuron, random_input
+from networks import GRAPHS, random_input, several_sources
 from snnmlir.compiler import Dtype
 from snnmlir.errors import OptionError
 from test_cli import check_refused, compile_main, invoke
@@ -175,29 +175,6 @@ def test_calls_are_profiled_in_order(name: str, tmp_path: Path) -> None:
     assert len(calls) + len(others) == len(re.findall(r"^    .*net_\w+\(", step, re.M))
     assert len(calls) > 3
     assert seen == [(kind, call) for call in calls for kind in ("begin", "end")] * STEPS
-
-
-def several_sources() -> nir.NIRGraph:
-    """Two inputs, a recurrent neuron, feedback, and a node that is called like a list."""
-    rng = np.random.default_rng(5)
-    nodes = {
-        "in": nir.Input(np.array([24])),
-        "in2": nir.Input(np.array([12])),
-        "in_events": affine(16, 24, rng),
-        "b": affine(16, 12, rng),
-        "rec": affine(16, 16, rng),
-        "n": neuron("LIF", 16, rng),
-        "fc": affine(8, 16, rng),
-        "skip": affine(8, 24, rng),
-        "n2": neuron("LIF", 8, rng),
-        "back": affine(16, 8, rng),
-        "out": nir.Output(np.array([8])),
-    }
-    return graph(
-        nodes, ("in", "in_events"), ("in_events", "n"), ("in2", "b"), ("b", "n"), ("n", "rec"),
-        ("rec", "n"), ("n", "fc"), ("fc", "n2"), ("in", "skip"), ("skip", "n2"), ("n2", "back"),
-        ("back", "n"), ("n2", "out"),
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("target", ["generic", "cortex-m4"])
