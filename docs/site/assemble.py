@@ -3,7 +3,7 @@
 
 ``assemble.py FOLDER``, in the repository's folder, with the commands on the path. Pages keep their
 places, so links between them stay; one to a folder leads to its README.md. Made here are the
-references of Python and of the commands, and of each tutorial a notebook. It holds what its blocks
+references of Python, C and the commands, and of each tutorial a notebook. It holds what its blocks
 print on the page, which is what tests saw.
 """
 
@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import griffe
@@ -23,7 +24,7 @@ LICENSE = "<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->\n"
 COMMANDS = ("snn-mlir-compile", "snn-mlir-check", "snn-mlir-run", "snn-mlir-target")
 TOOLS = ("snn-opt", "snn-translate", "snn-lsp-server")
 LEFT_OUT = re.compile(r"\.github/|docs/site/|.*/templates/")
-TUTORIAL = re.compile(r"docs/(guides/from-.*|mlir-python|evaluation)\.md")
+TUTORIAL = re.compile(r"docs/(guides/(?!README).*|mlir-python|evaluation)\.md")
 """Pages whose blocks tests run, all of them and in order."""
 LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```\n(?:\s*^```text\n(.*?)^```\n)?", re.M | re.S)
@@ -105,6 +106,28 @@ def commands_reference() -> str:
     return "".join(parts)
 
 
+def c_reference() -> str:
+    """A page with the header of the digits' C, and that of the dialect."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [
+                *("snn-mlir-compile", "examples/digits/digits.nir", "-o", f"{folder}/digits.c"),
+                *("--convention", "snntorch", "--dt", "1e-4", "--input-type", "spikes"),
+                *("--dtype", "int8", "--record", "lif2.v", "--profile"),
+            ],
+            check=True,
+        )
+        header = (Path(folder) / "digits.h").read_text()
+    dialect = Path("include/snn-c/SNN.h").read_text()
+    return (
+        f"{LICENSE}# C\n\n## The header of a network\n\n"
+        "That of [examples/digits](../examples/digits/README.md) in int8, with `--record lif2.v` "
+        "and `--profile`;\n[what the names are](../docs/interface.md).\n\n"
+        f"```c\n{header}```\n\n## The dialect\n\nMLIR's C interface, `snn-c/SNN.h`:\n\n"
+        f"```c\n{dialect}```\n"
+    )
+
+
 def main() -> None:
     """Fills the folder anew."""
     folder = Path(sys.argv[1])
@@ -123,6 +146,7 @@ def main() -> None:
         place.write_text(made)
     (folder / "reference").mkdir()
     (folder / "reference/python.md").write_text(python_reference())
+    (folder / "reference/c.md").write_text(c_reference())
     (folder / "reference/commands.md").write_text(commands_reference())
 
 

@@ -42,6 +42,11 @@ static llvm::cl::opt<bool>
     weightsOption("c11-weights-apart",
                   llvm::cl::desc("Constants in a blob, not in the C code"));
 
+static llvm::cl::opt<std::string>
+    helpersOption("c11-helpers",
+                  llvm::cl::desc("Helpers in files of this name, not in the C "
+                                 "code"));
+
 static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
                                llvm::raw_ostream &header) {
   snn::C11Options options;
@@ -49,6 +54,7 @@ static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
   options.taps = tapsOption;
   options.profile = profileOption;
   options.weightsApart = weightsOption;
+  options.helpers = helpersOption;
   return snn::translateToC11(module, options, source, header);
 }
 

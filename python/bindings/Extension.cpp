@@ -455,25 +455,39 @@ NB_MODULE(_mlir, m) {
       [](ModuleHandle &module, const std::string &prefix,
          const std::string &header, const std::vector<std::string> &taps,
          bool profile, bool weightsApart,
-         const std::map<std::string, std::string> &places) {
+         const std::map<std::string, std::string> &places,
+         const std::string &helpers) {
         std::string source, headerText;
         llvm::raw_string_ostream sourceStream(source), headerStream(headerText);
         DiagnosticCollector diagnostics(module.get().getContext());
         diagnostics.check(snn::emitC11(
-            module.get(), {prefix, header, taps, profile, weightsApart, places},
+            module.get(),
+            {prefix, header, taps, profile, weightsApart, places, helpers},
             sourceStream, headerStream));
         return std::pair(source, headerText);
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
       "taps"_a = std::vector<std::string>(), "profile"_a = false,
       "weights_apart"_a = false,
-      "places"_a = std::map<std::string, std::string>(),
+      "places"_a = std::map<std::string, std::string>(), "helpers"_a = "",
       "C source and header of the network that was lowered by "
       "\"snn-to-loops\"; `header` is the file name to include, `taps` are "
       "signals that are shown to a macro, with `profile` each layer's call "
       "stands in another, with `weights_apart` constants are in the blob of "
-      "`emit_weights`, and `places` has the sections of tables by node. Raises "
+      "`emit_weights`, `places` has the sections of tables by node, and "
+      "`helpers` names the files of `emit_helpers` that the C includes. Raises "
       "MLIRError.");
+  m.def(
+      "emit_helpers",
+      [](const std::string &name) {
+        std::string source, header;
+        llvm::raw_string_ostream sourceStream(source), headerStream(header);
+        snn::emitHelpers(name, sourceStream, headerStream);
+        return std::pair(source, header);
+      },
+      "name"_a,
+      "Source and header of the helpers that the C of several networks "
+      "includes; all names in them begin with `name`.");
   m.def(
       "emit_weights",
       [](ModuleHandle &module, const std::vector<std::string> &taps) {
@@ -490,10 +504,11 @@ NB_MODULE(_mlir, m) {
       "describe_c11",
       [](ModuleHandle &module, const std::string &prefix,
          const std::string &header, const std::vector<std::string> &taps,
-         bool profile, bool weightsApart) {
+         bool profile, bool weightsApart, const std::string &helpers) {
         DiagnosticCollector diagnostics(module.get().getContext());
         FailureOr<snn::ModelInterface> interface = snn::getModelInterface(
-            module.get(), {prefix, header, taps, profile, weightsApart, {}});
+            module.get(),
+            {prefix, header, taps, profile, weightsApart, {}, helpers});
         diagnostics.check(interface);
         std::string text;
         llvm::raw_string_ostream os(text);
@@ -502,7 +517,7 @@ NB_MODULE(_mlir, m) {
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
       "taps"_a = std::vector<std::string>(), "profile"_a = false,
-      "weights_apart"_a = false,
+      "weights_apart"_a = false, "helpers"_a = "",
       "The interface of what `emit_c11` prints, as JSON. Raises MLIRError.");
   m.def(
       "is_c11_prefix",

@@ -319,6 +319,29 @@ def ring() -> nir.NIRGraph:
     return graph(nodes, ("input", "a"), ("a", "b"), ("b", "a"), ("a", "output"))
 
 
+def several_sources() -> nir.NIRGraph:
+    """Two inputs, a recurrent neuron, feedback, and a node that is called like a list."""
+    rng = np.random.default_rng(5)
+    nodes = {
+        "in": nir.Input(np.array([24])),
+        "in2": nir.Input(np.array([12])),
+        "in_events": affine(16, 24, rng),
+        "b": affine(16, 12, rng),
+        "rec": affine(16, 16, rng),
+        "n": neuron("LIF", 16, rng),
+        "fc": affine(8, 16, rng),
+        "skip": affine(8, 24, rng),
+        "n2": neuron("LIF", 8, rng),
+        "back": affine(16, 8, rng),
+        "out": nir.Output(np.array([8])),
+    }
+    return graph(
+        nodes, ("in", "in_events"), ("in_events", "n"), ("in2", "b"), ("b", "n"), ("n", "rec"),
+        ("rec", "n"), ("n", "fc"), ("fc", "n2"), ("in", "skip"), ("skip", "n2"), ("n2", "back"),
+        ("back", "n"), ("n2", "out"),
+    )  # fmt: skip
+
+
 KINDS = ("I", "IF", "LI", "LIF", "CubaLI", "CubaLIF")
 SPIKING = ("IF", "LIF", "CubaLIF")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import json
 import os
 import pty
 import random
@@ -27,7 +28,7 @@ from commands import call, call_page
 from emulation import FLAGS, WARNINGS
 from fuzzing.boards import sanitized as build_sanitized
 from fuzzing.boards import source_of_small, survives_lies, wrong_after_rubbish
-from networks import GRAPHS, affine, graph, neuron, ports, random_input
+from networks import GRAPHS, affine, graph, neuron, ports, random_input, several_sources
 from snnmlir.boards import board as board_module
 from snnmlir.boards import firmware, link
 from snnmlir.boards.board import Board
@@ -265,6 +266,50 @@ def test_pyserial_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) 
         run_on("serial:/dev/ttyACM0", small(), [])
 
 
+@pytest.mark.parametrize("place", ["native", "qemu:cortex-m4f", "simavr:atmega1284p"])
+def test_events_of_lists_are_counted(place: str) -> None:
+    """In each step those of the signal; a step with more events is not longer by counting them."""
+    network = snnmlir.compile(
+        several_sources(), dt=1e-4, dtype="int8", input_type="spikes", profile=True
+    )
+    rng = np.random.default_rng(1)
+    x = {port.name: rng.random((9, *port.shape)) < 0.3 for port in network.inputs}
+    result = run_on(place, network, [x])
+    lists = network.interface["profile"]["lists"]
+    signals = x | network.record(x, ["n", "n2"])
+    assert set(result.events) == {item["name"] for item in lists}
+    for item in lists:
+        expected = np.count_nonzero(signals[item["node"]].reshape(9, -1), axis=1)
+        assert expected.any()
+        np.testing.assert_array_equal(result.events[item["name"]][0], expected)
+    if place != "native":
+        plain = run_on(place, network.tapped(()), [x]).counts[0]
+        assert np.ptp(plain) > 100
+        assert np.ptp(result.counts[0] - plain) <= 4  # a counter's ticks
+
+
+def test_reports_have_what_was_measured(tmp_path: Path) -> None:
+    model = tmp_path / "model.nir"
+    nir.write(model, several_sources())
+    arguments = (*OPTIONS, "--input-type", "spikes", "--profile", "--verify", "--on")
+    found = {}
+    for suffix in ("json", "txt"):
+        report = tmp_path / f"report.{suffix}"
+        where = ("qemu:cortex-m4f", "--report", report)
+        result = invoke(compile_main, model, "-o", tmp_path / "m.c", *arguments, *where)
+        assert result.exit_code == 0, result.output
+        found[suffix] = report.read_text()
+    measured = json.loads(found["json"])["measured"]
+    assert (measured["place"], measured["unit"]) == ("qemu:cortex-m4f", "instructions")
+    names = [layer["name"] for layer in measured["layers"]]
+    assert len(names) == len(set(names)) > 10
+    for item in (measured["step"], *measured["layers"], *measured["lists"]):
+        assert 0 <= item["mean"] <= item["most"]
+    for item in measured["lists"]:
+        assert f"list {item['name']} " in found["txt"]
+    assert f"layer {names[0]} " in found["txt"]
+
+
 def test_commands_of_the_page(repo_root: Path, tmp_path: Path) -> None:
     """The shell commands of docs/boards.md, one after the other, print what the page says."""
     page = (repo_root / "docs/boards.md").read_text().partition("## The protocol")[0]
@@ -272,7 +317,7 @@ def test_commands_of_the_page(repo_root: Path, tmp_path: Path) -> None:
     script = "set -e\n" + "".join(text for language, text in blocks if language == "sh")
     printed = call_page(script, cwd=repo_root, folder=tmp_path)
     texts = [text for language, text in blocks if language == "text"]
-    assert len(texts) == 2
+    assert len(texts) == 3
     for text in texts:
         assert text in printed
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import snnmlir
-from networks import GRAPHS, random_input
+from networks import GRAPHS, random_input, several_sources
 from snnmlir.compiler import Dtype
 from snnmlir.errors import OptionError
 from test_cli import check_refused, compile_main, invoke
@@ -30,6 +30,11 @@ static inline void show(const char *kind, const char *name, const void *data, si
 #define NET_TAP(signal, data, n) show("tap", #signal, data, (n) * sizeof *(data))
 #define NET_PROFILE(layer, call) do { \\
         show("begin", #layer, "", 0); call; show("end", #layer, "", 0); \\
+    } while (0)
+#define NET_EVENTS(list, events, end) do { \\
+        size_t count = 0; \\
+        while ((events)[count] != (end)) ++count; \\
+        show("list", #list, events, count * sizeof *(events)); \\
     } while (0)
 """
 
@@ -161,7 +166,8 @@ def test_taps_are_not_nothing() -> None:
 @pytest.mark.parametrize("name", ["digits", "recurrent-CubaLIF"])
 def test_calls_are_profiled_in_order(name: str, tmp_path: Path) -> None:
     network = compiled(name, profile=True)
-    seen = [(kind, layer) for kind, layer, _ in watch(network, integers(name, network), tmp_path)]
+    watched = watch(network, integers(name, network), tmp_path)
+    seen = [(kind, layer) for kind, layer, _ in watched if kind != "list"]
     step = network.emit_c("net", "net.h")[0].split("void net_step(")[1].split("\n}\n")[0]
     calls = re.findall(r"^    NET_PROFILE\((\w+), net_\w+\(.*\)\);$", step, re.M)
     others = re.findall(r"^    (?!NET_PROFILE\().*net_\w+\(.*", step, re.M)
@@ -169,6 +175,46 @@ def test_calls_are_profiled_in_order(name: str, tmp_path: Path) -> None:
     assert len(calls) + len(others) == len(re.findall(r"^    .*net_\w+\(", step, re.M))
     assert len(calls) > 3
     assert seen == [(kind, call) for call in calls for kind in ("begin", "end")] * STEPS
+
+
+@pytest.mark.parametrize("target", ["generic", "cortex-m4"])
+@pytest.mark.parametrize("dtype", ["f32", "int8"])
+def test_each_list_and_call_has_a_name(dtype: Dtype, target: str, tmp_path: Path) -> None:
+    """No two in a step have the same, and the events are those of the signal, in both steps."""
+    network = snnmlir.compile(
+        several_sources(), dt=1e-4, dtype=dtype, input_type="spikes", target=target, profile=True
+    )
+    rng = np.random.default_rng(0)
+    x = {port.name: rng.random((STEPS, *port.shape)) < 0.2 for port in network.inputs}
+    x = {name: values.astype(np.uint8) for name, values in x.items()}
+    seen = list(watch(network, x, tmp_path))
+    profile = network.interface["profile"]
+    assert profile is not None
+    calls = [name for kind, name, _ in seen if kind == "begin"]
+    assert calls == [call["name"] for call in profile["calls"]] * STEPS
+    assert len(set(calls)) == len(calls) // STEPS
+    nodes = {call["name"]: call["node"] for call in profile["calls"]}
+    assert {"in", "in2", "n", "n2", "in_events", "b", "rec", "fc", "skip", "back"} <= set(
+        nodes.values()
+    )
+    assert set(network.graph.nodes) > {item["node"] for item in profile["lists"]}
+    signals = x | network.record(x, ["n", "n2"])
+    lists = {item["name"]: item for item in profile["lists"]}
+    assert {item["node"] for item in lists.values()} == set(signals)
+    found = dict.fromkeys(lists, 0)
+    for kind, name, data in seen:
+        if kind == "list":
+            step = signals[lists[name]["node"]][found[name]].ravel()
+            assert len(step) == lists[name]["size"]
+            np.testing.assert_array_equal(np.frombuffer(data, np.uint16), np.flatnonzero(step))
+            found[name] += 1
+    assert set(found.values()) == {STEPS}
+    steps = network.c.split("_step_events(")
+    both = [set(re.findall(r"_(PROFILE|EVENTS)\((\w+), ", text)) for text in steps[-2:]]
+    assert both[0] >= both[1] > set()
+    assert {call["name"] for call in profile["calls"] if "step_events" in call["functions"]} == {
+        name for kind, name in both[1] if kind == "PROFILE"
+    }
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang", "g++", "arm-gcc"])

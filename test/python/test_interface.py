@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,21 @@ def test_names_of_nodes_are_data() -> None:
     (parameter, _) = network.interface["functions"]["step"]["parameters"]
     assert parameter["node"] == name
     assert parameter["name"].isidentifier()
+
+
+def test_the_page_has_the_names_of_the_header(repo_root: Path) -> None:
+    """Those of a network with all that is optional, and the macros that its C asks for."""
+    source, header = snnmlir.compile(
+        repo_root / "examples/gestures/gestures.nir", convention="snntorch-default", dt=1e-4,
+        dtype="int8", input_type="spikes", taps=["lif4.v"], profile=True, weights_apart=True,
+    ).emit_c("net", "net.h")  # fmt: skip
+    page = (repo_root / "docs/interface.md").read_text().partition("## As JSON")[0]
+    known = [
+        re.compile(re.escape(name).replace("<NODE>", r"\w+").replace(r"\.\.\.", r"\w+") + r"\b")
+        for name in re.findall(r"`((?:net|NET)_[\w<>]+(?:\.\.\.)?)", page)
+    ]
+    code = re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)
+    names = set(re.findall(r"\b(?:net|NET)_\w+", code)) - {"NET_H", "net_tables"}
+    names |= set(re.findall(r"^#ifndef (NET_\w+)", source, re.M))
+    assert len(names) > 20
+    assert [name for name in sorted(names) if not any(k.fullmatch(name) for k in known)] == []

@@ -88,3 +88,6 @@ def test_the_c_of_a_new_neuron_computes_its_equations(tmp_path: Path) -> None:
     paths = ":".join([str(tmp_path / "python"), *site.getsitepackages()])
     said = call(sys.executable, "-S", EXAMPLE / "check.py", cwd=tmp_path, env={"PYTHONPATH": paths})
     assert "int8 differs in 0 of s.v" in said
+    guide = (ROOT / "docs/guides/a-new-neuron.md").read_text()
+    lines = "\n".join(said.splitlines()[:3])
+    assert f"$ python examples/neuron/check.py | head -n 3\n{lines}\n```" in guide, said

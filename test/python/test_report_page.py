@@ -199,7 +199,7 @@ def test_numbers_are_those_of_the_json_report(
         )  # fmt: skip
         assert result.exit_code == 0, result.output
     known = json.loads(Path("report.json").read_text())
-    assert {key for key, value in known.items() if value is None} == {"search"}
+    assert {key for key, value in known.items() if value is None} == {"search", "measured"}
     shown = opened(Path("report.html").read_text())
     assert shown.ask("snnReport.data.report") == known
 

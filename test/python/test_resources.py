@@ -252,7 +252,7 @@ def test_report(dtype: str, tmp_path: Path) -> None:
     found = json.loads(texts["json"])
     assert list(found) == [
         "dtype", "resources", "footprint", "fidelity", "comparison", "verification", "placements",
-        "search",
+        "search", "measured",
     ]  # fmt: skip
     assert (found["fidelity"] is None) == (dtype != "int8")
     assert ("int8 against float32" in texts["txt"]) == (dtype == "int8")
@@ -384,3 +384,15 @@ def test_loops_of_unknown_length_are_errors() -> None:
     )
     with pytest.raises(MLIRError, match="has a length that is not known"):
         module.resources()
+
+
+def test_a_compiler_without_a_library_is_told_of_picolibc(tmp_path: Path) -> None:
+    compiler = "riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32"
+    arguments = ("--dtype", "int8", "--report", tmp_path / "report.txt", "--cc")
+    result = invoke(tmp_path / "net.c", *arguments, compiler)
+    assert result.exit_code == 1
+    assert "help: it finds no C library: " in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    advice = re.search(r"'(riscv64-unknown-elf-gcc -specs=.*?)'", result.stderr)
+    assert advice is not None
+    assert invoke(tmp_path / "net.c", *arguments, advice[1]).exit_code == 0

@@ -11,6 +11,7 @@
 #include "InterfaceBuilder.h"
 #include "Legality.h"
 #include "Literals.h"
+#include "Profile.h"
 #include "Reuse.h"
 #include "Signs.h"
 #include "Weights.h"
@@ -22,6 +23,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/SHA256.h"
 
 #include <queue>
@@ -42,6 +44,7 @@ public:
                 llvm::raw_ostream &source)
       : module(module), table(table), functions(functions), signs(signs),
         interface(interface), options(options), prefix(interface.prefix),
+        helpers(interface.helpers ? interface.helpers->name : interface.prefix),
         source(source) {}
 
   LogicalResult emit();
@@ -60,9 +63,13 @@ private:
   bool usesDouble();
   void emitPlaces();
   void emitHooks();
+  std::string helperMacro(StringRef suffix) {
+    return StringRef(helpers).upper() + "_" + suffix.str();
+  }
   void emitHelper(StringRef name, unsigned positionBits = 16) {
     printHelper(name, prefix, positionBits, source);
   }
+  void includeHelpers();
   void emitListHelpers();
   void emitHelpers();
   std::string getPlace(memref::GlobalOp global);
@@ -89,6 +96,8 @@ private:
   const ModelInterface &interface;
   const C11Options &options;
   const std::string &prefix;
+  /// What the names of helpers begin with.
+  const std::string &helpers;
   llvm::raw_ostream &source;
   /// The tables that are in a blob, and the functions that read them.
   llvm::StringSet<> inBlob, tableUsers;
@@ -118,12 +127,20 @@ static bool isMacro(func::FuncOp helper) {
   return helper.getNumResults() != 0 && helper.getNumArguments() == 0;
 }
 
+/// Whether a function lists bytes that are not 0.
+static bool listsBytes(Operation &op) {
+  return op.hasAttr("snn.lists") && op.walk([](vector::CompressStoreOp) {
+                                        return WalkResult::interrupt();
+                                      }).wasInterrupted();
+}
+
 /// All names at file scope begin with the prefix.
 void SourceEmitter::nameSymbols() {
-  for (StringRef name : {"t", "init", "step", "step_events", "H", "DT",
-                         "STATE_BYTES", "TAP", "PROFILE", "MAX_EVENTS"})
+  for (StringRef name :
+       {"t", "init", "step", "step_events", "H", "DT", "STATE_BYTES", "TAP",
+        "PROFILE", "EVENTS", "MAX_EVENTS"})
     (void)globals.add(prefix + "_" + name.str());
-  forEachHelperName(prefix, [&](StringRef name) { (void)globals.add(name); });
+  forEachHelperName(helpers, [&](StringRef name) { (void)globals.add(name); });
   if (interface.weights)
     for (StringRef name :
          {"load", "weights_t", "tables", "expected", "checksum",
@@ -136,11 +153,15 @@ void SourceEmitter::nameSymbols() {
     if (!external.empty())
       symbols[symbol.getName()] = external.str();
     else if (!helper.empty() && isMacro(cast<func::FuncOp>(op)))
-      symbols[symbol.getName()] = macro(helper.upper());
+      symbols[symbol.getName()] = helperMacro(helper.upper());
     else if (!helper.empty())
       symbols[symbol.getName()] =
-          prefix + "_" + helper.str() +
+          helpers + "_" + helper.str() +
           (getPositionBits(cast<func::FuncOp>(op)) == 32 ? "_32" : "");
+    else if (interface.helpers && listsBytes(op))
+      symbols[symbol.getName()] =
+          helpers + "_list_bytes" +
+          (symbol.getName().ends_with("_32") ? "_32" : "");
     else if (!symbol.isPublic())
       symbols[symbol.getName()] =
           globals.add(prefix + "_" + sanitize(symbol.getName()));
@@ -169,7 +190,7 @@ void SourceEmitter::nameTables() {
 }
 
 FunctionEmitter SourceEmitter::makeEmitter(func::FuncOp function) {
-  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
+  FunctionEmitter emitter(symbols, table, signs, globals, helpers, source);
   emitter.setTableUsers(tableUsers);
   bool takesTables =
       interface.weights &&
@@ -193,13 +214,11 @@ void SourceEmitter::nameHooks() {
     hooks.taps[tap.signal] = tap.name;
   if (!interface.taps.empty())
     hooks.tapMacro = macro("TAP");
-  if (!interface.hasProfile)
+  if (!interface.profile)
     return;
   hooks.profileMacro = macro("PROFILE");
-  NameTable names;
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function.isPrivate())
-      hooks.layers[function.getSymName()] = names.add(function.getSymName());
+  hooks.eventsMacro = macro("EVENTS");
+  hooks.profile.emplace(functions, table);
 }
 
 //===----------------------------------------------------------------------===//
@@ -221,7 +240,7 @@ std::string SourceEmitter::getPlace(memref::GlobalOp global) {
                       : "") +
            (memory.empty() ? "" : "SNN_IN_" + memory.getValue().upper() + " ");
   auto place = options.places.find(getText(global, kNodeAttr).str());
-  return "SNN_TABLE " + (alignment == 4 ? macro("WORDS") + " " : "") +
+  return "SNN_TABLE " + (alignment == 4 ? helperMacro("WORDS") + " " : "") +
          (place == options.places.end() ? ""
                                         : getSectionMacro(place->second) + " ");
 }
@@ -284,6 +303,9 @@ LogicalResult SourceEmitter::emitDeclaration(func::FuncOp function) {
 }
 
 LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
+  if (interface.helpers &&
+      (function->hasAttr("snn.helper") || listsBytes(*function)))
+    return success(); // it is there
   if (StringRef helper = getText(function, "snn.helper"); !helper.empty()) {
     if (isMacro(function))
       return success(); // comes with the functions that it is about
@@ -304,7 +326,8 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   }
   std::string unused;
   source << "static "
-         << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
+         << (function->hasAttr("snn.seldom") ? helperMacro("SELDOM")
+                                             : "SNN_LAYER")
          << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   if (tableUsers.contains(function.getSymName()))
@@ -435,6 +458,13 @@ void SourceEmitter::emitListHelpers() {
     emitHelper("list", width);
 }
 
+void SourceEmitter::includeHelpers() {
+  source << "#include \"" << helpers << ".h\"\n\n#if " << helperMacro("VERSION")
+         << " != " << llvm::format_hex(interface.helpers->version, 10)
+         << "u\n#error \"" << helpers
+         << ".h is of another version of snn-mlir-compile\"\n#endif\n\n";
+}
+
 void SourceEmitter::emitHelpers() {
   emitListHelpers();
   bool usesShort =
@@ -563,12 +593,15 @@ void SourceEmitter::emitHooks() {
   if (!hooks.tapMacro.empty())
     source << "#ifndef " << hooks.tapMacro << "\n#define " << hooks.tapMacro
            << "(signal, data, n) ((void)0)\n#endif\n\n";
-  if (interface.stepEvents)
+  if (interface.stepEvents && !interface.helpers)
     source << "#ifndef " << macro("CHECK") << "\n#define " << macro("CHECK")
            << "(condition) ((void)0)\n#endif\n\n";
   if (!hooks.profileMacro.empty())
     source << "#ifndef " << hooks.profileMacro << "\n#define "
            << hooks.profileMacro << "(layer, call) call\n#endif\n\n";
+  if (interface.profile && !interface.profile->lists.empty())
+    source << "#ifndef " << hooks.eventsMacro << "\n#define "
+           << hooks.eventsMacro << "(list, events, end) ((void)0)\n#endif\n\n";
 }
 
 LogicalResult SourceEmitter::emit() {
@@ -584,19 +617,22 @@ LogicalResult SourceEmitter::emit() {
   emitPlaces();
   emitMemories();
   emitHooks();
+  if (interface.helpers)
+    includeHelpers();
   if (interface.weights)
     printTablesStruct(interface, source);
   bool shifts =
       module.walk([](arith::ShRSIOp) { return WalkResult::interrupt(); })
           .wasInterrupted();
-  if (shifts)
+  if (shifts && !interface.helpers)
     source << "#if (-1 >> 1) != -1\n#error \"right shifts of negative numbers "
               "must keep the sign\"\n#endif\n\n";
   // avr-gcc's double is a float; the compiler would say nothing.
   if (usesDouble())
     source << "#if defined(__SIZEOF_DOUBLE__) && __SIZEOF_DOUBLE__ != 8\n"
            << "#error \"the network needs a double of 64 bits\"\n#endif\n\n";
-  emitHelpers();
+  if (!interface.helpers)
+    emitHelpers();
   llvm::StringSet<> emitted;
   auto emitGlobalsOf = [&](func::FuncOp function) {
     return function.walk([&](memref::GetGlobalOp use) {

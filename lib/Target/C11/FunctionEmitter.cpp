@@ -985,10 +985,14 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
                      (takesTables ? kTablesName.str() : "") +
                      (takesTables && !arguments.empty() ? ", " : "") +
                      llvm::join(arguments, ", ") + ")";
-  if (hooks && !hooks->profileMacro.empty())
-    call = hooks->profileMacro + "(" + hooks->layers.lookup(op.getCallee()) +
-           ", " + call + ")";
+  bool isProfiled = hooks && hooks->profile;
+  if (isProfiled)
+    call = hooks->profileMacro + "(" + hooks->profile->getCall(op).name + ", " +
+           call + ")";
   line() << call << ";\n";
+  if (auto list = isProfiled ? hooks->profile->getList(op) : std::nullopt)
+    line() << hooks->eventsMacro << "(" << list->first->name << ", "
+           << arguments[list->second] << ", " << list->first->size << ");\n";
   if (hooks)
     emitTaps(function, arguments);
   return success();

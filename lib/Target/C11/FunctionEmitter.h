@@ -9,6 +9,7 @@
 
 #include "Identifiers.h"
 #include "Inlining.h"
+#include "Profile.h"
 #include "Signs.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -55,9 +56,10 @@ struct Hooks {
   /// The macro that signals are shown to, and what they are called there.
   std::string tapMacro;
   llvm::StringMap<std::string> taps;
-  /// The macro around calls, and what their functions are called there.
-  std::string profileMacro;
-  llvm::StringMap<std::string> layers;
+  /// The macro around calls, that behind lists of events, and the names that
+  /// they are given.
+  std::string profileMacro, eventsMacro;
+  std::optional<ProfileNames> profile;
 };
 
 /// Whether a type is one of vectors of sums, whose elements C has one by one.

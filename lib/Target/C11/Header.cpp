@@ -206,11 +206,39 @@ void HeaderPrinter::printHooksHelp() {
          << escapeComment(tap.signal) << "'\n";
     os << " */\n\n";
   }
-  if (interface.hasProfile)
-    os << "/* In a step, " << macro("PROFILE")
-       << "(layer, call) stands around the call of each layer's function.\n"
-       << " * It is the call alone unless it is defined when "
-       << interface.sourceName << " is compiled. */\n\n";
+  if (!interface.profile)
+    return;
+  os << "/* In a step, " << macro("PROFILE")
+     << "(layer, call) stands around the call of each layer's function.\n"
+     << " * It is the call alone unless it is defined when "
+     << interface.sourceName << " is compiled. The layers:\n";
+  for (const ProfiledCall &call : interface.profile->calls) {
+    os << " *   " << call.name;
+    if (!call.node.empty())
+      os << ": node '" << escapeComment(call.node) << "'";
+    if (!call.isInStep || !call.isInStepEvents)
+      os << (interface.stepEvents
+                 ? call.isInStep ? ", not in " + interface.stepEvents->name
+                                 : ", in " + interface.stepEvents->name
+                 : "");
+    os << "\n";
+  }
+  os << " */\n\n";
+  if (interface.profile->lists.empty())
+    return;
+  os << "/* Behind it, where a layer has written a list of events, stands "
+     << macro("EVENTS")
+     << "(list, events, end):\n * events[0], events[1], ... are the positions "
+        "of what is active, and the first that is end is none.\n * It is "
+        "nothing unless it is defined when "
+     << interface.sourceName << " is compiled. The lists:\n";
+  for (const ProfiledList &list : interface.profile->lists) {
+    os << " *   " << list.name << ": of " << list.size << " elements";
+    if (!list.node.empty())
+      os << ", node '" << escapeComment(list.node) << "'";
+    os << "\n";
+  }
+  os << " */\n\n";
 }
 
 void HeaderPrinter::printArguments(const ModelFunction &function) {
@@ -237,10 +265,14 @@ void HeaderPrinter::printEventsHelp() {
         " * A spike is a spike: a position that comes again in a step changes "
         "nothing. Nor does one that\n"
         " * the input does not have. For both, "
-     << macro("CHECK")
-     << "(condition) stands in the code with a condition\n"
+     << StringRef(interface.helpers ? interface.helpers->name
+                                    : interface.prefix)
+            .upper()
+     << "_CHECK(condition) stands in the code with a condition\n"
         " * that is false; it is nothing unless it is defined when "
-     << interface.sourceName << " is compiled.\n";
+     << (interface.helpers ? interface.helpers->name + ".c"
+                           : interface.sourceName)
+     << " is compiled.\n";
   printArguments(*interface.stepEvents);
   os << " */\n";
 }

@@ -23,6 +23,10 @@ namespace snn::c11 {
 void printHelper(llvm::StringRef name, llvm::StringRef prefix,
                  unsigned positionBits, llvm::raw_ostream &os);
 
+/// What tells the shared helpers of one version of the compiler from those of
+/// another, whatever they are called.
+uint32_t getHelpersVersion();
+
 /// Gives each name that helpers may bring along for such a network, once.
 void forEachHelperName(llvm::StringRef prefix,
                        llvm::function_ref<void(llvm::StringRef)> take);

@@ -150,6 +150,36 @@ static json::Object toJSON(const ModelTap &tap) {
                       {"scale", toJSON(tap.scale)}};
 }
 
+static json::Value toJSON(const std::optional<ModelHelpers> &helpers) {
+  if (!helpers)
+    return nullptr;
+  return json::Object{{"name", helpers->name},
+                      {"source", helpers->name + ".c"},
+                      {"header", helpers->name + ".h"},
+                      {"version", int64_t(helpers->version)}};
+}
+
+static json::Value toJSON(const std::optional<ModelProfile> &profile) {
+  if (!profile)
+    return nullptr;
+  json::Array calls, lists;
+  for (const ProfiledCall &call : profile->calls) {
+    json::Array functions;
+    if (call.isInStep)
+      functions.push_back("step");
+    if (call.isInStepEvents)
+      functions.push_back("step_events");
+    calls.push_back(json::Object{{"name", call.name},
+                                 {"node", getUtf8(call.node)},
+                                 {"functions", std::move(functions)}});
+  }
+  for (const ProfiledList &list : profile->lists)
+    lists.push_back(json::Object{{"name", list.name},
+                                 {"node", getUtf8(list.node)},
+                                 {"size", list.size}});
+  return json::Object{{"calls", std::move(calls)}, {"lists", std::move(lists)}};
+}
+
 static json::Value toJSON(const ModelInterface &interface,
                           const std::optional<ModelWeights> &weights) {
   if (!weights)
@@ -210,6 +240,8 @@ void snn::printInterface(const ModelInterface &interface, raw_ostream &os) {
                       {"functions", std::move(functions)},
                       {"most_events", interface.getMostEvents()},
                       {"weights", toJSON(interface, interface.weights)},
-                      {"taps", std::move(taps)}};
+                      {"taps", std::move(taps)},
+                      {"profile", toJSON(interface.profile)},
+                      {"helpers", toJSON(interface.helpers)}};
   os << formatv("{0:2}\n", json::Value(std::move(object)));
 }

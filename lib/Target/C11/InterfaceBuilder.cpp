@@ -6,8 +6,10 @@
 
 #include "InterfaceBuilder.h"
 #include "FunctionEmitter.h"
+#include "Helpers.h"
 #include "Legality.h"
 #include "Literals.h"
+#include "Profile.h"
 #include "Weights.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Constants.h"
@@ -469,7 +471,17 @@ FailureOr<ModelInterface> InterfaceBuilder::build(const C11Options &options) {
       return failure();
     interface.weights = std::move(*weights);
   }
-  interface.hasProfile = options.profile;
+  if (!options.helpers.empty()) {
+    if (!isC11Prefix(options.helpers) ||
+        StringRef(options.helpers).equals_insensitive(interface.prefix))
+      return module.emitError("C11: the helpers '")
+             << escapeComment(options.helpers)
+             << "' cannot begin C identifiers beside those of '"
+             << interface.prefix << "'";
+    interface.helpers = ModelHelpers{options.helpers, getHelpersVersion()};
+  }
+  if (options.profile)
+    interface.profile = ProfileNames(functions, table).get();
   interface.headerName =
       options.headerName.empty() ? interface.prefix + ".h" : options.headerName;
   StringRef stem = interface.headerName;

@@ -43,6 +43,7 @@ class About:
         memory: Bytes of the network's struct.
         taps: The names in C of the signals that it sends beside the outputs.
         layers: The names in C of the layers that it measures.
+        lists: The names in C of the lists whose events it counts.
     """
 
     room: int
@@ -52,6 +53,7 @@ class About:
     memory: int
     taps: tuple[str, ...]
     layers: tuple[str, ...]
+    lists: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,14 @@ class BoardRun:
         signals: Outputs and recorded signals by name, [T, *shape], in the C's types.
         ticks: [T], what each step took of the board's counter; None if it was not measured.
         layer_ticks: The same by layer, where the firmware has them.
+        events: [T] by list of events, how many these are, likewise.
         stack: Bytes of stack that a step used at most; None if it was not measured.
     """
 
     signals: dict[str, Signal]
     ticks: npt.NDArray[np.uint32] | None
     layer_ticks: dict[str, npt.NDArray[np.uint32]]
+    events: dict[str, npt.NDArray[np.uint32]]
     stack: int | None
 
 
@@ -93,7 +97,7 @@ class Board:
         if unknown := [name for name in self.about.taps if name not in known]:
             raise self._other_network(f"it sends {unknown}, which this network has not")
         self._results = (*output_parts(network), *(known[name] for name in self.about.taps))
-        self._times = 8 + 4 * len(self.about.layers)
+        self._times = 8 + 4 * len(self.about.layers + self.about.lists)
         if (self.about.input_bytes, self.about.result_bytes) != (
             sum(part.bytes for part in self._inputs),
             self._times + sum(part.bytes for part in self._results),
@@ -132,6 +136,7 @@ class Board:
             memory,
             taps=tuple(name for kind, name in named if kind == "tap"),
             layers=tuple(name for kind, name in named if kind == "layer"),
+            lists=tuple(name for kind, name in named if kind == "list"),
         )
         expected = digest(self._network)
         if about.digest != expected:
@@ -246,10 +251,12 @@ class Board:
             at += part.bytes
         time, stack = measured == "time", measured == "stack"
         layers = enumerate(self.about.layers, start=2)
+        lists = enumerate(self.about.lists, start=2 + len(self.about.layers))
         return BoardRun(
             signals,
             ticks=times[:, 0] if time else None,
             layer_ticks={name: times[:, column] for column, name in layers} if time else {},
+            events={name: times[:, column] for column, name in lists},
             stack=int(times[:, 1].max(initial=0)) if stack else None,
         )
 

@@ -116,15 +116,6 @@ def digest(network: Network) -> bytes:
     return hashlib.sha256(text).digest()[:_DIGEST_BYTES]
 
 
-def layer_names(source: str, prefix: str) -> tuple[list[str], list[str]]:
-    """The layers that C with `profile` names: those of a step in their order, and all others."""
-    hook = rf"^ +{re.escape(prefix.upper())}_PROFILE\((\w+), "
-    body = re.search(rf"^void {re.escape(prefix)}_step\(.*?^}}", source, re.MULTILINE | re.DOTALL)
-    found = [re.findall(hook, text, re.MULTILINE) for text in (body[0] if body else "", source)]
-    layers = list(dict.fromkeys(found[0]))
-    return layers, [name for name in dict.fromkeys(found[1]) if name not in layers]
-
-
 def board_name(path: Path) -> Path:
     """The file beside a C file that serves the network: model.c gives model_board.c."""
     return path.with_stem(f"{path.stem}_board")
@@ -144,7 +135,10 @@ def emit_board(network: Network, prefix: str, header: str) -> tuple[str, str, st
     source, _ = network.emit_c(prefix, header)
     interface = network.interface_for(prefix, header)
     inputs, outputs = c_ports(interface, network.inputs, network.outputs)
-    layers, other_layers = layer_names(source, prefix)
+    profile = interface["profile"] or {"calls": [], "lists": []}
+    calls = {call["name"]: "step" in call["functions"] for call in profile["calls"]}
+    layers = [name for name, measured in calls.items() if measured]
+    lists = [item["name"] for item in profile["lists"]]
     known = tap_parts(network) if interface["taps"] else {}
     taps = [
         {
@@ -155,7 +149,11 @@ def emit_board(network: Network, prefix: str, header: str) -> tuple[str, str, st
         }
         for tap in interface["taps"]
     ]
-    names = [f"tap {tap['name']}" for tap in taps] + [f"layer {layer}" for layer in layers]
+    names = [
+        *(f"tap {tap['name']}" for tap in taps),
+        *(f"layer {layer}" for layer in layers),
+        *(f"list {name}" for name in lists),
+    ]
     parts = [*output_parts(network), *(known[str(tap["name"])] for tap in taps)]
     own_header = board_name(Path(header)).name
     values = {
@@ -167,12 +165,13 @@ def emit_board(network: Network, prefix: str, header: str) -> tuple[str, str, st
         "outputs": _with_spikes(outputs, output_parts(network)),
         "taps": taps,
         "layers": layers,
-        "other_layers": other_layers,
+        "other_layers": [name for name, measured in calls.items() if not measured],
+        "lists": lists,
         "names": [(name, list(f"{name}\n".encode())) for name in names],
         "weights_header": weights_name(Path(header)).name if network.weights else None,
         "digest": list(digest(network)),
         "input_bytes": sum(part.bytes for part in input_parts(network)),
-        "result_bytes": 8 + 4 * len(layers) + sum(part.bytes for part in parts),
+        "result_bytes": 8 + 4 * len(layers + lists) + sum(part.bytes for part in parts),
     }
     if taps or layers:
         # Its macros show what the C sends.

@@ -38,6 +38,7 @@ class BoardResult:
             None if nothing was counted.
         counts: Of each sample [T], what a step took.
         layers: The same by layer, where the network was compiled with `profile`.
+        events: Of each sample [T], how many events a list had, by list, likewise.
         stack: Bytes of stack that a step used at most; None if the board cannot say.
         memory: Bytes of the network's struct there.
     """
@@ -47,6 +48,7 @@ class BoardResult:
     unit: str | None
     counts: tuple[npt.NDArray[np.int64], ...]
     layers: dict[str, tuple[npt.NDArray[np.int64], ...]]
+    events: dict[str, tuple[npt.NDArray[np.int64], ...]]
     stack: int | None
     memory: int
 
@@ -99,6 +101,10 @@ class Connection:
             unit,
             tuple(self._counted(run.ticks) for run in runs if run.ticks is not None),
             self._layers(runs) if unit else {},
+            {
+                name: tuple(run.events[name].astype(np.int64) for run in runs)
+                for name in self.board.about.lists
+            },
             None if first is None else first.stack,
             self.board.about.memory,
         )

@@ -86,6 +86,7 @@ def build(
         NoRoomError: The machine has too little memory.
         CompileError: There are kernels without C that computes the same on any machine.
     """
+    network = network.with_own_helpers()
     source, board, board_header = emit_board(network, "net", "net.h")
     files = {
         "net.c": source,

@@ -138,6 +138,12 @@ from snnmlir.common.kinds import PACKAGES
     "SNN_IN_FAST_DATA.",
 )
 @click.option(
+    "--helpers",
+    metavar="NAME",
+    help="Put functions that several networks of a program share into NAME.c and NAME.h beside the "
+    "C, such as snn_helpers; all names in them begin with NAME.",
+)
+@click.option(
     "--misra",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -167,7 +173,12 @@ from snnmlir.common.kinds import PACKAGES
     "0.5 percentage points less than in float32]",
 )
 @deciding_options
-@click.option("--profile", is_flag=True, help="In the C, call layers in a macro PREFIX_PROFILE.")
+@click.option(
+    "--profile",
+    is_flag=True,
+    help="In the C, call layers in a macro PREFIX_PROFILE, and show "
+    "lists of events to PREFIX_EVENTS.",
+)
 @compiler_options
 @click.version_option(package_name="snn-mlir-compile")
 @reports_errors

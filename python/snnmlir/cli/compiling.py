@@ -39,6 +39,7 @@ from snnmlir.reports.budgets import check_flash, check_ram
 from snnmlir.reports.comparison import Comparison, compare
 from snnmlir.reports.fidelity import Fidelity, fidelity
 from snnmlir.reports.footprint import footprint
+from snnmlir.reports.measured import Measured, measured
 from snnmlir.reports.report import NetworkReport
 from snnmlir.reports.verify import (
     Verification,
@@ -73,6 +74,7 @@ def run(
     weights: Path | None,
     weights_for: Path | None,
     places: tuple[str, ...],
+    helpers: str | None,
     search_on: Path | None,
     labels: str | None,
     min_accuracy: str | None,
@@ -81,7 +83,7 @@ def run(
     **options: Any,
 ) -> None:
     """Compiles a network, and writes and checks what was asked for."""
-    apart = {"weights_apart": weights is not None, "places": _places(places)}
+    apart = {"weights_apart": weights is not None, "places": _places(places), "helpers": helpers}
     output = _output(output, weights, weights_for)
     if package and emit not in (None, "c"):
         raise OptionError(f"a package has C, found --emit {emit}", help="leave one of them out")
@@ -169,7 +171,13 @@ def run(
     verified = _verify(network, verify_on, place) if verify_on is not None else None
     if report and known:
         fidelity_found = _fidelity(network, options["calibrate"], told)
-        known = replace(known, fidelity=fidelity_found, comparison=compared, verification=verified)
+        known = replace(
+            known,
+            fidelity=fidelity_found,
+            comparison=compared,
+            verification=verified,
+            measured=_measured(network, verify_on or "", place) if place else None,
+        )
         if report.suffix == ".html":
             data_file = Path(verify_on) if verify_on else options["calibrate"]
             content[report] = _page(network, known, data_file, prefix)
@@ -354,6 +362,12 @@ def _self_test(network: Network, data: str) -> SelfTest:
         click.echo(f"note: {text}", err=True)
     click.echo(f"self-test: {test.steps} steps, {test.constant_bytes} bytes", err=True)
     return test
+
+
+def _measured(network: Network, data: str, place: str) -> Measured:
+    """What the network takes there, on the inputs that it was verified with."""
+    samples = read_samples(Path(data), network) if data else [random_input(network)]
+    return measured(place, network, samples)
 
 
 def _verify(network: Network, data: str, place: str | None) -> Verification:

@@ -11,11 +11,10 @@ from typing import Any, cast
 import click
 import numpy as np
 
-from snnmlir.boards.places import BoardResult, check_place, connected
+from snnmlir.boards.places import check_place, connected
 from snnmlir.cli.common import Bar, network_from, recorded
 from snnmlir.cli.data import read_samples
 from snnmlir.common.files import check_targets, pack_arrays, write_files
-from snnmlir.common.tables import table
 from snnmlir.compiler import Network
 from snnmlir.errors import OptionError, quoted
 from snnmlir.evaluation.decisions import Rule
@@ -25,6 +24,7 @@ from snnmlir.execution.batch import run_batch
 from snnmlir.execution.events import EventFormat
 from snnmlir.execution.ports import Signal, Signals
 from snnmlir.nir_import.nirdata import Format, pack_data
+from snnmlir.reports.measured import summed_up
 
 _NIRDATA = (".nir", ".nirdata", ".h5", ".hdf5")
 _EVALUATING = ("labels", "metrics", "readout", "decision", "classes")
@@ -124,7 +124,7 @@ def _run_on(
     with Bar() as bar, connected(place, network) as board:
         result = board.run(inputs, lambda: bar.show(f"on {place}", next(done) / max(steps, 1)))
         link = board.link
-    click.echo("\n".join(_told(place, result, steps)))
+    click.echo(str(summed_up(place, result, steps)), nl=False)
     if verbose:
         click.echo(
             f"link: {link.asked} questions, {link.again} again, {link.damaged} frames damaged",
@@ -132,30 +132,6 @@ def _run_on(
         )
     names = result.samples[0]
     return {name: np.stack([sample[name] for sample in result.samples]) for name in names}
-
-
-def _told(place: str, result: BoardResult, steps: int) -> list[str]:
-    """What a network took, as lines."""
-    count = len(result.samples)
-    lines = [f"on {place}: {steps} steps, {count} sample{'s' if count != 1 else ''}"]
-    if result.unit is not None:
-        measured = {"step": result.counts} | {
-            f"layer {name}": counts for name, counts in result.layers.items()
-        }
-        rows = [
-            [name, f"{values.mean():,.0f}", f"{values.max():,}"]
-            for name, parts in measured.items()
-            if len(values := np.concatenate(parts))
-        ]
-        lines += table(["", f"{result.unit}, mean", "at most"], rows)
-        if result.layers:
-            lines.append("the step is longer by what measures the layers in it")
-    else:
-        lines.append("what a step takes is not counted there")
-    if result.stack is not None:
-        lines.append(f"stack of a step: {result.stack:,} bytes")
-    lines.append(f"memory of the network: {result.memory:,} bytes")
-    return lines
 
 
 def _outputs(network: Network, inputs: list[Signals], jobs: int | None) -> dict[str, Signal]:

@@ -51,6 +51,7 @@ def compile(
     limits: bool = False,
     weights_apart: bool = False,
     places: Mapping[str, str] | None = None,
+    helpers: str | None = None,
     **choices: Any,
 ) -> Network:
     """Compiles a NIR network.
@@ -74,7 +75,8 @@ def compile(
         record: Further outputs: names of nodes, and of neurons with ".v" or ".i".
         taps: Such signals that the C code shows to the macro `<PREFIX>_TAP` where they are written,
             or "all" that can be, see `Network.tappable`.
-        profile: Whether the C code calls layers through the macro `<PREFIX>_PROFILE`.
+        profile: Whether the C code calls layers through the macro `<PREFIX>_PROFILE`, and shows
+            lists of events to `<PREFIX>_EVENTS`.
         calibrate: With integers, example input from which scales of analog signals are taken:
             [T, *input shape], such an array for each input, or several of these; or a function
             that gives them, called with the network in float32.
@@ -92,6 +94,9 @@ def compile(
         weights_apart: Whether the constants are in a blob, `Network.weights`, which the C is given
             at run time, see docs/blobs.md.
         places: The sections that constants of single nodes lie in: {"fc1": ".fast_data"}.
+        helpers: What the files with functions that several networks share are called, without
+            suffix, and what the names in them begin with: "snn_helpers"; by default each C file has
+            its own, see docs/interface.md.
         **choices: Single choices of the convention by name, such as `reset="subtract"`.
 
     Raises:
@@ -118,6 +123,7 @@ def compile(
         limits=limits,
         weights_apart=weights_apart,
         places=places,
+        helpers=helpers,
         choices=choices,
     )
     request = read_request(source, options)

@@ -40,6 +40,21 @@ def check_prefix(name: str) -> str:
     return name
 
 
+def check_helpers(name: str) -> None:
+    """Refuses a name for the files with helpers.
+
+    Raises:
+        OptionError: As `check_prefix` does, or C has a header of this name.
+    """
+    check_prefix(name)
+    _check_header(f"{name}.h", "choose another name for the helpers, such as snn_helpers")
+
+
+def _check_header(name: str, advice: str) -> None:
+    if name.removesuffix(".h") in _STANDARD_HEADERS:
+        raise OptionError(f"the header would be {quoted(name)}, which C has itself", help=advice)
+
+
 def header_for(path: Path) -> Path:
     """The header that belongs to a C file.
 
@@ -51,11 +66,7 @@ def header_for(path: Path) -> Path:
         raise OptionError(
             f"{quoted(path.name)} is the name of the header", help="give the C file's name"
         )
-    if header.stem in _STANDARD_HEADERS:
-        raise OptionError(
-            f"the header would be {quoted(header.name)}, which C has itself",
-            help="choose another file name",
-        )
+    _check_header(header.name, "choose another file name")
     if not header.name.isprintable() or any(c in header.name for c in '"\\?'):
         raise OptionError(
             f"the file name {quoted(path.name)} cannot be included from C",

@@ -29,6 +29,7 @@ from snnmlir.compiler.stages import (
     Stage,
     Stages,
     c_text,
+    helper_files,
     interface_text,
     make_stages,
     mlir_text,
@@ -230,15 +231,38 @@ class Network:
 
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""
-        return self._c_text(prefix, header, self.taps, self.options.profile)
+        hooks = (self.taps, self.options.profile)
+        return self._c_text(prefix, header, *hooks, self.options.helpers)
 
     def plain_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The same without signals shown or layers called in macros."""
-        return self._c_text(prefix, header, (), False)
+        return self._c_text(prefix, header, (), False, None)
 
-    def _c_text(self, prefix: str, header: str, taps: Taps, profile: bool) -> tuple[str, str]:
+    def _c_text(
+        self, prefix: str, header: str, taps: Taps, profile: bool, helpers: str | None
+    ) -> tuple[str, str]:
         apart, places = self.options.weights_apart, dict(self.options.places)
-        return c_text(self.stages, prefix, header, taps, profile, apart, places)
+        return c_text(self.stages, prefix, header, taps, profile, apart, places, helpers)
+
+    def helper_files(self, prefix: str, stem: str) -> dict[str, str]:
+        """The files that the C includes and other networks share, by their names.
+
+        Args:
+            prefix: What the names in the C begin with.
+            stem: What its own files are called, without suffix.
+
+        Raises:
+            OptionError: These are called like it.
+        """
+        name = self.options.helpers
+        if name is None:
+            return {}
+        if name.lower() in (prefix.lower(), stem.lower()):
+            raise OptionError(
+                f"the helpers are called {quoted(name)} like the network itself",
+                help=f"choose another name, as in {option('helpers', 'snn_helpers')}",
+            )
+        return helper_files(name)
 
     @cached_property
     def weights(self) -> bytes | None:
@@ -300,6 +324,7 @@ class Network:
             self.taps,
             self.options.profile,
             self.options.weights_apart,
+            self.options.helpers,
         )
 
     @cached_property
@@ -390,17 +415,20 @@ class Network:
             return {target: text.encode()}
         if stage != "c":
             hooks = bool(self.taps) or self.options.profile
-            check_no_c(stage, hooks=hooks, test=self_test is not None)
+            shares = self.options.helpers is not None
+            check_no_c(stage, hooks=hooks, test=self_test is not None, helpers=shares)
             return {target: self.emit(stage).encode()}
         test = None if self_test is None else partial(self_test.emit_c, self)
-        return c_files(target, self.prefix_for(target.stem), self.emit_c, test)
+        prefix = self.prefix_for(target.stem)
+        helpers = self.helper_files(prefix, target.stem)
+        return c_files(target, prefix, self.emit_c, test, helpers)
 
     # What it computes
 
     @cached_property
     def executable(self) -> Executable:
         """The C code, built for this machine."""
-        source, header = self.emit_c("net", "net.h")
+        source, header = self.with_own_helpers().emit_c("net", "net.h")
         positions = positions_type(self.interface)
         arguments = self.host_arguments()
         ports = (self.inputs, self.outputs)
@@ -595,6 +623,11 @@ class Network:
         network = replace(self, request=replace(self.request, options=options))
         network.check_taps()
         return network
+
+    def with_own_helpers(self) -> Network:
+        """The same network, whose C has its helpers in it and compiles without other files."""
+        options = replace(self.options, helpers=None)
+        return replace(self, request=replace(self.request, options=options))
 
     def recorder(self, nodes: Sequence[str] | None = None) -> Network:
         """The same network with the given signals as further outputs; all of them if None.

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 from snnmlir.common.kinds import DTYPES, Dtype
 from snnmlir.common.tables import printable
 from snnmlir.common.wording import option
-from snnmlir.compiler.names import check_prefix
+from snnmlir.compiler.names import check_helpers, check_prefix
 from snnmlir.conventions import DEFAULT_DT, PLATFORMS, PRESETS, Convention
 from snnmlir.conventions import convention as make_convention
 from snnmlir.errors import OptionError, quoted
@@ -61,6 +61,8 @@ class Options:
         limits: Whether the network has to fit the platform's chip.
         weights_apart: Whether constants are in a blob and not in the C.
         places: Sections of the constants of single nodes, by name.
+        helpers: What the files with the helpers are called that several networks share, without
+            suffix, or None where the C has its helpers in it.
         notes: What was not said and is assumed, one sentence each.
 
     Raises:
@@ -83,6 +85,7 @@ class Options:
     limits: bool = False
     weights_apart: bool = False
     places: tuple[tuple[str, str], ...] = ()
+    helpers: str | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -122,6 +125,8 @@ class Options:
         self._check_places()
         if self.name is not None:
             check_prefix(self.name)
+        if self.helpers is not None:
+            check_helpers(self.helpers)
 
     def _check_fixed(self) -> None:
         """A platform that has integers of its own has nothing else, and nothing else has them."""
@@ -262,6 +267,7 @@ def make_options(
     limits: bool = False,
     weights_apart: bool = False,
     places: Mapping[str, str] | None = None,
+    helpers: str | None = None,
     choices: Mapping[str, Any],
 ) -> Options:
     """The options that arguments of `compile` say.
@@ -289,6 +295,7 @@ def make_options(
         limits=limits,
         weights_apart=weights_apart,
         places=tuple((places or {}).items()),
+        helpers=helpers,
         notes=(
             *((f"dt was not given, {DEFAULT_DT:g} s is used",) if assumed else ()),
             *_platform_notes(chosen, dtype),

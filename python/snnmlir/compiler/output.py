@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from snnmlir.common.wording import option
@@ -28,17 +28,23 @@ def stage_of(path: Path) -> Stage:
     return stages[path.suffix]
 
 
-def check_no_c(stage: Stage, *, hooks: bool, test: bool) -> None:
+def check_no_c(stage: Stage, *, hooks: bool, test: bool, helpers: bool) -> None:
     """Refuses to write what only C has.
 
     Args:
         stage: What is written instead.
         hooks: Whether signals are tapped or layers profiled.
         test: Whether there is a self-test.
+        helpers: Whether helpers have files of their own.
 
     Raises:
         OptionError: There is one of these.
     """
+    if helpers:
+        raise OptionError(
+            f"helpers that networks share are C, found the stage '{stage}'",
+            help="write a .c file, or leave them out",
+        )
     if test:
         raise OptionError(
             f"a self-test is C, found the stage '{stage}'", help="write a .c file, or no test"
@@ -54,21 +60,30 @@ def c_files(
     prefix: str,
     emit: Callable[[str, str], tuple[str, str]],
     emit_test: Callable[[str, str], tuple[str, str]] | None,
+    helpers: Mapping[str, str],
 ) -> dict[Path, bytes]:
-    """The C source, its header beside it, and likewise those of a self-test.
+    """The C source, its header beside it, and likewise those of a self-test and of helpers.
 
     Args:
         target: The C file.
         prefix: What all names begin with.
         emit: Gives the source and the header for a prefix and the header's file name.
         emit_test: The same for the self-test, if there is one.
+        helpers: The files that other networks share, by their names.
 
     Raises:
-        OptionError: The header's name cannot be included.
+        OptionError: The header's name cannot be included, or a file would be there twice.
     """
     header = header_for(target)
     files = dict(zip((target, header), emit(prefix, header.name), strict=True))
     if emit_test is not None:
         names = (self_test_name(target), self_test_name(header))
         files |= zip(names, emit_test(prefix, header.name), strict=True)
+    for name, content in helpers.items():
+        path = target.with_name(name)
+        if path in files:
+            raise OptionError(
+                f"the helpers are called like {quoted(name)}", help="choose another name for them"
+            )
+        files[path] = content
     return {name: content.encode() for name, content in files.items()}

@@ -16,6 +16,7 @@ from snnmlir._mlir import (
     PassManager,
     describe_c11,
     emit_c11,
+    emit_helpers,
     emit_weights,
 )
 from snnmlir.compiler.options import Optimize, Taps
@@ -238,6 +239,7 @@ def c_text(
     profile: bool,
     weights_apart: bool = False,
     places: Mapping[str, str] | None = None,
+    helpers: str | None = None,
 ) -> tuple[str, str]:
     """The C source and header.
 
@@ -249,17 +251,37 @@ def c_text(
         profile: Whether layers are called in a macro.
         weights_apart: Whether constants are in a blob, see `weights_blob`.
         places: The sections of constants by node.
+        helpers: The files of `helper_files` that it includes; None where it has its helpers in it.
 
     Raises:
         CompileError: The emitter refuses the loops.
     """
     try:
         source, text = emit_c11(
-            stages.loops, prefix, header, taps, profile, weights_apart, dict(places or {})
+            stages.loops,
+            prefix,
+            header,
+            taps,
+            profile,
+            weights_apart,
+            dict(places or {}),
+            helpers or "",
         )
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return source, text
+
+
+def helper_files(name: str) -> dict[str, str]:
+    """The files with the helpers that networks share, by their names.
+
+    They depend on the version of the compiler alone.
+
+    Args:
+        name: What the files are called, without suffix, and what all names in them begin with.
+    """
+    source, header = emit_helpers(name)
+    return {f"{name}.c": source, f"{name}.h": header}
 
 
 def layer_functions(loops: Module) -> list[str | None]:
@@ -312,6 +334,7 @@ def interface_text(
     taps: Taps,
     profile: bool,
     weights_apart: bool = False,
+    helpers: str | None = None,
 ) -> str:
     """The interface of what `c_text` gives, as JSON.
 
@@ -322,11 +345,14 @@ def interface_text(
         taps: As there.
         profile: As there.
         weights_apart: As there.
+        helpers: As there.
 
     Raises:
         CompileError: As there.
     """
     try:
-        return describe_c11(stages.loops, prefix, header, taps, profile, weights_apart)
+        return describe_c11(
+            stages.loops, prefix, header, taps, profile, weights_apart, helpers or ""
+        )
     except MLIRError as error:
         raise CompileError(str(error)) from error

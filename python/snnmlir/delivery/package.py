@@ -192,6 +192,15 @@ def package(
         f"{layout.sources}/{prefix}_board.c": board_source,
         f"{layout.headers}/{prefix}_board.h": board_header,
     }
+    helpers = network.helper_files(prefix, prefix)
+    for name, text in helpers.items():
+        path = f"{layout.sources if name.endswith('.c') else layout.headers}/{name}"
+        if path in files or name.removesuffix(".h") in _TAKEN:
+            raise OptionError(
+                f"the helpers' file '{name}' would hide another one",
+                help="choose another name for them",
+            )
+        files[path] = text
     if network.weights is not None:
         blob_source, blob_header = blob_as_c(network.weights, prefix, header)
         files[f"{layout.sources}/{prefix}_weights.c"] = blob_source
@@ -218,6 +227,7 @@ def package(
         "sum_type": _SUM_TYPES.get(outputs[0].c_type, outputs[0].c_type),
         "test": test,
         "apart": network.options.weights_apart,
+        "helpers": network.options.helpers,
         "loaded": f"{prefix}_load({prefix}_blob, {prefix.upper()}_WEIGHTS_BYTES)",
         "taps": network.taps,
         "profile": network.options.profile,

@@ -77,7 +77,7 @@ def footprint(network: Network, compiler: str, prefix: str | None = None) -> Foo
         raise OptionError(f"{quoted(compiler)} is no command: {error}", help=_HELP) from error
     if not command:
         raise OptionError("the C compiler's command is empty", help=_HELP)
-    source, header = network.emit_c(prefix or network.prefix, "net.h")
+    source, header = network.with_own_helpers().emit_c(prefix or network.prefix, "net.h")
     with tempfile.TemporaryDirectory(prefix="snn-") as name:
         folder = Path(name)
         (folder / "net.h").write_text(header, encoding="utf-8")
@@ -102,6 +102,12 @@ def footprint(network: Network, compiler: str, prefix: str | None = None) -> Foo
 
 
 _HELP = "name GCC 10 or newer, with the flags for the target: 'arm-none-eabi-gcc -mcpu=cortex-m4'"
+
+_NO_LIBRARY = (
+    "it finds no C library: install one, and name it if the compiler wants that: "
+    "'riscv64-unknown-elf-gcc -specs=picolibc.specs -march=rv32imac -mabi=ilp32' with Debian's "
+    "package picolibc-riscv64-unknown-elf"
+)
 
 
 def _codes(sections: str) -> dict[str, int]:
@@ -145,8 +151,9 @@ def _call(command: list[str], folder: Path) -> str:
             f"the C compiler {quoted(command[0])} cannot be run: {error.strerror}", help=_HELP
         ) from error
     if done.returncode != 0:
+        no_library = re.search(r"fatal error: (std\w+|string)\.h: No such file", done.stderr)
         raise CompileError(
             f"{quoted(shlex.join(command))} ended with {done.returncode}:\n{done.stderr}",
-            help=_HELP,
+            help=_NO_LIBRARY if no_library else _HELP,
         )
     return done.stdout

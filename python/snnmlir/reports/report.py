@@ -17,6 +17,7 @@ from snnmlir.evaluation.search import Search
 from snnmlir.reports.comparison import Comparison
 from snnmlir.reports.fidelity import Fidelity
 from snnmlir.reports.footprint import Footprint
+from snnmlir.reports.measured import Measured
 from snnmlir.reports.verify import Verification
 
 
@@ -33,6 +34,7 @@ class NetworkReport:
         verification: What the C was compared with, if it was.
         placements: Who computes which layers, if the target has kernels.
         search: How its types were chosen, if they were.
+        measured: What it took where it ran, if it did.
     """
 
     dtype: str
@@ -43,6 +45,7 @@ class NetworkReport:
     verification: Verification | None = None
     placements: tuple[Placement, ...] = ()
     search: Search | None = None
+    measured: Measured | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON's types, with the names of the attributes, theirs included."""
@@ -64,6 +67,8 @@ class NetworkReport:
             parts.append(placements_text(self.placements))
         if self.footprint:
             parts.append(f"built by {self.footprint.compiler}\n\n{self.footprint}")
+        if self.measured:
+            parts.append(str(self.measured))
         if self.search:
             parts.append(str(self.search))
         if self.fidelity:

@@ -40,7 +40,11 @@ snn.network @net(%in: tensor<3xi1> {snn.name = "in"}) -> (tensor<2xi1> {snn.name
 // HEADER-NEXT:  *   lif1_v: float, values, shape [2], signal 'lif1.v'
 // HEADER-NEXT:  */
 // HEADER:      /* In a step, NET_PROFILE(layer, call) stands around the call of each layer's function.
-// HEADER-NEXT:  * It is the call alone unless it is defined when net.c is compiled. */
+// HEADER-NEXT:  * It is the call alone unless it is defined when net.c is compiled. The layers:
+// HEADER-NEXT:  *   fc1: node 'fc1'
+// HEADER-NEXT:  *   lif1: node 'lif1'
+// HEADER-NEXT:  *   in_spikes: node 'in', in net_step_events
+// HEADER-NEXT:  */
 
 // NONE-NOT:    TAP
 // NONE-NOT:    PROFILE

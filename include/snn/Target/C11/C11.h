@@ -36,6 +36,9 @@ struct C11Options {
   bool weightsApart = false;
   /// The sections that tables lie in, by the node that they belong to.
   std::map<std::string, std::string> places = {};
+  /// What the files of `emitHelpers` are called, without suffix, that networks
+  /// of a program share; empty where the C has its helpers in it.
+  std::string helpers = {};
 };
 
 /// The names of the signals that layers write to memory, in the order in which
@@ -50,6 +53,12 @@ std::vector<std::string> findSignals(mlir::ModuleOp module);
 llvm::LogicalResult emitC11(mlir::ModuleOp module, const C11Options &options,
                             llvm::raw_ostream &source,
                             llvm::raw_ostream &header);
+
+/// Prints the helpers that C with `helpers` shares with other networks:
+/// `source` is the .c file, `header` the .h file. They are the same for all
+/// networks and targets. `name` begins all names in them, see `isC11Prefix`.
+void emitHelpers(llvm::StringRef name, llvm::raw_ostream &source,
+                 llvm::raw_ostream &header);
 
 /// The blob with the constants of the module's network that its C has not if
 /// `weightsApart` is set; docs/blobs.md describes its bytes. Neither the

@@ -81,6 +81,32 @@ struct ModelTap {
   std::optional<ModelScale> scale;
 };
 
+/// A call in a step function, as the macro around it is told.
+struct ProfiledCall {
+  /// What the macro is given.
+  std::string name;
+  /// The NIR node that it belongs to.
+  std::string node;
+  bool isInStep = false, isInStepEvents = false;
+};
+
+/// A list of events that a step function makes.
+struct ProfiledList {
+  std::string name;
+  /// The NIR node whose events are listed.
+  std::string node;
+  /// How many elements the signal has: positions are below this, and the number
+  /// itself ends the list.
+  int64_t size = 0;
+};
+
+/// What `<PREFIX>_PROFILE` and `<PREFIX>_EVENTS` tell from one another, in the
+/// order of the steps.
+struct ModelProfile {
+  std::vector<ProfiledCall> calls;
+  std::vector<ProfiledList> lists;
+};
+
 /// Memory of a step that arrays of several types share.
 struct ModelArena {
   std::string name;
@@ -118,6 +144,14 @@ struct ModelWeights {
   std::array<uint8_t, 32> digest = {};
 };
 
+/// Helpers that networks of a program share.
+struct ModelHelpers {
+  /// What their names begin with, and their files without suffix.
+  std::string name;
+  /// Of their text; the C compiler compares it with that of the header.
+  uint32_t version = 0;
+};
+
 /// All of it.
 struct ModelInterface {
   std::string prefix, headerName, sourceName;
@@ -130,7 +164,10 @@ struct ModelInterface {
   std::vector<ModelTap> taps;
   /// None where all constants are in the code.
   std::optional<ModelWeights> weights;
-  bool hasProfile = false;
+  /// None where the C has its helpers in it.
+  std::optional<ModelHelpers> helpers;
+  /// None where no macro is around calls.
+  std::optional<ModelProfile> profile;
 
   /// "<PREFIX>_<SUFFIX>"
   std::string getMacro(llvm::StringRef suffix) const;

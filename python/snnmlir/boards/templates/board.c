@@ -53,6 +53,10 @@ static {{ tap.type }} tap_{{ tap.name }}[{{ tap.elements }}];
 {% if layers %}
 static uint32_t layer_ticks[{{ layers | length }}];
 {% endif %}
+{% if lists %}
+static uint32_t list_events[{{ lists | length }}];
+static uint32_t counting_ticks; /* what counting them took */
+{% endif %}
 static uint32_t step_ticks;
 static uint32_t step_stack;
 
@@ -66,6 +70,9 @@ static const struct part results[] = {
     {&step_stack, sizeof step_stack, false},
 {% if layers %}
     {layer_ticks, sizeof layer_ticks, false},
+{% endif %}
+{% if lists %}
+    {list_events, sizeof list_events, false},
 {% endif %}
 {% for port in outputs %}
     { {{- port.variable }}, sizeof {{ port.variable }}, {{ "true" if port.spikes else "false" -}} },
@@ -220,6 +227,9 @@ static void measure(void)
 {% if layers %}
     memset(layer_ticks, 0, sizeof layer_ticks);
 {% endif %}
+{% if lists %}
+    counting_ticks = 0;
+{% endif %}
     if (measured == MEASURE_STACK) {
         used->paint_stack();
         step();
@@ -229,7 +239,7 @@ static void measure(void)
         const uint32_t start = used->counter();
         overhead = start - before;
         step();
-        step_ticks = used->counter() - start - overhead;
+        step_ticks = used->counter() - start - overhead{{ " - counting_ticks" if lists }};
     } else {
         step();
     }
@@ -363,5 +373,14 @@ void {{ name }}_board_layer(int layer, uint32_t start)
 {
     if (measured == MEASURE_TIME && layer < {{ layers | length }})
         layer_ticks[layer] += used->counter() - start - overhead;
+}
+{% endif %}
+{% if lists %}
+
+void {{ name }}_board_events(int list, uint32_t count, uint32_t start)
+{
+    list_events[list] = count;
+    if (measured == MEASURE_TIME)
+        counting_ticks += used->counter() - start;
 }
 {% endif %}

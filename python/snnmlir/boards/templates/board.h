@@ -55,6 +55,26 @@ void {{ name }}_board_layer(int layer, uint32_t start);
 #endif
 
 {% endif %}
+{% if lists %}
+/* Of each list of events in {{ name }}_step it is counted how many these are. */
+enum {
+{% for list in lists %}
+    {{ name | upper }}_BOARD_LIST_{{ list }},
+{% endfor %}
+};
+void {{ name }}_board_events(int list, uint32_t count, uint32_t start);
+#ifndef {{ name | upper }}_EVENTS
+#define {{ name | upper }}_EVENTS(list, events, end)                                        \
+    do {                                                                           \
+        const uint32_t board_start = {{ name }}_board_ticks();                        \
+        uint32_t board_count = 0;                                                  \
+        while ((events)[board_count] != (end))                                     \
+            ++board_count;                                                         \
+        {{ name }}_board_events({{ name | upper }}_BOARD_LIST_##list, board_count, board_start); \
+    } while (0)
+#endif
+
+{% endif %}
 #ifdef __cplusplus
 }
 #endif
