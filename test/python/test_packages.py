@@ -54,6 +54,8 @@ def test_readme_names_all_files(kind: str, tmp_path: Path) -> None:
     package = write(kind, tmp_path)
     readme = (package / "README.md").read_text()
     assert re.findall(r"^- `(\S+)`$", readme, re.M) == list(texts(package))
+    if kind == "micropython":
+        return
     assert "| `input_left` | `float` | `BRAIN_LEFT_SIZE` | [2, 3] | numbers |" in readme
     assert "| `output_spikes` | `uint8_t` | `BRAIN_SPIKES_SIZE` | [6] | spikes |" in readme
     assert "-ffp-contract=off" in readme
@@ -294,6 +296,51 @@ def test_names_that_a_component_cannot_have(tmp_path: Path) -> None:
     write_package(network, "cmake", tmp_path / name, test)
 
 
+# MicroPython; test_micropython.py builds it, and runs it.
+
+
+def test_micropython_readme(tmp_path: Path) -> None:
+    readme = (write("micropython", tmp_path) / "README.md").read_text()
+    assert "output_spikes, output_sum = net.step(input_left, input_right)" in readme
+    assert '| `input_left` | `"f"` | `LEFT_SIZE` | [2, 3] | numbers |' in readme
+    assert "-ffp-contract=off" in readme
+    integers = (write("micropython", tmp_path / "int8", dtype="int8") / "README.md").read_text()
+    assert '| `"h"` | `SUM_SIZE` | [6] | integers in units of brain.SUM_SCALE |' in integers
+    assert "-ffp-contract=off" not in integers
+    assert "_board" not in readme
+
+
+def test_micropython_of_events(tmp_path: Path) -> None:
+    """Only where all that is taken is spikes."""
+    network = snnmlir.compile(GRAPHS["layer-LIF"], dt=1e-4, input_type="spikes")
+    write_package(network, "micropython", tmp_path / "brain")
+    assert "step_events" in (tmp_path / "brain/README.md").read_text()
+    assert "step_events" not in "".join(texts(write("micropython", tmp_path / "f32")).values())
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [([], "where is MicroPython's source"), (["MPY_DIR=."], "for which machine")],
+)
+def test_micropython_makefile_asks(variables: list[str], message: str, tmp_path: Path) -> None:
+    package = write("micropython", tmp_path)
+    with pytest.raises(AssertionError, match=message):
+        call("make", *variables, cwd=package)
+
+
+@pytest.mark.parametrize("name", ["network", "array", "lambda"])
+def test_names_that_micropython_has(name: str, tmp_path: Path) -> None:
+    network, test = net_and_test("branches", "f32")
+    with pytest.raises(OptionError, match=f"'import {name}' would find no module"):
+        write_package(network, "micropython", tmp_path / name, test)
+
+
+def test_micropython_has_no_sections(tmp_path: Path) -> None:
+    network = snnmlir.compile(GRAPHS["layer-LIF"], dt=1e-4, places={"fc": ".fast_data"})
+    with pytest.raises(OptionError, match="have no sections"):
+        write_package(network, "micropython", tmp_path / "brain")
+
+
 # Arduino
 
 
@@ -523,7 +570,9 @@ def test_hostile_node_names(kind: str, tmp_path: Path) -> None:
         if not path.endswith(("/brain.c", "/brain.h")):  # whose comments have escaped names
             assert not any(name in text for name in HOSTILE if len(name) > 3)
     includes = [f"-I{package}/{KINDS[kind].headers}", f"-I{tmp_path}"]
-    call("gcc", *C11, *includes, "-fsyntax-only", *package.glob("src/*.c"), cwd=tmp_path)
+    # MicroPython's own header is elsewhere.
+    sources = set(package.glob("src/*.c")) - set(package.glob("src/*_module.c"))
+    call("gcc", *C11, *includes, "-fsyntax-only", *sources, cwd=tmp_path)
 
 
 def test_command(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ Dtype: TypeAlias = Literal["f32", "f64", "int8", "int16", "int4", "int2", "fixed
 
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 
-PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "esp-idf", "cmsis-pack")
+PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "esp-idf", "cmsis-pack", "micropython")
 
 METRICS = ("accuracy", "confusion", "recall", "rates")
 DECISIONS = ("most-spikes", "largest-sum", "last-value", "largest-peak", "first-spike")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Folders that CMake, Arduino, PlatformIO, Zephyr, ESP-IDF and CMSIS tools take as a library."""
+"""Folders that CMake, Arduino, PlatformIO, Zephyr, ESP-IDF, CMSIS tools and MicroPython take."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from snnmlir.common.wording import option
 from snnmlir.compiler import Network
 from snnmlir.compiler.blobs import blob_as_c
 from snnmlir.compiler.interface import c_ports
+from snnmlir.delivery import micropython
 from snnmlir.delivery.selftest import SelfTest, self_test
 from snnmlir.errors import OptionError, quoted
 
@@ -29,7 +30,11 @@ class Layout:
     headers: str = "include"
 
 
-KINDS = {kind: Layout(headers="src" if kind == "arduino" else "include") for kind in PACKAGES}
+_BESIDE_THE_SOURCES = ("arduino", "micropython")
+
+KINDS = {
+    kind: Layout(headers="src" if kind in _BESIDE_THE_SOURCES else "include") for kind in PACKAGES
+}
 
 _SUM_TYPES = {
     "uint8_t": "uint32_t",
@@ -177,36 +182,30 @@ def package(
             "the first a letter",
             help=f"choose another {option('name')}",
         )
+    if kind == "micropython" and micropython.cannot_be_imported(prefix):
+        raise OptionError(
+            f"'import {prefix}' would find no module of that name, but Python's own",
+            help=f"choose another {option('name')}",
+        )
+    if kind == "micropython" and network.options.places:
+        raise OptionError(
+            "the constants of a native module of MicroPython have no sections of their own",
+            help=f"leave out {option('places')}",
+        )
+    if kind == "micropython" and network.options.helpers:
+        raise OptionError(
+            "a native module of MicroPython is linked alone, and shares no helpers",
+            help=f"leave out {option('helpers')}",
+        )
     about = about or PackageInfo()
-    layout = KINDS[kind]
     test = test or self_test(network)
     header = f"{prefix}.h"
-    header_text = network.emit_c(prefix, header)[1]
-    source, board_source, board_header = emit_board(network, prefix, header)
-    test_source, test_header = test.emit_c(network, prefix, header)
-    files = {
-        f"{layout.sources}/{prefix}.c": source,
-        f"{layout.headers}/{header}": header_text,
-        f"{layout.sources}/{prefix}_selftest.c": test_source,
-        f"{layout.headers}/{prefix}_selftest.h": test_header,
-        f"{layout.sources}/{prefix}_board.c": board_source,
-        f"{layout.headers}/{prefix}_board.h": board_header,
-    }
-    helpers = network.helper_files(prefix, prefix)
-    for name, text in helpers.items():
-        path = f"{layout.sources if name.endswith('.c') else layout.headers}/{name}"
-        if path in files or name.removesuffix(".h") in _TAKEN:
-            raise OptionError(
-                f"the helpers' file '{name}' would hide another one",
-                help="choose another name for them",
-            )
-        files[path] = text
-    if network.weights is not None:
-        blob_source, blob_header = blob_as_c(network.weights, prefix, header)
-        files[f"{layout.sources}/{prefix}_weights.c"] = blob_source
-        files[f"{layout.headers}/{prefix}_weights.h"] = blob_header
+    files = (_module_files if kind == "micropython" else _library_files)(
+        network, KINDS[kind], prefix, header, test
+    )
     templates = {
         path.removeprefix(f"packages/{kind}/")
+        .removesuffix(".in")  # of Python's files, which are not yet Python
         .replace("VENDOR", about.vendor)
         .replace("NAME", prefix): path
         for path in below("delivery", f"packages/{kind}")
@@ -228,10 +227,60 @@ def package(
         "test": test,
         "apart": network.options.weights_apart,
         "helpers": network.options.helpers,
+        "methods": micropython.methods(interface, inputs),
+        "scales": micropython.scales(prefix, [*inputs, *outputs]),
+        "codes": micropython.CODES,
+        "own": lambda macro: macro.removeprefix(f"{prefix.upper()}_"),
+        "float_outputs": [port for port in outputs if port.port.dtype.kind == "f"],
+        "rows": micropython.step_rows(test, inputs, outputs),
         "loaded": f"{prefix}_load({prefix}_blob, {prefix.upper()}_WEIGHTS_BYTES)",
         "taps": network.taps,
         "profile": network.options.profile,
         "files": sorted([*files, *templates]),
     }
-    files |= {name: render("delivery", path, **values) for name, path in templates.items()}
+    files |= {name: render("delivery", path, **values).encode() for name, path in templates.items()}
+    return files
+
+
+def _library_files(
+    network: Network, layout: Layout, prefix: str, header: str, test: SelfTest
+) -> dict[str, bytes]:
+    """The C of a library, with self-test and firmware."""
+    sources, headers = layout.sources, layout.headers
+    source, board_source, board_header = emit_board(network, prefix, header)
+    test_source, test_header = test.emit_c(network, prefix, header)
+    files = {
+        f"{sources}/{prefix}.c": source,
+        f"{headers}/{header}": network.emit_c(prefix, header)[1],
+        f"{sources}/{prefix}_selftest.c": test_source,
+        f"{headers}/{prefix}_selftest.h": test_header,
+        f"{sources}/{prefix}_board.c": board_source,
+        f"{headers}/{prefix}_board.h": board_header,
+    }
+    for name, text in network.helper_files(prefix, prefix).items():
+        path = f"{sources if name.endswith('.c') else headers}/{name}"
+        if path in files or name.removesuffix(".h") in _TAKEN:
+            raise OptionError(
+                f"the helpers' file '{name}' would hide another one",
+                help="choose another name for them",
+            )
+        files[path] = text
+    if network.weights is not None:
+        blob_source, blob_header = blob_as_c(network.weights, prefix, header)
+        files[f"{sources}/{prefix}_weights.c"] = blob_source
+        files[f"{headers}/{prefix}_weights.h"] = blob_header
     return {name: text.encode() for name, text in files.items()}
+
+
+def _module_files(
+    network: Network, layout: Layout, prefix: str, header: str, test: SelfTest
+) -> dict[str, bytes]:
+    """The C of a module for MicroPython, whose templates have the rest."""
+    source, header_text = network.plain_c(prefix, header)
+    files = {
+        f"{layout.sources}/{prefix}.c": source.encode(),
+        f"{layout.headers}/{header}": header_text.encode(),
+    }
+    if network.weights is not None:
+        files[f"{prefix}_weights.bin"] = network.weights
+    return files
