@@ -341,6 +341,12 @@ def test_micropython_has_no_sections(tmp_path: Path) -> None:
         write_package(network, "micropython", tmp_path / "brain")
 
 
+def test_micropython_shares_no_helpers(tmp_path: Path) -> None:
+    network = snnmlir.compile(GRAPHS["layer-LIF"], dt=1e-4, helpers="shared")
+    with pytest.raises(OptionError, match="shares no helpers"):
+        write_package(network, "micropython", tmp_path / "brain")
+
+
 # Arduino
 
 
