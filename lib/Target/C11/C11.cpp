@@ -31,6 +31,20 @@ using namespace mlir;
 using namespace snn;
 using namespace snn::c11;
 
+/// Whether functions compute with the C compiler's vectors of floating point.
+static bool hasFloatVectors(ModuleOp module) {
+  return module
+      .walk([](Operation *op) {
+        auto isFloat = [](Type type) {
+          return isa<VectorType>(type) && isa<FloatType>(getElementTypeOrSelf(type));
+        };
+        return llvm::any_of(op->getResultTypes(), isFloat)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 namespace {
 
 /// Prints the C source of one network.
@@ -42,7 +56,7 @@ public:
                 llvm::raw_ostream &source)
       : module(module), table(table), functions(functions), signs(signs),
         interface(interface), options(options), prefix(interface.prefix),
-        source(source) {}
+        vectors(interface.prefix, hasFloatVectors(module)), source(source) {}
 
   LogicalResult emit();
 
@@ -54,7 +68,12 @@ private:
   /// where there is none.
   void emitTables(StringRef value);
   /// What prints the body of a function.
-  FunctionEmitter makeEmitter(func::FuncOp function);
+  FunctionEmitter makeEmitter(func::FuncOp function, llvm::raw_ostream &os);
+  FunctionEmitter makeEmitter(func::FuncOp function) {
+    return makeEmitter(function, source);
+  }
+  /// Finds out which functions for vectors there will be.
+  LogicalResult findVectors();
   std::string macro(StringRef suffix) { return interface.getMacro(suffix); }
   /// Functions that stand for single operations.
   bool usesDouble();
@@ -71,6 +90,7 @@ private:
   void emitMemories();
   LogicalResult emitDeclaration(func::FuncOp function);
   LogicalResult emitLayer(func::FuncOp function);
+  LogicalResult emitDefinition(func::FuncOp function, llvm::raw_ostream &os);
   LogicalResult emitInit();
   LogicalResult emitStep(const ModelFunction &declared, func::FuncOp function);
   /// Binds each parameter of init to the member of the same name.
@@ -89,6 +109,7 @@ private:
   const ModelInterface &interface;
   const C11Options &options;
   const std::string &prefix;
+  Vectors vectors;
   llvm::raw_ostream &source;
   /// The tables that are in a blob, and the functions that read them.
   llvm::StringSet<> inBlob, tableUsers;
@@ -124,6 +145,8 @@ void SourceEmitter::nameSymbols() {
                          "STATE_BYTES", "TAP", "PROFILE", "MAX_EVENTS"})
     (void)globals.add(prefix + "_" + name.str());
   forEachHelperName(prefix, [&](StringRef name) { (void)globals.add(name); });
+  for (const auto &name : vectors.getNames())
+    (void)globals.add(name.getKey());
   if (interface.weights)
     for (StringRef name :
          {"load", "weights_t", "tables", "expected", "checksum",
@@ -168,8 +191,10 @@ void SourceEmitter::nameTables() {
   }
 }
 
-FunctionEmitter SourceEmitter::makeEmitter(func::FuncOp function) {
-  FunctionEmitter emitter(symbols, table, signs, globals, prefix, source);
+FunctionEmitter SourceEmitter::makeEmitter(func::FuncOp function,
+                                           llvm::raw_ostream &os) {
+  FunctionEmitter emitter(symbols, table, signs, globals, prefix, os);
+  emitter.setVectors(vectors);
   emitter.setTableUsers(tableUsers);
   bool takesTables =
       interface.weights &&
@@ -200,6 +225,22 @@ void SourceEmitter::nameHooks() {
   for (auto function : module.getOps<func::FuncOp>())
     if (function.isPrivate())
       hooks.layers[function.getSymName()] = names.add(function.getSymName());
+}
+
+LogicalResult SourceEmitter::findVectors() {
+  for (func::FuncOp function : functions.layers)
+    if (hasVectors(function) &&
+        failed(emitDefinition(function, llvm::nulls())))
+      return failure();
+  if (vectors.isEmpty())
+    return success();
+  // Their names are no layer's.
+  globals = NameTable();
+  symbols.clear();
+  tableUsers.clear();
+  nameSymbols();
+  nameTables();
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -292,22 +333,27 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   }
   if (isExternal(function))
     return emitDeclaration(function);
-  FunctionEmitter emitter = makeEmitter(function);
+  return emitDefinition(function, source);
+}
+
+LogicalResult SourceEmitter::emitDefinition(func::FuncOp function,
+                                            llvm::raw_ostream &os) {
+  FunctionEmitter emitter = makeEmitter(function, os);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
         (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
-    source << "/* ";
+    os << "/* ";
     llvm::interleave(
-        llvm::split(text, '\n'), source,
-        [&](StringRef line) { source << line; }, "\n * ");
-    source << " */\n";
+        llvm::split(text, '\n'), os, [&](StringRef line) { os << line; },
+        "\n * ");
+    os << " */\n";
   }
-  source << "static "
+  os << "static "
          << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
          << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   if (tableUsers.contains(function.getSymName()))
-    source << separator << "const struct " << prefix << "_" << kTablesName
+    os << separator << "const struct " << prefix << "_" << kTablesName
            << " *" << kTablesName;
   for (BlockArgument argument : function.getArguments()) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
@@ -315,7 +361,7 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
     std::string cName = emitter.getNames().add(name ? name.getValue() : "x");
     if (argument.getType().isIndex()) {
       emitter.bindScalar(argument, cName);
-      source << separator << "size_t " << cName;
+      os << separator << "size_t " << cName;
       continue;
     }
     auto type = dyn_cast<MemRefType>(argument.getType());
@@ -324,13 +370,13 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
       return function.emitOpError("C11: argument of type ")
              << argument.getType() << " is not in the emitter's subset";
     emitter.bindBuffer(argument, cName);
-    source << separator << (isReadOnly(argument) ? "const " : "") << element
+    os << separator << (isReadOnly(argument) ? "const " : "") << element
            << " *RESTRICT " << cName;
   }
-  source << ")\n{\n";
+  os << ")\n{\n";
   if (failed(emitter.emitBody(function)))
     return failure();
-  source << "}\n\n";
+  os << "}\n\n";
   return success();
 }
 
@@ -446,10 +492,12 @@ void SourceEmitter::emitHelpers() {
     emitHelper("short");
   bool usesSums = false, usesPairs = false, usesRows = false;
   module.walk([&](vector::LoadOp load) {
-    (isPairOp(load) ? usesPairs : usesSums) = true;
+    if (!isLanesOp(load))
+      (isPairOp(load) ? usesPairs : usesSums) = true;
   });
   module.walk([&](vector::StoreOp store) {
-    usesRows |= store.getAlignment().has_value();
+    usesRows |= store.getAlignment().has_value() &&
+                !hasVectors(store->getParentOfType<func::FuncOp>());
   });
   // Whose helpers are small functions, too.
   bool hasOthers =
@@ -457,7 +505,7 @@ void SourceEmitter::emitHelpers() {
         return function->hasAttr("snn.seldom") ||
                getText(function, "snn.helper").starts_with("product");
       });
-  if (usesSums || usesPairs || hasOthers)
+  if (usesSums || usesPairs || hasOthers || !vectors.isEmpty())
     emitHelper("small");
   if (usesPairs)
     emitHelper("pairs");
@@ -465,6 +513,10 @@ void SourceEmitter::emitHelpers() {
     emitHelper("sums");
   if (usesRows)
     emitHelper("rows");
+  if (!vectors.isEmpty()) {
+    emitHelper("vectors");
+    vectors.print(source);
+  }
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");
@@ -572,6 +624,8 @@ LogicalResult SourceEmitter::emit() {
   nameHooks();
   nameSymbols();
   nameTables();
+  if (failed(findVectors()))
+    return failure();
   printProvenance(interface, interface.sourceName, source);
   source << "#include \"" << interface.headerName << "\"\n\n"
          << "#include <stdbool.h>\n#include <string.h>\n\n"

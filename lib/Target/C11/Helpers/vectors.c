@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "alone.h"
+#include "small.c"
+// --- emitted
+/* Bytes of the processor's vectors, 0 where there are none: of integers, and of all numbers, where
+ * those of floating point are as IEEE 754 says (those of 32-bit Arm take small numbers for 0). */
+#ifndef NET_INTEGER_VECTORS
+#if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
+#define NET_INTEGER_VECTORS 0
+#elif defined(__AVX2__)
+#define NET_INTEGER_VECTORS 32
+#elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__riscv_vector) \
+    || defined(__wasm_simd128__)
+#define NET_INTEGER_VECTORS 16
+#else
+#define NET_INTEGER_VECTORS 0
+#endif
+#endif
+#ifndef NET_VECTORS
+#if defined(__SSE2__) || defined(__aarch64__) || defined(__wasm_simd128__) \
+    || (defined(__riscv_v_elen_fp) && __riscv_v_elen_fp >= 64)
+#define NET_VECTORS NET_INTEGER_VECTORS
+#else
+#define NET_VECTORS 0
+#endif
+#endif
+#if defined(__ARM_FEATURE_MVE)
+#include <arm_mve.h>
+#endif
+
