@@ -16,7 +16,7 @@ using llvm::Twine;
 
 /// Bytes of the shortest vectors that processors have, and of the longest that
 /// the C knows.
-static constexpr int64_t kShort = 16, kLong = 32;
+static constexpr int64_t kShort = 16, kLong = 128;
 
 //===----------------------------------------------------------------------===//
 // Types
@@ -83,7 +83,7 @@ void Vectors::define(const Twine &declaration, int64_t bytes, bool hasWhole,
   StringRef otherwise = "#if ";
   if (hasWhole) {
     text += "#if " + macro +
-            (bytes > kShort ? " >= " + std::to_string(kLong) : "") + "\n" +
+            (bytes > kShort ? " >= " + std::to_string(bytes) : "") + "\n" +
             indentLines(forms.whole);
     otherwise = "#elif ";
   }
@@ -138,7 +138,8 @@ std::string Vectors::getType(Lanes type) {
   };
   if (canBeWhole(type)) {
     os << "#if " << macro
-       << (type.getBytes() > kShort ? " >= " + std::to_string(kLong) : "")
+       << (type.getBytes() > kShort ? " >= " + std::to_string(type.getBytes())
+                                    : "")
        << "\n";
     addWhole(type.asSigned());
     if (!type.isFloat)
@@ -277,6 +278,47 @@ static std::string nameBoth(Lanes from, Lanes to) {
   return from == to ? to.getName() : from.getName() + "_" + to.getName();
 }
 
+/// What GCC makes of some bytes in a register of SSE or AVX2: it extends
+/// elements one by one unless the instruction is named.
+static std::string extendOnX86(const std::string &prefix, Lanes memory,
+                               Lanes type, const std::string &own) {
+  std::string letters = memory.bits == 16   ? "wd"
+                        : type.bits == 16 ? "bw"
+                                          : "bd";
+  int64_t bytes = memory.getBytes();
+  std::string whole = prefix + "_bytes" + std::to_string(bytes) + "_at(p)";
+  std::string named = "return (" + own + ")__builtin_ia32_pmov" +
+                      (memory.isUnsigned ? "zx" : "sx") + letters +
+                      std::to_string(type.getBytes() * 8) + "(" +
+                      (memory.bits == 16 ? "(" + prefix + "_shorts8)" : "") +
+                      whole + ");";
+  if (type.getBytes() > kShort)
+    return named;
+  // Each element twice, or with 0, and then the sign from the upper half.
+  std::string result = "const " + prefix + "_bytes16 x = " + whole + ";\n";
+  std::string value = "x";
+  auto interleave = [&](StringRef instruction, StringRef cast) {
+    std::string other = memory.isUnsigned ? prefix + "_bytes0()" : value;
+    value = ("__builtin_ia32_" + instruction + "128(" + cast + value + ", " +
+             cast + other + ")")
+                .str();
+  };
+  if (memory.bits == 8)
+    interleave("punpcklbw", "");
+  if (type.bits == 32) {
+    if (memory.bits == 8 && !memory.isUnsigned) {
+      result += "const " + prefix + "_bytes16 y = " + value + ";\n";
+      value = "y";
+    }
+    interleave("punpcklwd", "(" + prefix + "_shorts8)");
+  }
+  result += "return (" + own + ")" + value;
+  if (!memory.isUnsigned)
+    result += " >> " + std::to_string(type.bits - memory.bits);
+  return "#if defined(__SSE4_1__)\n" + named + "\n#else\n" + result +
+         ";\n#endif";
+}
+
 std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
   std::string kind = isTable ? "table" : "load";
   auto [function, isNew] = begin(kind + "_" + nameBoth(memory, type));
@@ -300,6 +342,7 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
     forms.whole = read + "r;";
   else
     forms.whole = read + getConvert(memory, type) + "(r);";
+  std::string onGcc = "defined(__SSE2__) && !defined(__clang__)";
   // Helium extends what it loads.
   bool isExtended = !type.isFloat && memory.bits < type.bits;
   if (isExtended && type.getBytes() == kShort && memory.bits <= 16) {
@@ -310,8 +353,13 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
         memory.isUnsigned ? "(const " + memory.getElement() + " *)" : "";
     if (type.bits <= 32)
       forms.whole = "#if defined(__ARM_FEATURE_MVE)\nreturn (" + own + ")" +
-                    load + "(" + cast + "p);\n#else\n" + forms.whole +
-                    "\n#endif";
+                    load + "(" + cast + "p);\n#elif " + onGcc + "\n" +
+                    extendOnX86(prefix, memory, type, own) + "\n#else\n" +
+                    forms.whole + "\n#endif";
+  } else if (isExtended && type.getBytes() == 2 * kShort && type.bits <= 32) {
+    forms.whole = "#if " + onGcc + "\n" +
+                  extendOnX86(prefix, memory, type, own) + "\n#else\n" +
+                  forms.whole + "\n#endif";
   }
   std::string number =
       memory.isUnsigned ? "(" + memory.getElement() + ")" : std::string();
