@@ -252,7 +252,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     %next = arith.addi %sums, %terms : vector<64xi16>
     ```
 
-    Functions with such vectors have `snn.vectors`.
+    With `vector-neurons` as many neurons are updated at a time where 16 bits hold
+    all of an update and they do not count their spikes. Functions with such
+    vectors have `snn.vectors`.
 
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
@@ -291,6 +293,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "none">,
     Option<"vectorBlocks", "vector-blocks", "bool", "true",
            "Whether these are also some of a layer's sums, not only all">,
+    Option<"vectorNeurons", "vector-neurons", "int64_t", "0",
+           "Neurons whose numbers fit 16 bits that are updated at a time, in "
+           "vectors, a multiple of 8; 0: none">,
     Option<"directSums", "direct-sums", "bool", "false",
            "Whether sums are added to the states that they drive, without "
            "memory of their own">,

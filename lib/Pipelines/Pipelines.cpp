@@ -108,6 +108,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.pairs = options.pairs;
   convert.vectorSums = options.vectorSums;
   convert.vectorBlocks = options.vectorBlocks;
+  convert.vectorNeurons = options.vectorNeurons;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;
   manager.addPass(createConvertSNNToLinalg(convert));

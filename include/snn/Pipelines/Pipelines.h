@@ -68,6 +68,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether these are also some of a layer's sums, not only "
                      "all"),
       llvm::cl::init(true)};
+  Option<int64_t> vectorNeurons{
+      *this, "vector-neurons",
+      llvm::cl::desc("Neurons whose numbers fit 16 bits that are updated at a "
+                     "time, in vectors, a multiple of 8; 0: none"),
+      llvm::cl::init(0)};
   Option<bool> directSums{
       *this, "direct-sums",
       llvm::cl::desc("Whether sums are added to the states that they drive, "

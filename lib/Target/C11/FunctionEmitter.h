@@ -187,6 +187,9 @@ private:
   mlir::FailureOr<Expression> makeLanesLoad(mlir::vector::LoadOp op,
                                             std::optional<Lanes> type,
                                             bool isUnsigned);
+  /// The upper half of a product of integers of 16 bits, if `op` is that.
+  std::optional<mlir::FailureOr<Expression>>
+  makeUpperHalf(mlir::arith::TruncIOp op);
   mlir::FailureOr<Expression> makeLanesElement(mlir::vector::ExtractOp op);
   mlir::FailureOr<Expression> callLanes(const std::string &function,
                                         mlir::ValueRange operands);

@@ -147,8 +147,46 @@ FunctionEmitter::makeLanesLoad(vector::LoadOp op, std::optional<Lanes> type,
               {*address});
 }
 
+std::optional<FailureOr<Expression>>
+FunctionEmitter::makeUpperHalf(arith::TruncIOp op) {
+  std::optional<Lanes> type = getLanes(op.getType());
+  auto isPart = [&](Operation *part) {
+    return part && inlining->isInlined(part);
+  };
+  // The 16 bits that are left are the same with and without sign.
+  Operation *shift = op.getIn().getDefiningOp();
+  if (!type || type->bits != 16 ||
+      !isa_and_present<arith::ShRSIOp, arith::ShRUIOp>(shift) ||
+      !isPart(shift) || getSplat(shift->getOperand(1)) != 16)
+    return std::nullopt;
+  auto product = shift->getOperand(0).getDefiningOp<arith::MulIOp>();
+  if (!product || !isPart(product))
+    return std::nullopt;
+  SmallVector<std::string> factors;
+  for (Value factor : product->getOperands()) {
+    // Constants are extended when they are folded.
+    if (std::optional<int64_t> number = getSplat(factor);
+        number && isInt<16>(*number)) {
+      factors.push_back(
+          call(vectors->getSplat(*type), {std::to_string(*number)}).text);
+      continue;
+    }
+    auto extend = factor.getDefiningOp<arith::ExtSIOp>();
+    if (!extend || !isPart(extend) || extend.getIn().getType() != op.getType())
+      return std::nullopt;
+    FailureOr<Expression> narrow = getExpression(extend.getIn());
+    if (failed(narrow))
+      return FailureOr<Expression>(failure());
+    factors.push_back(narrow->text);
+  }
+  return FailureOr<Expression>(call(vectors->getUpperHalf(*type), factors));
+}
+
 /// Numbers made of others, or of a condition.
 FailureOr<Expression> FunctionEmitter::makeLanesCast(Operation *op) {
+  if (auto cut = dyn_cast<arith::TruncIOp>(op))
+    if (std::optional<FailureOr<Expression>> half = makeUpperHalf(cut))
+      return *half;
   Value source = op->getOperand(0);
   std::optional<Lanes> from = getLanesOf(source), to = getLanesOf(op->getResult(0));
   if (!from || !to || isMask(op->getResult(0).getType()))
@@ -283,6 +321,18 @@ FailureOr<Expression> FunctionEmitter::makeLanesSelect(arith::SelectOp op) {
     return Expression{condition->in(Precedence::Or) + " ? " + a->text + " : " +
                           b->text,
                       Precedence::Conditional};
+  }
+  auto compare = op.getCondition().getDefiningOp<arith::CmpIOp>();
+  if (compare && inlining->isInlined(compare) && type->bits == 16 &&
+      compare.getLhs() == op.getTrueValue() &&
+      compare.getRhs() == op.getFalseValue()) {
+    using P = arith::CmpIPredicate;
+    P predicate = compare.getPredicate();
+    if (predicate == P::sgt || predicate == P::sge || predicate == P::slt ||
+        predicate == P::sle)
+      return call(vectors->getExtremum(
+                      predicate == P::sgt || predicate == P::sge, *type),
+                  {a->text, b->text});
   }
   FailureOr<Expression> holds = getMask(op.getCondition(), *type);
   if (failed(holds))

@@ -248,6 +248,83 @@ std::string Vectors::getSelect(Lanes type) {
   return function;
 }
 
+/// The body of a function that is an instruction for two vectors of integers of
+/// 16 bits, and `otherwise` where it has no name.
+static std::string nameInstruction(const std::string &prefix,
+                                   const std::string &own, int64_t bytes,
+                                   StringRef helium, StringRef sse,
+                                   const std::string &otherwise) {
+  std::string text;
+  if (bytes == kShort)
+    text = ("#if defined(__ARM_FEATURE_MVE)\nreturn (" + own + ")" + helium +
+            "((int16x8_t)a, (int16x8_t)b);\n#elif ")
+               .str();
+  else
+    text = "#if ";
+  std::string cast = "(" + prefix + "_shorts" + std::to_string(bytes / 2) + ")";
+  return text + "defined(__SSE2__) && !defined(__clang__)\nreturn (" + own + ")" +
+         sse.str() + std::to_string(bytes * 8) + "(" + cast + "a, " + cast +
+         "b);\n#else\n" + otherwise + "\n#endif";
+}
+
+std::string Vectors::getExtremum(bool isGreater, Lanes type) {
+  auto [function, isNew] =
+      begin((isGreater ? "max_" : "min_") + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type);
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves = onHalves(
+        type, getExtremum(isGreater, type.withCount(type.getLowCount())),
+        getExtremum(isGreater, type.withCount(type.count - type.getLowCount())),
+        {"a", "b"});
+  std::string compare = isGreater ? getCompare("gt", ">", type)
+                                  : getCompare("lt", "<", type);
+  std::string otherwise =
+      "return " + getSelect(type) + "(" + compare + "(a, b), a, b);";
+  forms.whole = otherwise;
+  if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
+    forms.whole = nameInstruction(
+        prefix, own, type.getBytes(), isGreater ? "vmaxq_s16" : "vminq_s16",
+        isGreater ? "__builtin_ia32_pmaxsw" : "__builtin_ia32_pminsw",
+        otherwise);
+  forms.array = forEach(own, type.count,
+                        Twine("r.x[k] = a.x[k] ") + (isGreater ? ">" : "<") +
+                            " b.x[k] ? a.x[k] : b.x[k];");
+  define(own + " " + function + "(" + own + " a, " + own + " b)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+std::string Vectors::getUpperHalf(Lanes type) {
+  auto [function, isNew] = begin("upper_half_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type);
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves = onHalves(
+        type, getUpperHalf(type.withCount(type.getLowCount())),
+        getUpperHalf(type.withCount(type.count - type.getLowCount())),
+        {"a", "b"});
+  Lanes wide{false, false, 32, type.count};
+  std::string widen = getConvert(type, wide);
+  std::string otherwise =
+      "return " + getConvert(wide, type) + "(" +
+      getBinary("shr", ">>", wide) + "(" + getBinary("mul", "*", wide) + "(" +
+      widen + "(a), " + widen + "(b)), " + getSplat(wide) + "(16)));";
+  forms.whole = otherwise;
+  if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
+    forms.whole = nameInstruction(prefix, own, type.getBytes(), "vmulhq_s16",
+                                  "__builtin_ia32_pmulhw", otherwise);
+  forms.array = forEach(own, type.count,
+                        "r.x[k] = (int16_t)((int32_t)a.x[k] * b.x[k] >> 16);");
+  define(own + " " + function + "(" + own + " a, " + own + " b)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
 std::string Vectors::getSplat(Lanes type) {
   auto [function, isNew] = begin("splat_" + type.getName());
   if (!isNew)

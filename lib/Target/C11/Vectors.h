@@ -70,6 +70,10 @@ public:
                          Lanes type);
   /// Elements of a where a condition holds, else of b.
   std::string getSelect(Lanes type);
+  /// The greater or the lesser of each two integers of 16 bits.
+  std::string getExtremum(bool isGreater, Lanes type);
+  /// The upper half of products of integers of 16 bits.
+  std::string getUpperHalf(Lanes type);
   std::string getSplat(Lanes type);
   /// What is in memory, or in a table; `type` as other numbers of `memory`.
   std::string getLoad(Lanes type, Lanes memory, bool isTable);

@@ -28,6 +28,8 @@ class TargetDescription:
         vector_sums: Bytes of sums of a synapse that are in vectors while all events are visited; 0
             where there are none.
         vector_blocks: Whether these are also some of a layer's sums, not only all.
+        vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
+            0 where none are.
     """
 
     block_outputs: int = 16
@@ -38,6 +40,7 @@ class TargetDescription:
     pairs: bool = False
     vector_sums: int = 0
     vector_blocks: bool = True
+    vector_neurons: int = 0
     short_products: bool = False
 
     @property
@@ -48,7 +51,7 @@ class TargetDescription:
             f"flipped-signs={int(self.flipped_signs)} "
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
             f"pairs={int(self.pairs)} vector-sums={self.vector_sums} "
-            f"vector-blocks={int(self.vector_blocks)} "
+            f"vector-blocks={int(self.vector_blocks)} vector-neurons={self.vector_neurons} "
             f"short-products={int(self.short_products)}"
         )
 
@@ -58,8 +61,8 @@ _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, 
 # As many sums as there are registers for.
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
-_M55 = TargetDescription(block_outputs=0, vector_sums=64)
-_ZVE32X = TargetDescription(block_outputs=0, vector_sums=128)
+_M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_neurons=8)
+_ZVE32X = TargetDescription(block_outputs=0, vector_sums=128, vector_neurons=16)
 _HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False)
 _AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
 

@@ -35,6 +35,7 @@
 /* Bytes in a register, behind them zeros. */
 typedef char net_bytes16 __attribute__((vector_size(16)));
 typedef short net_shorts8 __attribute__((vector_size(16)));
+typedef short net_shorts16 __attribute__((vector_size(32)));
 
 NET_HELPER net_bytes16 net_bytes16_at(const void *p)
 {
