@@ -238,6 +238,24 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     bits to sums of 16 or 32 bits in memory, and pools of 2 x 2 spikes or counts,
     as vectors that the C has in words.
 
+    With `vector-sums` the sums of an `snn.linear` whose events are spikes are in
+    the C compiler's vectors while all events are visited, as many bytes of them
+    at a time, whatever the types are, but for weights that share a byte. Without
+    `vector-blocks` only where all sums of a layer are that few: caches read whole
+    rows faster than parts of them, again and again. What
+    they begin with and where the rows come from is as it is without, and so is
+    the order of the sums:
+
+    ```mlir
+    %row = vector.load %weight[%i, %n] : memref<784x256xi8>, vector<64xi8>
+    %terms = arith.extsi %row : vector<64xi8> to vector<64xi16>
+    %next = arith.addi %sums, %terms : vector<64xi16>
+    ```
+
+    With `vector-neurons` as many neurons are updated at a time where 16 bits hold
+    all of an update and they do not count their spikes. Functions with such
+    vectors have `snn.vectors`.
+
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
     whole number of its units, and its memory holds the update before a reset.
@@ -270,6 +288,14 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "time">,
     Option<"pairs", "pairs", "bool", "false",
            "Whether two neurons whose numbers fit 16 bits are updated at a time">,
+    Option<"vectorSums", "vector-sums", "int64_t", "0",
+           "Bytes of sums that are in vectors at a time, a multiple of 16; 0: "
+           "none">,
+    Option<"vectorBlocks", "vector-blocks", "bool", "true",
+           "Whether these are also some of a layer's sums, not only all">,
+    Option<"vectorNeurons", "vector-neurons", "int64_t", "0",
+           "Neurons whose numbers fit 16 bits that are updated at a time, in "
+           "vectors, a multiple of 8; 0: none">,
     Option<"directSums", "direct-sums", "bool", "false",
            "Whether sums are added to the states that they drive, without "
            "memory of their own">,

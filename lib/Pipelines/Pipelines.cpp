@@ -106,6 +106,9 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.listWithNeurons = options.listWithNeurons;
   convert.words = options.words;
   convert.pairs = options.pairs;
+  convert.vectorSums = options.vectorSums;
+  convert.vectorBlocks = options.vectorBlocks;
+  convert.vectorNeurons = options.vectorNeurons;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;
   manager.addPass(createConvertSNNToLinalg(convert));

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import nir
@@ -141,6 +142,33 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
         x = spikes(*shape)
         (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
         np.testing.assert_array_equal(found, network.run(x))
+
+
+@pytest.mark.parametrize("threshold", [1.0, 30.0])
+def test_a_part_of_the_sum_drives_pairs(threshold: float, tmp_path: Path) -> None:
+    """Sums up to 32,767, of which half or less is added: that and the half of one rounding leaves
+    16 bits."""
+    weight = np.ones((32, 259))
+    weight[:, 0] = 0.0113
+    n = nir.LIF(*(np.full(32, v) for v in (5e-3, 1.0, 0.0, threshold, 0.0)))
+    nodes = ports(259, 32) | {"fc": nir.Linear(weight), "n": n}
+    source = graph(nodes, ("input", "fc"), ("fc", "n"), ("n", "output"))
+    network = snnmlir.compile(
+        source,
+        convention="snntorch",
+        dt=1e-3,
+        dtype="int8",
+        input_type="spikes",
+        name="net",
+        target="cortex-m4",
+    )
+    assert re.search(r"driven = net_product2\(.*, net_both\(1\), \d+, \d+\)", network.c)
+    x = spikes(259)
+    assert verify(network, x).mismatches == ()
+    (found,) = run(
+        build(MACHINES["cortex-m4f"], tmp_path, network, FLAGS), x
+    ).outputs.values()
+    np.testing.assert_array_equal(found, network.run(x))
 
 
 def test_which_forms_targets_have() -> None:

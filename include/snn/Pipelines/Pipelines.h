@@ -58,6 +58,21 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "short-products",
       llvm::cl::desc("Whether to multiply 16 bits where that is enough"),
       llvm::cl::init(false)};
+  Option<int64_t> vectorSums{
+      *this, "vector-sums",
+      llvm::cl::desc("Bytes of sums that are in vectors at a time, a multiple "
+                     "of 16; 0: none"),
+      llvm::cl::init(0)};
+  Option<bool> vectorBlocks{
+      *this, "vector-blocks",
+      llvm::cl::desc("Whether these are also some of a layer's sums, not only "
+                     "all"),
+      llvm::cl::init(true)};
+  Option<int64_t> vectorNeurons{
+      *this, "vector-neurons",
+      llvm::cl::desc("Neurons whose numbers fit 16 bits that are updated at a "
+                     "time, in vectors, a multiple of 8; 0: none"),
+      llvm::cl::init(0)};
   Option<bool> directSums{
       *this, "direct-sums",
       llvm::cl::desc("Whether sums are added to the states that they drive, "

@@ -200,6 +200,10 @@ void LayerBuilder::markSeldom() {
   function->setAttr("snn.seldom", builder.getUnitAttr());
 }
 
+void LayerBuilder::markVectors() {
+  function->setAttr("snn.vectors", builder.getUnitAttr());
+}
+
 void LayerBuilder::finish() {
   func::ReturnOp::create(builder);
   func::CallOp::create(caller, loc, function, operands);

@@ -98,6 +98,9 @@ public:
   /// it inline.
   void markSeldom();
 
+  /// Says that the function computes with the C compiler's vectors.
+  void markVectors();
+
   /// Ends the function and calls it.
   void finish();
   /// Removes the function, for a layer that does nothing.

@@ -6,6 +6,7 @@
 
 #include "BlockSums.h"
 #include "Synapses.h"
+#include "VectorSums.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -189,7 +190,13 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   Type weightType = op.getWeight().getType().getElementType();
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   std::optional<BlockPlan> plan;
-  if (active && active->areListed() && active->areSpikes() && rank == 2)
+  std::optional<VectorPlan> vectors;
+  bool addsSpikes =
+      active && active->areListed() && active->areSpikes() && rank == 2;
+  if (addsSpikes)
+    vectors =
+        planVectorSums(context.options, outputs, weightType, storage);
+  if (addsSpikes && !vectors)
     plan = planBlocks(context.options, rows, weightType, storage,
                       beginsWithBias(op));
   if (plan && plan->isFlipped)
@@ -224,7 +231,18 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
     return isInPlace ? FailureOr<Value>(y)
                      : createInitialSum(layer, op, context, yShape, y);
   };
-  if (plan) {
+  if (vectors) {
+    bool beginsWithZero = !isInPlace && !beginsWithBias(op);
+    if (!isInPlace && !beginsWithZero) {
+      FailureOr<Value> initial = createInitial();
+      if (failed(initial))
+        return failure();
+      layer.write(*initial, yBuffer);
+    }
+    layer.markVectors();
+    addVectorSums(builder, *vectors, active->getList(), weights.getTable(),
+                  yBuffer, beginsWithZero);
+  } else if (plan) {
     if (failed(lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
                              isInPlace, createInitial, addRows)))
       return failure();

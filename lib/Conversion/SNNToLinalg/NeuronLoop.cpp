@@ -22,16 +22,20 @@ static Type getStoredElement(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getElementType();
 }
 
-bool snn::arePairs(ArrayRef<int64_t> shape, const Update &update,
-                   const NeuronModel &model, const NeuronBuffers &buffers) {
-  constexpr int64_t kLeast = 32;
-  if (ShapedType::getNumElements(shape) < kLeast || shape.back() < kPair)
-    return false;
+bool snn::areShort(const Update &update, const NeuronBuffers &buffers) {
   auto isShort = [](Value buffer) {
     return getStoredElement(buffer).isInteger(16);
   };
   return update.voltage && isShort(buffers.inputs.front()) &&
          llvm::all_of(buffers.states, isShort);
+}
+
+bool snn::arePairs(ArrayRef<int64_t> shape, const Update &update,
+                   const NeuronModel &model, const NeuronBuffers &buffers) {
+  constexpr int64_t kLeast = 32;
+  if (ShapedType::getNumElements(shape) < kLeast || shape.back() < kPair)
+    return false;
+  return areShort(update, buffers);
 }
 
 namespace {
@@ -50,6 +54,9 @@ private:
   /// Those of the last dimension at `row`.
   Value visitRow(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  Value count);
+  /// Those from `begin` to `end` of it.
+  Value visitNext(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
+                  int64_t begin, int64_t end, Value count);
   /// Those from `begin` to `end` of the last dimension, in all rows.
   void visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes, int64_t begin,
                     int64_t end);
@@ -228,22 +235,29 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
   return count;
 }
 
+Value NeuronLoop::visitNext(ImplicitLocOpBuilder &builder, int64_t lanes,
+                            Value row, int64_t begin, int64_t end,
+                            Value count) {
+  auto loop = scf::ForOp::create(
+      builder, nameLocal(builder, "n"), makeIndex(builder, begin),
+      makeIndex(builder, end), makeIndex(builder, lanes), count,
+      [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
+        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+        scf::YieldOp::create(inner,
+                             visit(inner, lanes, row, n, carried.front()));
+      });
+  return loop.getResult(0);
+}
+
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value count) {
   int64_t size = shape.back(), whole = size - size % lanes;
-  if (whole != 0) {
-    auto loop = scf::ForOp::create(
-        builder, nameLocal(builder, "n"), makeIndex(builder, 0),
-        makeIndex(builder, whole), makeIndex(builder, lanes), count,
-        [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
-          ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-          scf::YieldOp::create(inner,
-                               visit(inner, lanes, row, n, carried.front()));
-        });
-    count = loop.getResult(0);
-  }
-  for (int64_t n = whole; n < size; ++n)
-    count = visit(builder, 1, row, makeIndex(builder, n), count);
+  if (whole != 0)
+    count = visitNext(builder, lanes, row, 0, whole, count);
+  if (size - whole > 1)
+    return visitNext(builder, 1, row, whole, size, count);
+  if (whole != size)
+    count = visit(builder, 1, row, makeIndex(builder, whole), count);
   return count;
 }
 
@@ -298,9 +312,8 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
-                           bool isInPairs, const NeuronBuffers &buffers,
+                           int64_t lanes, const NeuronBuffers &buffers,
                            NeuronBody body, QuietBody quiet, LateBody late) {
-  int64_t lanes = isInPairs ? kPair : 1;
   NeuronLoop loop(shape, update, buffers, body, quiet, late, lanes);
   Value count = loop.visitAll(builder, lanes, makeIndex(builder, 0));
   if (buffers.events)

@@ -17,7 +17,7 @@
 namespace snn {
 
 /// Builds the new states of some neurons and their spikes, where they make any,
-/// from inputs and from states: one of each, or vectors of two.
+/// from inputs and from states: one of each, or vectors.
 using NeuronBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     mlir::ImplicitLocOpBuilder &, const Update &, mlir::ValueRange inputs,
     mlir::ValueRange states)>;
@@ -44,17 +44,21 @@ struct NeuronBuffers {
   mlir::Value spikes, events;
 };
 
+/// Whether 16 bits hold all of an update: what is added, states, and what comes
+/// between.
+bool areShort(const Update &update, const NeuronBuffers &buffers);
+
 /// Whether two neurons are updated at a time: where these are worth the code,
 /// which has one by itself, too, if rows of `shape` are odd.
 bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update,
               const NeuronModel &model, const NeuronBuffers &buffers);
 
-/// The loop over neurons of `shape`. With `quiet`, `body` or, for those that
+/// The loop over neurons of `shape`, `lanes` of them at a time. With `quiet`, `body` or, for those that
 /// are not the rest of a row, `late` is for those that may spike. Spikes are 0
 /// before it with `quiet`, or if they are listed.
 void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
                       llvm::ArrayRef<int64_t> shape, const Update &update,
-                      bool isInPairs, const NeuronBuffers &buffers,
+                      int64_t lanes, const NeuronBuffers &buffers,
                       NeuronBody body, QuietBody quiet = nullptr,
                       LateBody late = nullptr);
 

@@ -386,14 +386,21 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   bool countsAlways = model.spikes && model.spikes->counts() && !isMostlyQuiet;
   bool isInPairs = context.options.pairs && !countsAlways &&
                    arePairs(c.getShape(), update, model, buffers);
-  if (isInPairs || isMostlyQuiet || buffers.events) {
+  int64_t lanes = isInPairs ? 2 : 1;
+  int64_t inVectors = context.options.vectorNeurons;
+  if (inVectors != 0 && !buffers.events && !isMostlyQuiet && !countsAlways &&
+      c.getShape().back() >= inVectors && areShort(update, buffers)) {
+    lanes = inVectors;
+    layer.markVectors();
+  }
+  if (lanes > 1 || isMostlyQuiet || buffers.events) {
     if (isMostlyQuiet || buffers.events)
       clearSpikes(layer, buffers.spikes);
     auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
       createCount(op, model, context, buffers, isInPairs ? 2 : 1, b, row, n);
     };
     bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
-    createNeuronLoop(layer.body(), c.getShape(), update, isInPairs, buffers,
+    createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      stepNeurons,
                      isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody(),
                      isLate ? LateBody(countAt) : LateBody());

@@ -750,11 +750,24 @@ struct ConvertSNNToLinalg
     options.listWithNeurons = listWithNeurons;
     options.words = words;
     options.pairs = pairs;
+    options.vectorSums = vectorSums;
+    options.vectorBlocks = vectorBlocks;
+    options.vectorNeurons = vectorNeurons;
     options.directSums = directSums;
     options.bitDelays = bitDelays;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";
+      return signalPassFailure();
+    }
+    if (options.vectorSums < 0 || options.vectorSums % 16 != 0) {
+      getOperation().emitError("vector-sums is ")
+          << options.vectorSums << ", expected a multiple of 16 or 0";
+      return signalPassFailure();
+    }
+    if (options.vectorNeurons < 0 || options.vectorNeurons % 8 != 0) {
+      getOperation().emitError("vector-neurons is ")
+          << options.vectorNeurons << ", expected a multiple of 8 or 0";
       return signalPassFailure();
     }
     SymbolTable symbols(getOperation());

@@ -33,6 +33,21 @@ using namespace mlir;
 using namespace snn;
 using namespace snn::c11;
 
+/// Whether functions compute with the C compiler's vectors of floating point.
+static bool hasFloatVectors(ModuleOp module) {
+  return module
+      .walk([](Operation *op) {
+        auto isFloat = [](Type type) {
+          return isa<VectorType>(type) &&
+                 isa<FloatType>(getElementTypeOrSelf(type));
+        };
+        return llvm::any_of(op->getResultTypes(), isFloat)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 namespace {
 
 /// Prints the C source of one network.
@@ -45,7 +60,7 @@ public:
       : module(module), table(table), functions(functions), signs(signs),
         interface(interface), options(options), prefix(interface.prefix),
         helpers(interface.helpers ? interface.helpers->name : interface.prefix),
-        source(source) {}
+        vectors(helpers, hasFloatVectors(module)), source(source) {}
 
   LogicalResult emit();
 
@@ -57,7 +72,12 @@ private:
   /// where there is none.
   void emitTables(StringRef value);
   /// What prints the body of a function.
-  FunctionEmitter makeEmitter(func::FuncOp function);
+  FunctionEmitter makeEmitter(func::FuncOp function, llvm::raw_ostream &os);
+  FunctionEmitter makeEmitter(func::FuncOp function) {
+    return makeEmitter(function, source);
+  }
+  /// Finds out which functions for vectors there will be.
+  LogicalResult findVectors();
   std::string macro(StringRef suffix) { return interface.getMacro(suffix); }
   /// Functions that stand for single operations.
   bool usesDouble();
@@ -78,6 +98,7 @@ private:
   void emitMemories();
   LogicalResult emitDeclaration(func::FuncOp function);
   LogicalResult emitLayer(func::FuncOp function);
+  LogicalResult emitDefinition(func::FuncOp function, llvm::raw_ostream &os);
   LogicalResult emitInit();
   LogicalResult emitStep(const ModelFunction &declared, func::FuncOp function);
   /// Binds each parameter of init to the member of the same name.
@@ -98,6 +119,7 @@ private:
   const std::string &prefix;
   /// What the names of helpers begin with.
   const std::string &helpers;
+  Vectors vectors;
   llvm::raw_ostream &source;
   /// The tables that are in a blob, and the functions that read them.
   llvm::StringSet<> inBlob, tableUsers;
@@ -141,6 +163,8 @@ void SourceEmitter::nameSymbols() {
         "PROFILE", "EVENTS", "MAX_EVENTS"})
     (void)globals.add(prefix + "_" + name.str());
   forEachHelperName(helpers, [&](StringRef name) { (void)globals.add(name); });
+  for (const auto &name : vectors.getNames())
+    (void)globals.add(name.getKey());
   if (interface.weights)
     for (StringRef name :
          {"load", "weights_t", "tables", "expected", "checksum",
@@ -189,8 +213,10 @@ void SourceEmitter::nameTables() {
   }
 }
 
-FunctionEmitter SourceEmitter::makeEmitter(func::FuncOp function) {
-  FunctionEmitter emitter(symbols, table, signs, globals, helpers, source);
+FunctionEmitter SourceEmitter::makeEmitter(func::FuncOp function,
+                                           llvm::raw_ostream &os) {
+  FunctionEmitter emitter(symbols, table, signs, globals, helpers, os);
+  emitter.setVectors(vectors);
   emitter.setTableUsers(tableUsers);
   bool takesTables =
       interface.weights &&
@@ -219,6 +245,21 @@ void SourceEmitter::nameHooks() {
   hooks.profileMacro = macro("PROFILE");
   hooks.eventsMacro = macro("EVENTS");
   hooks.profile.emplace(functions, table);
+}
+
+LogicalResult SourceEmitter::findVectors() {
+  for (func::FuncOp function : functions.layers)
+    if (hasVectors(function) && failed(emitDefinition(function, llvm::nulls())))
+      return failure();
+  if (vectors.isEmpty())
+    return success();
+  // Their names are no layer's.
+  globals = NameTable();
+  symbols.clear();
+  tableUsers.clear();
+  nameSymbols();
+  nameTables();
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -314,25 +355,29 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
   }
   if (isExternal(function))
     return emitDeclaration(function);
-  FunctionEmitter emitter = makeEmitter(function);
+  return emitDefinition(function, source);
+}
+
+LogicalResult SourceEmitter::emitDefinition(func::FuncOp function,
+                                            llvm::raw_ostream &os) {
+  FunctionEmitter emitter = makeEmitter(function, os);
   if (StringRef comment = getText(function, "snn.comment"); !comment.empty()) {
     std::string text = escapeComment(
         (function.getSymName() + ": " + comment).str(), /*multiline=*/true);
-    source << "/* ";
+    os << "/* ";
     llvm::interleave(
-        llvm::split(text, '\n'), source,
-        [&](StringRef line) { source << line; }, "\n * ");
-    source << " */\n";
+        llvm::split(text, '\n'), os, [&](StringRef line) { os << line; },
+        "\n * ");
+    os << " */\n";
   }
   std::string unused;
-  source << "static "
-         << (function->hasAttr("snn.seldom") ? helperMacro("SELDOM")
-                                             : "SNN_LAYER")
-         << " void " << symbols[function.getSymName()] << "(";
+  os << "static "
+     << (function->hasAttr("snn.seldom") ? helperMacro("SELDOM") : "SNN_LAYER")
+     << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   if (tableUsers.contains(function.getSymName()))
-    source << separator << "const struct " << prefix << "_" << kTablesName
-           << " *" << kTablesName;
+    os << separator << "const struct " << prefix << "_" << kTablesName << " *"
+       << kTablesName;
   for (BlockArgument argument : function.getArguments()) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
                                                       "snn.name");
@@ -341,7 +386,7 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
       unused += "    (void)" + cName + ";\n";
     if (argument.getType().isIndex()) {
       emitter.bindScalar(argument, cName);
-      source << separator << "size_t " << cName;
+      os << separator << "size_t " << cName;
       continue;
     }
     auto type = dyn_cast<MemRefType>(argument.getType());
@@ -350,13 +395,13 @@ LogicalResult SourceEmitter::emitLayer(func::FuncOp function) {
       return function.emitOpError("C11: argument of type ")
              << argument.getType() << " is not in the emitter's subset";
     emitter.bindBuffer(argument, cName);
-    source << separator << (isReadOnly(argument) ? "const " : "") << element
-           << " *RESTRICT " << cName;
+    os << separator << (isReadOnly(argument) ? "const " : "") << element
+       << " *RESTRICT " << cName;
   }
-  source << ")\n{\n" << unused;
+  os << ")\n{\n" << unused;
   if (failed(emitter.emitBody(function)))
     return failure();
-  source << "}\n\n";
+  os << "}\n\n";
   return success();
 }
 
@@ -479,10 +524,12 @@ void SourceEmitter::emitHelpers() {
     emitHelper("short");
   bool usesSums = false, usesPairs = false, usesRows = false;
   module.walk([&](vector::LoadOp load) {
-    (isPairOp(load) ? usesPairs : usesSums) = true;
+    if (!isLanesOp(load))
+      (isPairOp(load) ? usesPairs : usesSums) = true;
   });
   module.walk([&](vector::StoreOp store) {
-    usesRows |= store.getAlignment().has_value();
+    usesRows |= store.getAlignment().has_value() &&
+                !hasVectors(store->getParentOfType<func::FuncOp>());
   });
   // Whose helpers are small functions, too.
   bool hasOthers =
@@ -490,7 +537,7 @@ void SourceEmitter::emitHelpers() {
         return function->hasAttr("snn.seldom") ||
                getText(function, "snn.helper").starts_with("product");
       });
-  if (usesSums || usesPairs || hasOthers)
+  if (usesSums || usesPairs || hasOthers || !vectors.isEmpty())
     emitHelper("small");
   if (usesPairs)
     emitHelper("pairs");
@@ -498,6 +545,8 @@ void SourceEmitter::emitHelpers() {
     emitHelper("sums");
   if (usesRows)
     emitHelper("rows");
+  if (!vectors.isEmpty())
+    emitHelper("vectors");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");
@@ -608,6 +657,8 @@ LogicalResult SourceEmitter::emit() {
   nameHooks();
   nameSymbols();
   nameTables();
+  if (failed(findVectors()))
+    return failure();
   printProvenance(interface, interface.sourceName, source);
   source << "#include \"" << interface.headerName << "\"\n\n"
          << "#include <stdbool.h>\n#include <string.h>\n\n"
@@ -633,6 +684,8 @@ LogicalResult SourceEmitter::emit() {
            << "#error \"the network needs a double of 64 bits\"\n#endif\n\n";
   if (!interface.helpers)
     emitHelpers();
+  if (!vectors.isEmpty())
+    vectors.print(source);
   llvm::StringSet<> emitted;
   auto emitGlobalsOf = [&](func::FuncOp function) {
     return function.walk([&](memref::GetGlobalOp use) {

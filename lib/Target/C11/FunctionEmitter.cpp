@@ -123,6 +123,8 @@ FailureOr<Expression> FunctionEmitter::getInteger(Value value,
 }
 
 FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
+  if (isLanesOp(op))
+    return makeLanes(op);
   if (isPairOp(op))
     return makePair(op);
   return llvm::TypeSwitch<Operation *, FailureOr<Expression>>(op)
@@ -219,6 +221,10 @@ FailureOr<Expression> FunctionEmitter::getSummand(Value value) {
 }
 
 std::string FunctionEmitter::typeOf(Value scalar) const {
+  if (isa<VectorType>(scalar.getType()) && hasVectors) {
+    std::optional<Lanes> type = getLanesOf(scalar);
+    return type ? vectors->getType(*type) : "";
+  }
   if (isa<VectorType>(scalar.getType()))
     return (prefix + "_pair").str();
   StringRef type = getScalarType(scalar.getType(), signs.isUnsigned(scalar));
@@ -589,7 +595,7 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
       pointers[variable] = list;
       continue;
     }
-    if (isa<VectorType>(variable.getType())) {
+    if (isa<VectorType>(variable.getType()) && !hasVectors) {
       if (failed(declareSums(loop, index, variable)))
         return failure();
       continue;
@@ -629,7 +635,7 @@ std::optional<std::string> FunctionEmitter::makeUpdate(StringRef name,
                                                        Value value) {
   Operation *op = value.getDefiningOp();
   if (!isa_and_present<arith::AddIOp>(op) || !inlining->isInlined(op) ||
-      locals.lookup(op->getOperand(0)) != name)
+      isLanesOp(op) || locals.lookup(op->getOperand(0)) != name)
     return std::nullopt;
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
   if (failed(rhs))
@@ -1050,9 +1056,10 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (reuses.contains(op))
     line() << prefix << "_fence();\n";
   if (auto add = dyn_cast<arith::AddIOp>(op);
-      add && isSums(add.getType()) && isa<BlockArgument>(add.getLhs()))
+      add && !hasVectors && isSums(add.getType()) &&
+      isa<BlockArgument>(add.getLhs()))
     return emitRowAdd(add);
-  if (isVector(op) && !isPairOp(op))
+  if (isVector(op) && !isPairOp(op) && !isLanesOp(op))
     return success(); // a part of what is printed elsewhere
   if (isExpression(op))
     return op->use_empty() || inlining->isInlined(op) ? success()
@@ -1064,6 +1071,8 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](memref::StoreOp store) { return emitStore(store); })
       .Case([&](vector::CompressStoreOp store) { return emitList(store); })
       .Case([&](vector::StoreOp store) {
+        if (hasVectors)
+          return emitLanesStore(store);
         if (std::optional<RowUpdate> update = matchRowUpdate(store, *writes))
           return emitRowUpdate(store, *update);
         return isSums(store.getVectorType()) ? emitSumsStore(store)
@@ -1126,6 +1135,7 @@ LogicalResult FunctionEmitter::emitBlock(Block &block) {
 LogicalResult FunctionEmitter::emitBody(func::FuncOp function) {
   writes.emplace(function);
   inlining.emplace(function, *writes);
+  hasVectors = snn::c11::hasVectors(function);
   return emitBlock(function.getBody().front());
 }
 

@@ -11,6 +11,7 @@
 #include "Inlining.h"
 #include "Profile.h"
 #include "Signs.h"
+#include "Vectors.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -127,6 +128,9 @@ public:
     tableUsers = &functions;
   }
 
+  /// Says what has the functions for vectors.
+  void setVectors(Vectors &newVectors) { vectors = &newVectors; }
+
   /// Says before which operations memory changes its type.
   void setReuses(llvm::SmallPtrSet<mlir::Operation *, 8> operations) {
     reuses = std::move(operations);
@@ -172,6 +176,34 @@ private:
   mlir::FailureOr<Expression> makeAnyPair(mlir::vector::ReductionOp op);
   mlir::FailureOr<Expression> makePairLane(mlir::Value pair, int64_t lane);
   llvm::LogicalResult emitPairStore(mlir::vector::StoreOp op);
+  /// What computes with the C compiler's vectors.
+  mlir::FailureOr<Expression> makeLanes(mlir::Operation *op);
+  mlir::FailureOr<Expression> makeLanesConstant(mlir::arith::ConstantOp op);
+  mlir::FailureOr<Expression> makeLanesBinary(mlir::Operation *op,
+                                              llvm::StringRef name,
+                                              llvm::StringRef symbol,
+                                              bool isUnsigned = false);
+  mlir::FailureOr<Expression> makeLanesCompare(mlir::Operation *op);
+  mlir::FailureOr<Expression> makeLanesSelect(mlir::arith::SelectOp op);
+  mlir::FailureOr<Expression> makeLanesCast(mlir::Operation *op);
+  mlir::FailureOr<Expression> makeLanesLoad(mlir::vector::LoadOp op,
+                                            std::optional<Lanes> type,
+                                            bool isUnsigned);
+  /// The upper half of a product of integers of 16 bits, if `op` is that.
+  std::optional<mlir::FailureOr<Expression>>
+  makeUpperHalf(mlir::arith::TruncIOp op);
+  mlir::FailureOr<Expression> makeLanesElement(mlir::vector::ExtractOp op);
+  mlir::FailureOr<Expression> callLanes(const std::string &function,
+                                        mlir::ValueRange operands);
+  mlir::FailureOr<Expression> refuseLanes(mlir::Operation *op);
+  llvm::LogicalResult emitLanesStore(mlir::vector::StoreOp op);
+  mlir::FailureOr<std::string> getLanesAddress(mlir::Operation *op,
+                                               mlir::Value buffer,
+                                               mlir::ValueRange indices);
+  /// Where a condition holds, as integers as wide as `wanted`.
+  mlir::FailureOr<Expression> getMask(mlir::Value value, Lanes wanted);
+  /// The vector that C has for `value`, if there is one.
+  std::optional<Lanes> getLanesOf(mlir::Value value) const;
   /// A pair as an argument.
   mlir::FailureOr<std::string> getPair(mlir::Value value);
   /// A call of a helper for pairs; `more` are arguments behind `operands`.
@@ -274,6 +306,9 @@ private:
   llvm::raw_ostream &os;
   const Hooks *hooks = nullptr;
   const llvm::StringSet<> *tableUsers = nullptr;
+  Vectors *vectors = nullptr;
+  /// Whether the function that is printed computes with `vectors`.
+  bool hasVectors = false;
   llvm::SmallPtrSet<mlir::Operation *, 8> reuses;
   unsigned depth = 1;
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};

@@ -39,9 +39,23 @@ bool isPair(Type type) { return isVectorOfTwo(type, 16); }
 
 bool isPairMask(Type type) { return isVectorOfTwo(type, 1); }
 
+bool hasVectors(func::FuncOp function) {
+  return function && function->hasAttr("snn.vectors");
+}
+
+bool isLanesOp(Operation *op) {
+  bool hasVector =
+      llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>) ||
+      isa<vector::ExtractOp, vector::ReductionOp>(op);
+  return hasVector && op->getNumResults() == 1 && op->getNumRegions() == 0 &&
+         hasVectors(op->getParentOfType<func::FuncOp>());
+}
+
 bool isPairOp(Operation *op) {
-  return op->getNumResults() == 1 && (isPair(op->getResult(0).getType()) ||
-                                      isPairMask(op->getResult(0).getType()));
+  return op->getNumResults() == 1 &&
+         (isPair(op->getResult(0).getType()) ||
+          isPairMask(op->getResult(0).getType())) &&
+         !isLanesOp(op);
 }
 
 /// Helpers with a result only compute it.
@@ -53,7 +67,7 @@ bool isExpression(Operation *op) {
   return isArithmetic(op) || isHelperCall(op) ||
          isa<memref::LoadOp, math::CtPopOp, vector::ExtractOp,
              vector::ReductionOp>(op) ||
-         (isa<vector::LoadOp>(op) && isPairOp(op));
+         (isa<vector::LoadOp>(op) && isPairOp(op)) || isLanesOp(op);
 }
 
 bool isShortArithmetic(Operation *op) {

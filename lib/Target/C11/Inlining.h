@@ -26,6 +26,12 @@ bool isExpression(mlir::Operation *op);
 /// Whether `op` computes a vector: as a part of making a list, or of sums.
 bool isVector(mlir::Operation *op);
 
+/// Whether `function` computes with the C compiler's vectors.
+bool hasVectors(mlir::func::FuncOp function);
+
+/// Whether `op` does, in such a function.
+bool isLanesOp(mlir::Operation *op);
+
 /// Whether a type is that of two numbers of 16 bits, or of two bits.
 bool isPair(mlir::Type type);
 bool isPairMask(mlir::Type type);

@@ -30,7 +30,9 @@ std::optional<int64_t> getSplat(Value value) {
 namespace {
 /// floor((a * b + rounding) / 2^by) in 32 bits, of numbers of 16.
 struct PairProduct {
-  Value a, b;
+  Value a;
+  /// None for 1.
+  Value b;
   int64_t rounding = 0, by = 0;
 };
 } // namespace
@@ -38,11 +40,11 @@ struct PairProduct {
 static std::optional<PairProduct> matchProduct(arith::TruncIOp op) {
   PairProduct found;
   Value value = op.getIn();
-  // The 16 bits that are left are the same with and without sign.
   Operation *shift = value.getDefiningOp();
   if (isa_and_present<arith::ShRSIOp, arith::ShRUIOp>(shift)) {
     std::optional<int64_t> by = getSplat(shift->getOperand(1));
-    if (!by || *by > 16)
+    // Up to 16 the bits that are left are the same with and without sign.
+    if (!by || *by > (isa<arith::ShRSIOp>(shift) ? 31 : 16))
       return std::nullopt;
     found.by = *by;
     value = shift->getOperand(0);
@@ -54,14 +56,18 @@ static std::optional<PairProduct> matchProduct(arith::TruncIOp op) {
     found.rounding = *rounding;
     value = sum.getLhs();
   }
-  auto product = value.getDefiningOp<arith::MulIOp>();
-  if (!product)
-    return std::nullopt;
   auto getNarrow = [](Value wide) -> Value {
     auto extend = wide.getDefiningOp<arith::ExtSIOp>();
     return extend && isPair(extend.getIn().getType()) ? extend.getIn()
                                                       : Value();
   };
+  // A product with 1 is the number itself.
+  found.a = getNarrow(value);
+  if (found.a)
+    return found;
+  auto product = value.getDefiningOp<arith::MulIOp>();
+  if (!product)
+    return std::nullopt;
   found.a = getNarrow(product.getLhs());
   found.b = getNarrow(product.getRhs());
   // Constants are extended when they are folded.
@@ -198,10 +204,14 @@ FailureOr<Expression> FunctionEmitter::makePair(Operation *op) {
       .Case([&](arith::ExtSIOp extend) { return makePairBytes(extend); })
       .Case([&](arith::TruncIOp cut) {
         std::optional<PairProduct> product = matchProduct(cut);
-        return product ? makeCall("product2", {product->a, product->b},
-                                  ", " + std::to_string(product->rounding) +
-                                      ", " + std::to_string(product->by))
-                       : refuse();
+        if (!product)
+          return refuse();
+        std::string more = ", " + std::to_string(product->rounding) + ", " +
+                           std::to_string(product->by);
+        if (product->b)
+          return makeCall("product2", {product->a, product->b}, more);
+        return makeCall("product2", product->a,
+                        ", " + prefix.str() + "_both(1)" + more);
       })
       .Default([&](Operation *) { return refuse(); });
 }

@@ -62,12 +62,14 @@ void Signs::visit(Operation *op) {
     return unite(global, global.getNameAttr().getAttr().getAsOpaquePointer());
   // Rows of weights, and sums.
   if (auto row = dyn_cast<vector::LoadOp>(op)) {
-    if (row.use_empty() || !isa<arith::ExtUIOp>(*row->user_begin()))
+    if (row.use_empty() ||
+        !isa<arith::ExtUIOp, arith::UIToFPOp>(*row->user_begin()))
       learn(row.getBase(), true);
     return;
   }
   if (auto store = dyn_cast<vector::StoreOp>(op)) {
-    if (!isPairMask(store.getVectorType()))
+    bool areBits = store.getVectorType().getElementType().isInteger(1);
+    if (!areBits && isSignedNumber(store.getValueToStore()))
       learn(store.getBase(), true);
     return;
   }

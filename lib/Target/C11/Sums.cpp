@@ -92,7 +92,8 @@ static std::optional<RowAdd> getRowAdd(scf::WhileOp loop, unsigned index) {
 
 Value FunctionEmitter::getListOfSums(Operation *loop) {
   auto carrier = dyn_cast<scf::WhileOp>(loop);
-  if (!carrier || !carrier.getResult(0).use_empty() || !countsTurns(carrier))
+  if (!carrier || hasVectors || carrier.getNumResults() == 0 ||
+      !carrier.getResult(0).use_empty() || !countsTurns(carrier))
     return nullptr;
   bool hasSums = false;
   for (unsigned index = 1; index < carrier.getInits().size(); ++index)
@@ -222,6 +223,8 @@ static scf::WhileOp getSumsLoop(Value sums) {
 }
 
 void FunctionEmitter::readSums(scf::WhileOp loop) {
+  if (hasVectors)
+    return;
   for (auto [index, result] : llvm::enumerate(loop.getResults())) {
     if (!isSums(result.getType()) ||
         llvm::none_of(result.getUsers(), llvm::IsaPred<vector::ExtractOp>))

@@ -52,6 +52,8 @@ class Machine:
         has_threads: Whether variables can be of a thread; models of kernels have such.
         simulator: A program for this machine, below `PLATFORM`, that emulates in the emulator's
             place where the program reads bytes; built when it is needed.
+        network_compiler: What compiles the network in the compiler's place, with the flags that
+            select the core; nothing if the compiler does.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Machine:
     measures_stack: bool = True
     has_threads: bool = False
     simulator: str | None = None
+    network_compiler: tuple[str, ...] = ()
 
     @property
     def size(self) -> str:
@@ -97,7 +100,14 @@ _ICOUNT_SHIFT = 10
 """Each instruction takes 2^10 ns, at least 16 ticks of SysTick, so that ticks tell their number."""
 
 
-def _cortex_m(name: str, core: str, machine: str, link: tuple[str, ...], megahertz: int) -> Machine:
+def _cortex_m(
+    name: str,
+    core: str,
+    machine: str,
+    link: tuple[str, ...],
+    megahertz: int,
+    network_compiler: tuple[str, ...] = (),
+) -> Machine:
     return Machine(
         name,
         compiler=("arm-none-eabi-gcc", "-mthumb", *core.split()),
@@ -109,20 +119,24 @@ def _cortex_m(name: str, core: str, machine: str, link: tuple[str, ...], megaher
         ),
         unit="instructions",
         per_count=1000 / megahertz / 2**_ICOUNT_SHIFT,
+        network_compiler=network_compiler,
     )  # fmt: skip
 
 
-def _riscv(name: str, core: str) -> Machine:
+def _riscv(
+    name: str, core: str, cpu: str = "rv32", network_compiler: tuple[str, ...] = ()
+) -> Machine:
     return Machine(
         name,
         compiler=("riscv64-unknown-elf-gcc", "-specs=picolibc.specs", *core.split()),
         sources=("riscv/start.S", "riscv/counter.c", "boot.c", "semihosting.c"),
         link=_memory("0x80000000", "1M", "0x80100000", "1M"),
         emulator=(
-            "qemu-system-riscv32", "-M", "virt", "-bios", "none", "-icount", "shift=0",
+            "qemu-system-riscv32", "-M", "virt", "-cpu", cpu, "-bios", "none", "-icount", "shift=0",
             "-display", "none", "-semihosting", "-kernel",
         ),
         unit="instructions",
+        network_compiler=network_compiler,
     )  # fmt: skip
 
 
@@ -138,6 +152,8 @@ def _linux(name: str, triple: str, emulator: str) -> Machine:
 
 
 _MPS2 = _memory("0", "4M", "0x20000000", "4M")
+# The secure state's instruction and data memories.
+_MPS3 = _memory("0x10000000", "512K", "0x30000000", "512K")
 
 MACHINES = {
     machine.name: machine
@@ -160,8 +176,20 @@ MACHINES = {
             "cortex-m33", "-mcpu=cortex-m33 -mfloat-abi=hard -mfpu=fpv5-sp-d16", "mps2-an505",
             _memory("0x10000000", "4M", "0x38000000", "4M"), 20,
         ),
+        _cortex_m(
+            "cortex-m55", "-mcpu=cortex-m55 -mfloat-abi=hard", "mps3-an547", _MPS3, 32
+        ),
+        _cortex_m(
+            "cortex-m55-clang", "-mcpu=cortex-m55 -mfloat-abi=hard", "mps3-an547", _MPS3, 32,
+            ("clang-22", "--target=thumbv8.1m.main-none-eabihf", "-mcpu=cortex-m55"),
+        ),
         _riscv("rv32imac", "-march=rv32imac -mabi=ilp32"),
         _riscv("rv32imafc", "-march=rv32imafc -mabi=ilp32f"),
+        _riscv(
+            "rv32imc-zve32x", "-march=rv32imc -mabi=ilp32", "rv32,v=true,vlen=128",
+            ("clang-22", "--target=riscv32-unknown-elf", "-march=rv32imc_zve32x_zvl128b",
+             "-mabi=ilp32"),
+        ),
         Machine(
             "atmega1284p",
             compiler=("avr-gcc", "-mmcu=atmega1284p"),

@@ -114,10 +114,18 @@ def build(
     if not machine.has_threads:
         abilities.append("-D_Thread_local=")
     compiler = (*machine.compiler, f"-std={machine.standard}", *flags)
+    network_compiler = compiler
+    if machine.network_compiler:
+        network_compiler = (
+            *machine.network_compiler, *_library_headers(machine, folder),
+            f"-std={machine.standard}", *flags,
+        )  # fmt: skip
     kernels = network.host_arguments()
     includes = [argument for argument in kernels if argument.startswith("-")]
     program = folder / "program.elf"
-    call(machine, *compiler, *includes, "-c", "net.c", "-o", "net.o", folder=folder)
+    call(
+        machine, *network_compiler, *includes, "-c", "net.c", "-o", "net.o", folder=folder
+    )  # fmt: skip
     # Of the linker, as not all have it: macOS has another one.
     collect = () if machine.name == "native" else ("-Wl,--gc-sections",)
     call(
@@ -125,6 +133,17 @@ def build(
         *kernels, *machine.link, *collect, "-o", program.name, folder=folder,
     )  # fmt: skip
     return Program(machine, network, program, _command(machine, program))
+
+
+def _library_headers(machine: Machine, folder: Path) -> list[str]:
+    """Flags that name the folders with the C library's headers, as the machine's compiler has
+    them; those of GCC itself are for no other compiler."""
+    said = call(machine, *machine.compiler, "-E", "-v", "-x", "c", "/dev/null", folder=folder)
+    listed = said.split("search starts here:\n")[-1].split("End of search list")[0]
+    folders = [Path(line.strip()).resolve() for line in listed.splitlines()]
+    return [
+        flag for found in folders if "gcc" not in found.parts for flag in ("-isystem", str(found))
+    ]
 
 
 def _command(machine: Machine, program: Path) -> tuple[str, ...]:

@@ -25,6 +25,11 @@ class TargetDescription:
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
         pairs: Whether two neurons whose numbers fit 16 bits are updated at a time.
+        vector_sums: Bytes of sums of a synapse that are in vectors while all events are visited; 0
+            where there are none.
+        vector_blocks: Whether these are also some of a layer's sums, not only all.
+        vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
+            0 where none are.
     """
 
     block_outputs: int = 16
@@ -33,6 +38,9 @@ class TargetDescription:
     list_with_neurons: bool = False
     words: bool = False
     pairs: bool = False
+    vector_sums: int = 0
+    vector_blocks: bool = True
+    vector_neurons: int = 0
     short_products: bool = False
 
     @property
@@ -42,7 +50,9 @@ class TargetDescription:
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
             f"flipped-signs={int(self.flipped_signs)} "
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
-            f"pairs={int(self.pairs)} short-products={int(self.short_products)}"
+            f"pairs={int(self.pairs)} vector-sums={self.vector_sums} "
+            f"vector-blocks={int(self.vector_blocks)} vector-neurons={self.vector_neurons} "
+            f"short-products={int(self.short_products)}"
         )
 
 
@@ -51,7 +61,9 @@ _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, 
 # As many sums as there are registers for.
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
-_ROWS = TargetDescription(block_outputs=0)
+_M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_neurons=8)
+_ZVE32X = TargetDescription(block_outputs=0, vector_sums=128, vector_neurons=16)
+_HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False)
 _AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
 
 TARGETS = MappingProxyType(
@@ -62,11 +74,12 @@ TARGETS = MappingProxyType(
         "cortex-m4": _DSP,
         "cortex-m7": _DSP,
         "cortex-m33": _DSP,
-        "cortex-m55": _ROWS,
+        "cortex-m55": _M55,
         "rv32imac": _RV32,
+        "rv32imc-zve32x": _ZVE32X,
         "avr": _AVR,
-        "x86-64": _ROWS,
-        "aarch64": _ROWS,
+        "x86-64": _HOST,
+        "aarch64": _HOST,
     }
 )
 """By name; "generic" is what is compiled for unless another is named."""

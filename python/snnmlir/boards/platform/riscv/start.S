@@ -16,6 +16,8 @@ start:
         csrs    mstatus, t0
         csrw    fcsr, zero
 #endif
+        li      t0, 0x200       /* mstatus.VS = initial: vectors are on, where there are any */
+        csrs    mstatus, t0
         call    boot
 
         .balign 4

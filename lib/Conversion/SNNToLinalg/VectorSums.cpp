@@ -1,0 +1,207 @@
+//===- VectorSums.cpp - Sums of synapses in vectors -----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorSums.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace snn;
+
+/// Bytes of the shortest vectors that processors have.
+static constexpr int64_t kVectorBytes = 16;
+/// Events that are visited in a turn of a loop, where there are as many more.
+static constexpr int64_t kPerTurn = 2;
+
+std::optional<VectorPlan>
+snn::planVectorSums(const ConvertSNNToLinalgOptions &options, int64_t outputs,
+                    Type type, Type storage) {
+  auto quantized = dyn_cast<quant::QuantizedType>(type);
+  bool isPacked = quantized && getPackedBits(quantized) < 8;
+  if (options.vectorSums == 0 || isPacked || !storage.isIntOrFloat() ||
+      storage.getIntOrFloatBitWidth() < 16)
+    return std::nullopt;
+  int64_t bytes = storage.getIntOrFloatBitWidth() / 8;
+  VectorPlan plan{options.vectorSums / bytes, kVectorBytes / bytes};
+  if (outputs < plan.least ||
+      (!options.vectorBlocks && outputs > plan.outputs))
+    return std::nullopt;
+  return plan;
+}
+
+namespace {
+/// Sums that are one vector: the first of them in its block, and how many.
+struct Part {
+  int64_t offset, lanes;
+};
+
+/// Builds the sums of a block, from `first` on.
+class VectorBlock {
+public:
+  VectorBlock(Value events, Value weights, Value sums, bool beginsWithZero,
+              Value first, ArrayRef<Part> parts)
+      : events(events), weights(weights), sums(sums),
+        beginsWithZero(beginsWithZero), first(first), parts(parts) {}
+
+  void build(ImplicitLocOpBuilder &builder);
+
+private:
+  /// Adds the rows of as many events at a time, from `event` on; gives the next
+  /// event and the sums.
+  std::pair<Value, SmallVector<Value>> visit(ImplicitLocOpBuilder &builder,
+                                             int64_t perTurn, Value event,
+                                             ValueRange current);
+  SmallVector<Value> addRow(ImplicitLocOpBuilder &builder, Value input,
+                            ValueRange current);
+  SmallVector<Value> load(ImplicitLocOpBuilder &builder);
+  Value loadEvent(ImplicitLocOpBuilder &builder, Value event, int64_t offset);
+  VectorType getType(const Part &part) {
+    return VectorType::get(part.lanes,
+                           cast<MemRefType>(sums.getType()).getElementType());
+  }
+  Value getPosition(ImplicitLocOpBuilder &builder, const Part &part) {
+    return add(builder, first, part.offset);
+  }
+  static Value add(ImplicitLocOpBuilder &builder, Value value, int64_t offset) {
+    return arith::AddIOp::create(
+        builder, value, arith::ConstantIndexOp::create(builder, offset));
+  }
+
+  Value events, weights, sums;
+  bool beginsWithZero;
+  Value first;
+  ArrayRef<Part> parts;
+};
+} // namespace
+
+SmallVector<Value> VectorBlock::load(ImplicitLocOpBuilder &builder) {
+  return llvm::map_to_vector(parts, [&](const Part &part) -> Value {
+    VectorType type = getType(part);
+    if (beginsWithZero)
+      return arith::ConstantOp::create(builder, builder.getZeroAttr(type));
+    return vector::LoadOp::create(builder, type, sums,
+                                  getPosition(builder, part));
+  });
+}
+
+SmallVector<Value> VectorBlock::addRow(ImplicitLocOpBuilder &builder,
+                                       Value input, ValueRange current) {
+  SmallVector<Value> next;
+  Type stored = cast<MemRefType>(weights.getType()).getElementType();
+  for (auto [part, sum] : llvm::zip(parts, current)) {
+    Value row = vector::LoadOp::create(
+        builder, VectorType::get(part.lanes, stored), weights,
+        ValueRange{input, getPosition(builder, part)});
+    if (row.getType() != sum.getType())
+      row = arith::ExtSIOp::create(builder, sum.getType(), row);
+    if (isa<FloatType>(getElementTypeOrSelf(sum.getType())))
+      next.push_back(arith::AddFOp::create(builder, sum, row));
+    else
+      next.push_back(arith::AddIOp::create(builder, sum, row));
+  }
+  return next;
+}
+
+Value VectorBlock::loadEvent(ImplicitLocOpBuilder &builder, Value event,
+                             int64_t offset) {
+  Value position = memref::LoadOp::create(
+      builder, events, add(builder, event, offset));
+  std::string name = offset ? "i" + std::to_string(offset) : "i";
+  return arith::IndexCastUIOp::create(builder, nameLocal(builder, name),
+                                      builder.getIndexType(), position);
+}
+
+std::pair<Value, SmallVector<Value>>
+VectorBlock::visit(ImplicitLocOpBuilder &builder, int64_t perTurn, Value event,
+                   ValueRange current) {
+  Location loc = builder.getLoc();
+  SmallVector<Value> carried = {event};
+  llvm::append_range(carried, current);
+  SmallVector<Type> types = llvm::to_vector(ValueRange(carried).getTypes());
+  types.push_back(builder.getIndexType());
+  int64_t inputs = cast<MemRefType>(weights.getType()).getDimSize(0);
+  auto loop = scf::WhileOp::create(
+      builder, nameLocal(builder, "e"), types, carried,
+      [&](OpBuilder &nested, Location, ValueRange values) {
+        ImplicitLocOpBuilder before(loc, nested);
+        Value last = loadEvent(before, values.front(), perTurn - 1);
+        Value isThere = arith::CmpIOp::create(
+            before, arith::CmpIPredicate::ne, last,
+            arith::ConstantIndexOp::create(before, inputs));
+        SmallVector<Value> handed(values);
+        handed.push_back(last);
+        scf::ConditionOp::create(before, isThere, handed);
+      },
+      [&](OpBuilder &nested, Location, ValueRange values) {
+        ImplicitLocOpBuilder after(loc, nested);
+        SmallVector<Value> next(values.drop_front().drop_back());
+        for (int64_t offset = 0; offset < perTurn; ++offset) {
+          Value input = offset + 1 == perTurn
+                            ? values.back()
+                            : loadEvent(after, values.front(), offset);
+          next = addRow(after, input, next);
+        }
+        next.insert(next.begin(), add(after, values.front(), perTurn));
+        scf::YieldOp::create(after, next);
+      });
+  return {loop.getResult(0),
+          SmallVector<Value>(loop.getResults().drop_front().drop_back())};
+}
+
+void VectorBlock::build(ImplicitLocOpBuilder &builder) {
+  Value event = arith::ConstantIndexOp::create(builder, 0);
+  SmallVector<Value> current = load(builder);
+  std::tie(event, current) = visit(builder, kPerTurn, event, current);
+  std::tie(event, current) = visit(builder, 1, event, current);
+  for (auto [part, sum] : llvm::zip(parts, current))
+    vector::StoreOp::create(builder, sum, sums, getPosition(builder, part));
+}
+
+/// The vectors of `count` sums, at least as many as are in the shortest one:
+/// what is no whole vector has sums of another one, too.
+static SmallVector<Part> getParts(int64_t count, int64_t least) {
+  int64_t whole = count - count % least;
+  SmallVector<Part> parts = {{0, whole}};
+  if (whole != count)
+    parts.push_back({count - least, least});
+  return parts;
+}
+
+void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
+                        Value events, Value weights, Value sums,
+                        bool beginsWithZero) {
+  int64_t outputs = cast<MemRefType>(weights.getType()).getDimSize(1);
+  int64_t blocks = outputs / plan.outputs, rest = outputs % plan.outputs;
+  // A rest that is short goes with the block before it.
+  if (blocks != 0 && rest != 0 && rest < std::max(plan.least, plan.outputs / 2)) {
+    --blocks;
+    rest += plan.outputs;
+  }
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, value);
+  };
+  auto build = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {
+    SmallVector<Part> parts = getParts(count, plan.least);
+    VectorBlock(events, weights, sums, beginsWithZero, first, parts).build(at);
+  };
+  int64_t whole = blocks * plan.outputs;
+  if (blocks == 1)
+    build(builder, constant(0), plan.outputs);
+  else if (blocks != 0)
+    scf::ForOp::create(builder, nameLocal(builder, "n"), constant(0),
+                       constant(whole), constant(plan.outputs), ValueRange(),
+                       [&](OpBuilder &nested, Location loc, Value n,
+                           ValueRange) {
+                         ImplicitLocOpBuilder body(loc, nested);
+                         build(body, n, plan.outputs);
+                         scf::YieldOp::create(body);
+                       });
+  if (rest != 0)
+    build(builder, constant(whole), rest);
+}

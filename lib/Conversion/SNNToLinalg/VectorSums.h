@@ -1,0 +1,42 @@
+//===- VectorSums.h - Sums of synapses in vectors ---------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Where a processor has vectors, a synapse can have the sums of a block of its
+// outputs in them while it visits all events: each event adds a part of its row
+// of weights, and sums are loaded and stored once.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SNN_LIB_CONVERSION_SNNTOLINALG_VECTORSUMS_H
+#define SNN_LIB_CONVERSION_SNNTOLINALG_VECTORSUMS_H
+
+#include "Lowering.h"
+
+namespace snn {
+
+/// How a synapse has its sums in vectors.
+struct VectorPlan {
+  /// Sums in a block.
+  int64_t outputs = 0;
+  /// Sums in the shortest vector.
+  int64_t least = 0;
+};
+
+/// The plan for `outputs` sums that are stored as `storage`, of weights of
+/// `type`; none if they are in no vectors.
+std::optional<VectorPlan>
+planVectorSums(const ConvertSNNToLinalgOptions &options, int64_t outputs,
+               mlir::Type type, mlir::Type storage);
+
+/// Adds the rows of `weights` that `events` lists to `sums`, or, if
+/// `beginsWithZero`, sets `sums` to what they give. All three are memrefs.
+void addVectorSums(mlir::ImplicitLocOpBuilder &builder, const VectorPlan &plan,
+                   mlir::Value events, mlir::Value weights, mlir::Value sums,
+                   bool beginsWithZero);
+
+} // namespace snn
+
+#endif // SNN_LIB_CONVERSION_SNNTOLINALG_VECTORSUMS_H

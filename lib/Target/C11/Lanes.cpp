@@ -1,0 +1,455 @@
+//===- Lanes.cpp - What is computed with the C compiler's vectors ---------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// In functions marked `snn.vectors` each operation on vectors is a call of a
+// small function (Vectors.h). Numbers that are loaded and extended, or cut and
+// stored, are that in one call.
+//
+//===----------------------------------------------------------------------===//
+
+#include "FunctionEmitter.h"
+#include "Literals.h"
+#include "snn/Analysis/Memory.h"
+
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace snn::c11 {
+
+static bool isMask(Type type) {
+  auto vector = dyn_cast<VectorType>(type);
+  return vector && vector.getElementType().isInteger(1);
+}
+
+/// The numbers that an operation of integers without a sign reads.
+static Lanes readAs(Lanes type, bool isUnsigned) {
+  type.isUnsigned = isUnsigned && !type.isFloat;
+  return type;
+}
+
+/// The integers that say where `value` holds: those of what was compared.
+static std::optional<Lanes> getMaskLanes(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa_and_present<arith::CmpIOp, arith::CmpFOp>(op)) {
+    std::optional<Lanes> compared = getLanes(op->getOperand(0).getType());
+    return compared ? std::optional(compared->asMask()) : std::nullopt;
+  }
+  if (isa_and_present<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(op))
+    return getMaskLanes(op->getOperand(0));
+  if (isa_and_present<vector::LoadOp, arith::ConstantOp>(op))
+    return Lanes{false, false, 8,
+                 cast<VectorType>(value.getType()).getNumElements()};
+  return std::nullopt;
+}
+
+std::optional<Lanes> FunctionEmitter::getLanesOf(Value value) const {
+  return isMask(value.getType()) ? getMaskLanes(value)
+                                 : getLanes(value.getType());
+}
+
+/// The call of a small function.
+static Expression call(const std::string &function,
+                       ArrayRef<std::string> arguments) {
+  return Expression{function + "(" + llvm::join(arguments, ", ") + ")"};
+}
+
+FailureOr<Expression> FunctionEmitter::refuseLanes(Operation *op) {
+  Type type = op->getNumResults() ? op->getResult(0).getType()
+                                  : op->getOperand(0).getType();
+  return op->emitOpError("C11: on ")
+         << type << " is not in the emitter's subset";
+}
+
+FailureOr<Expression> FunctionEmitter::getMask(Value value, Lanes wanted) {
+  wanted = wanted.asMask();
+  if (APInt bit; matchPattern(value, m_ConstantInt(&bit)))
+    return call(vectors->getSplat(wanted), {bit.isZero() ? "0" : "-1"});
+  std::optional<Lanes> own = getMaskLanes(value);
+  FailureOr<Expression> expression = getExpression(value);
+  if (!own || failed(expression))
+    return failure();
+  if (*own == wanted)
+    return expression;
+  return call(vectors->getConvert(*own, wanted), {expression->text});
+}
+
+FailureOr<Expression> FunctionEmitter::callLanes(const std::string &function,
+                                                 ValueRange operands) {
+  SmallVector<std::string> arguments;
+  for (Value operand : operands) {
+    FailureOr<Expression> argument = getExpression(operand);
+    if (failed(argument))
+      return failure();
+    arguments.push_back(argument->text);
+  }
+  return call(function, arguments);
+}
+
+FailureOr<Expression>
+FunctionEmitter::makeLanesConstant(arith::ConstantOp op) {
+  std::optional<Lanes> type = getLanesOf(op);
+  auto splat = dyn_cast<SplatElementsAttr>(op.getValue());
+  if (!type || !splat)
+    return refuseLanes(op);
+  if (isMask(op.getType()))
+    return getMask(op, *type);
+  std::optional<std::string> literal =
+      getLiteral(splat.getSplatValue<Attribute>(), /*isUnsigned=*/false);
+  if (!literal)
+    return refuseLanes(op);
+  return call(vectors->getSplat(*type), {*literal});
+}
+
+FailureOr<std::string> FunctionEmitter::getLanesAddress(Operation *op,
+                                                        Value buffer,
+                                                        ValueRange indices) {
+  FailureOr<std::string> element = getElement(op, buffer, indices);
+  if (failed(element))
+    return failure();
+  Type type = cast<MemRefType>(buffer.getType()).getElementType();
+  std::string address = "&" + *element;
+  if (type.isInteger(1) || isa<FloatType>(type) || !signs.isUnsigned(buffer))
+    return address;
+  // The functions take numbers with a sign, whatever they make of them.
+  bool isTable = getMemory(buffer).getDefiningOp<memref::GetGlobalOp>();
+  return "(" +
+         (isTable ? "const " + prefix.upper() + "_SPACE "
+                  : std::string(isa<vector::LoadOp>(op) ? "const " : "")) +
+         getScalarType(type, /*isUnsigned=*/false).str() + " *)" + address;
+}
+
+/// What is loaded, as elements of `type` or, without one, as it is.
+FailureOr<Expression>
+FunctionEmitter::makeLanesLoad(vector::LoadOp op, std::optional<Lanes> type,
+                               bool isUnsigned) {
+  FailureOr<std::string> address =
+      getLanesAddress(op, op.getBase(), op.getIndices());
+  if (failed(address))
+    return failure();
+  bool isTable = getMemory(op.getBase()).getDefiningOp<memref::GetGlobalOp>();
+  if (isMask(op.getType())) {
+    Lanes mask{false, false, 8, op.getVectorType().getNumElements()};
+    if (isTable)
+      return refuseLanes(op);
+    return call(vectors->getLoadMask(mask), {*address});
+  }
+  std::optional<Lanes> memory = getLanes(op.getType());
+  if (!memory)
+    return refuseLanes(op);
+  if (!type)
+    return call(vectors->getLoad(*memory, *memory, isTable), {*address});
+  return call(vectors->getLoad(*type, readAs(*memory, isUnsigned), isTable),
+              {*address});
+}
+
+std::optional<FailureOr<Expression>>
+FunctionEmitter::makeUpperHalf(arith::TruncIOp op) {
+  std::optional<Lanes> type = getLanes(op.getType());
+  auto isPart = [&](Operation *part) {
+    return part && inlining->isInlined(part);
+  };
+  // The 16 bits that are left are the same with and without sign.
+  Operation *shift = op.getIn().getDefiningOp();
+  if (!type || type->bits != 16 ||
+      !isa_and_present<arith::ShRSIOp, arith::ShRUIOp>(shift) ||
+      !isPart(shift) || getSplat(shift->getOperand(1)) != 16)
+    return std::nullopt;
+  auto product = shift->getOperand(0).getDefiningOp<arith::MulIOp>();
+  if (!product || !isPart(product))
+    return std::nullopt;
+  SmallVector<std::string> factors;
+  for (Value factor : product->getOperands()) {
+    // Constants are extended when they are folded.
+    if (std::optional<int64_t> number = getSplat(factor);
+        number && isInt<16>(*number)) {
+      factors.push_back(
+          call(vectors->getSplat(*type), {std::to_string(*number)}).text);
+      continue;
+    }
+    auto extend = factor.getDefiningOp<arith::ExtSIOp>();
+    if (!extend || !isPart(extend) || extend.getIn().getType() != op.getType())
+      return std::nullopt;
+    FailureOr<Expression> narrow = getExpression(extend.getIn());
+    if (failed(narrow))
+      return FailureOr<Expression>(failure());
+    factors.push_back(narrow->text);
+  }
+  return FailureOr<Expression>(call(vectors->getUpperHalf(*type), factors));
+}
+
+/// Numbers made of others, or of a condition.
+FailureOr<Expression> FunctionEmitter::makeLanesCast(Operation *op) {
+  if (auto cut = dyn_cast<arith::TruncIOp>(op))
+    if (std::optional<FailureOr<Expression>> half = makeUpperHalf(cut))
+      return *half;
+  Value source = op->getOperand(0);
+  std::optional<Lanes> from = getLanesOf(source), to = getLanesOf(op->getResult(0));
+  if (!from || !to || isMask(op->getResult(0).getType()))
+    return refuseLanes(op);
+  bool isUnsigned =
+      isa<arith::ExtUIOp, arith::UIToFPOp, arith::FPToUIOp>(op);
+  if (isMask(source.getType())) {
+    Lanes integers = to->asMask();
+    FailureOr<Expression> mask = getMask(source, integers);
+    if (failed(mask))
+      return failure();
+    if (isUnsigned)
+      mask = call(vectors->getBinary("and", "&", integers),
+                  {mask->text, call(vectors->getSplat(integers), {"1"}).text});
+    if (integers == *to)
+      return mask;
+    return call(vectors->getConvert(integers, *to), {mask->text});
+  }
+  bool readsUnsigned = isa<arith::ExtUIOp, arith::UIToFPOp>(op);
+  auto load = source.getDefiningOp<vector::LoadOp>();
+  if (load && inlining->isInlined(load))
+    return makeLanesLoad(load, readAs(*to, isa<arith::FPToUIOp>(op)),
+                         readsUnsigned);
+  FailureOr<Expression> operand = getExpression(source);
+  if (failed(operand))
+    return failure();
+  return call(vectors->getConvert(readAs(*from, readsUnsigned),
+                                  readAs(*to, isa<arith::FPToUIOp>(op))),
+              {operand->text});
+}
+
+/// The function for a comparison, and whether it says where that does not hold.
+static std::string getComparison(Vectors &vectors, Operation *op, Lanes type,
+                                 bool &isNegated) {
+  StringRef name, symbol;
+  isNegated = false;
+  auto choose = [&](StringRef otherName, StringRef otherSymbol) {
+    name = otherName;
+    symbol = otherSymbol;
+  };
+  if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
+    using P = arith::CmpIPredicate;
+    switch (compare.getPredicate()) {
+    case P::eq:
+      choose("eq", "==");
+      break;
+    case P::ne:
+      choose("ne", "!=");
+      break;
+    case P::ult:
+    case P::slt:
+      choose("lt", "<");
+      break;
+    case P::ule:
+    case P::sle:
+      choose("le", "<=");
+      break;
+    case P::ugt:
+    case P::sgt:
+      choose("gt", ">");
+      break;
+    case P::uge:
+    case P::sge:
+      choose("ge", ">=");
+      break;
+    }
+    P predicate = compare.getPredicate();
+    type.isUnsigned = predicate == P::ult || predicate == P::ule ||
+                      predicate == P::ugt || predicate == P::uge;
+    return vectors.getCompare(name, symbol, type);
+  }
+  using P = arith::CmpFPredicate;
+  P predicate = cast<arith::CmpFOp>(op).getPredicate();
+  isNegated = predicate == P::UGT || predicate == P::UGE ||
+              predicate == P::ULT || predicate == P::ULE;
+  switch (predicate) {
+  case P::OGT:
+  case P::ULE:
+    choose("gt", ">");
+    break;
+  case P::OGE:
+  case P::ULT:
+    choose("ge", ">=");
+    break;
+  case P::OLT:
+  case P::UGE:
+    choose("lt", "<");
+    break;
+  case P::OLE:
+  case P::UGT:
+    choose("le", "<=");
+    break;
+  case P::OEQ:
+    choose("eq", "==");
+    break;
+  case P::UNE:
+    choose("ne", "!=");
+    break;
+  default:
+    return "";
+  }
+  return vectors.getCompare(name, symbol, type);
+}
+
+FailureOr<Expression> FunctionEmitter::makeLanesCompare(Operation *op) {
+  std::optional<Lanes> type = getLanes(op->getOperand(0).getType());
+  bool isNegated = false;
+  std::string function =
+      type ? getComparison(*vectors, op, *type, isNegated) : std::string();
+  if (function.empty())
+    return refuseLanes(op);
+  FailureOr<Expression> holds = callLanes(function, op->getOperands());
+  if (failed(holds) || !isNegated)
+    return holds;
+  Lanes mask = type->asMask();
+  return call(vectors->getBinary("xor", "^", mask),
+              {holds->text, call(vectors->getSplat(mask), {"-1"}).text});
+}
+
+FailureOr<Expression> FunctionEmitter::makeLanesSelect(arith::SelectOp op) {
+  std::optional<Lanes> type = getLanes(op.getType());
+  if (!type)
+    return refuseLanes(op);
+  FailureOr<Expression> a = getExpression(op.getTrueValue());
+  FailureOr<Expression> b = getExpression(op.getFalseValue());
+  if (failed(a) || failed(b))
+    return failure();
+  if (!isMask(op.getCondition().getType())) {
+    FailureOr<Expression> condition = getExpression(op.getCondition());
+    if (failed(condition))
+      return failure();
+    return Expression{condition->in(Precedence::Or) + " ? " + a->text + " : " +
+                          b->text,
+                      Precedence::Conditional};
+  }
+  auto compare = op.getCondition().getDefiningOp<arith::CmpIOp>();
+  if (compare && inlining->isInlined(compare) && type->bits == 16 &&
+      compare.getLhs() == op.getTrueValue() &&
+      compare.getRhs() == op.getFalseValue()) {
+    using P = arith::CmpIPredicate;
+    P predicate = compare.getPredicate();
+    if (predicate == P::sgt || predicate == P::sge || predicate == P::slt ||
+        predicate == P::sle)
+      return call(vectors->getExtremum(
+                      predicate == P::sgt || predicate == P::sge, *type),
+                  {a->text, b->text});
+  }
+  FailureOr<Expression> holds = getMask(op.getCondition(), *type);
+  if (failed(holds))
+    return failure();
+  return call(vectors->getSelect(*type), {holds->text, a->text, b->text});
+}
+
+FailureOr<Expression> FunctionEmitter::makeLanesBinary(Operation *op,
+                                                       StringRef name,
+                                                       StringRef symbol,
+                                                       bool isUnsigned) {
+  std::optional<Lanes> type = getLanesOf(op->getResult(0));
+  if (!type)
+    return refuseLanes(op);
+  std::string function =
+      vectors->getBinary(name, symbol, readAs(*type, isUnsigned));
+  if (!isMask(op->getResult(0).getType()))
+    return callLanes(function, op->getOperands());
+  FailureOr<Expression> a = getMask(op->getOperand(0), *type);
+  FailureOr<Expression> b = getMask(op->getOperand(1), *type);
+  if (failed(a) || failed(b))
+    return failure();
+  return call(function, {a->text, b->text});
+}
+
+FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
+  return llvm::TypeSwitch<Operation *, FailureOr<Expression>>(op)
+      .Case([&](arith::ConstantOp constant) {
+        return makeLanesConstant(constant);
+      })
+      .Case<arith::AddIOp, arith::AddFOp>(
+          [&](auto) { return makeLanesBinary(op, "add", "+"); })
+      .Case<arith::SubIOp, arith::SubFOp>(
+          [&](auto) { return makeLanesBinary(op, "sub", "-"); })
+      .Case<arith::MulIOp, arith::MulFOp>(
+          [&](auto) { return makeLanesBinary(op, "mul", "*"); })
+      .Case([&](arith::DivFOp) { return makeLanesBinary(op, "div", "/"); })
+      .Case([&](arith::AndIOp) { return makeLanesBinary(op, "and", "&"); })
+      .Case([&](arith::OrIOp) { return makeLanesBinary(op, "or", "|"); })
+      .Case([&](arith::XOrIOp) { return makeLanesBinary(op, "xor", "^"); })
+      .Case([&](arith::ShLIOp) { return makeLanesBinary(op, "shl", "<<"); })
+      .Case([&](arith::ShRSIOp) { return makeLanesBinary(op, "shr", ">>"); })
+      .Case([&](arith::ShRUIOp) {
+        return makeLanesBinary(op, "shr", ">>", /*isUnsigned=*/true);
+      })
+      .Case<arith::CmpIOp, arith::CmpFOp>(
+          [&](auto) { return makeLanesCompare(op); })
+      .Case([&](arith::SelectOp select) { return makeLanesSelect(select); })
+      .Case<arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp, arith::SIToFPOp,
+            arith::UIToFPOp, arith::FPToSIOp, arith::FPToUIOp>(
+          [&](auto) { return makeLanesCast(op); })
+      .Case([&](vector::LoadOp load) {
+        return makeLanesLoad(load, std::nullopt, /*isUnsigned=*/false);
+      })
+      .Case([&](vector::BroadcastOp broadcast) -> FailureOr<Expression> {
+        std::optional<Lanes> type = getLanes(broadcast.getType());
+        if (!type || isa<VectorType>(broadcast.getSourceType()))
+          return refuseLanes(op);
+        return callLanes(vectors->getSplat(*type), broadcast.getSource());
+      })
+      .Case([&](vector::ExtractOp extract) { return makeLanesElement(extract); })
+      .Case([&](vector::ReductionOp any) -> FailureOr<Expression> {
+        std::optional<Lanes> mask = getLanesOf(any.getVector());
+        if (!mask || !isMask(any.getSourceVectorType()) ||
+            any.getKind() != vector::CombiningKind::OR || any.getAcc())
+          return refuseLanes(op);
+        return callLanes(vectors->getAny(*mask), any.getVector());
+      })
+      .Default([&](Operation *) { return refuseLanes(op); });
+}
+
+FailureOr<Expression> FunctionEmitter::makeLanesElement(vector::ExtractOp op) {
+  std::optional<Lanes> type = getLanesOf(op.getSource());
+  ArrayRef<int64_t> position = op.getStaticPosition();
+  if (!type || position.size() != 1 || isa<VectorType>(op.getType()))
+    return refuseLanes(op);
+  FailureOr<Expression> source = getExpression(op.getSource());
+  std::string index = std::to_string(position.front());
+  if (ShapedType::isDynamic(position.front())) {
+    FailureOr<Expression> dynamic = getExpression(op.getDynamicPosition()[0]);
+    if (failed(dynamic))
+      return failure();
+    index = dynamic->text;
+  }
+  if (failed(source))
+    return failure();
+  Expression element = call(vectors->getLane(*type), {source->text, index});
+  if (isMask(op.getSourceVectorType()))
+    return Expression{element.text + " != 0", Precedence::Equality};
+  return element;
+}
+
+LogicalResult FunctionEmitter::emitLanesStore(vector::StoreOp op) {
+  FailureOr<std::string> address =
+      getLanesAddress(op, op.getBase(), op.getIndices());
+  if (failed(address))
+    return failure();
+  Value stored = op.getValueToStore();
+  std::optional<Lanes> memory = getLanesOf(stored), type = memory;
+  std::string function;
+  if (!memory)
+    return refuseLanes(op);
+  auto cut = stored.getDefiningOp<arith::TruncIOp>();
+  if (isMask(stored.getType())) {
+    function = vectors->getStoreMask(*memory);
+  } else {
+    if (cut && inlining->isInlined(cut)) {
+      stored = cut.getIn();
+      type = getLanes(stored.getType());
+    }
+    function = vectors->getStore(*type, *memory);
+  }
+  FailureOr<Expression> value = getExpression(stored);
+  if (failed(value))
+    return failure();
+  line() << function << "(" << *address << ", " << value->text << ");\n";
+  return success();
+}
+
+} // namespace snn::c11

@@ -1,0 +1,649 @@
+//===- Vectors.cpp - Vectors of the C compiler ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Vectors.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace snn::c11;
+using llvm::StringRef;
+using llvm::Twine;
+
+/// Bytes of the shortest vectors that processors have, and of the longest that
+/// the C knows.
+static constexpr int64_t kShort = 16, kLong = 128;
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+std::string Lanes::getName() const {
+  return (Twine(isFloat ? "f" : isUnsigned ? "u" : "i") + Twine(bits) + "x" +
+          Twine(count))
+      .str();
+}
+
+std::string Lanes::getElement() const {
+  if (isFloat)
+    return bits == 32 ? "float" : "double";
+  return (Twine(isUnsigned ? "uint" : "int") + Twine(bits) + "_t").str();
+}
+
+int64_t Lanes::getLowCount() const {
+  return static_cast<int64_t>(llvm::PowerOf2Ceil(count)) / 2;
+}
+
+std::optional<Lanes> snn::c11::getLanes(Type type) {
+  auto vector = dyn_cast<VectorType>(type);
+  if (!vector || vector.getRank() != 1 || vector.isScalable())
+    return std::nullopt;
+  Type element = vector.getElementType();
+  bool isFloat = element.isF32() || element.isF64();
+  unsigned bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 0;
+  if (!isFloat && !(element.isSignlessInteger() && bits >= 8 && bits <= 64 &&
+                    llvm::isPowerOf2_32(bits)))
+    return std::nullopt;
+  return Lanes{isFloat, false, bits, vector.getNumElements()};
+}
+
+/// Whether one vector of a processor can hold these elements.
+static bool canBeWhole(Lanes type) {
+  return llvm::isPowerOf2_64(type.count) && type.getBytes() <= kLong;
+}
+
+//===----------------------------------------------------------------------===//
+// Definitions
+//===----------------------------------------------------------------------===//
+
+Vectors::Vectors(StringRef prefix, bool hasFloats)
+    : prefix(prefix),
+      macro(prefix.upper() + (hasFloats ? "_VECTORS" : "_INTEGER_VECTORS")) {}
+
+std::pair<std::string, bool> Vectors::begin(const Twine &name) {
+  std::string full = (prefix + "_" + name).str();
+  return {full, names.insert(full).second};
+}
+
+/// Each line with four spaces in front, but those of the preprocessor.
+static std::string indentLines(StringRef body) {
+  std::string result;
+  for (StringRef line : llvm::split(body, '\n'))
+    result += ((line.starts_with("#") ? "" : "    ") + line + "\n").str();
+  return result;
+}
+
+void Vectors::define(const Twine &declaration, int64_t bytes, bool hasWhole,
+                     const Forms &forms) {
+  text += (StringRef(prefix).upper() + "_HELPER " + declaration + "\n{\n").str();
+  StringRef otherwise = "#if ";
+  if (hasWhole) {
+    text += "#if " + macro +
+            (bytes > kShort ? " >= " + std::to_string(bytes) : "") + "\n" +
+            indentLines(forms.whole);
+    otherwise = "#elif ";
+  }
+  if (bytes > kShort || !hasWhole)
+    text += otherwise.str() + macro + "\n" + indentLines(forms.halves);
+  text += "#else\n" + indentLines(forms.array) + "#endif\n}\n\n";
+}
+
+/// A function's body that fills an array.
+static std::string forEach(const Twine &type, int64_t count,
+                           const Twine &statement) {
+  return (type + " r;\nfor (size_t k = 0; k < " + Twine(count) +
+          "; ++k)\n    " + statement + "\nreturn r;")
+      .str();
+}
+
+std::string Vectors::onHalves(Lanes result, StringRef low, StringRef high,
+                              ArrayRef<StringRef> arguments) {
+  std::string lows, highs;
+  for (StringRef argument : arguments) {
+    StringRef separator = lows.empty() ? "" : ", ";
+    lows += (separator + argument + ".low").str();
+    highs += (separator + argument + ".high").str();
+  }
+  return ("const " + getType(result) + " r = {" + low + "(" + lows + "), " +
+          high + "(" + highs + ")};\nreturn r;")
+      .str();
+}
+
+/// What is in a number of 64 bits, or in all narrower ones, as it wraps around.
+static StringRef getWrapping(Lanes type) {
+  return type.bits == 64 ? "uint64_t" : "uint32_t";
+}
+
+std::string Vectors::getType(Lanes type) {
+  // Without a sign they are only needed within functions.
+  auto [name, isNew] = begin(type.asSigned().getName());
+  if (!isNew)
+    return name;
+  std::string low, high;
+  if (!canBeWhole(type) || type.getBytes() > kShort) {
+    low = getType(type.withCount(type.getLowCount()));
+    high = getType(type.withCount(type.count - type.getLowCount()));
+  }
+  std::string define;
+  llvm::raw_string_ostream os(define);
+  StringRef otherwise = "#if ";
+  auto addWhole = [&](Lanes whole) {
+    os << "typedef " << whole.getElement() << " " << prefix << "_"
+       << whole.getName() << " __attribute__((vector_size(" << type.getBytes()
+       << ")));\n";
+  };
+  if (canBeWhole(type)) {
+    os << "#if " << macro
+       << (type.getBytes() > kShort ? " >= " + std::to_string(type.getBytes())
+                                    : "")
+       << "\n";
+    addWhole(type.asSigned());
+    if (!type.isFloat)
+      addWhole(type.asUnsigned());
+    otherwise = "#elif ";
+  }
+  if (!low.empty())
+    os << otherwise << macro << "\ntypedef struct {\n    " << low << " low;\n    "
+       << high << " high;\n} " << name << ";\n";
+  os << "#else\ntypedef struct {\n    " << type.asSigned().getElement() << " x["
+     << type.count << "];\n} " << name << ";\n#endif\n\n";
+  text += define;
+  return name;
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+std::string Vectors::getBinary(StringRef name, StringRef symbol, Lanes type) {
+  auto [function, isNew] = begin(name + "_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type), element = type.asSigned().getElement();
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves = onHalves(
+        type, getBinary(name, symbol, type.withCount(type.getLowCount())),
+        getBinary(name, symbol,
+                  type.withCount(type.count - type.getLowCount())),
+        {"a", "b"});
+  std::string operation = (" " + symbol + " ").str();
+  if (type.isFloat) {
+    forms.whole = "return a" + operation + "b;";
+    forms.array =
+        forEach(own, type.count, "r.x[k] = a.x[k]" + operation + "b.x[k];");
+  } else {
+    // Shifts say how their operands are read; sums and products wrap around.
+    bool isSignedShift = symbol == ">>" && !type.isUnsigned;
+    std::string cast =
+        isSignedShift ? "" : "(" + prefix + "_" + type.asUnsigned().getName() + ")";
+    forms.whole = "return (" + own + ")(" + cast + "a" + operation + cast + "b);";
+    std::string left = isSignedShift
+                           ? ""
+                           : "(" + (symbol == ">>"
+                                        ? type.asUnsigned().getElement()
+                                        : getWrapping(type).str()) +
+                                 ")";
+    std::string right =
+        symbol == ">>" || symbol == "<<" ? "" : "(" + getWrapping(type).str() + ")";
+    forms.array = forEach(own, type.count,
+                          "r.x[k] = (" + element + ")(" + left + "a.x[k]" +
+                              operation + right + "b.x[k]);");
+  }
+  define(own + " " + function + "(" + own + " a, " + own + " b)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+std::string Vectors::getCompare(StringRef name, StringRef symbol, Lanes type) {
+  auto [function, isNew] = begin(name + "_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type), mask = getType(type.asMask());
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves = onHalves(
+        type.asMask(),
+        getCompare(name, symbol, type.withCount(type.getLowCount())),
+        getCompare(name, symbol,
+                   type.withCount(type.count - type.getLowCount())),
+        {"a", "b"});
+  std::string cast, number;
+  if (type.isUnsigned) {
+    cast = "(" + prefix + "_" + type.getName() + ")";
+    number = "(" + type.getElement() + ")";
+  }
+  std::string operation = (" " + symbol + " ").str();
+  forms.whole = "return (" + mask + ")(" + cast + "a" + operation + cast + "b);";
+  forms.array = forEach(mask, type.count,
+                        "r.x[k] = (" + type.asMask().getElement() + ")-(" +
+                            number + "a.x[k]" + operation + number + "b.x[k]);");
+  define(mask + " " + function + "(" + own + " a, " + own + " b)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+std::string Vectors::getSelect(Lanes type) {
+  auto [function, isNew] = begin("select_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type), mask = getType(type.asMask());
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves =
+        onHalves(type, getSelect(type.withCount(type.getLowCount())),
+                 getSelect(type.withCount(type.count - type.getLowCount())),
+                 {"holds", "a", "b"});
+  forms.whole = "return (" + own + ")((holds & (" + mask + ")a) | (~holds & (" +
+                mask + ")b));";
+  forms.array = forEach(own, type.count,
+                        "r.x[k] = holds.x[k] != 0 ? a.x[k] : b.x[k];");
+  define(own + " " + function + "(" + mask + " holds, " + own + " a, " + own +
+             " b)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+/// The body of a function that is an instruction for two vectors of integers of
+/// 16 bits, and `otherwise` where it has no name.
+static std::string nameInstruction(const std::string &prefix,
+                                   const std::string &own, int64_t bytes,
+                                   StringRef helium, StringRef sse,
+                                   const std::string &otherwise) {
+  std::string text;
+  if (bytes == kShort)
+    text = ("#if defined(__ARM_FEATURE_MVE)\nreturn (" + own + ")" + helium +
+            "((int16x8_t)a, (int16x8_t)b);\n#elif ")
+               .str();
+  else
+    text = "#if ";
+  std::string cast = "(" + prefix + "_shorts" + std::to_string(bytes / 2) + ")";
+  return text + "defined(__SSE2__) && !defined(__clang__)\nreturn (" + own + ")" +
+         sse.str() + std::to_string(bytes * 8) + "(" + cast + "a, " + cast +
+         "b);\n#else\n" + otherwise + "\n#endif";
+}
+
+std::string Vectors::getExtremum(bool isGreater, Lanes type) {
+  auto [function, isNew] =
+      begin((isGreater ? "max_" : "min_") + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type);
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves = onHalves(
+        type, getExtremum(isGreater, type.withCount(type.getLowCount())),
+        getExtremum(isGreater, type.withCount(type.count - type.getLowCount())),
+        {"a", "b"});
+  std::string compare = isGreater ? getCompare("gt", ">", type)
+                                  : getCompare("lt", "<", type);
+  std::string otherwise =
+      "return " + getSelect(type) + "(" + compare + "(a, b), a, b);";
+  forms.whole = otherwise;
+  if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
+    forms.whole = nameInstruction(
+        prefix, own, type.getBytes(), isGreater ? "vmaxq_s16" : "vminq_s16",
+        isGreater ? "__builtin_ia32_pmaxsw" : "__builtin_ia32_pminsw",
+        otherwise);
+  forms.array = forEach(own, type.count,
+                        Twine("r.x[k] = a.x[k] ") + (isGreater ? ">" : "<") +
+                            " b.x[k] ? a.x[k] : b.x[k];");
+  define(own + " " + function + "(" + own + " a, " + own + " b)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+std::string Vectors::getUpperHalf(Lanes type) {
+  auto [function, isNew] = begin("upper_half_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type);
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves = onHalves(
+        type, getUpperHalf(type.withCount(type.getLowCount())),
+        getUpperHalf(type.withCount(type.count - type.getLowCount())),
+        {"a", "b"});
+  Lanes wide{false, false, 32, type.count};
+  std::string widen = getConvert(type, wide);
+  std::string otherwise =
+      "return " + getConvert(wide, type) + "(" +
+      getBinary("shr", ">>", wide) + "(" + getBinary("mul", "*", wide) + "(" +
+      widen + "(a), " + widen + "(b)), " + getSplat(wide) + "(16)));";
+  forms.whole = otherwise;
+  if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
+    forms.whole = nameInstruction(prefix, own, type.getBytes(), "vmulhq_s16",
+                                  "__builtin_ia32_pmulhw", otherwise);
+  forms.array = forEach(own, type.count,
+                        "r.x[k] = (int16_t)((int32_t)a.x[k] * b.x[k] >> 16);");
+  define(own + " " + function + "(" + own + " a, " + own + " b)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+std::string Vectors::getSplat(Lanes type) {
+  auto [function, isNew] = begin("splat_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type);
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort)
+    forms.halves =
+        "const " + own + " r = {" +
+        getSplat(type.withCount(type.getLowCount())) + "(x), " +
+        getSplat(type.withCount(type.count - type.getLowCount())) +
+        "(x)};\nreturn r;";
+  SmallVector<StringRef> copies(type.count, "x");
+  forms.whole =
+      "const " + own + " r = {" + llvm::join(copies, ", ") + "};\nreturn r;";
+  forms.array = forEach(own, type.count, "r.x[k] = x;");
+  define(own + " " + function + "(" + type.asSigned().getElement() + " x)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+/// The name of a conversion between two types.
+static std::string nameBoth(Lanes from, Lanes to) {
+  return from == to ? to.getName() : from.getName() + "_" + to.getName();
+}
+
+/// What GCC makes of some bytes in a register of SSE or AVX2: it extends
+/// elements one by one unless the instruction is named.
+static std::string extendOnX86(const std::string &prefix, Lanes memory,
+                               Lanes type, const std::string &own) {
+  std::string letters = memory.bits == 16   ? "wd"
+                        : type.bits == 16 ? "bw"
+                                          : "bd";
+  int64_t bytes = memory.getBytes();
+  std::string whole = prefix + "_bytes" + std::to_string(bytes) + "_at(p)";
+  std::string named = "return (" + own + ")__builtin_ia32_pmov" +
+                      (memory.isUnsigned ? "zx" : "sx") + letters +
+                      std::to_string(type.getBytes() * 8) + "(" +
+                      (memory.bits == 16 ? "(" + prefix + "_shorts8)" : "") +
+                      whole + ");";
+  if (type.getBytes() > kShort)
+    return named;
+  // Each element twice, or with 0, and then the sign from the upper half.
+  std::string result = "const " + prefix + "_bytes16 x = " + whole + ";\n";
+  std::string value = "x";
+  auto interleave = [&](StringRef instruction, StringRef cast) {
+    std::string other = memory.isUnsigned ? prefix + "_bytes0()" : value;
+    value = ("__builtin_ia32_" + instruction + "128(" + cast + value + ", " +
+             cast + other + ")")
+                .str();
+  };
+  if (memory.bits == 8)
+    interleave("punpcklbw", "");
+  if (type.bits == 32) {
+    if (memory.bits == 8 && !memory.isUnsigned) {
+      result += "const " + prefix + "_bytes16 y = " + value + ";\n";
+      value = "y";
+    }
+    interleave("punpcklwd", "(" + prefix + "_shorts8)");
+  }
+  result += "return (" + own + ")" + value;
+  if (!memory.isUnsigned)
+    result += " >> " + std::to_string(type.bits - memory.bits);
+  return "#if defined(__SSE4_1__)\n" + named + "\n#else\n" + result +
+         ";\n#endif";
+}
+
+std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
+  std::string kind = isTable ? "table" : "load";
+  auto [function, isNew] = begin(kind + "_" + nameBoth(memory, type));
+  if (!isNew)
+    return function;
+  std::string own = getType(type), held = getType(memory);
+  std::string element = memory.asSigned().getElement();
+  int64_t bytes = std::max(type.getBytes(), memory.getBytes());
+  Forms forms;
+  if (!canBeWhole(type) || bytes > kShort) {
+    int64_t low = type.getLowCount();
+    forms.halves =
+        "const " + own + " r = {" +
+        getLoad(type.withCount(low), memory.withCount(low), isTable) + "(p), " +
+        getLoad(type.withCount(type.count - low),
+                memory.withCount(type.count - low), isTable) +
+        "(p + " + std::to_string(low) + ")};\nreturn r;";
+  }
+  std::string read = held + " r;\nmemcpy(&r, p, sizeof r);\nreturn ";
+  if (type == memory)
+    forms.whole = read + "r;";
+  else
+    forms.whole = read + getConvert(memory, type) + "(r);";
+  std::string onGcc = "defined(__SSE2__) && !defined(__clang__)";
+  // Helium extends what it loads.
+  bool isExtended = !type.isFloat && memory.bits < type.bits;
+  if (isExtended && type.getBytes() == kShort && memory.bits <= 16) {
+    std::string load = std::string("vldr") + (memory.bits == 8 ? "b" : "h") +
+                       "q_" + (memory.isUnsigned ? "u" : "s") +
+                       std::to_string(type.bits);
+    std::string cast =
+        memory.isUnsigned ? "(const " + memory.getElement() + " *)" : "";
+    if (type.bits <= 32)
+      forms.whole = "#if defined(__ARM_FEATURE_MVE)\nreturn (" + own + ")" +
+                    load + "(" + cast + "p);\n#elif " + onGcc + "\n" +
+                    extendOnX86(prefix, memory, type, own) + "\n#else\n" +
+                    forms.whole + "\n#endif";
+  } else if (isExtended && type.getBytes() == 2 * kShort && type.bits <= 32) {
+    forms.whole = "#if " + onGcc + "\n" +
+                  extendOnX86(prefix, memory, type, own) + "\n#else\n" +
+                  forms.whole + "\n#endif";
+  }
+  std::string number =
+      memory.isUnsigned ? "(" + memory.getElement() + ")" : std::string();
+  forms.array = forEach(own, type.count,
+                        "r.x[k] = " +
+                            (type == memory ? ""
+                                            : "(" + type.asSigned().getElement() +
+                                                  ")") +
+                            number + "p[k];");
+  std::string space =
+      isTable ? StringRef(prefix).upper() + "_SPACE " : std::string();
+  define(own + " " + function + "(const " + space + element + " *p)", bytes,
+         canBeWhole(type) && bytes <= kLong, forms);
+  return function;
+}
+
+std::string Vectors::getStore(Lanes type, Lanes memory) {
+  auto [function, isNew] = begin("store_" + nameBoth(type, memory));
+  if (!isNew)
+    return function;
+  std::string own = getType(type), element = memory.asSigned().getElement();
+  int64_t bytes = std::max(type.getBytes(), memory.getBytes());
+  Forms forms;
+  if (!canBeWhole(type) || bytes > kShort) {
+    int64_t low = type.getLowCount();
+    forms.halves =
+        getStore(type.withCount(low), memory.withCount(low)) + "(p, " +
+        getLow(type) + "(a));\n" +
+        getStore(type.withCount(type.count - low),
+                 memory.withCount(type.count - low)) +
+        "(p + " + std::to_string(low) + ", " + getHigh(type) + "(a));";
+  }
+  if (type == memory)
+    forms.whole = "memcpy(p, &a, sizeof a);";
+  else
+    forms.whole = "const " + getType(memory) + " r = " +
+                  getConvert(type, memory) + "(a);\nmemcpy(p, &r, sizeof r);";
+  bool isCut = !type.isFloat && !memory.isFloat && memory.bits < type.bits;
+  if (isCut && type.getBytes() == kShort && type.bits <= 32)
+    forms.whole = std::string("#if defined(__ARM_FEATURE_MVE)\nvstr") +
+                  (memory.bits == 8 ? "b" : "h") + "q_s" +
+                  std::to_string(type.bits) + "(p, (int" +
+                  std::to_string(type.bits) + "x" +
+                  std::to_string(type.count) + "_t)a);\n#else\n" +
+                  forms.whole + "\n#endif";
+  std::string cast = type == memory ? "" : "(" + element + ")";
+  forms.array = "for (size_t k = 0; k < " + std::to_string(type.count) +
+                "; ++k)\n    p[k] = " + cast + "a.x[k];";
+  define("void " + function + "(" + element + " *p, " + own + " a)", bytes,
+         canBeWhole(type) && bytes <= kLong, forms);
+  return function;
+}
+
+std::string Vectors::getLoadMask(Lanes mask) {
+  auto [function, isNew] = begin("load_mask_" + mask.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(mask);
+  Lanes bytes = Lanes{false, false, 8, mask.count};
+  std::string load = getLoad(mask, bytes, /*isTable=*/false);
+  std::string compare = getCompare("ne", "!=", mask), zero = getSplat(mask);
+  text += StringRef(prefix).upper() + "_HELPER " + own + " " + function +
+          "(const uint8_t *p)\n{\n    return " + compare + "(" + load +
+          "((const int8_t *)p), " + zero + "(0));\n}\n\n";
+  return function;
+}
+
+std::string Vectors::getStoreMask(Lanes mask) {
+  auto [function, isNew] = begin("store_mask_" + mask.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(mask);
+  Lanes bytes = Lanes{false, false, 8, mask.count};
+  std::string store = getStore(mask, bytes);
+  std::string both = getBinary("and", "&", mask), one = getSplat(mask);
+  text += StringRef(prefix).upper() + "_HELPER void " + function +
+          "(uint8_t *p, " + own + " holds)\n{\n    " + store +
+          "((int8_t *)p, " + both + "(holds, " + one + "(1)));\n}\n\n";
+  return function;
+}
+
+//===----------------------------------------------------------------------===//
+// Parts and other numbers
+//===----------------------------------------------------------------------===//
+
+std::string Vectors::getLow(Lanes type) { return getPart(type, false); }
+std::string Vectors::getHigh(Lanes type) { return getPart(type, true); }
+
+std::string Vectors::getPart(Lanes type, bool isHigh) {
+  StringRef part = isHigh ? "high" : "low";
+  auto [function, isNew] = begin(part + "_" + type.asSigned().getName());
+  if (!isNew)
+    return function;
+  int64_t low = type.getLowCount(), first = isHigh ? low : 0;
+  Lanes half = type.withCount(isHigh ? type.count - low : low);
+  std::string own = getType(type), result = getType(half);
+  Forms forms;
+  forms.halves = ("return a." + part + ";").str();
+  forms.whole = result + " r;\nmemcpy(&r, (const char *)&a + " +
+                std::to_string(first * type.bits / 8) +
+                ", sizeof r);\nreturn r;";
+  forms.array = forEach(result, half.count,
+                        "r.x[k] = a.x[k + " + Twine(first) + "];");
+  define(result + " " + function + "(" + own + " a)", type.getBytes(),
+         canBeWhole(type), forms);
+  return function;
+}
+
+std::string Vectors::getJoin(Lanes type) {
+  auto [function, isNew] = begin("join_" + type.asSigned().getName());
+  if (!isNew)
+    return function;
+  int64_t low = type.getLowCount();
+  std::string own = getType(type), first = getType(type.withCount(low)),
+              second = getType(type.withCount(type.count - low));
+  Forms forms;
+  forms.halves = "const " + own + " r = {low, high};\nreturn r;";
+  forms.whole = own + " r;\nmemcpy(&r, &low, sizeof low);\nmemcpy((char *)&r + "
+                      "sizeof low, &high, sizeof high);\nreturn r;";
+  forms.array = own + " r;\nmemcpy(r.x, low.x, sizeof low.x);\nmemcpy(r.x + " +
+                std::to_string(low) + ", high.x, sizeof high.x);\nreturn r;";
+  define(own + " " + function + "(" + first + " low, " + second + " high)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
+
+std::string Vectors::getConvert(Lanes from, Lanes to) {
+  auto [function, isNew] = begin(from.getName() + "_to_" + to.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(from), result = getType(to);
+  int64_t bytes = std::max(from.getBytes(), to.getBytes());
+  int64_t low = from.getLowCount();
+  Forms forms;
+  if (!canBeWhole(from) || bytes > kShort)
+    forms.halves =
+        "return " + getJoin(to) + "(" +
+        getConvert(from.withCount(low), to.withCount(low)) + "(" +
+        getLow(from) + "(a)), " +
+        getConvert(from.withCount(from.count - low),
+                   to.withCount(from.count - low)) +
+        "(" + getHigh(from) + "(a)));";
+  auto cast = [&](Lanes type) {
+    return type.isUnsigned ? "(" + prefix + "_" + type.getName() + ")"
+                           : std::string();
+  };
+  forms.whole = "return " + std::string(to.isUnsigned ? "(" + result + ")" : "") +
+                "__builtin_convertvector(" + cast(from) + "a, " + prefix + "_" +
+                to.getName() + ");";
+  std::string number =
+      from.isUnsigned ? "(" + from.getElement() + ")" : std::string();
+  std::string outer =
+      to.isUnsigned ? "(" + to.asSigned().getElement() + ")" : std::string();
+  forms.array = forEach(result, from.count,
+                        "r.x[k] = " + outer + "(" + to.getElement() + ")" +
+                            number + "a.x[k];");
+  define(result + " " + function + "(" + own + " a)", bytes,
+         canBeWhole(from) && bytes <= kLong, forms);
+  return function;
+}
+
+std::string Vectors::getAny(Lanes mask) {
+  auto [function, isNew] = begin("any_" + mask.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(mask);
+  int64_t bytes = mask.getBytes();
+  Forms forms;
+  if (!canBeWhole(mask) || bytes > kShort) {
+    int64_t low = mask.getLowCount();
+    forms.halves = "return " + getAny(mask.withCount(low)) + "(holds.low) || " +
+                   getAny(mask.withCount(mask.count - low)) + "(holds.high);";
+  }
+  // As a few words.
+  unsigned word = static_cast<unsigned>(std::min<int64_t>(bytes, 8));
+  std::string any = "words[0]";
+  for (int64_t index = 1; index * word < bytes; ++index)
+    any += " | words[" + std::to_string(index) + "]";
+  forms.whole = "uint" + std::to_string(8 * word) + "_t words[" +
+                std::to_string(bytes / word) +
+                "];\nmemcpy(words, &holds, sizeof words);\nreturn (" + any +
+                ") != 0;";
+  forms.array = "bool any = false;\nfor (size_t k = 0; k < " +
+                std::to_string(mask.count) +
+                "; ++k)\n    any |= holds.x[k] != 0;\nreturn any;";
+  define("bool " + function + "(" + own + " holds)", bytes, canBeWhole(mask),
+         forms);
+  return function;
+}
+
+std::string Vectors::getLane(Lanes type) {
+  auto [function, isNew] = begin("lane_" + type.asSigned().getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type);
+  Forms forms;
+  if (!canBeWhole(type) || type.getBytes() > kShort) {
+    int64_t low = type.getLowCount();
+    forms.halves = "return k < " + std::to_string(low) + " ? " +
+                   getLane(type.withCount(low)) + "(a.low, k) : " +
+                   getLane(type.withCount(type.count - low)) + "(a.high, k - " +
+                   std::to_string(low) + ");";
+  }
+  forms.whole = "return a[k];";
+  forms.array = "return a.x[k];";
+  define(type.asSigned().getElement() + " " + function + "(" + own +
+             " a, size_t k)",
+         type.getBytes(), canBeWhole(type), forms);
+  return function;
+}
