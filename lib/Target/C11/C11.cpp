@@ -457,8 +457,14 @@ void SourceEmitter::emitHelpers() {
         return function->hasAttr("snn.seldom") ||
                getText(function, "snn.helper").starts_with("product");
       });
-  if (usesSums || usesPairs || hasOthers)
+  bool usesCounts = false;
+  module.walk([&](arith::FPToUIOp cast) {
+    usesCounts |= matchCount(cast).has_value();
+  });
+  if (usesSums || usesPairs || hasOthers || usesCounts)
     emitHelper("small");
+  if (usesCounts)
+    emitHelper("count");
   if (usesPairs)
     emitHelper("pairs");
   if (usesSums)

@@ -24,6 +24,7 @@ class TargetDescription:
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
+        patches: Whether convolutions add patches of one size to a map with a border.
         pairs: Whether two neurons whose numbers fit 16 bits are updated at a time.
     """
 
@@ -32,6 +33,7 @@ class TargetDescription:
     flipped_signs: bool = False
     list_with_neurons: bool = False
     words: bool = False
+    patches: bool = False
     pairs: bool = False
     short_products: bool = False
 
@@ -42,7 +44,7 @@ class TargetDescription:
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
             f"flipped-signs={int(self.flipped_signs)} "
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
-            f"pairs={int(self.pairs)} short-products={int(self.short_products)}"
+            f"patches={int(self.patches)} pairs={int(self.pairs)} short-products={int(self.short_products)}"
         )
 
 
@@ -52,6 +54,7 @@ _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, 
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
 _ROWS = TargetDescription(block_outputs=0)
+_HOST = TargetDescription(block_outputs=0, patches=True)
 _AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
 
 TARGETS = MappingProxyType(
@@ -65,8 +68,8 @@ TARGETS = MappingProxyType(
         "cortex-m55": _ROWS,
         "rv32imac": _RV32,
         "avr": _AVR,
-        "x86-64": _ROWS,
-        "aarch64": _ROWS,
+        "x86-64": _HOST,
+        "aarch64": _HOST,
     }
 )
 """By name; "generic" is what is compiled for unless another is named."""
