@@ -248,7 +248,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Kernels are stored as patches, one for each position that an input can have
     between two windows, filled up with zeros, with integers in 16 bits. Groups
     and dilation have none, nor have floats where the input is not spikes, counts
-    or pools of them, as zeros times infinity are none.
+    or pools of them, as zeros times infinity are none. Where it has 4, 8, ... 64
+    channels, such a function visits all inputs when there are many events, with
+    the sums of some neighbouring outputs in registers.
 
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a

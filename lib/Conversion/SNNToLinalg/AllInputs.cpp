@@ -53,6 +53,7 @@ std::optional<AllInputsPlan> AllInputsPlan::of(SynapseOpInterface op,
   plan.isChannelsFirst = getEventOrder(op)->isChannelsFirst;
   for (auto [dim, size] : llvm::zip(patches.getDims(), input)) {
     int64_t seen = (dim.outputs - 1) * dim.window.stride + dim.window.size;
+    plan.map.push_back(size);
     plan.sizes.push_back(std::max(seen, size + dim.window.low));
   }
   plan.together = std::min({kMostTogether, kMostSums / channels,
@@ -73,32 +74,64 @@ int64_t AllInputsPlan::getLeastEvents() const {
 }
 
 MemRefType AllInputsPlan::getInputType(Type sums) const {
-  SmallVector<int64_t> shape = sizes;
-  shape.insert(isChannelsFirst ? shape.begin() : shape.end(), inputChannels);
+  int64_t elements = inputChannels;
+  for (int64_t size : sizes)
+    elements *= size;
   Type element = getElementTypeOrSelf(sums);
   if (isa<IntegerType>(element))
     element = IntegerType::get(sums.getContext(), 16);
-  return MemRefType::get(shape, element);
+  return MemRefType::get({elements}, element);
 }
 
-void AllInputsPlan::clear(ImplicitLocOpBuilder &builder, Value inputs) const {
-  Value zero = createNumber(builder, getElementTypeOrSelf(inputs), 0);
-  linalg::FillOp::create(builder, zero, inputs);
+/// Where the input at `position`, in the order of events, is among those with
+/// zeros around them.
+Value AllInputsPlan::getPlace(ImplicitLocOpBuilder &builder,
+                              ArrayRef<Value> position) const {
+  Value place;
+  for (auto [at, size] : llvm::zip_equal(
+           position, inEventOrder<int64_t>(sizes, inputChannels))) {
+    if (place)
+      place = arith::AddIOp::create(
+          builder,
+          arith::MulIOp::create(builder, place, indexConstant(builder, size)),
+          at);
+    else
+      place = at;
+  }
+  return place;
 }
 
-void AllInputsPlan::store(ImplicitLocOpBuilder &builder,
-                          ArrayRef<Value> coordinates, Value factor,
-                          Type factorType, Value inputs) const {
-  SmallVector<Value> position;
-  for (auto [dim, coordinate] : llvm::zip(patches.getDims(), coordinates))
-    position.push_back(arith::AddIOp::create(
-        builder, coordinate, indexConstant(builder, dim.window.low)));
-  position.insert(isChannelsFirst ? position.begin() : position.end(),
-                  coordinates.back());
-  Type element = getElementTypeOrSelf(inputs);
-  Value number = factor ? castToNumber(builder, factor, factorType, element)
-                        : createNumber(builder, element, 1);
-  memref::StoreOp::create(builder, number, inputs, position);
+void AllInputsPlan::storeAll(ImplicitLocOpBuilder &builder, Value values,
+                             Type type, Value inputs) const {
+  linalg::FillOp::create(
+      builder, createNumber(builder, getElementTypeOrSelf(inputs), 0), inputs);
+  SmallVector<int64_t> shape = inEventOrder<int64_t>(map, inputChannels);
+  Value ordered = reshapeBuffer(builder, builder.getLoc(), values, shape);
+  storeRest(builder, ordered, type, {}, inputs);
+}
+
+/// Stores the values whose position begins with `position`.
+Value AllInputsPlan::storeRest(ImplicitLocOpBuilder &builder, Value values,
+                               Type type, SmallVector<Value> position,
+                               Value inputs) const {
+  ArrayRef<int64_t> shape = cast<MemRefType>(values.getType()).getShape();
+  if (position.size() < shape.size())
+    return createLoop(builder, "n", shape[position.size()], Value(),
+                      [&](ImplicitLocOpBuilder &loop, Value index, Value) {
+                        SmallVector<Value> next = position;
+                        next.push_back(index);
+                        return storeRest(loop, values, type, next, inputs);
+                      });
+  Value number = castToNumber(
+      builder, memref::LoadOp::create(builder, values, position), type,
+      getElementTypeOrSelf(inputs));
+  for (auto [index, dim] : llvm::enumerate(patches.getDims())) {
+    Value &at = position[index + (isChannelsFirst ? 1 : 0)];
+    at = arith::AddIOp::create(builder, at,
+                               indexConstant(builder, dim.window.low));
+  }
+  memref::StoreOp::create(builder, number, inputs, getPlace(builder, position));
+  return Value();
 }
 
 /// Visits the positions of the kernel and the channels of the input in the
@@ -142,7 +175,7 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
   };
 
   // Where channel `k` of the n-th output from `output` on is.
-  auto getPlace = [&](ImplicitLocOpBuilder &at, ValueRange output, int64_t n,
+  auto getOutput = [&](ImplicitLocOpBuilder &at, ValueRange output, int64_t n,
                       Value k) {
     SmallVector<Value> place(output);
     Value column = sum(at, place.back(), indexConstant(at, n));
@@ -157,7 +190,7 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
                    number = memref::LoadOp::create(loop, bias, k);
                  for (int64_t n = 0; n < together; ++n)
                    memref::StoreOp::create(loop, number, sums,
-                                           getPlace(loop, output, n, k));
+                                           getOutput(loop, output, n, k));
                  return Value();
                });
   };
@@ -186,9 +219,9 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
       where.back() =
           sum(inner, where.back(),
               indexConstant(inner, n * dims.back().window.stride));
-      where.insert(isChannelsFirst ? where.begin() : where.end(), c);
+      Value place = getPlace(inner, inEventOrder<Value>(where, c));
       inner.setLoc(nameLocal(builder, "xi"));
-      factors.push_back(memref::LoadOp::create(inner, inputs, where));
+      factors.push_back(memref::LoadOp::create(inner, inputs, place));
       inner.setLoc(builder.getLoc());
     }
     createLoop(
@@ -200,7 +233,7 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
               loop, memref::LoadOp::create(loop, table, from), type, compute);
           for (auto [n, factor] : llvm::enumerate(factors)) {
             SmallVector<Value> to =
-                getPlace(loop, output, static_cast<int64_t>(n), k);
+                getOutput(loop, output, static_cast<int64_t>(n), k);
             Value old = memref::LoadOp::create(loop, sums, to);
             if (old.getType() != compute)
               old = arith::ExtSIOp::create(loop, compute, old);

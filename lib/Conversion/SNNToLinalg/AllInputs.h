@@ -26,19 +26,17 @@ public:
   static std::optional<AllInputsPlan> of(SynapseOpInterface op,
                                          const PatchPlan &patches);
 
-  /// The inputs with zeros around them, for sums as in `sums`.
+  /// The inputs with zeros around them, in one dimension, for sums as in
+  /// `sums`.
   mlir::MemRefType getInputType(mlir::Type sums) const;
 
   /// With how many events all inputs are visited.
   int64_t getLeastEvents() const;
 
-  /// Sets `inputs` to 0.
-  void clear(mlir::ImplicitLocOpBuilder &builder, mlir::Value inputs) const;
-  /// Stores the input at `coordinates`: `factor`, an element of a signal of
-  /// `factorType`, or 1 if that is none.
-  void store(mlir::ImplicitLocOpBuilder &builder,
-             llvm::ArrayRef<mlir::Value> coordinates, mlir::Value factor,
-             mlir::Type factorType, mlir::Value inputs) const;
+  /// Stores `values`, those of a signal of `type` in the order of events, with
+  /// zeros around them. Both are memrefs.
+  void storeAll(mlir::ImplicitLocOpBuilder &builder, mlir::Value values,
+                mlir::Type type, mlir::Value inputs) const;
 
   /// Sets `sums` to what all inputs add to `bias`, a number or one for each
   /// channel, through `table`, the patches, with elements of `type` in the
@@ -56,10 +54,27 @@ private:
                                                   mlir::ValueRange)>
                               body) const;
 
+  mlir::Value getPlace(mlir::ImplicitLocOpBuilder &builder,
+                       llvm::ArrayRef<mlir::Value> position) const;
+  mlir::Value storeRest(mlir::ImplicitLocOpBuilder &builder, mlir::Value values,
+                        mlir::Type type,
+                        llvm::SmallVector<mlir::Value> position,
+                        mlir::Value inputs) const;
+
+  /// What is known of each spatial dimension and of channels, in the order of
+  /// events.
+  template <typename T>
+  llvm::SmallVector<T> inEventOrder(llvm::ArrayRef<T> spatial,
+                                    T channel) const {
+    llvm::SmallVector<T> all(spatial);
+    all.insert(isChannelsFirst ? all.begin() : all.end(), channel);
+    return all;
+  }
+
   PatchPlan patches;
   int64_t inputChannels = 0;
-  /// Sizes of the input with zeros around it.
-  llvm::SmallVector<int64_t> sizes;
+  /// Sizes of the input's map, and with zeros around it.
+  llvm::SmallVector<int64_t> map, sizes;
   /// Neighbouring outputs whose sums are in registers.
   int64_t together = 1;
   /// Whether events come channel by channel.

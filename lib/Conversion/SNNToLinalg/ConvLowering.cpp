@@ -412,7 +412,11 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
   std::optional<AllInputsPlan> all = AllInputsPlan::of(op, plan);
   ArrayRef<Value> scratch = context.maps[op];
   Value mapBuffer = layer.addArgument("map", scratch.front());
-  Value allBuffer = all ? layer.addArgument("all", scratch.back()) : Value();
+  Value allBuffer, spikes;
+  if (all)
+    allBuffer = layer.addArgument("all", scratch[1]);
+  if (all && events.areSpikes())
+    spikes = layer.addArgument("spikes", scratch[2]);
   Value yBuffer = layer.addShapedArgument("y", context.sumOf(op),
                                           plan.getOutputShape());
   layer.setComment(makeComment(op, ArrayRef(weight.shape).drop_front(2), input,
@@ -440,14 +444,22 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
     layer.write(plan.copyOutputs(builder, map, layer.update(yBuffer)), yBuffer);
   };
   auto addAll = [&] {
-    all->clear(builder, allBuffer);
-    (void)visitCoordinates(
-        builder, events, channelsFirst, Value(),
-        [&](ImplicitLocOpBuilder &loop, ArrayRef<Value> position, Value factor,
-            Value) {
-          all->store(loop, position, factor, xType, allBuffer);
-          return Value();
-        });
+    Value values = events.getValues();
+    Type valueType = xType;
+    if (spikes) {
+      values = spikes;
+      valueType = builder.getI8Type();
+      linalg::FillOp::create(builder, createNumber(builder, valueType, 0),
+                             spikes);
+      (void)events.visit(
+          builder, 1, indexConstant(builder, 0), Value(),
+          [&](ImplicitLocOpBuilder &loop, ValueRange positions, Value) {
+            memref::StoreOp::create(loop, createNumber(loop, valueType, 1),
+                                    spikes, positions.front());
+            return Value();
+          });
+    }
+    all->storeAll(builder, values, valueType, allBuffer);
     auto biases = bias.getDefiningOp<bufferization::ToTensorOp>();
     all->addAll(builder, getTable(patches), weightType, allBuffer,
                 biases ? getTable(bias) : bias, yBuffer);

@@ -47,9 +47,9 @@ struct StepContext {
   llvm::StringMap<mlir::func::FuncOp> listFunctions;
   /// Scratch memory of kernels, by operation.
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
-  /// Maps with a border, by convolution: of its sums, then of its inputs, if
-  /// all of them may be visited.
-  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value, 2>> maps;
+  /// Memory of convolutions with patches: the map of sums, and if all inputs
+  /// may be visited the map of these, and where spikes are set for it.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value, 3>> maps;
   /// Signals' memory of a step, and those of it that are read and written in
   /// words.
   llvm::DenseSet<mlir::Value> scratchSignals;

@@ -435,8 +435,13 @@ void NetworkLowering::placeMaps(Operation *op) {
   };
   Type sums = context.bufferOf(op->getResult(0)).getType();
   place(plan->getMapType(sums), "_map");
-  if (std::optional<AllInputsPlan> all = AllInputsPlan::of(synapse, *plan))
+  if (std::optional<AllInputsPlan> all = AllInputsPlan::of(synapse, *plan)) {
     place(all->getInputType(sums), "_all");
+    if (getElementTypeOrSelf(getSpikeSource(synapse)).isInteger(1))
+      place(MemRefType::get({synapse.getInput().getType().getNumElements()},
+                            stepBuilder.getI8Type()),
+            "_spikes");
+  }
 }
 
 void NetworkLowering::placeSignals() {
