@@ -59,3 +59,38 @@ snn.network @net(%x: tensor<8x1xi1>) -> tensor<4x2x!y> attributes {dt = 1.0e-3 :
   %y = snn.conv1d %x, %w bias %b events %events stride [2] padding [1, 0] channels_last : (tensor<8x1xi1>, tensor<2x1x3x!w>, tensor<2x!y>, !snn.events<8>) -> tensor<4x2x!y>
   snn.output %y : tensor<4x2x!y>
 }
+
+// -----
+
+// Four outputs at a time have sums in registers where there are many events: those that are listed are
+// counted in fours first. Inputs are stored with zeros around them.
+// CHECK-LABEL: func.func @net_step(
+// CHECK-SAME:    memref<10x40xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_map"}
+// CHECK-SAME:    memref<200xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_all"}
+// CHECK-SAME:    memref<128xi8> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_spikes"}
+// CHECK-LABEL: func.func private @conv2d(
+// CHECK-SAME:    %[[EVENTS:[^:]*]]: memref<132xi16> {snn.name = "events"}
+// CHECK-SAME:    %[[ALL:[^:]*]]: memref<200xf32> {snn.name = "all"}
+// CHECK-SAME:    %[[SPIKES:[^:]*]]: memref<128xi8> {snn.name = "spikes"}
+// CHECK-SAME:    %[[Y:[^:]*]]: memref<8x32xf32> {snn.name = "y"}
+// CHECK-SAME:    With 64 events or more all inputs are visited.
+// CHECK-DAG:     %[[LEAST:.*]] = arith.constant 64 : index
+// CHECK:         %[[COUNT:.*]] = scf.while
+// CHECK:         %[[MANY:.*]] = arith.cmpi uge, %[[COUNT]], %[[LEAST]] : index
+// CHECK:         scf.if %[[MANY]] {
+// CHECK:           memref.store %{{.*}}, %[[SPIKES]]
+// CHECK:           linalg.fill ins(%{{.*}} : f32) outs(%[[ALL]] : memref<200xf32>)
+// CHECK:           memref.store %{{.*}}, %[[ALL]]
+// CHECK-COUNT-8:   memref.load %[[ALL]]
+// CHECK:           scf.for
+// CHECK-COUNT-8:     memref.store %{{.*}}, %[[Y]]
+// CHECK:         } else {
+// CHECK:           tensor.extract_slice
+// CHECK:         }
+// WINDOWS-NOT:   conv2d_all
+snn.network @net(%x: tensor<8x8x2xi1>) -> tensor<8x8x4xf32> attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<0.5> : tensor<4x2x3x3xf32>
+  %events = snn.events %x : tensor<8x8x2xi1> -> <128>
+  %y = snn.conv2d %x, %w events %events padding [1, 1, 1, 1] channels_last : (tensor<8x8x2xi1>, tensor<4x2x3x3xf32>, !snn.events<128>) -> tensor<8x8x4xf32>
+  snn.output %y : tensor<8x8x4xf32>
+}
