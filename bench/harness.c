@@ -14,7 +14,7 @@ extern TYPE weights[];
 extern const size_t weight_count;
 extern const int has_rows;
 
-static net_t net;
+_Alignas(64) static net_t net;
 static OUTPUT output[NET_OUTPUT_SIZE];
 static uint8_t *input;
 static size_t steps;

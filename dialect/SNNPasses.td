@@ -256,6 +256,20 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     all of an update and they do not count their spikes. Functions with such
     vectors have `snn.vectors`.
 
+    With `patches`, what an input of a convolution with events adds to the
+    outputs around it is a patch of a fixed size, for sums in a map with a border:
+
+    ```mlir
+    %row = tensor.extract_slice %map[%r, %c] [1, 48] [1, 1] : tensor<18x288xf32> to tensor<48xf32>
+    ```
+
+    Kernels are stored as patches, one for each position that an input can have
+    between two windows, filled up with zeros, with integers in 16 bits. Groups
+    and dilation have none, nor have floats where the input is not spikes, counts
+    or pools of them, as zeros times infinity are none. Where it has 4, 8, ... 64
+    channels, such a function visits all inputs when there are many events, with
+    the sums of some neighbouring outputs in registers.
+
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
     whole number of its units, and its memory holds the update before a reset.
@@ -286,6 +300,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"words", "words", "bool", "false",
            "Whether convolutions and pools add to several sums in memory at a "
            "time">,
+    Option<"patches", "patches", "bool", "false",
+           "Whether convolutions add patches of one size to a map with a "
+           "border">,
     Option<"pairs", "pairs", "bool", "false",
            "Whether two neurons whose numbers fit 16 bits are updated at a time">,
     Option<"vectorSums", "vector-sums", "int64_t", "0",

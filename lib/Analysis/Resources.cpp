@@ -139,6 +139,8 @@ std::optional<int64_t> LayerWalk::evaluate(Value value) {
           return *a == *b;
         if (compare.getPredicate() == arith::CmpIPredicate::ne)
           return *a != *b;
+        if (compare.getPredicate() == arith::CmpIPredicate::uge)
+          return *a >= *b;
         return std::nullopt;
       })
       .Default([](Operation *) { return std::nullopt; });

@@ -105,6 +105,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.flippedSigns = options.flippedSigns;
   convert.listWithNeurons = options.listWithNeurons;
   convert.words = options.words;
+  convert.patches = options.patches;
   convert.pairs = options.pairs;
   convert.vectorSums = options.vectorSums;
   convert.vectorBlocks = options.vectorBlocks;

@@ -11,6 +11,9 @@
 
 namespace snn {
 
+/// Bytes of a line of the cache, and of the widest vectors, on hosts.
+inline constexpr int64_t kCacheLine = 64;
+
 /// The memory that `buffer` is a shape of: an argument, a table, or what a
 /// `memref.view` takes from the arena.
 mlir::Value getMemory(mlir::Value buffer);

@@ -49,6 +49,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether convolutions and pools add to several sums in "
                      "memory at a time"),
       llvm::cl::init(false)};
+  Option<bool> patches{
+      *this, "patches",
+      llvm::cl::desc("Whether convolutions add patches of one size to a map "
+                     "with a border"),
+      llvm::cl::init(false)};
   Option<bool> pairs{
       *this, "pairs",
       llvm::cl::desc("Whether two neurons whose numbers fit 16 bits are "

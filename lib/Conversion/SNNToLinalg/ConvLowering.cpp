@@ -4,11 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "AllInputs.h"
 #include "BlockSums.h"
+#include "Patches.h"
 #include "Synapses.h"
 #include "WordRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -74,8 +77,18 @@ public:
   LogicalResult run(SynapseOpInterface op, StepContext &context);
 
 private:
+  /// Adds patches.
+  void runPatches(SynapseOpInterface op, const PatchPlan &plan,
+                  const Constant &weight, StepContext &context);
   SmallVector<int64_t> mapShape(ArrayRef<int64_t> map, int64_t size) const;
   Constant getRows(const Constant &weight) const;
+  /// Visits the events' positions in each dimension of `input`.
+  Value visitCoordinates(
+      ImplicitLocOpBuilder &builder, const EventInputs &inputs,
+      bool channelsFirst, Value sums,
+      llvm::function_ref<Value(ImplicitLocOpBuilder &, ArrayRef<Value> position,
+                               Value factor, Value sums)>
+          body);
   /// Visits the positions of the events.
   Value visitEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
                     bool channelsFirst, Value sums);
@@ -150,10 +163,6 @@ Constant ConvLowering::getRows(const Constant &weight) const {
       order.push_back(dim);
   order.push_back(out);
   return grouped.transpose(order);
-}
-
-static Value indexConstant(ImplicitLocOpBuilder &builder, int64_t value) {
-  return arith::ConstantIndexOp::create(builder, value);
 }
 
 /// The outputs `begin <= o < end` whose windows reach position `padded` of the
@@ -319,9 +328,12 @@ void ConvLowering::enterDim(ImplicitLocOpBuilder &builder, size_t dim,
   ends.push_back(end);
 }
 
-Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
-                                const EventInputs &inputs, bool channelsFirst,
-                                Value sums) {
+Value ConvLowering::visitCoordinates(
+    ImplicitLocOpBuilder &builder, const EventInputs &inputs,
+    bool channelsFirst, Value sums,
+    llvm::function_ref<Value(ImplicitLocOpBuilder &, ArrayRef<Value>, Value,
+                             Value)>
+        body) {
   auto visitEvent = [&](ImplicitLocOpBuilder &loop, ValueRange positions,
                         Value current) {
     // The dimensions that the events count, the fastest last; channels are the
@@ -341,6 +353,18 @@ Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
       rest = arith::DivUIOp::create(loop, nameLocal(loop, "rest"), rest, size);
     }
     coordinates[dims.front()] = rest;
+    Value factor = inputs.getFactor(loop, positions.front(), compute);
+    return body(loop, coordinates, factor, current);
+  };
+  return inputs.visit(builder, 1, indexConstant(builder, 0), sums, visitEvent)
+      .second;
+}
+
+Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
+                                const EventInputs &inputs, bool channelsFirst,
+                                Value sums) {
+  auto addEvent = [&](ImplicitLocOpBuilder &loop, ArrayRef<Value> coordinates,
+                      Value factor, Value current) {
     padded.clear();
     begins.clear();
     ends.clear();
@@ -353,11 +377,9 @@ Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
                                      coordinates.back(), size);
       channel = {group, arith::RemUIOp::create(loop, coordinates.back(), size)};
     }
-    Value factor = inputs.getFactor(loop, positions.front(), compute);
     return addWindows(loop, {}, channel, factor, current);
   };
-  return inputs.visit(builder, 1, indexConstant(builder, 0), sums, visitEvent)
-      .second;
+  return visitCoordinates(builder, inputs, channelsFirst, sums, addEvent);
 }
 
 /// "3 x 3".
@@ -368,6 +390,105 @@ static std::string formatSizes(ArrayRef<int64_t> sizes) {
   return text;
 }
 
+/// What the function of `op` computes.
+static std::string makeComment(SynapseOpInterface op, ArrayRef<int64_t> kernel,
+                               ArrayRef<int64_t> input,
+                               ArrayRef<int64_t> output, bool isDirect) {
+  return ("Convolution with " + formatSizes(kernel) + " kernels, " +
+          Twine(input.back()) + " channels of " +
+          formatSizes(input.drop_back()) + " to " + Twine(output.back()) +
+          " of " + formatSizes(output.drop_back()) + ", channels last.\n" +
+          (isDirect       ? "  y = y + W * x"
+           : op.getBias() ? "  y = W * x + b"
+                          : "  y = W * x"))
+      .str();
+}
+
+void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
+                              const Constant &weight, StepContext &context) {
+  LayerBuilder layer(context.symbols, context.step, op);
+  ImplicitLocOpBuilder &builder = layer.body();
+  EventInputs events(layer, op, context);
+  std::optional<AllInputsPlan> all = AllInputsPlan::of(op, plan);
+  ArrayRef<Value> scratch = context.maps[op];
+  Value mapBuffer = layer.addArgument("map", scratch.front());
+  Value allBuffer, spikes;
+  if (all)
+    allBuffer = layer.addArgument("all", scratch[1]);
+  if (all && events.areSpikes())
+    spikes = layer.addArgument("spikes", scratch[2]);
+  Value yBuffer = layer.addShapedArgument("y", context.sumOf(op),
+                                          plan.getOutputShape());
+  layer.setComment(makeComment(op, ArrayRef(weight.shape).drop_front(2), input,
+                               output, /*isDirect=*/false) +
+                   "\nThe sums are in a map with a border." +
+                   (all ? " With " + std::to_string(all->getLeastEvents()) +
+                              " events or more all inputs are visited."
+                        : ""));
+  compute = getComputeType(getElementTypeOrSelf(op->getResult(0)));
+  xType = events.getType();
+  Type weightType = getElementTypeOrSelf(op.getWeight());
+  bool channelsFirst = getEventOrder(op)->isChannelsFirst;
+  Value patches = layer.constantTensor(plan.getPatches(weight), "weight");
+  Value bias = plan.createBias(layer, op, yBuffer.getType());
+  auto addPatches = [&] {
+    Value map = plan.createMap(builder, bias, layer.update(mapBuffer));
+    map = visitCoordinates(
+        builder, events, channelsFirst, map,
+        [&](ImplicitLocOpBuilder &loop, ArrayRef<Value> position, Value factor,
+            Value current) {
+          return plan.addPatch(loop, patches, weightType, position, factor,
+                               xType, current);
+        });
+    layer.write(map, mapBuffer);
+    layer.write(plan.copyOutputs(builder, map, layer.update(yBuffer)), yBuffer);
+  };
+  auto addAll = [&] {
+    Value values = events.getValues();
+    Type valueType = xType;
+    if (spikes) {
+      values = spikes;
+      valueType = builder.getI8Type();
+      linalg::FillOp::create(builder, createNumber(builder, valueType, 0),
+                             spikes);
+      (void)events.visit(
+          builder, 1, indexConstant(builder, 0), Value(),
+          [&](ImplicitLocOpBuilder &loop, ValueRange positions, Value) {
+            memref::StoreOp::create(loop, createNumber(loop, valueType, 1),
+                                    spikes, positions.front());
+            return Value();
+          });
+    }
+    all->storeAll(builder, values, valueType, allBuffer);
+    auto biases = bias.getDefiningOp<bufferization::ToTensorOp>();
+    all->addAll(builder, getTable(patches), weightType, allBuffer,
+                biases ? getTable(bias) : bias, yBuffer);
+  };
+  if (all) {
+    // Four at a time: it matters little which number it is.
+    Value count = events
+                      .visit(builder, kEventsPerVisit, indexConstant(builder, 0),
+                             Value(),
+                             [](ImplicitLocOpBuilder &, ValueRange, Value) {
+                               return Value();
+                             })
+                      .first;
+    Value least = indexConstant(builder, llvm::alignTo(all->getLeastEvents(),
+                                                       kEventsPerVisit));
+    Value areMany = arith::CmpIOp::create(builder, arith::CmpIPredicate::uge,
+                                          count, least);
+    auto branch = scf::IfOp::create(builder, areMany, /*withElseRegion=*/true);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    addAll();
+    builder.setInsertionPointToStart(branch.elseBlock());
+    addPatches();
+    builder.setInsertionPointAfter(branch);
+  } else {
+    addPatches();
+  }
+  layer.finish();
+}
+
 LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   FailureOr<Constant> weight = getConstantWeights(op);
   if (failed(weight))
@@ -375,6 +496,10 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   if (!cast<WindowOpInterface>(op.getOperation()).getChannelsLast())
     return op->emitOpError("has its channels first; run snn-channels-last "
                            "before lowering");
+  if (std::optional<PatchPlan> plan = PatchPlan::of(op, context)) {
+    runPatches(op, *plan, *weight, context);
+    return success();
+  }
   LayerBuilder layer(context.symbols, context.step, op);
   std::optional<EventInputs> active;
   std::optional<EventOrder> order = getEventOrder(op);
@@ -387,14 +512,8 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   }
   Value yBuffer = layer.addShapedArgument("y", context.sumOf(op),
                                           mapShape(output, outputs));
-  layer.setComment(
-      "Convolution with " + formatSizes(ArrayRef(weight->shape).drop_front(2)) +
-      " kernels, " + Twine(input.back()) + " channels of " +
-      formatSizes(input.drop_back()) + " to " + Twine(output.back()) + " of " +
-      formatSizes(output.drop_back()) + ", channels last.\n" +
-      (isDirect       ? "  y = y + W * x"
-       : op.getBias() ? "  y = W * x + b"
-                      : "  y = W * x"));
+  layer.setComment(makeComment(op, ArrayRef(weight->shape).drop_front(2), input,
+                               output, isDirect));
   Type weightType = getElementTypeOrSelf(op.getWeight());
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   Constant rows = getRows(*weight);

@@ -162,11 +162,6 @@ Value BitRing::loadPast(ImplicitLocOpBuilder &builder, Value past,
 // Functions
 //===----------------------------------------------------------------------===//
 
-/// The memory of a constant tensor.
-static Value getTable(Value tensor) {
-  return tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
-}
-
 LogicalResult BitRing::lowerRead(DelayOp op, StepContext &context) const {
   SmallVector<Value> states = context.states.lookup(op);
   LayerBuilder layer(context.symbols, context.step, op, "_read");

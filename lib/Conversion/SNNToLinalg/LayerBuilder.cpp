@@ -80,6 +80,10 @@ static SmallVector<ReassociationIndices> groupAll(int64_t rank) {
   return {llvm::to_vector(llvm::seq<int64_t>(0, rank))};
 }
 
+Value snn::getTable(Value tensor) {
+  return tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
+}
+
 Value snn::flattenBuffer(OpBuilder &builder, Location loc, Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
   if (type.getRank() == 1)

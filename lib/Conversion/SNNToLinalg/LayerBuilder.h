@@ -120,6 +120,9 @@ private:
   llvm::SmallVector<mlir::Value> operands;
 };
 
+/// The memory of a tensor in constant memory.
+mlir::Value getTable(mlir::Value tensor);
+
 /// `buffer` with its elements in one dimension.
 mlir::Value flattenBuffer(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value buffer);

@@ -17,6 +17,10 @@ Location snn::nameLocal(ImplicitLocOpBuilder &builder, const Twine &name) {
   return NameLoc::get(builder.getStringAttr(name), builder.getLoc());
 }
 
+Value snn::indexConstant(ImplicitLocOpBuilder &builder, int64_t value) {
+  return arith::ConstantIndexOp::create(builder, value);
+}
+
 SmallVector<Value, 1> snn::asRange(Value sums) {
   return sums ? SmallVector<Value, 1>{sums} : SmallVector<Value, 1>();
 }
@@ -59,17 +63,33 @@ Value snn::createBranch(
 }
 
 namespace {
-/// Where a row lies in a tensor.
+/// Where `length` elements of a row lie in a tensor.
 struct RowSlice {
-  RowSlice(ImplicitLocOpBuilder &builder, Value tensor, ValueRange position) {
-    auto tensorType = cast<RankedTensorType>(tensor.getType());
-    int64_t length = tensorType.getShape().back();
-    type = RankedTensorType::get(length, tensorType.getElementType());
-    offsets = getAsOpFoldResult(position);
-    offsets.push_back(builder.getIndexAttr(0));
-    sizes.assign(position.size(), builder.getIndexAttr(1));
+  RowSlice(ImplicitLocOpBuilder &builder, Value tensor,
+           SmallVector<OpFoldResult> begin, int64_t length)
+      : type(RankedTensorType::get(
+            length, cast<RankedTensorType>(tensor.getType()).getElementType())),
+        offsets(std::move(begin)) {
+    sizes.assign(offsets.size() - 1, builder.getIndexAttr(1));
     sizes.push_back(builder.getIndexAttr(length));
     strides.assign(offsets.size(), builder.getIndexAttr(1));
+  }
+
+  static RowSlice ofRow(ImplicitLocOpBuilder &builder, Value tensor,
+                        ValueRange position) {
+    SmallVector<OpFoldResult> begin = getAsOpFoldResult(position);
+    begin.push_back(builder.getIndexAttr(0));
+    auto type = cast<RankedTensorType>(tensor.getType());
+    return RowSlice(builder, tensor, begin, type.getShape().back());
+  }
+
+  Value get(ImplicitLocOpBuilder &builder, Value tensor) const {
+    return tensor::ExtractSliceOp::create(builder, type, tensor, offsets, sizes,
+                                          strides);
+  }
+  Value set(ImplicitLocOpBuilder &builder, Value row, Value tensor) const {
+    return tensor::InsertSliceOp::create(builder, row, tensor, offsets, sizes,
+                                         strides);
   }
 
   RankedTensorType type;
@@ -81,18 +101,27 @@ Value snn::getRow(ImplicitLocOpBuilder &builder, Value tensor,
                   ValueRange position) {
   if (position.empty())
     return tensor;
-  RowSlice row(builder, tensor, position);
-  return tensor::ExtractSliceOp::create(builder, row.type, tensor, row.offsets,
-                                        row.sizes, row.strides);
+  return RowSlice::ofRow(builder, tensor, position).get(builder, tensor);
 }
 
 Value snn::setRow(ImplicitLocOpBuilder &builder, Value row, Value tensor,
                   ValueRange position) {
   if (position.empty())
     return row;
-  RowSlice slice(builder, tensor, position);
-  return tensor::InsertSliceOp::create(builder, row, tensor, slice.offsets,
-                                       slice.sizes, slice.strides);
+  return RowSlice::ofRow(builder, tensor, position).set(builder, row, tensor);
+}
+
+Value snn::getPart(ImplicitLocOpBuilder &builder, Value tensor,
+                   ValueRange begin, int64_t length) {
+  return RowSlice(builder, tensor, getAsOpFoldResult(begin), length)
+      .get(builder, tensor);
+}
+
+Value snn::setPart(ImplicitLocOpBuilder &builder, Value part, Value tensor,
+                   ValueRange begin) {
+  int64_t length = cast<RankedTensorType>(part.getType()).getDimSize(0);
+  return RowSlice(builder, tensor, getAsOpFoldResult(begin), length)
+      .set(builder, part, tensor);
 }
 
 Value snn::createRowsAdd(ImplicitLocOpBuilder &builder, ValueRange rows,

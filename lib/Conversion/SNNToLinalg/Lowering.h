@@ -47,6 +47,9 @@ struct StepContext {
   llvm::StringMap<mlir::func::FuncOp> listFunctions;
   /// Scratch memory of kernels, by operation.
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
+  /// Memory of convolutions with patches: the map of sums, and if all inputs
+  /// may be visited the map of these, and where spikes are set for it.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value, 3>> maps;
   /// Signals' memory of a step, and those of it that are read and written in
   /// words.
   llvm::DenseSet<mlir::Value> scratchSignals;
@@ -89,6 +92,9 @@ mlir::MemRefType getEventsStorageType(EventsType type);
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
                          const llvm::Twine &name);
 
+/// An index that is known.
+mlir::Value indexConstant(mlir::ImplicitLocOpBuilder &builder, int64_t value);
+
 /// What a loop or a branch carries: nothing where sums are in memory, and so
 /// none are given.
 llvm::SmallVector<mlir::Value, 1> asRange(mlir::Value sums);
@@ -118,6 +124,12 @@ mlir::Value getRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value tensor,
 /// `tensor` with another row at `position`.
 mlir::Value setRow(mlir::ImplicitLocOpBuilder &builder, mlir::Value row,
                    mlir::Value tensor, mlir::ValueRange position);
+/// `length` elements of a row of `tensor`, from the position `begin` on.
+mlir::Value getPart(mlir::ImplicitLocOpBuilder &builder, mlir::Value tensor,
+                    mlir::ValueRange begin, int64_t length);
+/// `tensor` with another part of a row from the position `begin` on.
+mlir::Value setPart(mlir::ImplicitLocOpBuilder &builder, mlir::Value part,
+                    mlir::Value tensor, mlir::ValueRange begin);
 /// The number that an element of a row is, in the type of the computation.
 using ReadElement = llvm::function_ref<mlir::Value(
     mlir::ImplicitLocOpBuilder &, mlir::Value element, mlir::Type compute)>;

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
+#include "AllInputs.h"
 #include "DelayBits.h"
 #include "Lowering.h"
 #include "Synapses.h"
@@ -82,6 +83,7 @@ private:
   Value getSumInPlace(Operation *op);
   void placeStates(OffloadOp offload);
   void placeOffload(OffloadOp offload);
+  void placeMaps(Operation *op);
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
   LogicalResult lowerReader(Operation *op);
@@ -418,6 +420,30 @@ void NetworkLowering::placeOffload(OffloadOp offload) {
   }
 }
 
+/// Where the sums of a convolution have a border, and its inputs.
+void NetworkLowering::placeMaps(Operation *op) {
+  auto synapse = dyn_cast<SynapseOpInterface>(op);
+  std::optional<PatchPlan> plan;
+  if (synapse)
+    plan = PatchPlan::of(synapse, context);
+  if (!plan)
+    return;
+  auto place = [&](MemRefType type, StringRef name) {
+    context.maps[op].push_back(
+        stepArguments->add(type, "scratch", getLayerName(op) + name.str(),
+                           getNode(op), op->getLoc()));
+  };
+  Type sums = context.bufferOf(op->getResult(0)).getType();
+  place(plan->getMapType(sums), "_map");
+  if (std::optional<AllInputsPlan> all = AllInputsPlan::of(synapse, *plan)) {
+    place(all->getInputType(sums), "_all");
+    if (getElementTypeOrSelf(getSpikeSource(synapse)).isInteger(1))
+      place(MemRefType::get({synapse.getInput().getType().getNumElements()},
+                            stepBuilder.getI8Type()),
+            "_spikes");
+  }
+}
+
 void NetworkLowering::placeSignals() {
   for (Operation &op : *network.getBodyBlock()) {
     if (auto delay = dyn_cast<DelayOp>(op); delay && isReadInPlace(delay)) {
@@ -445,6 +471,7 @@ void NetworkLowering::placeSignals() {
     } else if (isa<SNNDialect>(op.getDialect())) {
       for (Value result : op.getResults())
         placeSignal(result);
+      placeMaps(&op);
     }
   }
 }
@@ -720,6 +747,9 @@ LogicalResult NetworkLowering::run() {
     return failure();
   for (BlockArgument argument : context.words)
     stepArguments->setAlignment(argument, 4);
+  for (const auto &[op, maps] : context.maps)
+    for (Value map : maps)
+      stepArguments->setAlignment(cast<BlockArgument>(map), kCacheLine);
   stepArguments->finish();
   initArguments->finish();
   func::ReturnOp::create(stepBuilder, network.getLoc());
@@ -749,6 +779,7 @@ struct ConvertSNNToLinalg
     options.flippedSigns = flippedSigns;
     options.listWithNeurons = listWithNeurons;
     options.words = words;
+    options.patches = patches;
     options.pairs = pairs;
     options.vectorSums = vectorSums;
     options.vectorBlocks = vectorBlocks;

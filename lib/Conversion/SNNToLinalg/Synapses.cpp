@@ -113,7 +113,7 @@ WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
 }
 
 Value WeightRows::getTable() const {
-  return tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
+  return snn::getTable(tensor);
 }
 
 /// One of the `perByte` numbers in a byte of packed weights, the first one in

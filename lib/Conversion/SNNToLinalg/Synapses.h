@@ -110,6 +110,10 @@ public:
   /// Whether all values are 1.
   bool areSpikes() const { return isBinary; }
 
+  /// The values of all inputs in the order of events, as a memref; none where
+  /// they are 1.
+  mlir::Value getValues() const { return x ? getTable(x) : mlir::Value(); }
+
   /// The value at a position, or none where all are 1; of what is not listed,
   /// in units of the state that it adds to.
   mlir::Value getFactor(mlir::ImplicitLocOpBuilder &builder,

@@ -537,8 +537,14 @@ void SourceEmitter::emitHelpers() {
         return function->hasAttr("snn.seldom") ||
                getText(function, "snn.helper").starts_with("product");
       });
-  if (usesSums || usesPairs || hasOthers || !vectors.isEmpty())
+  bool usesCounts = false;
+  module.walk([&](arith::FPToUIOp cast) {
+    usesCounts |= matchCount(cast).has_value();
+  });
+  if (usesSums || usesPairs || hasOthers || usesCounts || !vectors.isEmpty())
     emitHelper("small");
+  if (usesCounts)
+    emitHelper("count");
   if (usesPairs)
     emitHelper("pairs");
   if (usesSums)

@@ -437,13 +437,28 @@ FailureOr<Expression> FunctionEmitter::makeSelect(arith::SelectOp op) {
   FailureOr<Expression> ifFalse = getExpression(op.getFalseValue());
   if (failed(condition) || failed(ifTrue) || failed(ifFalse))
     return failure();
+  if (isCounted(op))
+    return Expression{(prefix + "_where(").str() + condition->text + ", " +
+                      ifTrue->text + ")"};
   return Expression{condition->in(Precedence::Or) + " ? " +
                         ifTrue->in(Precedence::Or) + " : " +
                         ifFalse->in(Precedence::Or),
                     Precedence::Conditional};
 }
 
+FailureOr<Expression> FunctionEmitter::makeCount(Count count) {
+  FailureOr<Expression> ratio = getExpression(count.ratio);
+  FailureOr<Expression> most = getExpression(count.most);
+  if (failed(ratio) || failed(most))
+    return failure();
+  return Expression{(prefix + "_to_count(").str() + ratio->text + ", " +
+                    most->text + ")"};
+}
+
 FailureOr<Expression> FunctionEmitter::makeCast(Operation *op) {
+  if (auto cast = dyn_cast<arith::FPToUIOp>(op))
+    if (std::optional<Count> count = matchCount(cast))
+      return makeCount(*count);
   std::string type = typeOf(op->getResult(0));
   if (isShortArithmetic(op) && isStoredShort(op))
     type = "int16_t";

@@ -7,6 +7,7 @@
 #ifndef SNN_LIB_TARGET_C11_FUNCTIONEMITTER_H
 #define SNN_LIB_TARGET_C11_FUNCTIONEMITTER_H
 
+#include "Counts.h"
 #include "Identifiers.h"
 #include "Inlining.h"
 #include "Profile.h"
@@ -282,6 +283,7 @@ private:
   /// The expression that is true where `condition` is not.
   mlir::FailureOr<Expression> negate(mlir::Value condition);
   mlir::FailureOr<Expression> makeSelect(mlir::arith::SelectOp op);
+  mlir::FailureOr<Expression> makeCount(Count count);
   mlir::FailureOr<Expression> makeCast(mlir::Operation *op);
   /// The result of a helper: a call of it, or a macro.
   mlir::FailureOr<Expression> makeHelperCall(mlir::func::CallOp op);

@@ -70,6 +70,7 @@ private:
   void printSizes();
   void printScales();
   void printWeights();
+  void printArena();
   void printStruct();
   void printHooksHelp();
   void printEventsHelp();
@@ -170,9 +171,20 @@ void HeaderPrinter::printWeights() {
      << "_load(const void *weights, size_t size);\n\n";
 }
 
+void HeaderPrinter::printArena() {
+  os << "    union {\n";
+  for (const auto &[type, bytes] : interface.arena->types)
+    os << "        " << type << " " << getArenaMember(type) << "["
+       << llvm::divideCeil(interface.arena->bytes, bytes) << "];\n";
+  os << "    } " << interface.arena->name
+     << "; /* within a step; not all of it at the same time */\n";
+}
+
 void HeaderPrinter::printStruct() {
   os << "/* All memory of one network: state, and scratch for one step. */\n"
         "typedef struct {\n";
+  if (interface.arena && interface.arena->comesFirst)
+    printArena();
   if (interface.weights)
     os << "    const struct " << interface.prefix << "_tables *weights;\n";
   std::vector<ModelArray> members = interface.getMembers();
@@ -180,12 +192,8 @@ void HeaderPrinter::printStruct() {
     os << "    " << member.type << " " << member.name << "["
        << member.getNumElements() << "];\n";
   if (interface.arena) {
-    os << "    union {\n";
-    for (const auto &[type, bytes] : interface.arena->types)
-      os << "        " << type << " " << getArenaMember(type) << "["
-         << llvm::divideCeil(interface.arena->bytes, bytes) << "];\n";
-    os << "    } " << interface.arena->name
-       << "; /* within a step; not all of it at the same time */\n";
+    if (!interface.arena->comesFirst)
+      printArena();
   } else if (members.empty() && !interface.weights) {
     os << "    uint8_t unused; /* the network has no state */\n";
   }

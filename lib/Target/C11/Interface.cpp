@@ -67,16 +67,20 @@ std::pair<int64_t, int64_t> ModelInterface::getLayout() const {
     alignment = std::max(alignment, align);
     end = static_cast<int64_t>(alignTo(end, align)) + bytes;
   };
-  if (weights) // a pointer
-    place(8, 8);
-  for (const ModelArray &member : getMembers())
-    place(member.getNumElements() * member.elementBytes, member.elementBytes);
-  if (arena) {
+  auto placeArena = [&] {
     int64_t widest = 1;
     for (const auto &[type, bytes] : arena->types)
       widest = std::max(widest, bytes);
     place(static_cast<int64_t>(alignTo(arena->bytes, widest)), widest);
-  }
+  };
+  if (arena && arena->comesFirst)
+    placeArena();
+  if (weights) // a pointer
+    place(8, 8);
+  for (const ModelArray &member : getMembers())
+    place(member.getNumElements() * member.elementBytes, member.elementBytes);
+  if (arena && !arena->comesFirst)
+    placeArena();
   return {std::max<int64_t>(1, static_cast<int64_t>(alignTo(end, alignment))),
           alignment};
 }
@@ -204,9 +208,11 @@ static json::Object getStruct(const ModelInterface &interface) {
   for (const ModelArray &member : interface.getMembers())
     members.push_back(toJSON(member));
   if (interface.arena)
-    members.push_back(json::Object{{"role", getName(ModelArray::Role::Arena)},
-                                   {"name", interface.arena->name},
-                                   {"bytes", interface.arena->bytes}});
+    members.insert(interface.arena->comesFirst ? members.begin()
+                                               : members.end(),
+                   json::Object{{"role", getName(ModelArray::Role::Arena)},
+                                {"name", interface.arena->name},
+                                {"bytes", interface.arena->bytes}});
   auto [bytes, alignment] = interface.getLayout();
   return json::Object{{"name", interface.prefix + "_t"},
                       {"bytes", bytes},

@@ -286,7 +286,7 @@ LogicalResult InterfaceBuilder::addStep() {
     }
     if (array->role == ModelArray::Role::Arena) {
       arenas.push_back(argument);
-      interface.arena = ModelArena{array->name, 0, {}};
+      interface.arena = ModelArena{array->name, 0, {}, false};
     }
     interface.step.parameters.push_back(std::move(*array));
   }
@@ -309,7 +309,7 @@ LogicalResult InterfaceBuilder::addStepEvents() {
       return failure();
     if (array->role == ModelArray::Role::Arena) {
       if (!interface.arena)
-        interface.arena = ModelArena{members.add(array->node), 0, {}};
+        interface.arena = ModelArena{members.add(array->node), 0, {}, false};
       array->name = interface.arena->name;
       arenas.push_back(argument);
     } else if (array->role == ModelArray::Role::Count) {
@@ -372,6 +372,8 @@ void InterfaceBuilder::addArena() {
     if (alignment && alignment.getInt() == 4 &&
         llvm::none_of(types, [](const auto &type) { return type.second >= 4; }))
       types["uint32_t"] = 4;
+    interface.arena->comesFirst |=
+        alignment && alignment.getInt() == kCacheLine;
   }
   if (interface.arena)
     interface.arena->types.assign(types.begin(), types.end());

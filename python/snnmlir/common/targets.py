@@ -24,6 +24,7 @@ class TargetDescription:
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
+        patches: Whether convolutions add patches of one size to a map with a border.
         pairs: Whether two neurons whose numbers fit 16 bits are updated at a time.
         vector_sums: Bytes of sums of a synapse that are in vectors while all events are visited; 0
             where there are none.
@@ -37,6 +38,7 @@ class TargetDescription:
     flipped_signs: bool = False
     list_with_neurons: bool = False
     words: bool = False
+    patches: bool = False
     pairs: bool = False
     vector_sums: int = 0
     vector_blocks: bool = True
@@ -50,7 +52,7 @@ class TargetDescription:
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
             f"flipped-signs={int(self.flipped_signs)} "
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
-            f"pairs={int(self.pairs)} vector-sums={self.vector_sums} "
+            f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-neurons={self.vector_neurons} "
             f"short-products={int(self.short_products)}"
         )
@@ -63,7 +65,7 @@ _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
 _M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_neurons=8)
 _ZVE32X = TargetDescription(block_outputs=0, vector_sums=128, vector_neurons=16)
-_HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False)
+_HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
 _AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
 
 TARGETS = MappingProxyType(

@@ -113,6 +113,9 @@ struct ModelArena {
   int64_t bytes = 0;
   /// The types of its elements and their bytes, by name.
   std::vector<std::pair<std::string, int64_t>> types;
+  /// Whether it is the struct's first member: then its parts are at lines of
+  /// the cache if the struct is.
+  bool comesFirst = false;
 };
 
 /// Constants of a node that lie in a blob.
@@ -171,7 +174,7 @@ struct ModelInterface {
 
   /// "<PREFIX>_<SUFFIX>"
   std::string getMacro(llvm::StringRef suffix) const;
-  /// The members of the struct in their order; the arena comes behind them.
+  /// The members of the struct in their order, without the arena.
   std::vector<ModelArray> getMembers() const;
   /// Bytes and alignment of the struct where every type is aligned to its size,
   /// as on 64-bit machines.

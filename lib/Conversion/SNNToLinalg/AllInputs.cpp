@@ -1,0 +1,278 @@
+//===- AllInputs.cpp - Convolutions that visit all inputs -----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "AllInputs.h"
+#include "Synapses.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace snn;
+
+/// Channels of neighbouring outputs whose sums are in registers, and how many
+/// outputs these are.
+static constexpr int64_t kMostSums = 64;
+static constexpr int64_t kMostTogether = 8;
+/// An addition of a patch, with its load and store of the sum, takes as long as
+/// so many to sums in registers.
+static constexpr int64_t kPatchCost = 2;
+/// Fewer events are no work.
+static constexpr int64_t kFewEvents = 32;
+
+static bool changesZeros(const Constant &weight,
+                         const std::optional<Constant> &bias) {
+  auto isNegativeZero = [](double value) {
+    return value == 0.0 && std::signbit(value);
+  };
+  return !llvm::all_of(weight.values,
+                       [](double value) { return std::isfinite(value); }) ||
+         (bias && llvm::any_of(bias->values, isNegativeZero));
+}
+
+std::optional<AllInputsPlan> AllInputsPlan::of(SynapseOpInterface op,
+                                               const PatchPlan &patches) {
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  Type element = getElementTypeOrSelf(op.getInput());
+  auto quantized = dyn_cast<quant::QuantizedType>(element);
+  int64_t channels = patches.getChannels();
+  std::optional<Constant> bias;
+  if (op.getBias())
+    bias = getConstant(op.getBias());
+  if (channels % 4 != 0 || channels > kMostSums ||
+      changesZeros(*getConstant(op.getWeight()), bias) ||
+      (quantized && quantized.getStorageTypeIntegralWidth() > 16))
+    return std::nullopt;
+  AllInputsPlan plan(patches);
+  plan.inputChannels = input.back();
+  plan.isChannelsFirst = getEventOrder(op)->isChannelsFirst;
+  for (auto [dim, size] : llvm::zip(patches.getDims(), input)) {
+    int64_t seen = (dim.outputs - 1) * dim.window.stride + dim.window.size;
+    plan.map.push_back(size);
+    plan.sizes.push_back(std::max(seen, size + dim.window.low));
+  }
+  plan.together = std::min({kMostTogether, kMostSums / channels,
+                            patches.getDims().back().outputs});
+  int64_t events = plan.getLeastEvents();
+  if (events < kFewEvents || events >= op.getInput().getType().getNumElements())
+    return std::nullopt;
+  return plan;
+}
+
+int64_t AllInputsPlan::getLeastEvents() const {
+  int64_t all = inputChannels, patch = kPatchCost;
+  for (const PatchDim &dim : patches.getDims()) {
+    all *= dim.outputs * dim.window.size;
+    patch *= dim.taps;
+  }
+  return all / patch;
+}
+
+MemRefType AllInputsPlan::getInputType(Type sums) const {
+  int64_t elements = inputChannels;
+  for (int64_t size : sizes)
+    elements *= size;
+  Type element = getElementTypeOrSelf(sums);
+  if (isa<IntegerType>(element))
+    element = IntegerType::get(sums.getContext(), 16);
+  return MemRefType::get({elements}, element);
+}
+
+/// Where the input at `position`, in the order of events, is among those with
+/// zeros around them.
+Value AllInputsPlan::getPlace(ImplicitLocOpBuilder &builder,
+                              ArrayRef<Value> position) const {
+  Value place;
+  for (auto [at, size] : llvm::zip_equal(
+           position, inEventOrder<int64_t>(sizes, inputChannels))) {
+    if (place)
+      place = arith::AddIOp::create(
+          builder,
+          arith::MulIOp::create(builder, place, indexConstant(builder, size)),
+          at);
+    else
+      place = at;
+  }
+  return place;
+}
+
+void AllInputsPlan::storeAll(ImplicitLocOpBuilder &builder, Value values,
+                             Type type, Value inputs) const {
+  linalg::FillOp::create(
+      builder, createNumber(builder, getElementTypeOrSelf(inputs), 0), inputs);
+  SmallVector<int64_t> shape = inEventOrder<int64_t>(map, inputChannels);
+  Value ordered = reshapeBuffer(builder, builder.getLoc(), values, shape);
+  storeRest(builder, ordered, type, {}, inputs);
+}
+
+/// Stores the values whose position begins with `position`.
+Value AllInputsPlan::storeRest(ImplicitLocOpBuilder &builder, Value values,
+                               Type type, SmallVector<Value> position,
+                               Value inputs) const {
+  ArrayRef<int64_t> shape = cast<MemRefType>(values.getType()).getShape();
+  if (position.size() < shape.size())
+    return createLoop(builder, "n", shape[position.size()], Value(),
+                      [&](ImplicitLocOpBuilder &loop, Value index, Value) {
+                        SmallVector<Value> next = position;
+                        next.push_back(index);
+                        return storeRest(loop, values, type, next, inputs);
+                      });
+  Value number = castToNumber(
+      builder, memref::LoadOp::create(builder, values, position), type,
+      getElementTypeOrSelf(inputs));
+  for (auto [index, dim] : llvm::enumerate(patches.getDims())) {
+    Value &at = position[index + (isChannelsFirst ? 1 : 0)];
+    at = arith::AddIOp::create(builder, at,
+                               indexConstant(builder, dim.window.low));
+  }
+  memref::StoreOp::create(builder, number, inputs, getPlace(builder, position));
+  return Value();
+}
+
+/// Visits the positions of the kernel and the channels of the input in the
+/// order of events. `position` is what is known of them: first channels if
+/// these come first.
+Value AllInputsPlan::visitKernel(
+    ImplicitLocOpBuilder &builder, SmallVector<Value> position,
+    llvm::function_ref<void(ImplicitLocOpBuilder &, ValueRange)> body) const {
+  size_t rank = patches.getDims().size(), known = position.size();
+  if (known > rank) {
+    body(builder, position);
+    return Value();
+  }
+  size_t channel = isChannelsFirst ? 0 : rank;
+  size_t dim = isChannelsFirst ? known - 1 : known;
+  bool isChannel = known == channel;
+  static constexpr StringLiteral kNames[] = {"p", "q"};
+  return createLoop(builder, isChannel ? "c" : kNames[dim],
+                    isChannel ? inputChannels
+                              : patches.getDims()[dim].window.size,
+                    Value(),
+                    [&](ImplicitLocOpBuilder &loop, Value index, Value) {
+                      SmallVector<Value> next = position;
+                      next.push_back(index);
+                      return visitKernel(loop, next, body);
+                    });
+}
+
+void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
+                           Type type, Value inputs, Value bias,
+                           Value sums) const {
+  ArrayRef<PatchDim> dims = patches.getDims();
+  int64_t channels = patches.getChannels();
+  Type storage = getElementTypeOrSelf(sums);
+  Type compute = isa<FloatType>(storage) ? storage : builder.getI32Type();
+  auto product = [](ImplicitLocOpBuilder &at, Value a, int64_t b) -> Value {
+    return arith::MulIOp::create(at, a, indexConstant(at, b));
+  };
+  auto sum = [](ImplicitLocOpBuilder &at, Value a, Value b) -> Value {
+    return arith::AddIOp::create(at, a, b);
+  };
+
+  // Where channel `k` of the n-th output from `output` on is.
+  auto getOutput = [&](ImplicitLocOpBuilder &at, ValueRange output, int64_t n,
+                      Value k) {
+    SmallVector<Value> place(output);
+    Value column = sum(at, place.back(), indexConstant(at, n));
+    place.back() = sum(at, product(at, column, channels), k);
+    return place;
+  };
+  auto begin = [&](ImplicitLocOpBuilder &outer, ValueRange output) {
+    createLoop(outer, "k", channels, Value(),
+               [&](ImplicitLocOpBuilder &loop, Value k, Value) {
+                 Value number = bias;
+                 if (isa<MemRefType>(bias.getType()))
+                   number = memref::LoadOp::create(loop, bias, k);
+                 for (int64_t n = 0; n < together; ++n)
+                   memref::StoreOp::create(loop, number, sums,
+                                           getOutput(loop, output, n, k));
+                 return Value();
+               });
+  };
+  // Adds one input channel at one position of the kernel to the outputs from
+  // `output` on.
+  auto addInputs = [&](ImplicitLocOpBuilder &inner, ValueRange output,
+                       ValueRange position) {
+    ValueRange kernel = isChannelsFirst ? position.drop_front()
+                                        : position.drop_back();
+    Value c = isChannelsFirst ? position.front() : position.back();
+    SmallVector<Value> source = {c}, taps, at;
+    for (auto [dim, k, first] : llvm::zip_equal(dims, kernel, output)) {
+      Value stride = indexConstant(inner, dim.window.stride);
+      if (dim.window.stride > 1)
+        source.push_back(arith::RemUIOp::create(inner, k, stride));
+      taps.push_back(arith::SubIOp::create(
+          inner, indexConstant(inner, dim.taps - 1),
+          arith::DivUIOp::create(inner, k, stride)));
+      at.push_back(sum(inner, product(inner, first, dim.window.stride), k));
+    }
+    Value column = product(inner, taps.pop_back_val(), channels);
+    llvm::append_range(source, taps);
+    SmallVector<Value> factors;
+    for (int64_t n = 0; n < together; ++n) {
+      SmallVector<Value> where = at;
+      where.back() =
+          sum(inner, where.back(),
+              indexConstant(inner, n * dims.back().window.stride));
+      Value place = getPlace(inner, inEventOrder<Value>(where, c));
+      inner.setLoc(nameLocal(builder, "xi"));
+      factors.push_back(memref::LoadOp::create(inner, inputs, place));
+      inner.setLoc(builder.getLoc());
+    }
+    createLoop(
+        inner, "k", channels, Value(),
+        [&](ImplicitLocOpBuilder &loop, Value k, Value) {
+          SmallVector<Value> from = source;
+          from.push_back(sum(loop, column, k));
+          Value weight = castToNumber(
+              loop, memref::LoadOp::create(loop, table, from), type, compute);
+          for (auto [n, factor] : llvm::enumerate(factors)) {
+            SmallVector<Value> to =
+                getOutput(loop, output, static_cast<int64_t>(n), k);
+            Value old = memref::LoadOp::create(loop, sums, to);
+            if (old.getType() != compute)
+              old = arith::ExtSIOp::create(loop, compute, old);
+            Value number = factor;
+            if (number.getType() != compute)
+              number = arith::ExtSIOp::create(loop, compute, number);
+            Value next = createAdd(loop, old, createMul(loop, weight, number));
+            memref::StoreOp::create(loop, castToStorage(loop, next, storage),
+                                    sums, to);
+          }
+          return Value();
+        });
+  };
+
+  auto addColumns = [&](ImplicitLocOpBuilder &outer, SmallVector<Value> row) {
+    int64_t columns = dims.back().outputs;
+    createLoop(outer, "n", llvm::divideCeil(columns, together), Value(),
+               [&](ImplicitLocOpBuilder &loop, Value n, Value) {
+                 Value first = product(loop, n, together);
+                 // What two of them compute is the same.
+                 if (columns % together != 0)
+                   first = arith::MinUIOp::create(
+                       loop, nameLocal(loop, "first"), first,
+                       indexConstant(loop, columns - together));
+                 SmallVector<Value> output = row;
+                 output.push_back(first);
+                 begin(loop, output);
+                 return visitKernel(
+                     loop, {},
+                     [&](ImplicitLocOpBuilder &inner, ValueRange position) {
+                       addInputs(inner, output, position);
+                     });
+               });
+  };
+  if (dims.size() == 1)
+    return addColumns(builder, {});
+  createLoop(builder, "out_row", dims.front().outputs, Value(),
+             [&](ImplicitLocOpBuilder &loop, Value row, Value) {
+               addColumns(loop, {row});
+               return Value();
+             });
+}
