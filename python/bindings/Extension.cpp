@@ -35,6 +35,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
+#include <optional>
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -453,16 +454,17 @@ NB_MODULE(_mlir, m) {
   m.def(
       "emit_c11",
       [](ModuleHandle &module, const std::string &prefix,
-         const std::string &header, const std::vector<std::string> &taps,
+         const std::string &headerName, const std::vector<std::string> &taps,
          bool profile, bool weightsApart,
          const std::map<std::string, std::string> &places) {
-        std::string source, headerText;
-        llvm::raw_string_ostream sourceStream(source), headerStream(headerText);
+        std::string source, header;
+        llvm::raw_string_ostream sourceStream(source), headerStream(header);
         DiagnosticCollector diagnostics(module.get().getContext());
         diagnostics.check(snn::emitC11(
-            module.get(), {prefix, header, taps, profile, weightsApart, places},
+            module.get(),
+            {prefix, headerName, taps, profile, weightsApart, places},
             sourceStream, headerStream));
-        return std::pair(source, headerText);
+        return std::pair(std::move(source), std::move(header));
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
       "taps"_a = std::vector<std::string>(), "profile"_a = false,
@@ -474,6 +476,41 @@ NB_MODULE(_mlir, m) {
       "stands in another, with `weights_apart` constants are in the blob of "
       "`emit_weights`, and `places` has the sections of tables by node. Raises "
       "MLIRError.");
+  m.def(
+      "write_c11",
+      [](ModuleHandle &module, const nb::callable &write,
+         const std::string &prefix, const std::string &headerName,
+         const std::vector<std::string> &taps, bool profile, bool weightsApart,
+         const std::map<std::string, std::string> &places) {
+        std::string header;
+        // LLVM knows no exceptions.
+        std::optional<nb::python_error> raised;
+        auto hand = [&](llvm::StringRef text) {
+          try {
+            if (!raised)
+              write(nb::bytes(text.data(), text.size()));
+          } catch (nb::python_error &error) {
+            raised.emplace(std::move(error));
+          }
+        };
+        DiagnosticCollector diagnostics(module.get().getContext());
+        LogicalResult done = snn::emitC11InParts(
+            module.get(),
+            {prefix, headerName, taps, profile, weightsApart, places}, hand,
+            header);
+        if (raised)
+          throw std::move(*raised);
+        diagnostics.check(done);
+        return header;
+      },
+      "module"_a, "write"_a, "prefix"_a = "", "header"_a = "",
+      "taps"_a = std::vector<std::string>(), "profile"_a = false,
+      "weights_apart"_a = false,
+      "places"_a = std::map<std::string, std::string>(),
+      "The same as `emit_c11`, but `write` gets the source, in UTF-8, in parts "
+      "of at most a megabyte, and the header is returned. Raises MLIRError, "
+      "and "
+      "what `write` raises.");
   m.def(
       "emit_weights",
       [](ModuleHandle &module, const std::vector<std::string> &taps) {

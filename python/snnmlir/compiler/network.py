@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from snnmlir.common.files import write_files
+from snnmlir.common.files import Content, whole, write_files
 from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
 from snnmlir.compiler.blobs import check_fits
@@ -35,6 +35,7 @@ from snnmlir.compiler.stages import (
     placements,
     stages_from,
     weights_blob,
+    write_c,
 )
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
@@ -361,7 +362,7 @@ class Network:
             OptionError: As `files` does.
             OSError: A file cannot be written.
         """
-        write_files(self.files(path, emit, self_test))
+        write_files(self.contents(path, emit, self_test))
 
     def files(
         self,
@@ -382,6 +383,16 @@ class Network:
             OptionError: The stage cannot be told from the suffix, or has no self-test, or the name
                 cannot be included.
         """
+        contents = self.contents(path, emit, self_test)
+        return {file: whole(content) for file, content in contents.items()}
+
+    def contents(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: WrittenTest | None = None,
+    ) -> dict[Path, Content]:
+        """The same, where large ones are not in memory: what writes them, in this order."""
         target = Path(path)
         stage = emit or stage_of(target)
         if stage == "json" and self_test is None:
@@ -393,7 +404,15 @@ class Network:
             check_no_c(stage, hooks=hooks, test=self_test is not None)
             return {target: self.emit(stage).encode()}
         test = None if self_test is None else partial(self_test.emit_c, self)
-        return c_files(target, self.prefix_for(target.stem), self.emit_c, test)
+        write = partial(
+            write_c,
+            self.stages,
+            taps=self.taps,
+            profile=self.options.profile,
+            weights_apart=self.options.weights_apart,
+            places=dict(self.options.places),
+        )
+        return c_files(target, self.prefix_for(target.stem), write, test)
 
     # What it computes
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
+from snnmlir.common.files import Content
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import header_for, self_test_name
 from snnmlir.compiler.stages import Stage
@@ -52,23 +54,32 @@ def check_no_c(stage: Stage, *, hooks: bool, test: bool) -> None:
 def c_files(
     target: Path,
     prefix: str,
-    emit: Callable[[str, str], tuple[str, str]],
+    write: Callable[[Callable[[bytes], object], str, str], str],
     emit_test: Callable[[str, str], tuple[str, str]] | None,
-) -> dict[Path, bytes]:
+) -> dict[Path, Content]:
     """The C source, its header beside it, and likewise those of a self-test.
 
     Args:
         target: The C file.
         prefix: What all names begin with.
-        emit: Gives the source and the header for a prefix and the header's file name.
-        emit_test: The same for the self-test, if there is one.
+        write: Hands the source on and gives the header, for a prefix and the header's file name.
+        emit_test: Gives both for the self-test, if there is one.
 
     Raises:
         OptionError: The header's name cannot be included.
     """
     header = header_for(target)
-    files = dict(zip((target, header), emit(prefix, header.name), strict=True))
+    headers: list[str] = []
+
+    def write_source(file: IO[bytes]) -> None:
+        headers.append(write(file.write, prefix, header.name))
+
+    def write_header(file: IO[bytes]) -> None:
+        file.write(headers.pop().encode())
+
+    files: dict[Path, Content] = {target: write_source, header: write_header}
     if emit_test is not None:
         names = (self_test_name(target), self_test_name(header))
-        files |= zip(names, emit_test(prefix, header.name), strict=True)
-    return {name: content.encode() for name, content in files.items()}
+        texts = (text.encode() for text in emit_test(prefix, header.name))
+        files |= zip(names, texts, strict=True)
+    return files

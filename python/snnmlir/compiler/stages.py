@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeAlias
@@ -17,6 +17,7 @@ from snnmlir._mlir import (
     describe_c11,
     emit_c11,
     emit_weights,
+    write_c11,
 )
 from snnmlir.compiler.options import Optimize, Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
@@ -260,6 +261,39 @@ def c_text(
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return source, text
+
+
+def write_c(
+    stages: Stages,
+    write: Callable[[bytes], object],
+    prefix: str,
+    header: str,
+    taps: Taps,
+    profile: bool,
+    weights_apart: bool = False,
+    places: Mapping[str, str] | None = None,
+) -> str:
+    """The C header; `write` gets the source part by part: it can have hundreds of megabytes.
+
+    Args:
+        stages: The network.
+        write: Takes parts of the source, in UTF-8.
+        prefix: As for `c_text`, as all that follow.
+        header: The header's file name.
+        taps: Signals that are shown to a macro.
+        profile: Whether layers are called in a macro.
+        weights_apart: Whether constants are in a blob.
+        places: The sections of constants by node.
+
+    Raises:
+        CompileError: The emitter refuses the loops; a part of the source may have been written.
+    """
+    try:
+        return write_c11(
+            stages.loops, write, prefix, header, taps, profile, weights_apart, dict(places or {})
+        )
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
 
 
 def layer_functions(loops: Module) -> list[str | None]:
