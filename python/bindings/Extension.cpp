@@ -234,6 +234,20 @@ void bindResources(nb::module_ &m) {
       .def_ro("least", &snn::LayerResources::least,
               "Operations of one step with all of those zero.")
       .def_ro("most", &snn::LayerResources::most, "With none of them zero.");
+  nb::class_<snn::MemoryUse>(m, "MemoryUse",
+                             "What a part of a network's memory is for.")
+      .def_ro("name", &snn::MemoryUse::name)
+      .def_ro("node", &snn::MemoryUse::node)
+      .def_ro("use", &snn::MemoryUse::use,
+              "\"voltage\", \"list of events\", \"sums\" and so on.")
+      .def_ro("bytes", &snn::MemoryUse::bytes)
+      .def_ro("offset", &snn::MemoryUse::offset,
+              "Where it is in the memory that layers share; None of what is "
+              "carried from step to step.")
+      .def_ro("function", &snn::MemoryUse::function,
+              "\"step\" or \"step_events\": which of them needs it.")
+      .def_ro("nodes", &snn::MemoryUse::nodes,
+              "Whose functions read or write it, in their order.");
 }
 
 /// The values in a tuple keep the builder alive that they belong to, as a value
@@ -433,6 +447,10 @@ NB_MODULE(_mlir, m) {
            "How many networks of the snn dialect it has.")
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
+      .def(
+          "memory",
+          [](ModuleHandle &self) { return snn::analyzeMemory(self.get()); },
+          "What the memory of a lowered network is for.")
       .def(
           "signals",
           [](ModuleHandle &self) { return snn::findSignals(self.get()); },

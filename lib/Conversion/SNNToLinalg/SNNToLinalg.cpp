@@ -45,6 +45,8 @@ public:
                     StringRef node, Location loc);
   /// Says what the integers of the last argument stand for.
   void setScales(Type type);
+  /// What the last one is for, in reports.
+  void setUse(StringRef use);
   StringRef getKind(BlockArgument argument) const;
   void setAlignment(BlockArgument argument, int64_t bytes);
   void finish();
@@ -158,6 +160,11 @@ void FunctionArguments::setScales(Type type) {
   addScales(type, attributes.back());
 }
 
+void FunctionArguments::setUse(StringRef use) {
+  attributes.back().set("snn.use",
+                        StringAttr::get(function->getContext(), use));
+}
+
 StringRef FunctionArguments::getKind(BlockArgument argument) const {
   Attribute kind = attributes[argument.getArgNumber()].get(kKindAttr);
   return cast<StringAttr>(kind).getValue();
@@ -198,11 +205,22 @@ fillRings(Operation *op, const std::vector<double> &values, size_t size) {
   return filled;
 }
 
+/// What reports call a state of `op`, and of it the one with this name.
+static StringRef getStateUse(Operation *op, StringRef name) {
+  if (name == "position")
+    return "position in the ring";
+  auto delay = dyn_cast<DelayOp>(op);
+  if (!delay)
+    return name == "i" ? "current" : "voltage";
+  return delay.getMaxSteps() == 1 ? "signal of the step before" : "delay ring";
+}
+
 LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
                                         StringRef name, Value initial) {
   std::string fullName = getLayerName(op) + "_" + name.str();
   context.states[op].push_back(
       stepArguments->add(type, "state", fullName, getNode(op), op->getLoc()));
+  stepArguments->setUse(getStateUse(op, name));
   // All elements are set alike, so the init function sees them in a row.
   type = MemRefType::get({type.getNumElements()}, type.getElementType());
   Value state =
@@ -341,6 +359,15 @@ static bool isRead(Value signal) {
   });
 }
 
+/// What reports call the memory of a signal.
+static StringRef getSignalUse(Value signal) {
+  Operation *op = signal.getDefiningOp();
+  if (isa<SynapseOpInterface, AddOp, SumPool2dOp, AvgPool2dOp>(op))
+    return "sums";
+  auto neuron = dyn_cast<NeuronOpInterface>(op);
+  return neuron && signal == op->getResult(0) ? "spikes" : "signal";
+}
+
 void NetworkLowering::placeSignal(Value signal) {
   if (auto events = dyn_cast<EventsType>(signal.getType())) {
     Operation *op = signal.getDefiningOp();
@@ -349,6 +376,7 @@ void NetworkLowering::placeSignal(Value signal) {
     context.buffers[signal] =
         stepArguments->add(getEventsStorageType(events), "scratch",
                            getLayerName(op), getNode(op), op->getLoc());
+    stepArguments->setUse("list of events");
     return;
   }
   if (signal.getDefiningOp<TransposeOp>() && !isRead(signal))
@@ -365,6 +393,7 @@ void NetworkLowering::placeSignal(Value signal) {
   std::string name = getLayerName(op) + "_out";
   context.buffers[signal] = stepArguments->add(getStorageType(type), "scratch",
                                                name, getNode(op), op->getLoc());
+  stepArguments->setUse(getSignalUse(signal));
   context.scratchSignals.insert(context.buffers[signal]);
 }
 
@@ -415,6 +444,7 @@ void NetworkLowering::placeOffload(OffloadOp offload) {
     context.scratch[offload] =
         stepArguments->add(type, "scratch", getLayerName(offload) + "_scratch",
                            getNode(offload), offload.getLoc());
+    stepArguments->setUse("memory of a kernel");
   }
 }
 
