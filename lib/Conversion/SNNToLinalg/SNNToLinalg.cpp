@@ -346,15 +346,17 @@ void NetworkLowering::addOutputs() {
 }
 
 /// Whether anything needs the elements of `signal` where they are: a synapse
-/// that has events does not.
-static bool isRead(Value signal) {
-  return llvm::any_of(signal.getUses(), [](OpOperand &use) {
+/// that has events does not, nor does `ownList`, which neurons make themselves.
+static bool isRead(Value signal, EventsOp ownList = nullptr) {
+  return llvm::any_of(signal.getUses(), [&](OpOperand &use) {
+    if (ownList && use.getOwner() == ownList)
+      return false;
     auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
     bool isInput = synapse && use.getOperandNumber() == 0;
     if (isInput && getEventOrder(synapse))
       return false;
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
-      return isRead(use.getOwner()->getResult(0));
+      return isRead(use.getOwner()->getResult(0), ownList);
     return true;
   });
 }
@@ -463,8 +465,10 @@ void NetworkLowering::placeSignals() {
       context.buffers[neuron.getVoltage()] = states.back();
       if (states.size() > 1)
         context.buffers[op.getResults().back()] = states.front();
+      EventsOp ownList = getOwnList(neuron, context);
       if (op.getNumResults() > states.size() &&
-          !context.direct.hidesSpikes(&op))
+          !context.direct.hidesSpikes(&op) &&
+          (!ownList || isRead(op.getResult(0), ownList)))
         placeSignal(op.getResult(0));
     } else if (auto offload = dyn_cast<OffloadOp>(op)) {
       placeOffload(offload);
