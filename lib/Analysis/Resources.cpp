@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -368,6 +369,80 @@ FailureOr<std::vector<LayerResources>> Analysis::run() {
   std::vector<LayerResources> found;
   for (auto &[node, layer] : layers)
     found.push_back(std::move(layer));
+  return found;
+}
+
+/// The text of an attribute, or none.
+static std::string getText(Attribute attribute) {
+  auto text = dyn_cast_or_null<StringAttr>(attribute);
+  return text ? text.getValue().str() : std::string();
+}
+
+/// What `memory`, an argument or a part of the arena of `step`, is for; none if
+/// it is neither state nor such a part.
+static std::optional<MemoryUse> describeMemory(func::FuncOp step,
+                                               Value memory) {
+  MemoryUse use;
+  use.function = getText(step->getAttr("snn.role"));
+  use.bytes = getBytes(memory);
+  if (auto view = memory.getDefiningOp<memref::ViewOp>()) {
+    use.offset = getConstantIntValue(view.getByteShift());
+    auto name = dyn_cast<NameLoc>(view.getLoc());
+    use.name = name ? name.getName().str() : "";
+    use.node = getText(view->getAttr(kNodeAttr));
+    use.use = getText(view->getAttr("snn.use"));
+    return use.offset ? std::optional(use) : std::nullopt;
+  }
+  auto argument = dyn_cast<BlockArgument>(memory);
+  unsigned index = argument ? argument.getArgNumber() : 0;
+  if (!argument || getText(step.getArgAttr(index, "snn.kind")) != "state")
+    return std::nullopt;
+  use.name = getText(step.getArgAttr(index, "snn.name"));
+  use.node = getText(step.getArgAttr(index, kNodeAttr));
+  use.use = getText(step.getArgAttr(index, "snn.use"));
+  return use;
+}
+
+/// The memory of one step function: states, and by their first use the parts of
+/// the arena.
+static std::vector<MemoryUse> findMemory(func::FuncOp step,
+                                         const SymbolTable &symbols) {
+  llvm::MapVector<Value, std::optional<MemoryUse>> found;
+  for (BlockArgument argument : step.getArguments())
+    if (isa<MemRefType>(argument.getType()) &&
+        getText(step.getArgAttr(argument.getArgNumber(), "snn.kind")) ==
+            "state")
+      found[argument] = describeMemory(step, argument);
+  for (auto call : step.getOps<func::CallOp>()) {
+    auto function = symbols.lookup<func::FuncOp>(call.getCallee());
+    std::string node = function ? getText(function->getAttr(kNodeAttr)) : "";
+    for (Value operand : call.getOperands()) {
+      auto type = dyn_cast<MemRefType>(operand.getType());
+      Value memory = type ? getMemory(operand) : Value();
+      if (!memory || !cast<MemRefType>(memory.getType()).hasStaticShape())
+        continue;
+      auto [it, isNew] = found.try_emplace(memory);
+      if (isNew)
+        it->second = describeMemory(step, memory);
+      if (it->second && !node.empty() &&
+          (it->second->nodes.empty() || it->second->nodes.back() != node))
+        it->second->nodes.push_back(node);
+    }
+  }
+  std::vector<MemoryUse> uses;
+  for (auto &[memory, use] : found)
+    if (use)
+      uses.push_back(std::move(*use));
+  return uses;
+}
+
+std::vector<MemoryUse> snn::analyzeMemory(ModuleOp module) {
+  SymbolTable symbols(module);
+  std::vector<MemoryUse> found;
+  for (StringRef role : {"step", "step_events"})
+    for (auto function : module.getOps<func::FuncOp>())
+      if (getText(function->getAttr("snn.role")) == role)
+        llvm::append_range(found, findMemory(function, symbols));
   return found;
 }
 

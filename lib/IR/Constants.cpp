@@ -32,8 +32,11 @@ bool Constant::isEverywhere(double value) const {
   return llvm::all_of(values, [&](double v) { return v == value; });
 }
 
-std::vector<int64_t> snn::getPermutedOrder(ArrayRef<int64_t> shape,
-                                           ArrayRef<int64_t> permutation) {
+/// Calls `visit` with the index of each element after a transpose, in ascending
+/// order, and with the one that it had before.
+static void forEachPermuted(ArrayRef<int64_t> shape,
+                            ArrayRef<int64_t> permutation,
+                            llvm::function_ref<void(int64_t, int64_t)> visit) {
   SmallVector<int64_t> strides(permutation.size()), newShape, position;
   int64_t stride = 1;
   for (size_t dim = shape.size(); dim-- > 0; stride *= shape[dim])
@@ -41,10 +44,10 @@ std::vector<int64_t> snn::getPermutedOrder(ArrayRef<int64_t> shape,
   strides = applyPermutation(ArrayRef(strides), permutation);
   newShape = applyPermutation(shape, permutation);
   position.assign(newShape.size(), 0);
-  std::vector<int64_t> order(ShapedType::getNumElements(shape));
   int64_t source = 0;
-  for (int64_t &entry : order) {
-    entry = source;
+  for (int64_t index = 0, end = ShapedType::getNumElements(shape); index < end;
+       ++index) {
+    visit(index, source);
     // The next position, the last dimension fastest.
     for (size_t dim = newShape.size(); dim-- > 0;) {
       source += strides[dim];
@@ -54,41 +57,57 @@ std::vector<int64_t> snn::getPermutedOrder(ArrayRef<int64_t> shape,
       position[dim] = 0;
     }
   }
+}
+
+std::vector<int64_t> snn::getPermutedOrder(ArrayRef<int64_t> shape,
+                                           ArrayRef<int64_t> permutation) {
+  std::vector<int64_t> order(ShapedType::getNumElements(shape));
+  forEachPermuted(shape, permutation, [&](int64_t index, int64_t source) {
+    order[index] = source;
+  });
   return order;
 }
 
 Constant Constant::transpose(ArrayRef<int64_t> permutation) const {
-  Constant result = *this;
-  result.shape = applyPermutation(ArrayRef(shape), permutation);
+  Constant result;
+  result.elementType = elementType;
   result.quantizedType = cast_or_null<quant::QuantizedType>(
       permuteAxis(quantizedType, permutation));
-  if (isUniform())
+  result.shape = applyPermutation(ArrayRef(shape), permutation);
+  result.isScalar = isScalar;
+  if (isUniform()) {
+    result.values = values;
     return result;
-  for (auto [value, index] :
-       llvm::zip_equal(result.values, getPermutedOrder(shape, permutation)))
-    value = values[index];
+  }
+  result.values.resize(values.size());
+  forEachPermuted(shape, permutation, [&](int64_t index, int64_t source) {
+    result.values[index] = values[source];
+  });
   return result;
 }
 
-/// Widens the elements of a raw little- or big-endian host buffer.
-template <typename T> static std::vector<double> widen(ArrayRef<char> bytes) {
-  std::vector<double> values(bytes.size() / sizeof(T));
-  for (auto [index, value] : llvm::enumerate(values)) {
+/// Visits the elements of a buffer in the host's byte order.
+template <typename T>
+static void visitRaw(ArrayRef<char> bytes,
+                     llvm::function_ref<void(double)> visit) {
+  for (size_t at = 0; at < bytes.size(); at += sizeof(T)) {
     T element;
-    std::memcpy(&element, bytes.data() + index * sizeof(T), sizeof(T));
-    value = element;
+    std::memcpy(&element, bytes.data() + at, sizeof(T));
+    visit(static_cast<double>(element));
   }
-  return values;
 }
 
-static std::vector<double> widen(Type type, ArrayRef<char> bytes) {
+static void visitRaw(Type type, ArrayRef<char> bytes,
+                     llvm::function_ref<void(double)> visit) {
   if (type.isF64())
-    return widen<double>(bytes);
+    return visitRaw<double>(bytes, visit);
   if (type.isF32())
-    return widen<float>(bytes);
+    return visitRaw<float>(bytes, visit);
   if (type.isInteger(32))
-    return widen<int32_t>(bytes);
-  return type.isInteger(16) ? widen<int16_t>(bytes) : widen<int8_t>(bytes);
+    return visitRaw<int32_t>(bytes, visit);
+  if (type.isInteger(16))
+    return visitRaw<int16_t>(bytes, visit);
+  visitRaw<int8_t>(bytes, visit);
 }
 
 /// Whether constants may store elements of `type`.
@@ -99,23 +118,48 @@ static bool isStored(Type type) {
            llvm::is_contained({8, 16, 32}, type.getIntOrFloatBitWidth())));
 }
 
-/// The elements of a dense attribute, one for a splat, or none if it has no
+/// The data of a dense attribute, one element for a splat, or none if it has no
 /// data to read.
-static std::optional<std::vector<double>> readElements(Type type,
-                                                       ElementsAttr elements) {
+static std::optional<ArrayRef<char>> getData(ElementsAttr elements) {
   if (auto dense = dyn_cast<DenseElementsAttr>(elements))
-    return widen(type, dense.getRawData());
+    return dense.getRawData();
   auto resource = dyn_cast<DenseResourceElementsAttr>(elements);
   if (!resource)
     return std::nullopt;
   AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-  size_t size = elements.getNumElements() * type.getIntOrFloatBitWidth() / 8;
+  size_t size = elements.getNumElements() *
+                elements.getElementType().getIntOrFloatBitWidth() / 8;
   if (!blob || blob->getData().size() != size)
     return std::nullopt;
-  std::vector<double> values = widen(type, blob->getData());
-  if (!values.empty() && llvm::all_equal(values))
+  return blob->getData();
+}
+
+/// The same as numbers, also one where all elements of a resource are equal.
+static std::optional<std::vector<double>> readElements(ElementsAttr elements) {
+  std::optional<ArrayRef<char>> data = getData(elements);
+  if (!data)
+    return std::nullopt;
+  Type type = elements.getElementType();
+  std::vector<double> values;
+  values.reserve(data->size() * 8 / type.getIntOrFloatBitWidth());
+  visitRaw(type, *data, [&](double value) { values.push_back(value); });
+  if (isa<DenseResourceElementsAttr>(elements) && !values.empty() &&
+      llvm::all_equal(values))
     values.resize(1);
   return values;
+}
+
+LogicalResult snn::visitElements(ElementsAttr elements,
+                                 llvm::function_ref<void(double)> visit) {
+  Type type = elements.getElementType();
+  std::optional<ArrayRef<char>> data =
+      isStored(type) ? getData(elements) : std::nullopt;
+  if (!data)
+    return failure();
+  int64_t repetitions = elements.isSplat() ? elements.getNumElements() : 1;
+  for (int64_t repetition = 0; repetition < repetitions; ++repetition)
+    visitRaw(type, *data, visit);
+  return success();
 }
 
 std::optional<Constant> snn::getConstant(Attribute attribute) {
@@ -133,8 +177,7 @@ std::optional<Constant> snn::getConstant(Attribute attribute) {
     if (!isStored(constant.elementType))
       return std::nullopt;
     constant.shape = llvm::to_vector(elements.getShapedType().getShape());
-    std::optional<std::vector<double>> values =
-        readElements(constant.elementType, elements);
+    std::optional<std::vector<double>> values = readElements(elements);
     if (!values)
       return std::nullopt;
     constant.values = std::move(*values);
@@ -217,26 +260,43 @@ RankedTensorType snn::getTransposedType(RankedTensorType type,
                                permuteAxis(type.getElementType(), permutation));
 }
 
+/// Bytecode is read where it is, and Python's bytes are aligned to no more.
+static constexpr size_t kBlobAlignment = 16;
+
 ElementsAttr snn::getRawElementsAttr(RankedTensorType type,
                                      ArrayRef<char> bytes, StringRef name) {
   if (type.getNumElements() <= kMaxInlineElements)
     return DenseElementsAttr::getFromRawBuffer(type, bytes);
-  // Bytecode is read where it is, and Python's bytes are aligned to no more.
-  constexpr size_t alignment = 16;
   return DenseResourceElementsAttr::get(
       type, name,
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, alignment));
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, kBlobAlignment));
 }
 
 template <typename T>
 static ElementsAttr narrow(const Constant &constant, RankedTensorType type,
                            StringRef name) {
-  std::vector<T> values(constant.values.begin(), constant.values.end());
-  if (!values.empty() && llvm::all_equal(values))
-    return DenseElementsAttr::get(type, ArrayRef<T>(values.front()));
-  ArrayRef<char> bytes(reinterpret_cast<const char *>(values.data()),
-                       values.size() * sizeof(T));
-  return getRawElementsAttr(type, bytes, name);
+  const std::vector<double> &values = constant.values;
+  auto narrowTo = [](MutableArrayRef<T> elements, ArrayRef<double> wide) {
+    llvm::transform(wide, elements.begin(),
+                    [](double value) { return static_cast<T>(value); });
+  };
+  if (!values.empty() && llvm::all_of(values, [&](double value) {
+        return static_cast<T>(value) == static_cast<T>(values.front());
+      }))
+    return DenseElementsAttr::get(type, static_cast<T>(values.front()));
+  if (type.getNumElements() <= kMaxInlineElements) {
+    SmallVector<T> elements(values.size());
+    narrowTo(elements, values);
+    return DenseElementsAttr::get(type, ArrayRef<T>(elements));
+  }
+  // Weights of a hundred megabytes are not copied once more.
+  AsmResourceBlob blob =
+      HeapAsmResourceBlob::allocate(values.size() * sizeof(T), kBlobAlignment);
+  narrowTo(
+      MutableArrayRef<T>(reinterpret_cast<T *>(blob.getMutableData().data()),
+                         values.size()),
+      values);
+  return DenseResourceElementsAttr::get(type, name, std::move(blob));
 }
 
 TypedAttr snn::getConstantAttr(const Constant &constant, StringRef name) {
@@ -326,13 +386,20 @@ Constant snn::zipConstants(const Constant &a, const Constant &b,
   });
 }
 
-template <typename T> static std::string formatShortest(T value) {
-  std::array<char, 64> text;
+template <typename T> static char *formatShortest(T value, NumberText &text) {
   auto [end, error] =
       std::to_chars(text.data(), text.data() + text.size(), value);
   assert(error == std::errc());
   (void)error;
-  return std::string(text.data(), end);
+  return end;
+}
+
+char *snn::formatFloat32(double value, NumberText &text) {
+  return formatShortest(static_cast<float>(value), text);
+}
+
+char *snn::formatFloat64(double value, NumberText &text) {
+  return formatShortest(value, text);
 }
 
 std::string snn::formatNumber(double value, Type type) {
@@ -342,7 +409,11 @@ std::string snn::formatNumber(double value, Type type) {
 }
 
 std::string snn::formatFloat32(double value) {
-  return formatShortest(static_cast<float>(value));
+  NumberText text;
+  return std::string(text.data(), formatFloat32(value, text));
 }
 
-std::string snn::formatFloat64(double value) { return formatShortest(value); }
+std::string snn::formatFloat64(double value) {
+  NumberText text;
+  return std::string(text.data(), formatFloat64(value, text));
+}

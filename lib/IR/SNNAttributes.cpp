@@ -116,6 +116,7 @@ static constexpr AttributeRule kRules[] = {
     {"snn.name", "a string", is<StringAttr>},
     {"snn.node", "a string that is not empty", isWord},
     {"snn.comment", "a string", is<StringAttr>},
+    {"snn.use", "a string that is not empty", isWord},
     {"snn.signals", "an array of strings", isStrings},
     {"snn.kind",
      "'input', 'output', 'state', 'scratch', 'arena', 'events' or 'count'",

@@ -382,9 +382,11 @@ struct FoldTransposeIntoLinear : OpRewritePattern<LinearOp> {
     auto flatten = op.getInput().getDefiningOp<tensor::CollapseShapeOp>();
     auto transpose =
         flatten ? flatten.getSrc().getDefiningOp<TransposeOp>() : nullptr;
-    std::optional<Constant> weight = getConstant(op.getWeight());
     // A sum that saturates on the way depends on the order of its terms.
-    if (!transpose || !weight || weight->shape.size() != 2 || op.getSaturate())
+    if (!transpose || op.getSaturate())
+      return failure();
+    std::optional<Constant> weight = getConstant(op.getWeight());
+    if (!weight || weight->shape.size() != 2)
       return failure();
     int64_t outputs = weight->shape[0], inputs = weight->shape[1];
     if (!weight->isUniform()) {

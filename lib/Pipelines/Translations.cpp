@@ -55,7 +55,14 @@ static LogicalResult translate(ModuleOp module, llvm::raw_ostream &source,
   options.profile = profileOption;
   options.weightsApart = weightsOption;
   options.helpers = helpersOption;
-  return snn::translateToC11(module, options, source, header);
+  // Into memory first: a module that is refused leaves nothing behind.
+  std::string sourceText, headerText;
+  llvm::raw_string_ostream sourceStream(sourceText), headerStream(headerText);
+  if (failed(snn::translateToC11(module, options, sourceStream, headerStream)))
+    return failure();
+  source << sourceText;
+  header << headerText;
+  return success();
 }
 
 void snn::registerTranslations() {

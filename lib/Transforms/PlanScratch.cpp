@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arena.h"
+#include "snn/IR/Identity.h"
 #include "snn/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -137,8 +138,12 @@ static LogicalResult planScratch(func::FuncOp step) {
     BlockArgument argument = buffer.argument;
     // Buffers in the same place are not one: positions and counts have no sign,
     // sums have one, and the C says so of each.
-    view->setDiscardableAttr(
-        "snn.buffer", builder.getIndexAttr(buffer.argument.getArgNumber()));
+    unsigned number = buffer.argument.getArgNumber();
+    view->setDiscardableAttr("snn.buffer", builder.getIndexAttr(number));
+    // For reports.
+    for (StringRef known : {StringRef(snn::kNodeAttr), StringRef("snn.use")})
+      if (Attribute value = step.getArgAttr(number, known))
+        view->setDiscardableAttr(known, value);
     argument.replaceAllUsesWith(view);
     unused.set(argument.getArgNumber());
   }

@@ -117,6 +117,7 @@ void StepEvents::setSpikes(BlockArgument input, StringRef name, Value x,
       {attributes.getNamedAttr("snn.kind", attributes.getStringAttr("scratch")),
        attributes.getNamedAttr("snn.name",
                                attributes.getStringAttr(name + "_spikes")),
+       attributes.getNamedAttr("snn.use", attributes.getStringAttr("spikes")),
        attributes.getNamedAttr(snn::kNodeAttr,
                                attributes.getStringAttr(name))});
   (void)events.insertArgument(last, type, scratch, input.getLoc());

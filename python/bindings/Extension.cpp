@@ -35,6 +35,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
+#include <optional>
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -233,6 +234,20 @@ void bindResources(nb::module_ &m) {
       .def_ro("least", &snn::LayerResources::least,
               "Operations of one step with all of those zero.")
       .def_ro("most", &snn::LayerResources::most, "With none of them zero.");
+  nb::class_<snn::MemoryUse>(m, "MemoryUse",
+                             "What a part of a network's memory is for.")
+      .def_ro("name", &snn::MemoryUse::name)
+      .def_ro("node", &snn::MemoryUse::node)
+      .def_ro("use", &snn::MemoryUse::use,
+              "\"voltage\", \"list of events\", \"sums\" and so on.")
+      .def_ro("bytes", &snn::MemoryUse::bytes)
+      .def_ro("offset", &snn::MemoryUse::offset,
+              "Where it is in the memory that layers share; None of what is "
+              "carried from step to step.")
+      .def_ro("function", &snn::MemoryUse::function,
+              "\"step\" or \"step_events\": which of them needs it.")
+      .def_ro("nodes", &snn::MemoryUse::nodes,
+              "Whose functions read or write it, in their order.");
 }
 
 /// The values in a tuple keep the builder alive that they belong to, as a value
@@ -433,6 +448,10 @@ NB_MODULE(_mlir, m) {
       .def("resources", &ModuleHandle::getResources,
            "What each node of a lowered network needs. Raises MLIRError.")
       .def(
+          "memory",
+          [](ModuleHandle &self) { return snn::analyzeMemory(self.get()); },
+          "What the memory of a lowered network is for.")
+      .def(
           "signals",
           [](ModuleHandle &self) { return snn::findSignals(self.get()); },
           "The names of the signals that a lowered network writes to memory: "
@@ -453,18 +472,18 @@ NB_MODULE(_mlir, m) {
   m.def(
       "emit_c11",
       [](ModuleHandle &module, const std::string &prefix,
-         const std::string &header, const std::vector<std::string> &taps,
+         const std::string &headerName, const std::vector<std::string> &taps,
          bool profile, bool weightsApart,
          const std::map<std::string, std::string> &places,
          const std::string &helpers) {
-        std::string source, headerText;
-        llvm::raw_string_ostream sourceStream(source), headerStream(headerText);
+        std::string source, header;
+        llvm::raw_string_ostream sourceStream(source), headerStream(header);
         DiagnosticCollector diagnostics(module.get().getContext());
         diagnostics.check(snn::emitC11(
             module.get(),
-            {prefix, header, taps, profile, weightsApart, places, helpers},
+            {prefix, headerName, taps, profile, weightsApart, places, helpers},
             sourceStream, headerStream));
-        return std::pair(source, headerText);
+        return std::pair(std::move(source), std::move(header));
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
       "taps"_a = std::vector<std::string>(), "profile"_a = false,
@@ -489,6 +508,42 @@ NB_MODULE(_mlir, m) {
       "Source and header of the helpers that the C of several networks "
       "includes; all names in them begin with `name`.");
   m.def(
+      "write_c11",
+      [](ModuleHandle &module, const nb::callable &write,
+         const std::string &prefix, const std::string &headerName,
+         const std::vector<std::string> &taps, bool profile, bool weightsApart,
+         const std::map<std::string, std::string> &places,
+         const std::string &helpers) {
+        std::string header;
+        // LLVM knows no exceptions.
+        std::optional<nb::python_error> raised;
+        auto hand = [&](llvm::StringRef text) {
+          try {
+            if (!raised)
+              write(nb::bytes(text.data(), text.size()));
+          } catch (nb::python_error &error) {
+            raised.emplace(std::move(error));
+          }
+        };
+        DiagnosticCollector diagnostics(module.get().getContext());
+        LogicalResult done = snn::emitC11InParts(
+            module.get(),
+            {prefix, headerName, taps, profile, weightsApart, places, helpers},
+            hand, header);
+        if (raised)
+          throw std::move(*raised);
+        diagnostics.check(done);
+        return header;
+      },
+      "module"_a, "write"_a, "prefix"_a = "", "header"_a = "",
+      "taps"_a = std::vector<std::string>(), "profile"_a = false,
+      "weights_apart"_a = false,
+      "places"_a = std::map<std::string, std::string>(), "helpers"_a = "",
+      "The same as `emit_c11`, but `write` gets the source, in UTF-8, in parts "
+      "of at most a megabyte, and the header is returned. Raises MLIRError, "
+      "and "
+      "what `write` raises.");
+  m.def(
       "emit_weights",
       [](ModuleHandle &module, const std::vector<std::string> &taps) {
         DiagnosticCollector diagnostics(module.get().getContext());
@@ -504,11 +559,13 @@ NB_MODULE(_mlir, m) {
       "describe_c11",
       [](ModuleHandle &module, const std::string &prefix,
          const std::string &header, const std::vector<std::string> &taps,
-         bool profile, bool weightsApart, const std::string &helpers) {
+         bool profile, bool weightsApart,
+         const std::map<std::string, std::string> &places,
+         const std::string &helpers) {
         DiagnosticCollector diagnostics(module.get().getContext());
         FailureOr<snn::ModelInterface> interface = snn::getModelInterface(
             module.get(),
-            {prefix, header, taps, profile, weightsApart, {}, helpers});
+            {prefix, header, taps, profile, weightsApart, places, helpers});
         diagnostics.check(interface);
         std::string text;
         llvm::raw_string_ostream os(text);
@@ -517,7 +574,8 @@ NB_MODULE(_mlir, m) {
       },
       "module"_a, "prefix"_a = "", "header"_a = "",
       "taps"_a = std::vector<std::string>(), "profile"_a = false,
-      "weights_apart"_a = false, "helpers"_a = "",
+      "weights_apart"_a = false,
+      "places"_a = std::map<std::string, std::string>(), "helpers"_a = "",
       "The interface of what `emit_c11` prints, as JSON. Raises MLIRError.");
   m.def(
       "is_c11_prefix",

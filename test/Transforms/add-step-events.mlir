@@ -13,7 +13,7 @@
 // CHECK-SAME:    %[[X:[a-z0-9]+]]: memref<3xf32> {snn.kind = "input", snn.name = "x"}
 // CHECK-SAME:    %[[LIST:[a-z0-9]+]]: memref<12xi16> {snn.kind = "scratch", snn.name = "a_events"}
 // CHECK-SAME:    %[[LIST_B:[a-z0-9]+]]: memref<12xi16> {snn.kind = "scratch", snn.name = "b_events"}
-// CHECK-SAME:    %[[S:[a-z0-9]+]]: memref<2x4xi1> {snn.kind = "scratch", snn.name = "b_spikes", snn.node = "b"}) attributes {snn.role = "step_events"}
+// CHECK-SAME:    %[[S:[a-z0-9]+]]: memref<2x4xi1> {snn.kind = "scratch", snn.name = "b_spikes", snn.node = "b", snn.use = "spikes"}) attributes {snn.role = "step_events"}
 // CHECK:         %[[F:.*]] = memref.collapse_shape %[[S]]
 // CHECK-NEXT:    %[[L:.*]] = memref.cast %[[F]]
 // CHECK:         call @set_spikes(%[[B]], %[[NB]], %{{.*}}, %[[L]])

@@ -18,6 +18,7 @@ from snnmlir._mlir import (
     Value,
     emit_c11,
     is_c11_prefix,
+    write_c11,
 )
 
 
@@ -129,6 +130,26 @@ def test_failing_pass() -> None:
 def test_c_needs_loops() -> None:
     with pytest.raises(MLIRError, match=r"C11: is not in the emitter's subset"):
         emit_c11(recurrent(), "net")
+
+
+def test_c_is_handed_on_in_parts() -> None:
+    b = new_builder()
+    weight = b.constant(np.random.default_rng(2).random((40_000, 3), np.float32), "w")
+    built = str(b.finish([("y", b.linear(b.input(0), weight, node="fc"))]))
+    context = Context()
+    module = Module.parse(built, context)
+    PassManager.parse("snn-to-loops", context).run(module)
+    parts: list[bytes] = []
+    header = write_c11(module, parts.append, "net", "net.h")
+    assert len(parts) > 1
+    assert max(map(len, parts)) <= 1 << 20
+    assert (b"".join(parts).decode(), header) == emit_c11(module, "net", "net.h")
+
+    def full(part: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        write_c11(module, full, "net", "net.h")
 
 
 def test_values_keep_their_builder() -> None:

@@ -223,6 +223,12 @@ def test_numbers_are_those_of_the_json_report(
         least, seen, most = (number(text) for text in row[4:7])
         assert least <= seen <= most, layer
     resources, footprint = known["resources"], known["footprint"]
+    memory = shown.ask(
+        """[...document.querySelectorAll("#cost h3 + div table tbody tr")]
+            .filter((row) => row.cells.length == 6)
+            .map((row) => [row.cells[0].textContent, row.cells[2].textContent])"""
+    )
+    assert memory == [[use["name"], use["use"]] for use in resources["memory"]]
     figures = {
         "flash": resources["constant_bytes"] + footprint["code_bytes"],
         "ram": resources["memory_bytes"] + footprint["stack_bytes"],

@@ -76,6 +76,69 @@ def test_bytes_are_those_of_the_c(name: str, dtype: str) -> None:
     assert all(layer.scratch_bytes <= found.scratch_bytes for layer in found.layers)
 
 
+def sizes_in_c(network: snnmlir.Network, folder: Path) -> dict[str, int]:
+    """What a C compiler says of the struct and of its members."""
+    network.write(folder / "net.c")
+    members = [member["name"] for member in network.interface["struct"]["members"]]
+    lines = [f'printf("{name} %zu\\n", sizeof(((net_t *)0)->{name}));' for name in members]
+    lines.append('printf("net_t %zu\\n", sizeof(net_t));')
+    program = '#include <stdio.h>\n#include "net.h"\nint main(void)\n{\n%s\n}\n'
+    (folder / "sizes.c").write_text(program % "\n".join(lines))
+    subprocess.run(["gcc", "-w", "sizes.c", "-o", "sizes"], cwd=folder, check=True)
+    done = subprocess.run([folder / "sizes"], capture_output=True, text=True, check=True)
+    return {name: int(size) for name, size in map(str.split, done.stdout.splitlines())}
+
+
+PLACE = re.compile(r"^    (\w+) \*const \w+ = net->scratch\.\w+(?: \+ (\d+))?;$", re.M)
+BYTES = {"float": 4, "double": 8} | {
+    f"{sign}int{bits}_t": bits // 8 for sign in ("", "u") for bits in (8, 16, 32)
+}
+USES = {
+    "voltage", "current", "delay ring", "position in the ring", "signal of the step before",
+    "list of events", "sums", "spikes", "signal",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("optimize", ["balanced", "ram"])
+@pytest.mark.parametrize("name", GRAPHS)
+def test_memory_is_that_of_the_struct(name: str, optimize: str, tmp_path: Path) -> None:
+    network = snnmlir.compile(GRAPHS[name], dt=1e-4, dtype="int8", optimize=optimize, name="net")
+    found, sizes = network.resources, sizes_in_c(network, tmp_path)
+    assert {use.use for use in found.memory} <= USES
+    states = {use.name: use.bytes for use in found.memory if use.offset is None}
+    assert states == {name: sizes[name] for name in sizes if name not in ("scratch", "net_t")}
+    assert found.scratch_bytes == sizes.get("scratch", 0)
+    assert sum(states.values()) + found.scratch_bytes + found.padding_bytes == sizes["net_t"]
+    assert 0 <= found.padding_bytes < 16
+    parts = [use for use in found.memory if use.offset is not None and use.function == "step"]
+    step = network.c[network.c.index("void net_step(") :]
+    step = step[: step.index("\n}\n")]
+    places = sorted(BYTES[kind] * int(at or 0) for kind, at in PLACE.findall(step))
+    assert sorted(use.offset for use in parts) == places
+    assert all(use.offset + use.bytes <= found.scratch_bytes for use in parts)
+    assert all(use.nodes for use in parts)
+
+
+def test_memory_of_digits() -> None:
+    """Each part by its name, with who uses it; what step_events needs too is there once."""
+    network = snnmlir.compile(DIGITS, dtype="int8", **OPTIONS, name="net")
+    found = network.resources
+    assert [(use.name, use.node, use.use, use.bytes, use.nodes) for use in found.memory] == [
+        ("lif1_v", "lif1", "voltage", 512, ("lif1",)),
+        ("lif2_v", "lif2", "voltage", 20, ("lif2",)),
+        ("input_events", "input_events", "list of events", 136, ("fc1",)),
+        ("fc1_out", "fc1", "sums", 256, ("fc1", "lif1")),
+        ("lif1_out", "lif1", "spikes", 128, ("lif1",)),
+        ("lif1_events", "lif1_events", "list of events", 264, ("fc2",)),
+        ("fc2_out", "fc2", "sums", 20, ("fc2", "lif2")),
+    ]
+    rows = found.memory_table().splitlines()
+    assert len(rows) == 1 + len(found.memory) + 2
+    assert rows[3].split() == ["input_events", "input_events", "list", "of", "events", "136", "B",
+                               "256..391", "fc1"]  # fmt: skip
+    assert rows[-1].split() == ["(all)", "924", "B"]
+
+
 COUNTER = """\
 #include <cmath>
 #include <cstddef>

@@ -8,6 +8,7 @@
 #define SNN_ANALYSIS_RESOURCES_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,29 @@ struct LayerResources {
   /// Operations of one step, with all of those zero and with none.
   Operations least, most;
 };
+
+/// What a part of a network's memory is for.
+struct MemoryUse {
+  /// What it is called in the C, if that can have the name.
+  std::string name;
+  std::string node;
+  /// "voltage", "list of events", "sums" and so on.
+  std::string use;
+  int64_t bytes = 0;
+  /// Where it is in the memory that layers share within a step; none of what is
+  /// carried from step to step.
+  std::optional<int64_t> offset;
+  /// The role of the function that needs it: "step" or "step_events".
+  std::string function;
+  /// The nodes whose functions read or write it, in their order.
+  std::vector<std::string> nodes;
+};
+
+/// The memory of a network as its C has it, of "step" and then of
+/// "step_events": what is carried from step to step, and the parts of the
+/// shared memory in the order of their first use. The module holds what the
+/// `snn-to-loops` pipeline makes of one network.
+std::vector<MemoryUse> analyzeMemory(mlir::ModuleOp module);
 
 /// The layers of a network in the order of its step. The module holds what the
 /// `snn-to-loops` pipeline makes of one network; in anything else there may be

@@ -17,6 +17,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,6 +66,12 @@ llvm::LogicalResult checkResources(mlir::Operation *network);
 /// The same for an attribute: a number, dense elements or a dense resource.
 std::optional<Constant> getConstant(mlir::Attribute attribute);
 std::optional<Constant> getFloatConstant(mlir::Attribute attribute);
+
+/// Visits what is stored for each of the elements, in row-major order, as
+/// `getConstant` has it, but one by one: a copy of large weights takes time and
+/// memory. Fails if there is nothing that a constant can store.
+llvm::LogicalResult visitElements(mlir::ElementsAttr elements,
+                                  llvm::function_ref<void(double)> visit);
 
 /// `type`, a quantized type, for a signal with dimension `permutation[d]` in
 /// place d; other types stay as they are.
@@ -119,6 +126,13 @@ mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
 std::string formatNumber(double value, mlir::Type type);
 std::string formatFloat32(double value);
 std::string formatFloat64(double value);
+
+/// Room for the text of any number, and some characters behind it.
+using NumberText = std::array<char, 64>;
+
+/// The same in `text`; give where the text ends.
+char *formatFloat32(double value, NumberText &text);
+char *formatFloat64(double value, NumberText &text);
 
 } // namespace snn
 

@@ -182,6 +182,8 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   Value yBuffer = layer.addShapedArgument("y", context.sumOf(op), yShape);
   ImplicitLocOpBuilder &builder = layer.body();
   Constant rows = weight->transpose(order);
+  weight->values.clear(); // they may be a hundred megabytes
+  weight->values.shrink_to_fit();
   // The rows of the listed inputs, in their order.
   if (eventOrder && !eventOrder->isInput)
     rows = permuteRows(rows, eventOrder->positions);

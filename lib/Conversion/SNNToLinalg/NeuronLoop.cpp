@@ -135,9 +135,10 @@ Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
               arith::MulIOp::create(inner, row, makeIndex(inner, shape.back())),
               n);
         storeEvent(inner, event, buffers.events, count);
-        Value one = createNumber(inner, spike.getType(), 1);
-        memref::StoreOp::create(inner, one, buffers.spikes,
-                                getPosition(row, n));
+        if (buffers.spikes)
+          memref::StoreOp::create(inner,
+                                  createNumber(inner, spike.getType(), 1),
+                                  buffers.spikes, getPosition(row, n));
         return arith::AddIOp::create(inner, count, makeIndex(inner, 1));
       });
 }
@@ -227,11 +228,10 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
   SmallVector<Value> results = body(builder, getUpdate(lanes), inputs, states);
   for (auto [value, buffer] : llvm::zip(results, buffers.states))
     store(builder, value, buffer, position);
-  if (!buffers.spikes)
-    return count;
   if (buffers.events)
     return list(builder, results.back(), row, n, count);
-  store(builder, results.back(), buffers.spikes, position);
+  if (buffers.spikes)
+    store(builder, results.back(), buffers.spikes, position);
   return count;
 }
 

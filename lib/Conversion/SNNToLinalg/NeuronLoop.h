@@ -40,7 +40,7 @@ struct NeuronBuffers {
   /// The input, spikes that are there already, coefficients.
   llvm::SmallVector<mlir::Value> inputs;
   llvm::SmallVector<mlir::Value> states;
-  /// Where spikes are stored, if they are made, and listed, if they are.
+  /// Where spikes are stored, if anything reads them, and listed, if they are.
   mlir::Value spikes, events;
 };
 

@@ -349,8 +349,8 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   // Without a reset the update does not depend on spikes that are there.
   Value spikeBuffer;
   if (model.spikes && (!model.spikes->isPre() || model.spikes->resets()))
-    spikeBuffer = layer.addShapedArgument(
-        "spikes", context.bufferOf(op.getOutput("spikes")), c.getShape());
+    if (Value spikes = context.bufferOf(op.getOutput("spikes")))
+      spikeBuffer = layer.addShapedArgument("spikes", spikes, c.getShape());
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
@@ -394,7 +394,7 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     layer.markVectors();
   }
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
-    if (isMostlyQuiet || buffers.events)
+    if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
     auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
       createCount(op, model, context, buffers, isInPairs ? 2 : 1, b, row, n);

@@ -46,6 +46,8 @@ public:
                     StringRef node, Location loc);
   /// Says what the integers of the last argument stand for.
   void setScales(Type type);
+  /// What the last one is for, in reports.
+  void setUse(StringRef use);
   StringRef getKind(BlockArgument argument) const;
   void setAlignment(BlockArgument argument, int64_t bytes);
   void finish();
@@ -160,6 +162,11 @@ void FunctionArguments::setScales(Type type) {
   addScales(type, attributes.back());
 }
 
+void FunctionArguments::setUse(StringRef use) {
+  attributes.back().set("snn.use",
+                        StringAttr::get(function->getContext(), use));
+}
+
 StringRef FunctionArguments::getKind(BlockArgument argument) const {
   Attribute kind = attributes[argument.getArgNumber()].get(kKindAttr);
   return cast<StringAttr>(kind).getValue();
@@ -200,11 +207,22 @@ fillRings(Operation *op, const std::vector<double> &values, size_t size) {
   return filled;
 }
 
+/// What reports call a state of `op`, and of it the one with this name.
+static StringRef getStateUse(Operation *op, StringRef name) {
+  if (name == "position")
+    return "position in the ring";
+  auto delay = dyn_cast<DelayOp>(op);
+  if (!delay)
+    return name == "i" ? "current" : "voltage";
+  return delay.getMaxSteps() == 1 ? "signal of the step before" : "delay ring";
+}
+
 LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
                                         StringRef name, Value initial) {
   std::string fullName = getLayerName(op) + "_" + name.str();
   context.states[op].push_back(
       stepArguments->add(type, "state", fullName, getNode(op), op->getLoc()));
+  stepArguments->setUse(getStateUse(op, name));
   // All elements are set alike, so the init function sees them in a row.
   type = MemRefType::get({type.getNumElements()}, type.getElementType());
   Value state =
@@ -330,17 +348,28 @@ void NetworkLowering::addOutputs() {
 }
 
 /// Whether anything needs the elements of `signal` where they are: a synapse
-/// that has events does not.
-static bool isRead(Value signal) {
-  return llvm::any_of(signal.getUses(), [](OpOperand &use) {
+/// that has events does not, nor does `ownList`, which neurons make themselves.
+static bool isRead(Value signal, EventsOp ownList = nullptr) {
+  return llvm::any_of(signal.getUses(), [&](OpOperand &use) {
+    if (ownList && use.getOwner() == ownList)
+      return false;
     auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
     bool isInput = synapse && use.getOperandNumber() == 0;
     if (isInput && getEventOrder(synapse))
       return false;
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
-      return isRead(use.getOwner()->getResult(0));
+      return isRead(use.getOwner()->getResult(0), ownList);
     return true;
   });
+}
+
+/// What reports call the memory of a signal.
+static StringRef getSignalUse(Value signal) {
+  Operation *op = signal.getDefiningOp();
+  if (isa<SynapseOpInterface, AddOp, SumPool2dOp, AvgPool2dOp>(op))
+    return "sums";
+  auto neuron = dyn_cast<NeuronOpInterface>(op);
+  return neuron && signal == op->getResult(0) ? "spikes" : "signal";
 }
 
 void NetworkLowering::placeSignal(Value signal) {
@@ -351,6 +380,7 @@ void NetworkLowering::placeSignal(Value signal) {
     context.buffers[signal] =
         stepArguments->add(getEventsStorageType(events), "scratch",
                            getLayerName(op), getNode(op), op->getLoc());
+    stepArguments->setUse("list of events");
     return;
   }
   if (signal.getDefiningOp<TransposeOp>() && !isRead(signal))
@@ -367,6 +397,7 @@ void NetworkLowering::placeSignal(Value signal) {
   std::string name = getLayerName(op) + "_out";
   context.buffers[signal] = stepArguments->add(getStorageType(type), "scratch",
                                                name, getNode(op), op->getLoc());
+  stepArguments->setUse(getSignalUse(signal));
   context.scratchSignals.insert(context.buffers[signal]);
 }
 
@@ -417,6 +448,7 @@ void NetworkLowering::placeOffload(OffloadOp offload) {
     context.scratch[offload] =
         stepArguments->add(type, "scratch", getLayerName(offload) + "_scratch",
                            getNode(offload), offload.getLoc());
+    stepArguments->setUse("memory of a kernel");
   }
 }
 
@@ -459,8 +491,10 @@ void NetworkLowering::placeSignals() {
       context.buffers[neuron.getVoltage()] = states.back();
       if (states.size() > 1)
         context.buffers[op.getResults().back()] = states.front();
+      EventsOp ownList = getOwnList(neuron, context);
       if (op.getNumResults() > states.size() &&
-          !context.direct.hidesSpikes(&op))
+          !context.direct.hidesSpikes(&op) &&
+          (!ownList || isRead(op.getResult(0), ownList)))
         placeSignal(op.getResult(0));
     } else if (auto offload = dyn_cast<OffloadOp>(op)) {
       placeOffload(offload);

@@ -107,9 +107,8 @@ WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   if (quantized && rows.shape.back() > 1)
     perByte = std::max(8 / getPackedBits(quantized), 1u);
-  Constant stored = perByte > 1 ? packRows(rows, perByte) : rows;
-  stored.quantizedType = nullptr;
-  tensor = layer.constantTensor(stored, "weight");
+  tensor = perByte > 1 ? layer.constantTensor(packRows(rows, perByte), "weight")
+                       : layer.constantTensor(rows, "weight");
 }
 
 Value WeightRows::getTable() const {

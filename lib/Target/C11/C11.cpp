@@ -717,17 +717,13 @@ LogicalResult SourceEmitter::emit() {
   return emitStep(*interface.stepEvents, functions.stepEvents);
 }
 
-namespace {
-/// The interface and the C of a network.
-struct Emitted {
-  ModelInterface interface;
-  std::string source, header;
-};
-} // namespace
-
-/// Prints a network; `digest` is what blobs for it have.
-static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options,
-                               const std::array<uint8_t, 32> &digest) {
+/// Prints a network, and gives its interface; `digest` is what blobs for it
+/// have.
+static FailureOr<ModelInterface> emit(ModuleOp module,
+                                      const C11Options &options,
+                                      const std::array<uint8_t, 32> &digest,
+                                      llvm::raw_ostream &source,
+                                      llvm::raw_ostream &header) {
   SymbolTable table(module);
   FailureOr<NetworkFunctions> functions = findFunctions(module, table);
   if (failed(functions))
@@ -737,20 +733,20 @@ static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options,
       buildInterface(module, table, *functions, signs, options);
   if (failed(interface))
     return failure();
-  Emitted emitted{std::move(*interface), "", ""};
-  if (emitted.interface.weights)
-    emitted.interface.weights->digest = digest;
-  // Into memory first: a module that is refused leaves nothing behind.
-  llvm::raw_string_ostream source(emitted.source), header(emitted.header);
-  SourceEmitter emitter(module, table, *functions, signs, emitted.interface,
-                        options, source);
+  if (interface->weights)
+    interface->weights->digest = digest;
+  SourceEmitter emitter(module, table, *functions, signs, *interface, options,
+                        source);
   if (failed(emitter.emit()))
     return failure();
-  printHeader(emitted.interface, header);
-  return emitted;
+  printHeader(*interface, header);
+  return interface;
 }
 
-static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options) {
+static FailureOr<ModelInterface> emit(ModuleOp module,
+                                      const C11Options &options,
+                                      llvm::raw_ostream &source,
+                                      llvm::raw_ostream &header) {
   std::array<uint8_t, 32> digest = {};
   if (options.weightsApart) {
     // What a blob fits does not depend on what the C is called.
@@ -758,36 +754,58 @@ static FailureOr<Emitted> emit(ModuleOp module, const C11Options &options) {
     plain.prefix = "net";
     plain.taps = options.taps; // the header has their scales
     plain.weightsApart = true;
-    FailureOr<Emitted> emitted = emit(module, plain, digest);
-    if (failed(emitted))
+    std::string plainSource, plainHeader;
+    llvm::raw_string_ostream sourceStream(plainSource);
+    llvm::raw_string_ostream headerStream(plainHeader);
+    if (failed(emit(module, plain, digest, sourceStream, headerStream)))
       return failure();
-    std::string code =
-        stripComments(emitted->source) + stripComments(emitted->header);
+    std::string code = stripComments(plainSource) + stripComments(plainHeader);
     digest = llvm::SHA256::hash(
         ArrayRef(reinterpret_cast<const uint8_t *>(code.data()), code.size()));
   }
-  return emit(module, options, digest);
+  return emit(module, options, digest, source, header);
 }
 
 LogicalResult snn::emitC11(ModuleOp module, const C11Options &options,
                            llvm::raw_ostream &source,
                            llvm::raw_ostream &header) {
-  FailureOr<Emitted> emitted = emit(module, options);
-  if (failed(emitted))
-    return failure();
-  source << emitted->source;
-  header << emitted->header;
-  return success();
+  return emit(module, options, source, header);
+}
+
+namespace {
+/// A stream that hands on what is in its buffer.
+class PartsStream : public llvm::raw_ostream {
+public:
+  explicit PartsStream(llvm::function_ref<void(StringRef)> write)
+      : write(write) {
+    SetBufferSize(1 << 20);
+  }
+  ~PartsStream() override { flush(); }
+
+private:
+  void write_impl(const char *text, size_t size) override {
+    write(StringRef(text, size));
+    written += size;
+  }
+  uint64_t current_pos() const override { return written; }
+
+  llvm::function_ref<void(StringRef)> write;
+  uint64_t written = 0;
+};
+} // namespace
+
+LogicalResult snn::emitC11InParts(ModuleOp module, const C11Options &options,
+                                  llvm::function_ref<void(StringRef)> write,
+                                  std::string &header) {
+  PartsStream sourceStream(write);
+  llvm::raw_string_ostream headerStream(header);
+  return emitC11(module, options, sourceStream, headerStream);
 }
 
 FailureOr<ModelInterface> snn::getModelInterface(ModuleOp module,
                                                  const C11Options &options) {
-  if (options.weightsApart) { // their digest is one of the C
-    FailureOr<Emitted> emitted = emit(module, options);
-    if (failed(emitted))
-      return failure();
-    return std::move(emitted->interface);
-  }
+  if (options.weightsApart) // their digest is one of the C
+    return emit(module, options, llvm::nulls(), llvm::nulls());
   SymbolTable table(module);
   FailureOr<NetworkFunctions> functions = findFunctions(module, table);
   if (failed(functions))

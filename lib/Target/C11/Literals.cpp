@@ -60,18 +60,35 @@ StringRef getArenaMember(StringRef type) {
       .Default("");
 }
 
-/// "1" is an int and "1f" nothing at all: literals need a point or an exponent.
-static std::string withPoint(std::string text) {
-  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-}
+namespace {
+/// The literal of a number, without memory of its own: there are millions.
+class FloatLiteral {
+public:
+  FloatLiteral(double value, bool isFloat32) {
+    char *end =
+        isFloat32 ? formatFloat32(value, text) : formatFloat64(value, text);
+    // "1" is an int and "1f" nothing at all: literals need a point or an
+    // exponent.
+    if (StringRef(text.data(), end - text.data()).find_first_of(".e") ==
+        StringRef::npos) {
+      *end++ = '.';
+      *end++ = '0';
+    }
+    if (isFloat32)
+      *end++ = 'f';
+    size = end - text.data();
+  }
+
+  StringRef get() const { return StringRef(text.data(), size); }
+
+private:
+  NumberText text;
+  size_t size;
+};
+} // namespace
 
 std::string getFloat32Literal(double value) {
-  return withPoint(formatFloat32(value)) + "f";
-}
-
-static std::string getFloatLiteral(double value, FloatType type) {
-  return type.isF32() ? getFloat32Literal(value)
-                      : withPoint(formatNumber(value, type));
+  return FloatLiteral(value, /*isFloat32=*/true).get().str();
 }
 
 /// The least numbers of a type are not what a minus makes of a literal.
@@ -95,7 +112,7 @@ std::optional<std::string> getLiteral(Attribute value, bool isUnsigned) {
     auto type = cast<FloatType>(number.getType());
     if (!std::isfinite(real) || !isStorable(type))
       return std::nullopt;
-    return getFloatLiteral(real, type);
+    return FloatLiteral(real, type.isF32()).get().str();
   }
   auto integer = dyn_cast<IntegerAttr>(value);
   if (!integer || !isStorable(integer.getType()))
@@ -142,30 +159,28 @@ private:
 llvm::LogicalResult printElements(ElementsAttr elements, bool isUnsigned,
                                   llvm::raw_ostream &os) {
   LinePrinter line(os);
-  int64_t count = elements.getNumElements();
-  std::optional<Constant> constant = getConstant(elements);
-  if (!constant) {
-    // Positions, as index, spikes and integers of 64 bits.
-    auto integers = dyn_cast<DenseIntElementsAttr>(elements);
-    if (!integers)
-      return failure();
-    bool isSigned = elements.getElementType().isInteger(64) && !isUnsigned;
-    for (const APInt &value : integers.getValues<APInt>())
-      line.print(isSigned ? getIntegerLiteral(value.getSExtValue())
-                          : getUnsignedLiteral(value.getZExtValue()));
-    return success();
-  }
-  auto type = dyn_cast<FloatType>(constant->elementType);
-  for (int64_t index = 0; index < count; ++index) {
-    double value = constant->at(index);
-    if (!std::isfinite(value))
-      return failure();
-    auto integer = static_cast<int64_t>(type ? 0 : value);
-    if (!type && isUnsigned && integer < 0)
-      integer += int64_t(1) << constant->elementType.getIntOrFloatBitWidth();
-    line.print(type ? getFloatLiteral(value, type)
-                    : getIntegerLiteral(integer));
-  }
+  Type type = elements.getElementType();
+  bool isFinite = true;
+  auto printNumber = [&](double value) {
+    if (isa<FloatType>(type)) {
+      isFinite &= std::isfinite(value);
+      return line.print(FloatLiteral(value, type.isF32()).get());
+    }
+    auto integer = static_cast<int64_t>(value);
+    if (isUnsigned && integer < 0)
+      integer += int64_t(1) << type.getIntOrFloatBitWidth();
+    line.print(getIntegerLiteral(integer));
+  };
+  if (succeeded(visitElements(elements, printNumber)))
+    return success(isFinite);
+  // Positions, as index, spikes and integers of 64 bits.
+  auto integers = dyn_cast<DenseIntElementsAttr>(elements);
+  if (!integers)
+    return failure();
+  bool isSigned = type.isInteger(64) && !isUnsigned;
+  for (const APInt &value : integers.getValues<APInt>())
+    line.print(isSigned ? getIntegerLiteral(value.getSExtValue())
+                        : getUnsignedLiteral(value.getZExtValue()));
   return success();
 }
 

@@ -19,7 +19,7 @@ from snnmlir.cli.common import (
     save_convention,
 )
 from snnmlir.cli.data import read_runs, read_samples
-from snnmlir.common.files import check_targets, write_files
+from snnmlir.common.files import Content, check_targets, write_files
 from snnmlir.common.sizes import parse_size
 from snnmlir.common.tables import printable
 from snnmlir.common.wording import option
@@ -148,7 +148,7 @@ def run(
         network = searched.network
         if not report:
             click.echo(str(searched), nl=False)
-    content = {}
+    content: dict[Path, Content] = {}
     compared = None
     told = _name if report and report.suffix == ".html" else _path
     if compare_with is not None:
@@ -191,9 +191,10 @@ def run(
     elif package:
         write_package(network, package, output, test, about)
     else:
-        files = network.files(output, cast("Stage | None", emit), test)
+        stage = cast("Stage | None", emit)
+        files = network.contents(output, stage, test)
         if misra:
-            content[misra] = misra_record(network, files)
+            content[misra] = misra_record(network, network.files(output, stage, test))
         check_targets([*content, *files])  # what is there twice is once in a dictionary
         content |= files
     write_files(content, inputs)

@@ -9,9 +9,9 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -49,11 +49,15 @@ def check_targets(paths: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
         taken[target] = "another output"
 
 
-def write_files(contents: Mapping[Path, bytes], inputs: Iterable[Path] = ()) -> None:
+Content: TypeAlias = bytes | Callable[[IO[bytes]], object]
+"""Of a file: all of it, or what writes it."""
+
+
+def write_files(contents: Mapping[Path, Content], inputs: Iterable[Path] = ()) -> None:
     """Writes all files beside their places first, then moves them there.
 
     Args:
-        contents: The files; links are followed.
+        contents: The files; links are followed. Those before one are written before it.
         inputs: Files that were read, which are not to be lost.
 
     Raises:
@@ -72,7 +76,7 @@ def write_files(contents: Mapping[Path, bytes], inputs: Iterable[Path] = ()) -> 
                 folder = target.parent
                 with tempfile.NamedTemporaryFile(dir=folder, prefix=".snn-", delete=False) as file:
                     finished.append((Path(file.name), target))
-                    file.write(content)
+                    _write(file, content)
                 Path(file.name).chmod(mode)
         for temporary, target in finished:
             if not target.exists():
@@ -84,6 +88,20 @@ def write_files(contents: Mapping[Path, bytes], inputs: Iterable[Path] = ()) -> 
             with contextlib.suppress(OSError):
                 left.unlink()
         raise
+
+
+def whole(content: Content) -> bytes:
+    """All of a file."""
+    file = io.BytesIO()
+    _write(file, content)
+    return file.getvalue()
+
+
+def _write(file: IO[bytes], content: Content) -> None:
+    if isinstance(content, bytes):
+        file.write(content)
+    else:
+        content(file)
 
 
 @contextlib.contextmanager

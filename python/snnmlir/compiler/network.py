@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from snnmlir.common.files import write_files
+from snnmlir.common.files import Content, whole, write_files
 from snnmlir.common.kinds import Dtype
 from snnmlir.common.wording import option
 from snnmlir.compiler.blobs import check_fits
@@ -28,6 +28,7 @@ from snnmlir.compiler.stages import (
     Placement,
     Stage,
     Stages,
+    Writing,
     c_text,
     helper_files,
     interface_text,
@@ -36,6 +37,7 @@ from snnmlir.compiler.stages import (
     placements,
     stages_from,
     weights_blob,
+    write_c,
 )
 from snnmlir.compiler.summary import summary
 from snnmlir.conventions import Convention
@@ -231,18 +233,19 @@ class Network:
 
     def emit_c(self, prefix: str, header: str) -> tuple[str, str]:
         """The C source and header, with names that begin with `prefix`."""
-        hooks = (self.taps, self.options.profile)
-        return self._c_text(prefix, header, *hooks, self.options.helpers)
+        return c_text(self.stages, prefix, header, self._writing)
 
     def plain_c(self, prefix: str, header: str) -> tuple[str, str]:
-        """The same without signals shown or layers called in macros."""
-        return self._c_text(prefix, header, (), False, None)
+        """The same without signals shown or layers called in macros, and with its own helpers."""
+        plain = replace(self._writing, taps=(), profile=False, helpers=None)
+        return c_text(self.stages, prefix, header, plain)
 
-    def _c_text(
-        self, prefix: str, header: str, taps: Taps, profile: bool, helpers: str | None
-    ) -> tuple[str, str]:
-        apart, places = self.options.weights_apart, dict(self.options.places)
-        return c_text(self.stages, prefix, header, taps, profile, apart, places, helpers)
+    @property
+    def _writing(self) -> Writing:
+        options = self.options
+        return Writing(
+            self.taps, options.profile, options.weights_apart, options.places, options.helpers
+        )
 
     def helper_files(self, prefix: str, stem: str) -> dict[str, str]:
         """The files that the C includes and other networks share, by their names.
@@ -313,19 +316,12 @@ class Network:
 
     def tapped_interface(self, prefix: str, header: str, taps: tuple[str, ...]) -> dict[str, Any]:
         """The same for C that shows other signals to the macro `<PREFIX>_TAP`."""
-        text = interface_text(self.stages, prefix, header, taps, False, self.options.weights_apart)
+        tapped = replace(self._writing, taps=taps, profile=False, helpers=None)
+        text = interface_text(self.stages, prefix, header, tapped)
         return cast("dict[str, Any]", json.loads(text))
 
     def _interface_text(self, prefix: str, header: str) -> str:
-        return interface_text(
-            self.stages,
-            prefix,
-            header,
-            self.taps,
-            self.options.profile,
-            self.options.weights_apart,
-            self.options.helpers,
-        )
+        return interface_text(self.stages, prefix, header, self._writing)
 
     @cached_property
     def interface(self) -> dict[str, Any]:
@@ -386,7 +382,7 @@ class Network:
             OptionError: As `files` does.
             OSError: A file cannot be written.
         """
-        write_files(self.files(path, emit, self_test))
+        write_files(self.contents(path, emit, self_test))
 
     def files(
         self,
@@ -407,6 +403,16 @@ class Network:
             OptionError: The stage cannot be told from the suffix, or has no self-test, or the name
                 cannot be included.
         """
+        contents = self.contents(path, emit, self_test)
+        return {file: whole(content) for file, content in contents.items()}
+
+    def contents(
+        self,
+        path: str | os.PathLike[str],
+        emit: Stage | None = None,
+        self_test: WrittenTest | None = None,
+    ) -> dict[Path, Content]:
+        """The same, where large ones are not in memory: what writes them, in this order."""
         target = Path(path)
         stage = emit or stage_of(target)
         if stage == "json" and self_test is None:
@@ -419,9 +425,9 @@ class Network:
             check_no_c(stage, hooks=hooks, test=self_test is not None, helpers=shares)
             return {target: self.emit(stage).encode()}
         test = None if self_test is None else partial(self_test.emit_c, self)
+        write = partial(write_c, self.stages, self._writing)
         prefix = self.prefix_for(target.stem)
-        helpers = self.helper_files(prefix, target.stem)
-        return c_files(target, prefix, self.emit_c, test, helpers)
+        return c_files(target, prefix, write, test, self.helper_files(prefix, target.stem))
 
     # What it computes
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
+from snnmlir.common.files import Content
 from snnmlir.common.wording import option
 from snnmlir.compiler.names import header_for, self_test_name
 from snnmlir.compiler.stages import Stage
@@ -58,32 +60,41 @@ def check_no_c(stage: Stage, *, hooks: bool, test: bool, helpers: bool) -> None:
 def c_files(
     target: Path,
     prefix: str,
-    emit: Callable[[str, str], tuple[str, str]],
+    write: Callable[[Callable[[bytes], object], str, str], str],
     emit_test: Callable[[str, str], tuple[str, str]] | None,
     helpers: Mapping[str, str],
-) -> dict[Path, bytes]:
+) -> dict[Path, Content]:
     """The C source, its header beside it, and likewise those of a self-test and of helpers.
 
     Args:
         target: The C file.
         prefix: What all names begin with.
-        emit: Gives the source and the header for a prefix and the header's file name.
-        emit_test: The same for the self-test, if there is one.
+        write: Hands the source on and gives the header, for a prefix and the header's file name.
+        emit_test: Gives both for the self-test, if there is one.
         helpers: The files that other networks share, by their names.
 
     Raises:
         OptionError: The header's name cannot be included, or a file would be there twice.
     """
     header = header_for(target)
-    files = dict(zip((target, header), emit(prefix, header.name), strict=True))
+    headers: list[str] = []
+
+    def write_source(file: IO[bytes]) -> None:
+        headers.append(write(file.write, prefix, header.name))
+
+    def write_header(file: IO[bytes]) -> None:
+        file.write(headers.pop().encode())
+
+    files: dict[Path, Content] = {target: write_source, header: write_header}
     if emit_test is not None:
         names = (self_test_name(target), self_test_name(header))
-        files |= zip(names, emit_test(prefix, header.name), strict=True)
-    for name, content in helpers.items():
+        texts = (text.encode() for text in emit_test(prefix, header.name))
+        files |= zip(names, texts, strict=True)
+    for name, text in helpers.items():
         path = target.with_name(name)
         if path in files:
             raise OptionError(
                 f"the helpers are called like {quoted(name)}", help="choose another name for them"
             )
-        files[path] = content
-    return {name: content.encode() for name, content in files.items()}
+        files[path] = text.encode()
+    return files

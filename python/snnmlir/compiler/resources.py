@@ -54,6 +54,30 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class MemoryUse:
+    """What a part of the C struct of one network is for.
+
+    Attributes:
+        name: What the C calls it, if that can have the name.
+        node: The node that it belongs to.
+        use: "voltage", "current", "delay ring", "position in the ring", "signal of the step
+            before", "list of events", "sums", "spikes", "signal" or "memory of a kernel".
+        bytes: Its size.
+        offset: Where it begins in the scratch memory; None of what is carried from step to step.
+        function: "step_events" where only that function needs it, else "step".
+        nodes: Who reads or writes it, in their order.
+    """
+
+    name: str
+    node: str
+    use: str
+    bytes: int
+    offset: int | None
+    function: str
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Resources:
     """All layers, in the order in which they are computed, and their sums.
 
@@ -67,6 +91,8 @@ class Resources:
         least: Operations of one step if all that can be skipped is zero.
         most: Operations of one step if none of it is.
         layers: What has any of these.
+        memory: What the memory is for: first what is carried from step to step, then the parts of
+            the scratch memory by their first use.
     """
 
     constant_bytes: int
@@ -76,6 +102,35 @@ class Resources:
     least: Operations
     most: Operations
     layers: tuple[Layer, ...]
+    memory: tuple[MemoryUse, ...] = ()
+
+    @property
+    def padding_bytes(self) -> int:
+        """What is neither state nor scratch memory in the struct."""
+        return self.memory_bytes - self.state_bytes - self.scratch_bytes
+
+    def memory_table(self) -> str:
+        """What each byte of the struct is for, as text."""
+        rows = [
+            [
+                printable(use.name),
+                printable(use.node),
+                use.use + (" (step_events)" if use.function != "step" else ""),
+                _bytes(use.bytes),
+                "" if use.offset is None else f"{use.offset}..{use.offset + use.bytes - 1}",
+                ", ".join(map(printable, use.nodes)),
+            ]
+            for use in self.memory
+        ]
+        for name, size in (
+            ("(scratch)", self.scratch_bytes),
+            ("(padding)", self.padding_bytes),
+            ("(all)", self.memory_bytes),
+        ):
+            if size:
+                rows.append([name, "", "", _bytes(size), "", ""])
+        titles = ("memory", "node", "what it holds", "size", "scratch bytes", "used by")
+        return "\n".join(table(titles, rows)) + "\n"
 
     def __str__(self) -> str:
         titles = (
@@ -126,6 +181,23 @@ def resources_of(loops: Module, interface: Mapping[str, Any]) -> Resources:
         least=_operations(layer.least for layer in found),
         most=_operations(layer.most for layer in found),
         layers=found,
+        memory=_memory_of(loops),
+    )
+
+
+def _memory_of(loops: Module) -> tuple[MemoryUse, ...]:
+    uses = [
+        MemoryUse(
+            use.name, use.node, use.use, use.bytes, use.offset, use.function, tuple(use.nodes)
+        )
+        for use in loops.memory()
+    ]
+    # Mostly both functions need the same.
+    known = {(use.name, use.offset, use.bytes) for use in uses if use.function == "step"}
+    return tuple(
+        use
+        for use in uses
+        if use.function == "step" or (use.name, use.offset, use.bytes) not in known
     )
 
 

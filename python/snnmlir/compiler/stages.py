@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeAlias
@@ -18,6 +18,7 @@ from snnmlir._mlir import (
     emit_c11,
     emit_helpers,
     emit_weights,
+    write_c11,
 )
 from snnmlir.compiler.options import Optimize, Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
@@ -231,45 +232,72 @@ def mlir_text(stages: Stages, stage: Stage) -> str:
     )
 
 
-def c_text(
-    stages: Stages,
-    prefix: str,
-    header: str,
-    taps: Taps,
-    profile: bool,
-    weights_apart: bool = False,
-    places: Mapping[str, str] | None = None,
-    helpers: str | None = None,
-) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Writing:
+    """How the C of a network is written.
+
+    Attributes:
+        taps: Signals that are shown to a macro.
+        profile: Whether calls are in a macro.
+        weights_apart: Whether constants are in a blob, see `weights_blob`.
+        places: The sections of constants by node.
+        helpers: The files of `helper_files` that it includes; None where it has its helpers in it.
+    """
+
+    taps: Taps = ()
+    profile: bool = False
+    weights_apart: bool = False
+    places: tuple[tuple[str, str], ...] = ()
+    helpers: str | None = None
+
+    @property
+    def arguments(self) -> tuple[Taps, bool, bool, dict[str, str], str]:
+        """As the extension takes them."""
+        return self.taps, self.profile, self.weights_apart, dict(self.places), self.helpers or ""
+
+
+def c_text(stages: Stages, prefix: str, header: str, writing: Writing) -> tuple[str, str]:
     """The C source and header.
 
     Args:
         stages: The network.
         prefix: What all names begin with.
         header: The header's file name.
-        taps: Signals that are shown to a macro.
-        profile: Whether layers are called in a macro.
-        weights_apart: Whether constants are in a blob, see `weights_blob`.
-        places: The sections of constants by node.
-        helpers: The files of `helper_files` that it includes; None where it has its helpers in it.
+        writing: How it is written.
 
     Raises:
         CompileError: The emitter refuses the loops.
     """
     try:
-        source, text = emit_c11(
-            stages.loops,
-            prefix,
-            header,
-            taps,
-            profile,
-            weights_apart,
-            dict(places or {}),
-            helpers or "",
-        )
+        source, text = emit_c11(stages.loops, prefix, header, *writing.arguments)
     except MLIRError as error:
         raise CompileError(str(error)) from error
     return source, text
+
+
+def write_c(
+    stages: Stages,
+    writing: Writing,
+    write: Callable[[bytes], object],
+    prefix: str,
+    header: str,
+) -> str:
+    """The C header; `write` gets the source part by part: it can have hundreds of megabytes.
+
+    Args:
+        stages: The network.
+        writing: How it is written.
+        write: Takes parts of the source, in UTF-8.
+        prefix: What all names begin with.
+        header: The header's file name.
+
+    Raises:
+        CompileError: The emitter refuses the loops; a part of the source may have been written.
+    """
+    try:
+        return write_c11(stages.loops, write, prefix, header, *writing.arguments)
+    except MLIRError as error:
+        raise CompileError(str(error)) from error
 
 
 def helper_files(name: str) -> dict[str, str]:
@@ -327,32 +355,19 @@ def weights_blob(stages: Stages, taps: Taps) -> bytes:
     return blob
 
 
-def interface_text(
-    stages: Stages,
-    prefix: str,
-    header: str,
-    taps: Taps,
-    profile: bool,
-    weights_apart: bool = False,
-    helpers: str | None = None,
-) -> str:
+def interface_text(stages: Stages, prefix: str, header: str, writing: Writing) -> str:
     """The interface of what `c_text` gives, as JSON.
 
     Args:
         stages: As there.
         prefix: As there.
         header: As there.
-        taps: As there.
-        profile: As there.
-        weights_apart: As there.
-        helpers: As there.
+        writing: As there.
 
     Raises:
         CompileError: As there.
     """
     try:
-        return describe_c11(
-            stages.loops, prefix, header, taps, profile, weights_apart, helpers or ""
-        )
+        return describe_c11(stages.loops, prefix, header, *writing.arguments)
     except MLIRError as error:
         raise CompileError(str(error)) from error

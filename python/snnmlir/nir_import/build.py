@@ -437,7 +437,7 @@ class _NetworkBuild:
     def array(self, values: npt.NDArray[Any], name: str, node: str) -> Value:
         """A constant tensor, rounded to the network's type."""
         with np.errstate(over="ignore"):
-            rounded = np.array(values, dtype=_NUMPY[self.dtype], order="C")
+            rounded = np.asarray(values, dtype=_NUMPY[self.dtype], order="C")
         if not np.all(np.isfinite(rounded)):
             largest = float(np.max(np.abs(values)))
             raise NirError(

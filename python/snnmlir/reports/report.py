@@ -63,6 +63,8 @@ class NetworkReport:
             f"flash: {needs.constant_bytes} B of constants, and code\n"
             f"RAM: {needs.memory_bytes} B for one network, and stack\n"
         ]
+        if needs.memory:
+            parts.append(f"what the RAM is for\n\n{needs.memory_table()}")
         if self.placements:
             parts.append(placements_text(self.placements))
         if self.footprint:

@@ -72,7 +72,7 @@ snn.network @net(%x: tensor<4x5x2xi1>) -> tensor<2x3x3xf32> attributes {dt = 1.0
 // CHECK-SAME:    %[[ARG0:.*]]: memref<2x4x5xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2x3x3xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<88xi8> {snn.alignment = 2 : i64, snn.kind = "arena", snn.name = "scratch"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK-DAG:     %[[C40:.*]] = arith.constant 40 : index
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
-// CHECK:         %[[VIEW:.*]] = memref.view %[[ARG2]][%[[C0]]][] {snn.buffer = 2 : index} : memref<88xi8> to memref<44xi16>
+// CHECK:         %[[VIEW:.*]] = memref.view %[[ARG2]][%[[C0]]][] {snn.buffer = 2 : index{{[^}]*}}} : memref<88xi8> to memref<44xi16>
 // CHECK-NEXT:    %[[COLLAPSE_SHAPE:.*]] = memref.collapse_shape %[[ARG0]] {{\[\[}}0, 1, 2]] : memref<2x4x5xi1> into memref<40xi1>
 // CHECK-NEXT:    %[[CAST:.*]] = memref.cast %[[COLLAPSE_SHAPE]] : memref<40xi1> to memref<?xi1>
 // CHECK-NEXT:    %[[CAST_0:.*]] = memref.cast %[[VIEW]] : memref<44xi16> to memref<?xi16>

@@ -4,13 +4,13 @@
 
 // updated
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output1"}, %[[ARG3:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"}, %[[ARG4:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output1"}, %[[ARG3:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"{{[^}]*}}}, %[[ARG4:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK:         call @cuba_li(%[[ARG0]], %[[ARG3]], %[[ARG4]]) : (memref<2xf32>, memref<2xf32>, memref<2xf32>) -> ()
 // CHECK-NEXT:    memref.copy %[[ARG4]], %[[ARG1]] : memref<2xf32> to memref<2xf32>
 // CHECK-NEXT:    memref.copy %[[ARG3]], %[[ARG2]] : memref<2xf32> to memref<2xf32>
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func @net_init(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"{{[^}]*}}}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 7.500000e-01 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict writable : memref<2xf32> to tensor<2xf32>
@@ -54,13 +54,13 @@ snn.network @net(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) attributes
 
 // carried
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output1"}, %[[ARG3:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"}, %[[ARG4:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<2xf32> {snn.kind = "output", snn.name = "output1"}, %[[ARG3:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"{{[^}]*}}}, %[[ARG4:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK:         call @cuba_li(%[[ARG0]], %[[ARG3]], %[[ARG4]]) : (memref<2xf32>, memref<2xf32>, memref<2xf32>) -> ()
 // CHECK-NEXT:    memref.copy %[[ARG4]], %[[ARG1]] : memref<2xf32> to memref<2xf32>
 // CHECK-NEXT:    memref.copy %[[ARG3]], %[[ARG2]] : memref<2xf32> to memref<2xf32>
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func @net_init(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_i"{{[^}]*}}}, %[[ARG1:.*]]: memref<2xf32> {snn.kind = "state", snn.name = "cuba_li_v"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-DAG:     %[[CST_0:.*]] = arith.constant 7.500000e-01 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict writable : memref<2xf32> to tensor<2xf32>

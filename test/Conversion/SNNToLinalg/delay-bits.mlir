@@ -3,7 +3,7 @@
 
 // Delays that differ: a ring of seven bytes, a bit for each of five spikes.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    memref<7xi8> {snn.kind = "state", snn.name = "delay_past"}, %{{.*}}: memref<1xi8> {snn.kind = "state", snn.name = "delay_position"})
+// CHECK-SAME:    memref<7xi8> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %{{.*}}: memref<1xi8> {snn.kind = "state", snn.name = "delay_position"{{[^}]*}}})
 // CHECK:         call @delay_read
 // CHECK:         call @delay_write
 // CHECK-LABEL: func.func private @delay_read(

@@ -4,13 +4,13 @@
 
 // One step: no position, and the slot is read where it is.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<4xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1x4xf32> {snn.kind = "state", snn.name = "delay_past"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<4xf32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1x4xf32> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK:         %[[COLLAPSE_SHAPE:.*]] = memref.collapse_shape %[[ARG2]] {{\[\[}}0, 1]] : memref<1x4xf32> into memref<4xf32>
 // CHECK-NEXT:    memref.copy %[[COLLAPSE_SHAPE]], %[[ARG1]] : memref<4xf32> to memref<4xf32>
 // CHECK-NEXT:    call @delay_write(%[[ARG0]], %[[ARG2]]) : (memref<4xf32>, memref<1x4xf32>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func @net_init(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.kind = "state", snn.name = "delay_past"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict writable : memref<4xf32> to tensor<4xf32>
 // CHECK-NEXT:    %[[V1:.*]] = linalg.fill ins(%[[CST]] : f32) outs(%[[V0]] : tensor<4xf32>) -> tensor<4xf32>
@@ -34,12 +34,12 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xf32>) attributes {dt = 1.0e-3 :
 
 // More steps: a position, read before and moved after the step.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<2x2xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2x2xi1> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<3x2x2xi1> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG3:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<2x2xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2x2xi1> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<3x2x2xi1> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG3:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK:         call @delay_read(%[[ARG2]], %[[ARG3]], %[[ARG1]]) : (memref<3x2x2xi1>, memref<1xindex>, memref<2x2xi1>) -> ()
 // CHECK-NEXT:    call @delay_write(%[[ARG0]], %[[ARG2]], %[[ARG3]]) : (memref<2x2xi1>, memref<3x2x2xi1>, memref<1xindex>) -> ()
 // CHECK-NEXT:    return
 // CHECK-LABEL: func.func @net_init(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<12xi1> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<12xi1> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[FALSE:.*]] = arith.constant false
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict writable : memref<12xi1> to tensor<12xi1>
@@ -88,7 +88,7 @@ snn.network @net(%x: tensor<2x2xi1>) -> (tensor<2x2xi1>) attributes {dt = 1.0e-3
 
 // Every slot starts with init.
 // CHECK-LABEL: func.func @net_init(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xf32> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict writable : memref<4xf32> to tensor<4xf32>
 // CHECK-NEXT:    %[[V1:.*]] = memref.get_global @delay_past_init : memref<4xf32>
@@ -110,7 +110,7 @@ snn.network @net(%x: tensor<2xf32>) -> (tensor<2xf32>) attributes {dt = 1.0e-3 :
 
 // One init for all.
 // CHECK-LABEL: func.func @net_init(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<8xf32> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<8xf32> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG1:.*]]: memref<1xindex> {snn.kind = "state", snn.name = "delay_position"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "init"} {
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 5.000000e-01 : f32
 // CHECK:         %[[V0:.*]] = bufferization.to_tensor %[[ARG0]] restrict writable : memref<8xf32> to tensor<8xf32>
@@ -130,7 +130,7 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xf32>) attributes {dt = 1.0e-3 :
 
 // A delay that feeds a delay is copied first: the order of the writes does not matter.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<4xi1> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1x4xi1> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG3:.*]]: memref<1x4xi1> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG4:.*]]: memref<4xi1> {snn.kind = "scratch", snn.name = "delay_out"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<4xi1> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1x4xi1> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG3:.*]]: memref<1x4xi1> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG4:.*]]: memref<4xi1> {snn.kind = "scratch", snn.name = "delay_out"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK:         %[[COLLAPSE_SHAPE:.*]] = memref.collapse_shape %[[ARG3]] {{\[\[}}0, 1]] : memref<1x4xi1> into memref<4xi1>
 // CHECK-NEXT:    call @delay_read(%[[ARG2]], %[[ARG4]]) : (memref<1x4xi1>, memref<4xi1>) -> ()
 // CHECK-NEXT:    memref.copy %[[COLLAPSE_SHAPE]], %[[ARG1]] : memref<4xi1> to memref<4xi1>
@@ -155,7 +155,7 @@ snn.network @net(%x: tensor<4xi1>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : f
 
 // Also if there is a reshape between them.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2x2xi1> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1x4xi1> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG3:.*]]: memref<1x2x2xi1> {snn.kind = "state", snn.name = "delay_past"}, %[[ARG4:.*]]: memref<4xi1> {snn.kind = "scratch", snn.name = "delay_out"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<4xi1> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<2x2xi1> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1x4xi1> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG3:.*]]: memref<1x2x2xi1> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}, %[[ARG4:.*]]: memref<4xi1> {snn.kind = "scratch", snn.name = "delay_out"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK:         %[[COLLAPSE_SHAPE:.*]] = memref.collapse_shape %[[ARG3]] {{\[\[}}0, 1], [2]] : memref<1x2x2xi1> into memref<2x2xi1>
 // CHECK-NEXT:    call @delay_read(%[[ARG2]], %[[ARG4]]) : (memref<1x4xi1>, memref<4xi1>) -> ()
 // CHECK-NEXT:    %[[EXPAND_SHAPE:.*]] = memref.expand_shape %[[ARG4]] {{\[\[}}0, 1]] output_shape [2, 2] : memref<4xi1> into memref<2x2xi1>
@@ -174,7 +174,7 @@ snn.network @net(%x: tensor<4xi1>) -> (tensor<2x2xi1>) attributes {dt = 1.0e-3 :
 
 // A tensor of rank 0 is copied: no slot of a ring has that shape.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    %[[ARG0:.*]]: memref<f32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<f32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1xf32> {snn.kind = "state", snn.name = "delay_past"}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
+// CHECK-SAME:    %[[ARG0:.*]]: memref<f32> {snn.kind = "input", snn.name = "input0"}, %[[ARG1:.*]]: memref<f32> {snn.kind = "output", snn.name = "output0"}, %[[ARG2:.*]]: memref<1xf32> {snn.kind = "state", snn.name = "delay_past"{{[^}]*}}}) attributes {snn.dt = 1.000000e-03 : f64, snn.name = "net", snn.role = "step"} {
 // CHECK:         call @delay_read(%[[ARG2]], %[[ARG1]]) : (memref<1xf32>, memref<f32>) -> ()
 // CHECK-NEXT:    call @delay_write(%[[ARG0]], %[[ARG2]]) : (memref<f32>, memref<1xf32>) -> ()
 // CHECK-NEXT:    return
@@ -206,8 +206,8 @@ snn.network @net(%x: tensor<f32>) -> (tensor<f32>) attributes {dt = 1.0e-3 : f64
 // length. Elements that are not delayed come from the input, so the delay is
 // read when the input is there.
 // CHECK-LABEL: func.func @each_step(
-// CHECK-SAME:    %[[PAST:[a-z0-9]+]]: memref<5xf32> {snn.kind = "state", snn.name = "d_past", snn.node = "d"}
-// CHECK-SAME:    %[[POSITION:[a-z0-9]+]]: memref<2xindex> {snn.kind = "state", snn.name = "d_position", snn.node = "d"}
+// CHECK-SAME:    %[[PAST:[a-z0-9]+]]: memref<5xf32> {snn.kind = "state", snn.name = "d_past", snn.node = "d"{{[^}]*}}}
+// CHECK-SAME:    %[[POSITION:[a-z0-9]+]]: memref<2xindex> {snn.kind = "state", snn.name = "d_position", snn.node = "d"{{[^}]*}}}
 // CHECK:         call @li
 // CHECK-NEXT:    call @d_read(%[[V:[a-z0-9]+]], %[[PAST]], %[[POSITION]], %{{[a-z0-9]+}})
 // CHECK-NEXT:    call @d_write(%[[V]], %[[PAST]], %[[POSITION]])

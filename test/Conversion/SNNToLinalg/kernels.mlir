@@ -6,7 +6,7 @@
 // CHECK-LABEL: func.func @net_step(
 // CHECK-SAME:    %[[IN:[a-z0-9]*]]: memref<16xi1> {snn.kind = "input"
 // CHECK-SAME:    %[[OUT:[a-z0-9]*]]: memref<4xi1> {snn.kind = "output"
-// CHECK-SAME:    %[[V:[a-z0-9]*]]: memref<4xi16> {snn.kind = "state", snn.name = "lif_v", snn.node = "lif"}
+// CHECK-SAME:    %[[V:[a-z0-9]*]]: memref<4xi16> {snn.kind = "state", snn.name = "lif_v", snn.node = "lif"{{[^}]*}}}
 // CHECK-SAME:    %[[SCRATCH:[a-z0-9]*]]: memref<8xi32> {snn.kind = "scratch"
 // CHECK:         call @lif(%[[IN]], %[[V]], %[[OUT]], %[[SCRATCH]])
 // CHECK-LABEL: func.func @net_init(

@@ -49,10 +49,18 @@ std::vector<std::string> findSignals(mlir::ModuleOp module);
 
 /// Prints the module's network as C11: `source` is the .c file, `header` the
 /// .h file. The module must hold what the `snn-to-loops` pipeline makes of one
-/// network; anything else is an error at the operation's location.
+/// network; anything else is an error at the operation's location, and then a
+/// part of the C may have been printed.
 llvm::LogicalResult emitC11(mlir::ModuleOp module, const C11Options &options,
                             llvm::raw_ostream &source,
                             llvm::raw_ostream &header);
+
+/// The same; `write` gets the source in parts of at most a megabyte: it can
+/// have hundreds of them.
+llvm::LogicalResult
+emitC11InParts(mlir::ModuleOp module, const C11Options &options,
+               llvm::function_ref<void(llvm::StringRef)> write,
+               std::string &header);
 
 /// Prints the helpers that C with `helpers` shares with other networks:
 /// `source` is the .c file, `header` the .h file. They are the same for all

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from snnmlir.compiler import Network
-from snnmlir.compiler.stages import c_text
+from snnmlir.compiler.stages import Writing, c_text
 from snnmlir.execution.webassembly import Binary, build_binary
 
 MOST_BYTES = 16_000_000
@@ -25,7 +25,7 @@ def machine(network: Network) -> tuple[Binary, dict[str, Any]]:
         CompileError: There is no compiler for WebAssembly here, or it refuses the C.
     """
     names = network.tappable
-    source, header = c_text(network.stages, "net", "net.h", names, False)
+    source, header = c_text(network.stages, "net", "net.h", Writing(taps=names))
     interface = network.tapped_interface("net", "net.h", names)
     arrays = [*_arrays(interface)]
     files = {"net.c": source, "net.h": header, "driver.c": _driver(arrays)}
