@@ -312,6 +312,30 @@ def test_wrong_buffers(micropython: Path, tmp_path: Path) -> None:
     assert found[11] == "nothing"
 
 
+def test_no_new_memory(micropython: Path, tmp_path: Path) -> None:
+    """Where a step is given arrays for its outputs."""
+    package = write(tmp_path, "branches", "int8")
+    build(package, micropython, "x64")
+    program = textwrap.dedent("""
+        from array import array
+        from micropython import heap_lock, heap_unlock
+        import brain
+        net = brain.Network()
+        x, spikes, total = array("h", [300] * 6), bytearray(6), array("h", [0] * 6)
+        failed = False
+        heap_lock()
+        net.step(x, x, spikes, total)
+        net.reset()
+        try:
+            net.step(x, x)
+        except MemoryError:
+            failed = True
+        heap_unlock()
+        print(failed)
+    """)
+    assert TARGETS["x64"].run(micropython, package, program) == "True\n"
+
+
 def test_wrong_positions(micropython: Path, tmp_path: Path) -> None:
     """Those that the input does not have change nothing."""
     network, _ = digits("int8")

@@ -190,7 +190,7 @@ def package(
     if kind == "micropython" and network.options.places:
         raise OptionError(
             "the constants of a native module of MicroPython have no sections of their own",
-            help=f"leave out {option('places')}",
+            help="leave out the sections of nodes",
         )
     if kind == "micropython" and network.options.helpers:
         raise OptionError(
