@@ -370,9 +370,9 @@ def page(
     about_peers = [
         "- *Other systems*: microseconds per step of the same network, weights and input, the",
         "  median of 15 repetitions, batch 1, one thread, float32, and how many times as long as",
-        "  ours that is. A call that computes all steps has to wait for the last input; Brian2 says",
-        "  itself how long its program's loop over the steps took. Where a network has what a system",
-        "  does not, that stands in its row.",
+        "  ours that is. A call that computes all steps has to wait for the last input; Brian2",
+        "  says itself how long its program's loop over the steps took. What a network has and a",
+        "  system does not stands in its row.",
         "  *Neurons as in* names the convention with the neurons that the system has, not always",
         "  the network's own; *differ* counts the outputs that are not those of our C under this",
         "  convention, *spikes* the spikes among these, over all inputs of the table.",
