@@ -657,6 +657,7 @@ def brian2(layers: list[Layer], x: np.ndarray) -> Run:
     b.device.reinit()
     b.device.activate(build_on_run=False, directory=tempfile.mkdtemp(prefix="brian2-"))
     b.prefs.core.default_float_dtype = np.float32
+    b.prefs.logging.delete_log_on_exit = False  # it is gone by then, with its folder
     dt = b.defaultclock.dt = 1 * b.ms
     steps, places = np.nonzero(x.reshape(len(x), -1))
     source = b.SpikeGeneratorGroup(int(np.prod(x.shape[1:])), places, steps * dt, when="start")
