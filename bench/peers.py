@@ -15,7 +15,9 @@ import importlib.metadata
 import json
 import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -28,7 +30,8 @@ import numpy as np
 REPETITIONS = 15
 
 Options = dict[str, Any]  # of snnmlir.compile
-# Computes all steps of the input that it was made for; gives the output of each.
+# Computes all steps of the input that it was made for; gives the output of each. One that has an
+# attribute `seconds` says itself how long these took.
 Run = Callable[[], Iterable[Any]]
 
 
@@ -561,6 +564,228 @@ def onnxruntime(layers: list[Layer], x: np.ndarray) -> Run:
     return run
 
 
+# --- Brian2 ------------------------------------------------------------------------------------
+
+
+def sparse_matrix(layer: Layer, shape: tuple[int, ...]) -> tuple[Any, np.ndarray, tuple[int, ...]]:
+    """What synapses, a pool or a reshape do to a signal of `shape`, without a batch.
+
+    Returns:
+        A sparse matrix [outputs, inputs], the bias of each output, and the output's shape.
+    """
+    from scipy import sparse
+
+    size = int(np.prod(shape))
+    if isinstance(layer, Dense):
+        return sparse.csr_matrix(layer.weight), layer.bias, layer.bias.shape
+    if isinstance(layer, Flatten):
+        return sparse.identity(size, np.float32, "csr"), np.zeros(size, np.float32), (size,)
+    assert isinstance(layer, Conv | SumPool)
+    if isinstance(layer, Conv):
+        weight, bias, stride, padding = layer.weight, layer.bias, layer.stride, layer.padding
+    else:
+        weight = np.eye(shape[0], dtype=np.float32)[:, :, None, None] * np.ones(layer.size)
+        bias, stride, padding = np.zeros(shape[0]), layer.size, (0, 0)
+    kernel = weight.shape[2:]
+    place = np.arange(size).reshape(shape)
+    padded = np.pad(place, [(0, 0), *((p, p) for p in padding)], constant_values=-1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel, axis=(1, 2))
+    windows = windows[:, :: stride[0], :: stride[1]]  # [channels, height, width, kernel...]
+    height, width = windows.shape[1:3]
+    rows = np.arange(len(weight) * height * width).reshape(len(weight), 1, height, width, 1, 1)
+    values = weight[:, :, None, None]
+    parts = np.broadcast_arrays(rows, windows[None], values)
+    row, column, value = (part.reshape(-1) for part in parts)
+    kept = (column >= 0) & (value != 0)
+    matrix = sparse.csr_matrix(
+        (value[kept].astype(np.float32), (row[kept], column[kept])),
+        (len(weight) * height * width, size),
+    )
+    return matrix, np.repeat(bias, height * width), (len(weight), height, width)
+
+
+def populations(
+    layers: list[Layer], shape: tuple[int, ...]
+) -> list[tuple[Any, np.ndarray, Neurons]]:
+    """Each layer of neurons with one matrix and one bias for all that is in front of it."""
+    from scipy import sparse
+
+    found = []
+    matrix, bias = sparse.identity(int(np.prod(shape)), np.float32, "csr"), np.float32(0)
+    for layer in layers:
+        if isinstance(layer, Neurons):
+            found.append((matrix, bias, layer))
+            size = matrix.shape[0]
+            matrix, bias = sparse.identity(size, np.float32, "csr"), np.float32(0)
+            continue
+        step, added, shape = sparse_matrix(layer, shape)
+        matrix, bias = step @ matrix, step @ np.broadcast_to(bias, step.shape[1]) + added
+    return found
+
+
+class Standalone:
+    """A program that Brian2 made, which computes all steps.
+
+    Attributes:
+        seconds: How long the last run's loop over the steps took, without reading its input.
+    """
+
+    def __init__(self, monitor: Any, dt: Any, shape: tuple[int, int]) -> None:
+        self.monitor, self.dt, self.shape = monitor, dt, shape
+        self.seconds = 0.0
+
+    def __call__(self) -> np.ndarray:
+        """Spikes [steps, neurons]."""
+        import brian2
+
+        brian2.device.run(with_output=False, run_args=[])
+        self.seconds = brian2.device._last_run_time
+        spikes = np.zeros(self.shape, np.uint8)
+        times = np.rint(np.asarray(self.monitor.t / self.dt)).astype(int)
+        spikes[times, np.asarray(self.monitor.i)] = 1
+        return spikes
+
+
+def brian2(layers: list[Layer], x: np.ndarray) -> Run:
+    """NeuronGroups and Synapses in C++ standalone mode, with the compiler's options of Brian2.
+
+    All layers compute in the same step, as in the other systems: each has its own slots in the
+    schedule, one behind the other.
+    """
+    import brian2 as b
+
+    b.device.reinit()
+    b.device.activate(build_on_run=False, directory=tempfile.mkdtemp(prefix="brian2-"))
+    b.prefs.core.default_float_dtype = np.float32
+    b.prefs.logging.delete_log_on_exit = False  # it is gone by then, with its folder
+    dt = b.defaultclock.dt = 1 * b.ms
+    steps, places = np.nonzero(x.reshape(len(x), -1))
+    source = b.SpikeGeneratorGroup(int(np.prod(x.shape[1:])), places, steps * dt, when="start")
+    schedule, objects = ["start", "groups", "thresholds", "synapses", "resets"], [source]
+
+    def connect(source: Any, target: Any, matrix: Any, variable: str, slot: str) -> None:
+        entries = matrix.tocoo()
+        synapses = b.Synapses(source, target, "w : 1", on_pre=f"{variable}_post += w")
+        synapses.connect(i=entries.col, j=entries.row)
+        synapses.w = entries.data
+        synapses.pre.when = slot
+        objects.append(synapses)
+
+    for k, (matrix, bias, layer) in enumerate(populations(layers, x.shape[1:])):
+        slots = [f"{name}{k}" for name in ("decay", "synapses", "update", "threshold", "reset")]
+        decay, add, update, threshold, reset = slots
+        schedule += slots
+        has_current = layer.synaptic is not None
+        group = b.NeuronGroup(
+            matrix.shape[0],
+            "v : 1\ncurrent : 1\nbias : 1 (constant)"
+            if has_current
+            else "v : 1\nbias : 1 (constant)",
+            threshold=f"v > {layer.threshold!r}",
+            reset="v = 0",
+        )
+        if layer.feedback is not None:
+            bias = bias + layer.feedback.bias
+        driven, kept = ("current", layer.synaptic) if has_current else ("v", layer.membrane)
+        plus = " + bias" if np.any(bias) else ""
+        group.bias = np.broadcast_to(bias, matrix.shape[0])
+        if kept != 1 or plus:
+            group.run_regularly(f"{driven} = {kept!r} * {driven}{plus}", dt=dt, when=decay)
+        if has_current:
+            group.run_regularly(f"v = {layer.membrane!r} * v + current", dt=dt, when=update)
+        group.thresholder["spike"].when, group.resetter["spike"].when = threshold, reset
+        objects.append(group)
+        connect(source, group, matrix, driven, add)
+        if layer.feedback is not None:  # the spikes that are there are those of the step before
+            connect(group, group, sparse_matrix(layer.feedback, layer.shape)[0], driven, add)
+        source = group
+    monitor = b.SpikeMonitor(source)
+    network = b.Network(*objects, monitor)
+    network.schedule = [*schedule, "end"]
+    network.run(len(x) * dt)
+    b.device.build(run=False, compile=True, with_output=False)
+    return Standalone(monitor, dt, (len(x), len(source)))
+
+
+# --- Qualia-CodeGen ----------------------------------------------------------------------------
+
+QUALIA_LOOP = """\
+#include "model.c"
+void run(const MODEL_INPUT_NUMBER_T *x, MODEL_OUTPUT_NUMBER_T *y, int steps)
+{
+    for (int t = 0; t < steps; ++t)
+        cnn((const void *)(x + t * (MODEL_INPUT_DIMS)), y + t * MODEL_OUTPUT_SAMPLES);
+}
+"""
+
+
+def qualia_lacks(layers: list[Layer]) -> str:
+    """Its neurons are IF and LIF without a current, and no layer has two inputs from others."""
+    neurons = [layer for layer in layers if isinstance(layer, Neurons)]
+    if any(layer.feedback is not None for layer in neurons):
+        return "no recurrent synapses"
+    return "no neurons with a current" if any(n.synaptic is not None for n in neurons) else ""
+
+
+def qualia(layers: list[Layer], x: np.ndarray) -> Run:
+    """The C that Qualia-CodeGen makes of a PyTorch module with SpikingJelly's neurons, in float.
+
+    A loop in C calls it; gcc compiles both as it compiles ours.
+    """
+    import ctypes
+
+    from qualia_codegen_core.graph.Quantization import Quantization
+    from qualia_codegen_core.graph.RoundMode import RoundMode
+    from qualia_codegen_plugin_snn import Converter
+    from qualia_codegen_plugin_snn.graph import TorchModelGraph
+    from spikingjelly.activation_based.neuron import IFNode, LIFNode
+    from torch import nn
+
+    pooled = 1.0
+
+    def module(layer: Layer) -> nn.Module:
+        nonlocal pooled
+        if isinstance(layer, Neurons):
+            common = {"v_threshold": layer.threshold, "v_reset": 0.0}
+            if layer.membrane == 1:
+                return IFNode(**common)
+            return LIFNode(tau=1 / (1 - layer.membrane), decay_input=False, **common)
+        if isinstance(layer, SumPool):  # its pools have means; the next weights make them sums
+            pooled *= float(np.prod(layer.size))
+            return nn.AvgPool2d(layer.size)
+        if not isinstance(layer, Flatten):
+            layer = replace(layer, weight=np.float32(layer.weight * pooled))
+            pooled = 1.0
+        return torch_module(layer)
+
+    model = nn.Sequential(*map(module, layers))
+    channels_last = np.ascontiguousarray(np.moveaxis(x, 1, -1), np.float32)
+    model.input_shape, model.is_snn = (1, *channels_last.shape[1:]), True
+    graph = TorchModelGraph(model).convert()
+    for node in graph.nodes:
+        node.q = Quantization(
+            float, 32, 32, weights_scale_factor=0, output_scale_factor=0,
+            weights_round_mode=RoundMode.NONE, output_round_mode=RoundMode.NONE,
+        )  # fmt: skip
+    folder = Path(tempfile.mkdtemp(prefix="qualia-"))
+    assert Converter(output_path=folder).convert_model(graph)
+    (folder / "run.c").write_text(QUALIA_LOOP)
+    command = ["gcc", "-O3", "-march=native", "-w", "-shared", "-fPIC", "-Iinclude", "-I."]
+    subprocess.run([*command, "run.c", "-o", "run.so", "-lm"], check=True, cwd=folder)
+    library = ctypes.CDLL(str(folder / "run.so"))
+    outputs = np.zeros((len(x), layers[-1].shape[0]), np.float32)
+
+    def run() -> np.ndarray:
+        library.run(
+            channels_last.ctypes.data_as(ctypes.c_void_p),
+            outputs.ctypes.data_as(ctypes.c_void_p),
+            len(x),
+        )
+        return outputs
+
+    return run
+
+
 # --- all of them -------------------------------------------------------------------------------
 
 
@@ -575,6 +800,7 @@ class Peer:
         make: Builds a network for an input [T, ...].
         gain: What its synapses have to be multiplied with, for what its neurons do to their input.
         neurons: The options under which snnmlir makes the same neurons, from those of the network.
+        lacks: What a network has that the system cannot express; empty if it can.
     """
 
     name: str
@@ -583,6 +809,7 @@ class Peer:
     make: Callable[[list[Layer], np.ndarray], Run]
     gain: Callable[[Neurons], float] = lambda layer: 1.0
     neurons: Callable[[Options], Options] = lambda options: options
+    lacks: Callable[[list[Layer]], str] = lambda layers: ""
 
 
 def single(options: Options) -> Options:
@@ -607,6 +834,15 @@ PEERS = (
     Peer("Sinabs", "sinabs", "all steps", sinabs_sequence, sinabs_gain, no_feedback_first),
     Peer("Spyx", "spyx", "all steps (jitted lax.scan)", spyx, neurons=spyx_neurons),
     Peer("onnxruntime", "onnxruntime", "one step (io_binding)", onnxruntime),
+    Peer("Brian2", "brian2", "all steps (C++ standalone)", brian2, neurons=single),
+    Peer(
+        "Qualia-CodeGen",
+        "qualia-codegen-plugin-snn",
+        "one step (C, gcc -O3 native)",
+        qualia,
+        neurons=single,
+        lacks=qualia_lacks,
+    ),
 )
 
 
@@ -617,7 +853,8 @@ def measure(run: Run, steps: int) -> dict[str, Any]:
     for _ in range(REPETITIONS):
         start = time.perf_counter()
         run()
-        times.append(1e6 * (time.perf_counter() - start) / steps)
+        seconds = getattr(run, "seconds", time.perf_counter() - start)
+        times.append(1e6 * seconds / steps)
     return {"output": outputs.tolist(), "time": statistics.median(times)}
 
 
@@ -627,10 +864,17 @@ def main(peer: Peer, folder: Path) -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     options = json.loads((folder / "options.json").read_text())
     layers = read(folder / "network.nir", peer.neurons(options), peer.gain)
-    inputs = np.load(folder / "inputs.npz")
-    results = [measure(peer.make(layers, x), len(x)) for x in inputs.values()]
-    version = importlib.metadata.version(peer.package)
-    (folder / "result.json").write_text(json.dumps({"version": version, "results": results}))
+    inputs, lacks = np.load(folder / "inputs.npz"), peer.lacks(layers)
+    made = [] if lacks else list(inputs.values())
+    with tempfile.TemporaryDirectory(prefix="snn-peers-") as scratch:
+        tempfile.tempdir = scratch  # of the programs that some make
+        results = [measure(peer.make(layers, x), len(x)) for x in made]
+    answer = {
+        "version": importlib.metadata.version(peer.package),
+        "lacks": lacks,
+        "results": results,
+    }
+    (folder / "result.json").write_text(json.dumps(answer))
 
 
 if __name__ == "__main__":

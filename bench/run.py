@@ -96,6 +96,7 @@ class PeerResult:
         ours: Time of one step of our C, f32 and PEER_COMPILER.
         spikes: Spikes at the outputs of our C, with the same neurons.
         differ: Outputs, of one step and one neuron each, that are not the same in our C.
+        lacks: What the network has that the system cannot express, and then there are no times.
     """
 
     network: str
@@ -107,6 +108,7 @@ class PeerResult:
     ours: list[float]
     spikes: list[int]
     differ: list[int]
+    lacks: str
 
 
 def spikes(subject: Subject, shape: tuple[int, ...], density: float) -> np.ndarray:
@@ -245,7 +247,8 @@ def measure_peers(subject: Subject, results: list[Result]) -> list[PeerResult]:
                     time=[1e3 * result["time"] for result in answer["results"]],
                     ours=ours,
                     spikes=[int(y.sum()) for y in expected],
-                    differ=[int((y != z).sum()) for y, z in zip(expected, theirs, strict=True)],
+                    differ=[int((y != z).sum()) for y, z in zip(expected, theirs, strict=False)],
+                    lacks=answer["lacks"],
                 )
             )
     return measured
@@ -348,6 +351,9 @@ def peer_table(results: list[PeerResult]) -> list[str]:
         f"| this compiler, f32, {PEER_COMPILER} | one step | | | {ours} |",
     ]
     for r in results:
+        if r.lacks:
+            lines.append(f"| {r.system} | {r.lacks} | | |" + " | |" * len(r.density))
+            continue
         pairs = zip(r.time, r.ours, strict=True)
         times = " | ".join(f"{number(time / 1e3)} | {number(time / ours)}" for time, ours in pairs)
         lines.append(
@@ -364,7 +370,9 @@ def page(
     about_peers = [
         "- *Other systems*: microseconds per step of the same network, weights and input, the",
         "  median of 15 repetitions, batch 1, one thread, float32, and how many times as long as",
-        "  ours that is. A call that computes all steps has to wait for the last input.",
+        "  ours that is. A call that computes all steps has to wait for the last input; Brian2",
+        "  says itself how long its program's loop over the steps took. What a network has and a",
+        "  system does not stands in its row.",
         "  *Neurons as in* names the convention with the neurons that the system has, not always",
         "  the network's own; *differ* counts the outputs that are not those of our C under this",
         "  convention, *spikes* the spikes among these, over all inputs of the table.",
