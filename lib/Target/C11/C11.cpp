@@ -36,7 +36,8 @@ static bool hasFloatVectors(ModuleOp module) {
   return module
       .walk([](Operation *op) {
         auto isFloat = [](Type type) {
-          return isa<VectorType>(type) && isa<FloatType>(getElementTypeOrSelf(type));
+          return isa<VectorType>(type) &&
+                 isa<FloatType>(getElementTypeOrSelf(type));
         };
         return llvm::any_of(op->getResultTypes(), isFloat)
                    ? WalkResult::interrupt()
@@ -229,8 +230,7 @@ void SourceEmitter::nameHooks() {
 
 LogicalResult SourceEmitter::findVectors() {
   for (func::FuncOp function : functions.layers)
-    if (hasVectors(function) &&
-        failed(emitDefinition(function, llvm::nulls())))
+    if (hasVectors(function) && failed(emitDefinition(function, llvm::nulls())))
       return failure();
   if (vectors.isEmpty())
     return success();
@@ -349,12 +349,12 @@ LogicalResult SourceEmitter::emitDefinition(func::FuncOp function,
     os << " */\n";
   }
   os << "static "
-         << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
-         << " void " << symbols[function.getSymName()] << "(";
+     << (function->hasAttr("snn.seldom") ? macro("SELDOM") : "SNN_LAYER")
+     << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   if (tableUsers.contains(function.getSymName()))
-    os << separator << "const struct " << prefix << "_" << kTablesName
-           << " *" << kTablesName;
+    os << separator << "const struct " << prefix << "_" << kTablesName << " *"
+       << kTablesName;
   for (BlockArgument argument : function.getArguments()) {
     auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
                                                       "snn.name");
@@ -371,7 +371,7 @@ LogicalResult SourceEmitter::emitDefinition(func::FuncOp function,
              << argument.getType() << " is not in the emitter's subset";
     emitter.bindBuffer(argument, cName);
     os << separator << (isReadOnly(argument) ? "const " : "") << element
-           << " *RESTRICT " << cName;
+       << " *RESTRICT " << cName;
   }
   os << ")\n{\n";
   if (failed(emitter.emitBody(function)))

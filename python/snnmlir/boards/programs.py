@@ -135,8 +135,10 @@ def build(
 
 
 def _library_headers(machine: Machine, folder: Path) -> list[str]:
-    """Flags that name the folders with the C library's headers, as the machine's compiler has
-    them; those of GCC itself are for no other compiler."""
+    """Flags that name the folders with the headers of the C library of the machine's compiler.
+
+    Those of GCC itself are for no other compiler.
+    """
     said = call(machine, *machine.compiler, "-E", "-v", "-x", "c", "/dev/null", folder=folder)
     listed = said.split("search starts here:\n")[-1].split("End of search list")[0]
     folders = [Path(line.strip()).resolve() for line in listed.splitlines()]
