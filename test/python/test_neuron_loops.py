@@ -165,9 +165,7 @@ def test_a_part_of_the_sum_drives_pairs(threshold: float, tmp_path: Path) -> Non
     assert re.search(r"driven = net_product2\(.*, net_both\(1\), \d+, \d+\)", network.c)
     x = spikes(259)
     assert verify(network, x).mismatches == ()
-    (found,) = run(
-        build(MACHINES["cortex-m4f"], tmp_path, network, FLAGS), x
-    ).outputs.values()
+    (found,) = run(build(MACHINES["cortex-m4f"], tmp_path, network, FLAGS), x).outputs.values()
     np.testing.assert_array_equal(found, network.run(x))
 
 

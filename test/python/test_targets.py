@@ -365,5 +365,5 @@ def test_commands_of_the_pages(tmp_path: Path) -> None:
         standard = f"-std={target.standard}"
         build_words = {*target.compiler, *target.link, *sources, standard, "-ffp-contract=off"}
         run_words = {word for word in target.emulator if not re.match("-icount|shift=", word)}
-        for words in (build_words, run_words):
+        for words in (build_words, run_words, set(target.network_compiler)):
             assert any(words <= set(trace) for trace in traces), (target.name, words, traces)

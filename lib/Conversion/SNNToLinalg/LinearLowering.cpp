@@ -196,8 +196,7 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   bool addsSpikes =
       active && active->areListed() && active->areSpikes() && rank == 2;
   if (addsSpikes)
-    vectors =
-        planVectorSums(context.options, outputs, weightType, storage);
+    vectors = planVectorSums(context.options, outputs, weightType, storage);
   if (addsSpikes && !vectors)
     plan = planBlocks(context.options, rows, weightType, storage,
                       beginsWithBias(op));

@@ -53,9 +53,9 @@ bool areShort(const Update &update, const NeuronBuffers &buffers);
 bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update,
               const NeuronModel &model, const NeuronBuffers &buffers);
 
-/// The loop over neurons of `shape`, `lanes` of them at a time. With `quiet`, `body` or, for those that
-/// are not the rest of a row, `late` is for those that may spike. Spikes are 0
-/// before it with `quiet`, or if they are listed.
+/// The loop over neurons of `shape`, `lanes` of them at a time. With `quiet`,
+/// `body` or, for those that are not the rest of a row, `late` is for those
+/// that may spike. Spikes are 0 before it with `quiet`, or if they are listed.
 void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
                       llvm::ArrayRef<int64_t> shape, const Update &update,
                       int64_t lanes, const NeuronBuffers &buffers,

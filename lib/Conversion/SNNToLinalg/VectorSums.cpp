@@ -29,8 +29,7 @@ snn::planVectorSums(const ConvertSNNToLinalgOptions &options, int64_t outputs,
     return std::nullopt;
   int64_t bytes = storage.getIntOrFloatBitWidth() / 8;
   VectorPlan plan{options.vectorSums / bytes, kVectorBytes / bytes};
-  if (outputs < plan.least ||
-      (!options.vectorBlocks && outputs > plan.outputs))
+  if (outputs < plan.least || (!options.vectorBlocks && outputs > plan.outputs))
     return std::nullopt;
   return plan;
 }
@@ -110,8 +109,8 @@ SmallVector<Value> VectorBlock::addRow(ImplicitLocOpBuilder &builder,
 
 Value VectorBlock::loadEvent(ImplicitLocOpBuilder &builder, Value event,
                              int64_t offset) {
-  Value position = memref::LoadOp::create(
-      builder, events, add(builder, event, offset));
+  Value position =
+      memref::LoadOp::create(builder, events, add(builder, event, offset));
   std::string name = offset ? "i" + std::to_string(offset) : "i";
   return arith::IndexCastUIOp::create(builder, nameLocal(builder, name),
                                       builder.getIndexType(), position);
@@ -179,7 +178,8 @@ void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
   int64_t outputs = cast<MemRefType>(weights.getType()).getDimSize(1);
   int64_t blocks = outputs / plan.outputs, rest = outputs % plan.outputs;
   // A rest that is short goes with the block before it.
-  if (blocks != 0 && rest != 0 && rest < std::max(plan.least, plan.outputs / 2)) {
+  if (blocks != 0 && rest != 0 &&
+      rest < std::max(plan.least, plan.outputs / 2)) {
     --blocks;
     rest += plan.outputs;
   }
@@ -194,14 +194,14 @@ void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
   if (blocks == 1)
     build(builder, constant(0), plan.outputs);
   else if (blocks != 0)
-    scf::ForOp::create(builder, nameLocal(builder, "n"), constant(0),
-                       constant(whole), constant(plan.outputs), ValueRange(),
-                       [&](OpBuilder &nested, Location loc, Value n,
-                           ValueRange) {
-                         ImplicitLocOpBuilder body(loc, nested);
-                         build(body, n, plan.outputs);
-                         scf::YieldOp::create(body);
-                       });
+    scf::ForOp::create(
+        builder, nameLocal(builder, "n"), constant(0), constant(whole),
+        constant(plan.outputs), ValueRange(),
+        [&](OpBuilder &nested, Location loc, Value n, ValueRange) {
+          ImplicitLocOpBuilder body(loc, nested);
+          build(body, n, plan.outputs);
+          scf::YieldOp::create(body);
+        });
   if (rest != 0)
     build(builder, constant(whole), rest);
 }

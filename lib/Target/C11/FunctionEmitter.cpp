@@ -1070,9 +1070,9 @@ LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
 LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (reuses.contains(op))
     line() << prefix << "_fence();\n";
-  if (auto add = dyn_cast<arith::AddIOp>(op);
-      add && !hasVectors && isSums(add.getType()) &&
-      isa<BlockArgument>(add.getLhs()))
+  if (auto add = dyn_cast<arith::AddIOp>(op); add && !hasVectors &&
+                                              isSums(add.getType()) &&
+                                              isa<BlockArgument>(add.getLhs()))
     return emitRowAdd(add);
   if (isVector(op) && !isPairOp(op) && !isLanesOp(op))
     return success(); // a part of what is printed elsewhere

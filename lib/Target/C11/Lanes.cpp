@@ -90,8 +90,7 @@ FailureOr<Expression> FunctionEmitter::callLanes(const std::string &function,
   return call(function, arguments);
 }
 
-FailureOr<Expression>
-FunctionEmitter::makeLanesConstant(arith::ConstantOp op) {
+FailureOr<Expression> FunctionEmitter::makeLanesConstant(arith::ConstantOp op) {
   std::optional<Lanes> type = getLanesOf(op);
   auto splat = dyn_cast<SplatElementsAttr>(op.getValue());
   if (!type || !splat)
@@ -124,9 +123,9 @@ FailureOr<std::string> FunctionEmitter::getLanesAddress(Operation *op,
 }
 
 /// What is loaded, as elements of `type` or, without one, as it is.
-FailureOr<Expression>
-FunctionEmitter::makeLanesLoad(vector::LoadOp op, std::optional<Lanes> type,
-                               bool isUnsigned) {
+FailureOr<Expression> FunctionEmitter::makeLanesLoad(vector::LoadOp op,
+                                                     std::optional<Lanes> type,
+                                                     bool isUnsigned) {
   FailureOr<std::string> address =
       getLanesAddress(op, op.getBase(), op.getIndices());
   if (failed(address))
@@ -188,11 +187,11 @@ FailureOr<Expression> FunctionEmitter::makeLanesCast(Operation *op) {
     if (std::optional<FailureOr<Expression>> half = makeUpperHalf(cut))
       return *half;
   Value source = op->getOperand(0);
-  std::optional<Lanes> from = getLanesOf(source), to = getLanesOf(op->getResult(0));
+  std::optional<Lanes> from = getLanesOf(source),
+                       to = getLanesOf(op->getResult(0));
   if (!from || !to || isMask(op->getResult(0).getType()))
     return refuseLanes(op);
-  bool isUnsigned =
-      isa<arith::ExtUIOp, arith::UIToFPOp, arith::FPToUIOp>(op);
+  bool isUnsigned = isa<arith::ExtUIOp, arith::UIToFPOp, arith::FPToUIOp>(op);
   if (isMask(source.getType())) {
     Lanes integers = to->asMask();
     FailureOr<Expression> mask = getMask(source, integers);
@@ -393,7 +392,8 @@ FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
           return refuseLanes(op);
         return callLanes(vectors->getSplat(*type), broadcast.getSource());
       })
-      .Case([&](vector::ExtractOp extract) { return makeLanesElement(extract); })
+      .Case(
+          [&](vector::ExtractOp extract) { return makeLanesElement(extract); })
       .Case([&](vector::ReductionOp any) -> FailureOr<Expression> {
         std::optional<Lanes> mask = getLanesOf(any.getVector());
         if (!mask || !isMask(any.getSourceVectorType()) ||

@@ -23,8 +23,10 @@ static constexpr int64_t kShort = 16, kLong = 128;
 //===----------------------------------------------------------------------===//
 
 std::string Lanes::getName() const {
-  return (Twine(isFloat ? "f" : isUnsigned ? "u" : "i") + Twine(bits) + "x" +
-          Twine(count))
+  return (Twine(isFloat      ? "f"
+                : isUnsigned ? "u"
+                             : "i") +
+          Twine(bits) + "x" + Twine(count))
       .str();
 }
 
@@ -79,7 +81,8 @@ static std::string indentLines(StringRef body) {
 
 void Vectors::define(const Twine &declaration, int64_t bytes, bool hasWhole,
                      const Forms &forms) {
-  text += (StringRef(prefix).upper() + "_HELPER " + declaration + "\n{\n").str();
+  text +=
+      (StringRef(prefix).upper() + "_HELPER " + declaration + "\n{\n").str();
   StringRef otherwise = "#if ";
   if (hasWhole) {
     text += "#if " + macro +
@@ -147,8 +150,8 @@ std::string Vectors::getType(Lanes type) {
     otherwise = "#elif ";
   }
   if (!low.empty())
-    os << otherwise << macro << "\ntypedef struct {\n    " << low << " low;\n    "
-       << high << " high;\n} " << name << ";\n";
+    os << otherwise << macro << "\ntypedef struct {\n    " << low
+       << " low;\n    " << high << " high;\n} " << name << ";\n";
   os << "#else\ntypedef struct {\n    " << type.asSigned().getElement() << " x["
      << type.count << "];\n} " << name << ";\n#endif\n\n";
   text += define;
@@ -180,16 +183,19 @@ std::string Vectors::getBinary(StringRef name, StringRef symbol, Lanes type) {
     // Shifts say how their operands are read; sums and products wrap around.
     bool isSignedShift = symbol == ">>" && !type.isUnsigned;
     std::string cast =
-        isSignedShift ? "" : "(" + prefix + "_" + type.asUnsigned().getName() + ")";
-    forms.whole = "return (" + own + ")(" + cast + "a" + operation + cast + "b);";
-    std::string left = isSignedShift
-                           ? ""
-                           : "(" + (symbol == ">>"
-                                        ? type.asUnsigned().getElement()
-                                        : getWrapping(type).str()) +
-                                 ")";
-    std::string right =
-        symbol == ">>" || symbol == "<<" ? "" : "(" + getWrapping(type).str() + ")";
+        isSignedShift ? ""
+                      : "(" + prefix + "_" + type.asUnsigned().getName() + ")";
+    forms.whole =
+        "return (" + own + ")(" + cast + "a" + operation + cast + "b);";
+    std::string left =
+        isSignedShift ? ""
+                      : "(" +
+                            (symbol == ">>" ? type.asUnsigned().getElement()
+                                            : getWrapping(type).str()) +
+                            ")";
+    std::string right = symbol == ">>" || symbol == "<<"
+                            ? ""
+                            : "(" + getWrapping(type).str() + ")";
     forms.array = forEach(own, type.count,
                           "r.x[k] = (" + element + ")(" + left + "a.x[k]" +
                               operation + right + "b.x[k]);");
@@ -206,22 +212,24 @@ std::string Vectors::getCompare(StringRef name, StringRef symbol, Lanes type) {
   std::string own = getType(type), mask = getType(type.asMask());
   Forms forms;
   if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves = onHalves(
-        type.asMask(),
-        getCompare(name, symbol, type.withCount(type.getLowCount())),
-        getCompare(name, symbol,
-                   type.withCount(type.count - type.getLowCount())),
-        {"a", "b"});
+    forms.halves =
+        onHalves(type.asMask(),
+                 getCompare(name, symbol, type.withCount(type.getLowCount())),
+                 getCompare(name, symbol,
+                            type.withCount(type.count - type.getLowCount())),
+                 {"a", "b"});
   std::string cast, number;
   if (type.isUnsigned) {
     cast = "(" + prefix + "_" + type.getName() + ")";
     number = "(" + type.getElement() + ")";
   }
   std::string operation = (" " + symbol + " ").str();
-  forms.whole = "return (" + mask + ")(" + cast + "a" + operation + cast + "b);";
-  forms.array = forEach(mask, type.count,
-                        "r.x[k] = (" + type.asMask().getElement() + ")-(" +
-                            number + "a.x[k]" + operation + number + "b.x[k]);");
+  forms.whole =
+      "return (" + mask + ")(" + cast + "a" + operation + cast + "b);";
+  forms.array =
+      forEach(mask, type.count,
+              "r.x[k] = (" + type.asMask().getElement() + ")-(" + number +
+                  "a.x[k]" + operation + number + "b.x[k]);");
   define(mask + " " + function + "(" + own + " a, " + own + " b)",
          type.getBytes(), canBeWhole(type), forms);
   return function;
@@ -240,8 +248,8 @@ std::string Vectors::getSelect(Lanes type) {
                  {"holds", "a", "b"});
   forms.whole = "return (" + own + ")((holds & (" + mask + ")a) | (~holds & (" +
                 mask + ")b));";
-  forms.array = forEach(own, type.count,
-                        "r.x[k] = holds.x[k] != 0 ? a.x[k] : b.x[k];");
+  forms.array =
+      forEach(own, type.count, "r.x[k] = holds.x[k] != 0 ? a.x[k] : b.x[k];");
   define(own + " " + function + "(" + mask + " holds, " + own + " a, " + own +
              " b)",
          type.getBytes(), canBeWhole(type), forms);
@@ -262,9 +270,9 @@ static std::string nameInstruction(const std::string &prefix,
   else
     text = "#if ";
   std::string cast = "(" + prefix + "_shorts" + std::to_string(bytes / 2) + ")";
-  return text + "defined(__SSE2__) && !defined(__clang__)\nreturn (" + own + ")" +
-         sse.str() + std::to_string(bytes * 8) + "(" + cast + "a, " + cast +
-         "b);\n#else\n" + otherwise + "\n#endif";
+  return text + "defined(__SSE2__) && !defined(__clang__)\nreturn (" + own +
+         ")" + sse.str() + std::to_string(bytes * 8) + "(" + cast + "a, " +
+         cast + "b);\n#else\n" + otherwise + "\n#endif";
 }
 
 std::string Vectors::getExtremum(bool isGreater, Lanes type) {
@@ -279,8 +287,8 @@ std::string Vectors::getExtremum(bool isGreater, Lanes type) {
         type, getExtremum(isGreater, type.withCount(type.getLowCount())),
         getExtremum(isGreater, type.withCount(type.count - type.getLowCount())),
         {"a", "b"});
-  std::string compare = isGreater ? getCompare("gt", ">", type)
-                                  : getCompare("lt", "<", type);
+  std::string compare =
+      isGreater ? getCompare("gt", ">", type) : getCompare("lt", "<", type);
   std::string otherwise =
       "return " + getSelect(type) + "(" + compare + "(a, b), a, b);";
   forms.whole = otherwise;
@@ -304,16 +312,16 @@ std::string Vectors::getUpperHalf(Lanes type) {
   std::string own = getType(type);
   Forms forms;
   if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves = onHalves(
-        type, getUpperHalf(type.withCount(type.getLowCount())),
-        getUpperHalf(type.withCount(type.count - type.getLowCount())),
-        {"a", "b"});
+    forms.halves =
+        onHalves(type, getUpperHalf(type.withCount(type.getLowCount())),
+                 getUpperHalf(type.withCount(type.count - type.getLowCount())),
+                 {"a", "b"});
   Lanes wide{false, false, 32, type.count};
   std::string widen = getConvert(type, wide);
-  std::string otherwise =
-      "return " + getConvert(wide, type) + "(" +
-      getBinary("shr", ">>", wide) + "(" + getBinary("mul", "*", wide) + "(" +
-      widen + "(a), " + widen + "(b)), " + getSplat(wide) + "(16)));";
+  std::string otherwise = "return " + getConvert(wide, type) + "(" +
+                          getBinary("shr", ">>", wide) + "(" +
+                          getBinary("mul", "*", wide) + "(" + widen + "(a), " +
+                          widen + "(b)), " + getSplat(wide) + "(16)));";
   forms.whole = otherwise;
   if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
     forms.whole = nameInstruction(prefix, own, type.getBytes(), "vmulhq_s16",
@@ -332,11 +340,10 @@ std::string Vectors::getSplat(Lanes type) {
   std::string own = getType(type);
   Forms forms;
   if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves =
-        "const " + own + " r = {" +
-        getSplat(type.withCount(type.getLowCount())) + "(x), " +
-        getSplat(type.withCount(type.count - type.getLowCount())) +
-        "(x)};\nreturn r;";
+    forms.halves = "const " + own + " r = {" +
+                   getSplat(type.withCount(type.getLowCount())) + "(x), " +
+                   getSplat(type.withCount(type.count - type.getLowCount())) +
+                   "(x)};\nreturn r;";
   SmallVector<StringRef> copies(type.count, "x");
   forms.whole =
       "const " + own + " r = {" + llvm::join(copies, ", ") + "};\nreturn r;";
@@ -359,7 +366,7 @@ static std::string nameBoth(Lanes from, Lanes to) {
 /// elements one by one unless the instruction is named.
 static std::string extendOnX86(const std::string &prefix, Lanes memory,
                                Lanes type, const std::string &own) {
-  std::string letters = memory.bits == 16   ? "wd"
+  std::string letters = memory.bits == 16 ? "wd"
                         : type.bits == 16 ? "bw"
                                           : "bd";
   int64_t bytes = memory.getBytes();
@@ -440,12 +447,11 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
   }
   std::string number =
       memory.isUnsigned ? "(" + memory.getElement() + ")" : std::string();
-  forms.array = forEach(own, type.count,
-                        "r.x[k] = " +
-                            (type == memory ? ""
-                                            : "(" + type.asSigned().getElement() +
-                                                  ")") +
-                            number + "p[k];");
+  forms.array = forEach(
+      own, type.count,
+      "r.x[k] = " +
+          (type == memory ? "" : "(" + type.asSigned().getElement() + ")") +
+          number + "p[k];");
   std::string space =
       isTable ? StringRef(prefix).upper() + "_SPACE " : std::string();
   define(own + " " + function + "(const " + space + element + " *p)", bytes,
@@ -462,26 +468,26 @@ std::string Vectors::getStore(Lanes type, Lanes memory) {
   Forms forms;
   if (!canBeWhole(type) || bytes > kShort) {
     int64_t low = type.getLowCount();
-    forms.halves =
-        getStore(type.withCount(low), memory.withCount(low)) + "(p, " +
-        getLow(type) + "(a));\n" +
-        getStore(type.withCount(type.count - low),
-                 memory.withCount(type.count - low)) +
-        "(p + " + std::to_string(low) + ", " + getHigh(type) + "(a));";
+    forms.halves = getStore(type.withCount(low), memory.withCount(low)) +
+                   "(p, " + getLow(type) + "(a));\n" +
+                   getStore(type.withCount(type.count - low),
+                            memory.withCount(type.count - low)) +
+                   "(p + " + std::to_string(low) + ", " + getHigh(type) +
+                   "(a));";
   }
   if (type == memory)
     forms.whole = "memcpy(p, &a, sizeof a);";
   else
-    forms.whole = "const " + getType(memory) + " r = " +
-                  getConvert(type, memory) + "(a);\nmemcpy(p, &r, sizeof r);";
+    forms.whole = "const " + getType(memory) +
+                  " r = " + getConvert(type, memory) +
+                  "(a);\nmemcpy(p, &r, sizeof r);";
   bool isCut = !type.isFloat && !memory.isFloat && memory.bits < type.bits;
   if (isCut && type.getBytes() == kShort && type.bits <= 32)
     forms.whole = std::string("#if defined(__ARM_FEATURE_MVE)\nvstr") +
                   (memory.bits == 8 ? "b" : "h") + "q_s" +
                   std::to_string(type.bits) + "(p, (int" +
-                  std::to_string(type.bits) + "x" +
-                  std::to_string(type.count) + "_t)a);\n#else\n" +
-                  forms.whole + "\n#endif";
+                  std::to_string(type.bits) + "x" + std::to_string(type.count) +
+                  "_t)a);\n#else\n" + forms.whole + "\n#endif";
   std::string cast = type == memory ? "" : "(" + element + ")";
   forms.array = "for (size_t k = 0; k < " + std::to_string(type.count) +
                 "; ++k)\n    p[k] = " + cast + "a.x[k];";
@@ -538,8 +544,8 @@ std::string Vectors::getPart(Lanes type, bool isHigh) {
   forms.whole = result + " r;\nmemcpy(&r, (const char *)&a + " +
                 std::to_string(first * type.bits / 8) +
                 ", sizeof r);\nreturn r;";
-  forms.array = forEach(result, half.count,
-                        "r.x[k] = a.x[k + " + Twine(first) + "];");
+  forms.array =
+      forEach(result, half.count, "r.x[k] = a.x[k + " + Twine(first) + "];");
   define(result + " " + function + "(" + own + " a)", type.getBytes(),
          canBeWhole(type), forms);
   return function;
@@ -572,18 +578,18 @@ std::string Vectors::getConvert(Lanes from, Lanes to) {
   int64_t low = from.getLowCount();
   Forms forms;
   if (!canBeWhole(from) || bytes > kShort)
-    forms.halves =
-        "return " + getJoin(to) + "(" +
-        getConvert(from.withCount(low), to.withCount(low)) + "(" +
-        getLow(from) + "(a)), " +
-        getConvert(from.withCount(from.count - low),
-                   to.withCount(from.count - low)) +
-        "(" + getHigh(from) + "(a)));";
+    forms.halves = "return " + getJoin(to) + "(" +
+                   getConvert(from.withCount(low), to.withCount(low)) + "(" +
+                   getLow(from) + "(a)), " +
+                   getConvert(from.withCount(from.count - low),
+                              to.withCount(from.count - low)) +
+                   "(" + getHigh(from) + "(a)));";
   auto cast = [&](Lanes type) {
     return type.isUnsigned ? "(" + prefix + "_" + type.getName() + ")"
                            : std::string();
   };
-  forms.whole = "return " + std::string(to.isUnsigned ? "(" + result + ")" : "") +
+  forms.whole = "return " +
+                std::string(to.isUnsigned ? "(" + result + ")" : "") +
                 "__builtin_convertvector(" + cast(from) + "a, " + prefix + "_" +
                 to.getName() + ");";
   std::string number =
@@ -636,9 +642,9 @@ std::string Vectors::getLane(Lanes type) {
   if (!canBeWhole(type) || type.getBytes() > kShort) {
     int64_t low = type.getLowCount();
     forms.halves = "return k < " + std::to_string(low) + " ? " +
-                   getLane(type.withCount(low)) + "(a.low, k) : " +
-                   getLane(type.withCount(type.count - low)) + "(a.high, k - " +
-                   std::to_string(low) + ");";
+                   getLane(type.withCount(low)) +
+                   "(a.low, k) : " + getLane(type.withCount(type.count - low)) +
+                   "(a.high, k - " + std::to_string(low) + ");";
   }
   forms.whole = "return a[k];";
   forms.array = "return a.x[k];";

@@ -31,6 +31,7 @@ PACKAGES = {
     "qemu-arm": "qemu-user",
     "qemu-riscv64": "qemu-user",
     "simavr": "simavr libsimavr-dev",
+    "clang-22": "clang-22",
 }
 """The packages of Debian and Ubuntu that have a command."""
 
@@ -124,7 +125,10 @@ def _cortex_m(
 
 
 def _riscv(
-    name: str, core: str, cpu: str = "rv32", network_compiler: tuple[str, ...] = ()
+    name: str,
+    core: str,
+    cpu: tuple[str, ...] = (),
+    network_compiler: tuple[str, ...] = (),
 ) -> Machine:
     return Machine(
         name,
@@ -132,7 +136,7 @@ def _riscv(
         sources=("riscv/start.S", "riscv/counter.c", "boot.c", "semihosting.c"),
         link=_memory("0x80000000", "1M", "0x80100000", "1M"),
         emulator=(
-            "qemu-system-riscv32", "-M", "virt", "-cpu", cpu, "-bios", "none", "-icount", "shift=0",
+            "qemu-system-riscv32", "-M", "virt", *cpu, "-bios", "none", "-icount", "shift=0",
             "-display", "none", "-semihosting", "-kernel",
         ),
         unit="instructions",
@@ -186,7 +190,7 @@ MACHINES = {
         _riscv("rv32imac", "-march=rv32imac -mabi=ilp32"),
         _riscv("rv32imafc", "-march=rv32imafc -mabi=ilp32f"),
         _riscv(
-            "rv32imc-zve32x", "-march=rv32imc -mabi=ilp32", "rv32,v=true,vlen=128",
+            "rv32imc-zve32x", "-march=rv32imc -mabi=ilp32", ("-cpu", "rv32,v=true,vlen=128"),
             ("clang-22", "--target=riscv32-unknown-elf", "-march=rv32imc_zve32x_zvl128b",
              "-mabi=ilp32"),
         ),

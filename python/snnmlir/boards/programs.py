@@ -136,7 +136,7 @@ def build(
 
 
 def _library_headers(machine: Machine, folder: Path) -> list[str]:
-    """Flags that name the folders with the C library's headers, as the machine's GCC has them.
+    """Flags that name the folders with the headers of the C library of the machine's compiler.
 
     Those of GCC itself are for no other compiler.
     """
