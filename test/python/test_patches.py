@@ -36,7 +36,8 @@ def conv(shape: tuple[Any, ...], kind: str, *, groups: int = 1, dilation: int = 
     Args:
         shape: As in `SHAPES`.
         kind: "plain"; "bias"; "counts": behind neurons that spike several times in a step; "pool":
-            the same, with a pool of their counts; "line": in one dimension, that of columns, four times as many.
+            the same, with a pool of their counts; "line": in one dimension, that of columns, four
+            times as many.
         groups: Groups of channels.
         dilation: Distance of two positions of the kernel.
     """
@@ -70,9 +71,7 @@ def conv(shape: tuple[Any, ...], kind: str, *, groups: int = 1, dilation: int = 
         line = second(stride), second(padding), second(dilation)
         nodes["conv"] = nir.Conv1d(columns, weight[:, :, 0], *line, groups, bias)
     else:
-        nodes["conv"] = nir.Conv2d(
-            (rows, columns), weight, stride, padding, dilation, groups, bias
-        )
+        nodes["conv"] = nir.Conv2d((rows, columns), weight, stride, padding, dilation, groups, bias)
     size = (outputs, *map(_outputs, (rows, columns), kernel, _both(stride), _both(padding)))
     if dilation > 1:
         size = tuple(int(n) for n in nodes["conv"].output_type["output"])
@@ -150,6 +149,7 @@ def test_patches_where_they_fit(target: str) -> None:
         return "map[" in body(compiled(source, target, **options))
 
     assert has_map(conv(shape, "plain")) == (target in HOSTS)
+    assert ("all[" in body(compiled(conv(SHAPES[1], "plain"), target))) == (target in HOSTS)
     assert not has_map(conv((2, 4, 3, 1, 1, 5, 5), "plain", groups=2))
     assert not has_map(conv(shape, "plain", dilation=2))
     assert not has_map(conv((2, 4, 1, 2, 0, 5, 5), "plain")), "a kernel that is a quarter"

@@ -44,7 +44,8 @@ class TargetDescription:
             f"block-outputs={self.block_outputs} rows={int(self.rows)} "
             f"flipped-signs={int(self.flipped_signs)} "
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
-            f"patches={int(self.patches)} pairs={int(self.pairs)} short-products={int(self.short_products)}"
+            f"patches={int(self.patches)} pairs={int(self.pairs)} "
+            f"short-products={int(self.short_products)}"
         )
 
 
