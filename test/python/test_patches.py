@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import nir
@@ -11,7 +12,10 @@ import numpy as np
 import pytest
 
 import snnmlir
+from emulation import FLAGS, run
 from networks import graph
+from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.programs import build
 from snnmlir.compiler import TARGETS
 from snnmlir.reports.verify import verify
 
@@ -161,3 +165,15 @@ def test_numbers_that_may_be_infinite_have_none() -> None:
     source = conv(SHAPES[0], "plain")
     network = compiled(source, HOSTS[0], dtype="f32", input_type="float")
     assert "map[" not in body(network)
+
+
+@pytest.mark.parametrize("machine", ["aarch64-linux", "cortex-m4f", "rv32imac"])
+def test_bits_on_machines(machine: str, tmp_path: Path) -> None:
+    """The C computes the same where it was not made for, too."""
+    for kind, dtype, shape in (
+        ("bias", "f32", SHAPES[1]), ("counts", "f32", SHAPES[3]), ("pool", "int8", SHAPES[1]),
+    ):  # fmt: skip
+        network = compiled(conv(shape, kind), "aarch64", dtype=dtype)
+        x = inputs(network)
+        (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
+        np.testing.assert_array_equal(found, network.run(x))
