@@ -33,7 +33,7 @@ from rich.progress import track
 from subjects import SUBJECTS, Subject, feedforward
 
 import snnmlir
-from snnmlir.compiler import DTYPES
+from snnmlir.compiler import DTYPES, TARGETS
 from snnmlir.nir_import.graph import Affine, Conv
 
 HERE = Path(__file__).parent
@@ -125,10 +125,12 @@ def densities(subject: Subject) -> Iterable[float | None]:
 
 
 def prepare(
-    source: nir.NIRGraph | Path, options: dict[str, Any], dtype: str, folder: Path
+    source: nir.NIRGraph | Path, options: dict[str, Any], dtype: str, target: str, folder: Path
 ) -> snnmlir.Network:
     """Writes the C of one network, and what it is compared with, to a new `folder`."""
-    network = snnmlir.compile(source, dtype=dtype, input_type="spikes", name="net", **options)
+    network = snnmlir.compile(
+        source, dtype=dtype, target=target, input_type="spikes", name="net", **options
+    )
     files = sources(network.graph, "f64" if dtype == "f64" else "f32")
     assert files is not None
     output = {
@@ -160,7 +162,11 @@ def run(folder: Path, x: np.ndarray) -> dict[str, tuple[float, ...]]:
 
 
 def measure(
-    subject: Subject, dtypes: Iterable[str], compilers: dict[str, list[str]], instructions: bool
+    subject: Subject,
+    dtypes: Iterable[str],
+    compilers: dict[str, list[str]],
+    instructions: bool,
+    target: str = "generic",
 ) -> list[Result]:
     """All types, compilers and densities of one network.
 
@@ -173,7 +179,7 @@ def measure(
     with tempfile.TemporaryDirectory(prefix="snn-bench-") as name:
         folders = {dtype: Path(name) / dtype for dtype in dtypes}
         networks = {
-            dtype: prepare(source, subject.options, dtype, folder)
+            dtype: prepare(source, subject.options, dtype, target, folder)
             for dtype, folder in folders.items()
         }
         for compiler, command in compilers.items():
@@ -425,6 +431,7 @@ def page(
 @click.option("--only", help="Networks with this in their name.")
 @click.option("--dtype", "dtypes", multiple=True, type=click.Choice(DTYPES))
 @click.option("--compiler", "chosen", multiple=True, type=click.Choice(list(COMPILERS)))
+@click.option("--target", default="generic", type=click.Choice(list(TARGETS)), help="For the C.")
 @click.option("--large", is_flag=True, help="Also networks whose C takes minutes to compile.")
 @click.option("--instructions/--no-instructions", default=True, help="Count instructions.")
 @click.option("--peers", is_flag=True, help="Also other systems, on the same networks.")
@@ -434,6 +441,7 @@ def main(
     only: str | None,
     dtypes: tuple[str, ...],
     chosen: tuple[str, ...],
+    target: str,
     large: bool,
     instructions: bool,
     peers: bool,
@@ -449,7 +457,7 @@ def main(
     types = tuple(dict.fromkeys(dtypes)) or ("f32", "f64", "int8")
     results: list[Result] = []
     for subject in track(subjects, console=Console(stderr=True), description="measuring"):
-        results += measure(subject, types, compilers, instructions)
+        results += measure(subject, types, compilers, instructions, target)
     peer_results: list[PeerResult] = []
     for subject in track(
         subjects if peers else (), console=Console(stderr=True), description="other systems"

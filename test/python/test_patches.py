@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import nir
@@ -11,7 +12,10 @@ import numpy as np
 import pytest
 
 import snnmlir
+from emulation import FLAGS, run
 from networks import graph
+from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.programs import build
 from snnmlir.compiler import TARGETS
 from snnmlir.reports.verify import verify
 
@@ -36,7 +40,8 @@ def conv(shape: tuple[Any, ...], kind: str, *, groups: int = 1, dilation: int = 
     Args:
         shape: As in `SHAPES`.
         kind: "plain"; "bias"; "counts": behind neurons that spike several times in a step; "pool":
-            the same, with a pool of their counts; "line": in one dimension, that of columns, four times as many.
+            the same, with a pool of their counts; "line": in one dimension, that of columns, four
+            times as many.
         groups: Groups of channels.
         dilation: Distance of two positions of the kernel.
     """
@@ -70,9 +75,7 @@ def conv(shape: tuple[Any, ...], kind: str, *, groups: int = 1, dilation: int = 
         line = second(stride), second(padding), second(dilation)
         nodes["conv"] = nir.Conv1d(columns, weight[:, :, 0], *line, groups, bias)
     else:
-        nodes["conv"] = nir.Conv2d(
-            (rows, columns), weight, stride, padding, dilation, groups, bias
-        )
+        nodes["conv"] = nir.Conv2d((rows, columns), weight, stride, padding, dilation, groups, bias)
     size = (outputs, *map(_outputs, (rows, columns), kernel, _both(stride), _both(padding)))
     if dilation > 1:
         size = tuple(int(n) for n in nodes["conv"].output_type["output"])
@@ -150,6 +153,7 @@ def test_patches_where_they_fit(target: str) -> None:
         return "map[" in body(compiled(source, target, **options))
 
     assert has_map(conv(shape, "plain")) == (target in HOSTS)
+    assert ("all[" in body(compiled(conv(SHAPES[1], "plain"), target))) == (target in HOSTS)
     assert not has_map(conv((2, 4, 3, 1, 1, 5, 5), "plain", groups=2))
     assert not has_map(conv(shape, "plain", dilation=2))
     assert not has_map(conv((2, 4, 1, 2, 0, 5, 5), "plain")), "a kernel that is a quarter"
@@ -161,3 +165,15 @@ def test_numbers_that_may_be_infinite_have_none() -> None:
     source = conv(SHAPES[0], "plain")
     network = compiled(source, HOSTS[0], dtype="f32", input_type="float")
     assert "map[" not in body(network)
+
+
+@pytest.mark.parametrize("machine", ["aarch64-linux", "cortex-m4f", "rv32imac"])
+def test_bits_on_machines(machine: str, tmp_path: Path) -> None:
+    """The C computes the same where it was not made for, too."""
+    for kind, dtype, shape in (
+        ("bias", "f32", SHAPES[1]), ("counts", "f32", SHAPES[3]), ("pool", "int8", SHAPES[1]),
+    ):  # fmt: skip
+        network = compiled(conv(shape, kind), "aarch64", dtype=dtype)
+        x = inputs(network)
+        (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
+        np.testing.assert_array_equal(found, network.run(x))

@@ -30,9 +30,9 @@ static bool changesZeros(const Constant &weight,
   auto isNegativeZero = [](double value) {
     return value == 0.0 && std::signbit(value);
   };
-  return !llvm::all_of(weight.values,
-                       [](double value) { return std::isfinite(value); }) ||
-         (bias && llvm::any_of(bias->values, isNegativeZero));
+  return !llvm::all_of(weight.values, [](double value) {
+    return std::isfinite(value);
+  }) || (bias && llvm::any_of(bias->values, isNegativeZero));
 }
 
 std::optional<AllInputsPlan> AllInputsPlan::of(SynapseOpInterface op,
@@ -56,8 +56,8 @@ std::optional<AllInputsPlan> AllInputsPlan::of(SynapseOpInterface op,
     plan.map.push_back(size);
     plan.sizes.push_back(std::max(seen, size + dim.window.low));
   }
-  plan.together = std::min({kMostTogether, kMostSums / channels,
-                            patches.getDims().back().outputs});
+  plan.together = std::min(
+      {kMostTogether, kMostSums / channels, patches.getDims().back().outputs});
   int64_t events = plan.getLeastEvents();
   if (events < kFewEvents || events >= op.getInput().getType().getNumElements())
     return std::nullopt;
@@ -88,8 +88,8 @@ MemRefType AllInputsPlan::getInputType(Type sums) const {
 Value AllInputsPlan::getPlace(ImplicitLocOpBuilder &builder,
                               ArrayRef<Value> position) const {
   Value place;
-  for (auto [at, size] : llvm::zip_equal(
-           position, inEventOrder<int64_t>(sizes, inputChannels))) {
+  for (auto [at, size] :
+       llvm::zip_equal(position, inEventOrder<int64_t>(sizes, inputChannels))) {
     if (place)
       place = arith::AddIOp::create(
           builder,
@@ -122,9 +122,9 @@ Value AllInputsPlan::storeRest(ImplicitLocOpBuilder &builder, Value values,
                         next.push_back(index);
                         return storeRest(loop, values, type, next, inputs);
                       });
-  Value number = castToNumber(
-      builder, memref::LoadOp::create(builder, values, position), type,
-      getElementTypeOrSelf(inputs));
+  Value number =
+      castToNumber(builder, memref::LoadOp::create(builder, values, position),
+                   type, getElementTypeOrSelf(inputs));
   for (auto [index, dim] : llvm::enumerate(patches.getDims())) {
     Value &at = position[index + (isChannelsFirst ? 1 : 0)];
     at = arith::AddIOp::create(builder, at,
@@ -149,15 +149,14 @@ Value AllInputsPlan::visitKernel(
   size_t dim = isChannelsFirst ? known - 1 : known;
   bool isChannel = known == channel;
   static constexpr StringLiteral kNames[] = {"p", "q"};
-  return createLoop(builder, isChannel ? "c" : kNames[dim],
-                    isChannel ? inputChannels
-                              : patches.getDims()[dim].window.size,
-                    Value(),
-                    [&](ImplicitLocOpBuilder &loop, Value index, Value) {
-                      SmallVector<Value> next = position;
-                      next.push_back(index);
-                      return visitKernel(loop, next, body);
-                    });
+  return createLoop(
+      builder, isChannel ? "c" : kNames[dim],
+      isChannel ? inputChannels : patches.getDims()[dim].window.size, Value(),
+      [&](ImplicitLocOpBuilder &loop, Value index, Value) {
+        SmallVector<Value> next = position;
+        next.push_back(index);
+        return visitKernel(loop, next, body);
+      });
 }
 
 void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
@@ -176,7 +175,7 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
 
   // Where channel `k` of the n-th output from `output` on is.
   auto getOutput = [&](ImplicitLocOpBuilder &at, ValueRange output, int64_t n,
-                      Value k) {
+                       Value k) {
     SmallVector<Value> place(output);
     Value column = sum(at, place.back(), indexConstant(at, n));
     place.back() = sum(at, product(at, column, channels), k);
@@ -198,17 +197,17 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
   // `output` on.
   auto addInputs = [&](ImplicitLocOpBuilder &inner, ValueRange output,
                        ValueRange position) {
-    ValueRange kernel = isChannelsFirst ? position.drop_front()
-                                        : position.drop_back();
+    ValueRange kernel =
+        isChannelsFirst ? position.drop_front() : position.drop_back();
     Value c = isChannelsFirst ? position.front() : position.back();
     SmallVector<Value> source = {c}, taps, at;
     for (auto [dim, k, first] : llvm::zip_equal(dims, kernel, output)) {
       Value stride = indexConstant(inner, dim.window.stride);
       if (dim.window.stride > 1)
         source.push_back(arith::RemUIOp::create(inner, k, stride));
-      taps.push_back(arith::SubIOp::create(
-          inner, indexConstant(inner, dim.taps - 1),
-          arith::DivUIOp::create(inner, k, stride)));
+      taps.push_back(
+          arith::SubIOp::create(inner, indexConstant(inner, dim.taps - 1),
+                                arith::DivUIOp::create(inner, k, stride)));
       at.push_back(sum(inner, product(inner, first, dim.window.stride), k));
     }
     Value column = product(inner, taps.pop_back_val(), channels);
@@ -216,9 +215,8 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
     SmallVector<Value> factors;
     for (int64_t n = 0; n < together; ++n) {
       SmallVector<Value> where = at;
-      where.back() =
-          sum(inner, where.back(),
-              indexConstant(inner, n * dims.back().window.stride));
+      where.back() = sum(inner, where.back(),
+                         indexConstant(inner, n * dims.back().window.stride));
       Value place = getPlace(inner, inEventOrder<Value>(where, c));
       inner.setLoc(nameLocal(builder, "xi"));
       factors.push_back(memref::LoadOp::create(inner, inputs, place));
@@ -250,23 +248,23 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
 
   auto addColumns = [&](ImplicitLocOpBuilder &outer, SmallVector<Value> row) {
     int64_t columns = dims.back().outputs;
-    createLoop(outer, "n", llvm::divideCeil(columns, together), Value(),
-               [&](ImplicitLocOpBuilder &loop, Value n, Value) {
-                 Value first = product(loop, n, together);
-                 // What two of them compute is the same.
-                 if (columns % together != 0)
-                   first = arith::MinUIOp::create(
-                       loop, nameLocal(loop, "first"), first,
-                       indexConstant(loop, columns - together));
-                 SmallVector<Value> output = row;
-                 output.push_back(first);
-                 begin(loop, output);
-                 return visitKernel(
-                     loop, {},
-                     [&](ImplicitLocOpBuilder &inner, ValueRange position) {
-                       addInputs(inner, output, position);
-                     });
-               });
+    createLoop(
+        outer, "n", llvm::divideCeil(columns, together), Value(),
+        [&](ImplicitLocOpBuilder &loop, Value n, Value) {
+          Value first = product(loop, n, together);
+          // What two of them compute is the same.
+          if (columns % together != 0)
+            first =
+                arith::MinUIOp::create(loop, nameLocal(loop, "first"), first,
+                                       indexConstant(loop, columns - together));
+          SmallVector<Value> output = row;
+          output.push_back(first);
+          begin(loop, output);
+          return visitKernel(
+              loop, {}, [&](ImplicitLocOpBuilder &inner, ValueRange position) {
+                addInputs(inner, output, position);
+              });
+        });
   };
   if (dims.size() == 1)
     return addColumns(builder, {});

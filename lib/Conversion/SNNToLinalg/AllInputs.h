@@ -48,11 +48,11 @@ public:
 private:
   explicit AllInputsPlan(const PatchPlan &patches) : patches(patches) {}
 
-  mlir::Value visitKernel(mlir::ImplicitLocOpBuilder &builder,
-                          llvm::SmallVector<mlir::Value> position,
-                          llvm::function_ref<void(mlir::ImplicitLocOpBuilder &,
-                                                  mlir::ValueRange)>
-                              body) const;
+  mlir::Value visitKernel(
+      mlir::ImplicitLocOpBuilder &builder,
+      llvm::SmallVector<mlir::Value> position,
+      llvm::function_ref<void(mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
+          body) const;
 
   mlir::Value getPlace(mlir::ImplicitLocOpBuilder &builder,
                        llvm::ArrayRef<mlir::Value> position) const;

@@ -417,8 +417,8 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
     allBuffer = layer.addArgument("all", scratch[1]);
   if (all && events.areSpikes())
     spikes = layer.addArgument("spikes", scratch[2]);
-  Value yBuffer = layer.addShapedArgument("y", context.sumOf(op),
-                                          plan.getOutputShape());
+  Value yBuffer =
+      layer.addShapedArgument("y", context.sumOf(op), plan.getOutputShape());
   layer.setComment(makeComment(op, ArrayRef(weight.shape).drop_front(2), input,
                                output, /*isDirect=*/false) +
                    "\nThe sums are in a map with a border." +
@@ -466,17 +466,17 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
   };
   if (all) {
     // Four at a time: it matters little which number it is.
-    Value count = events
-                      .visit(builder, kEventsPerVisit, indexConstant(builder, 0),
-                             Value(),
-                             [](ImplicitLocOpBuilder &, ValueRange, Value) {
-                               return Value();
-                             })
-                      .first;
-    Value least = indexConstant(builder, llvm::alignTo(all->getLeastEvents(),
-                                                       kEventsPerVisit));
-    Value areMany = arith::CmpIOp::create(builder, arith::CmpIPredicate::uge,
-                                          count, least);
+    Value count =
+        events
+            .visit(builder, kEventsPerVisit, indexConstant(builder, 0), Value(),
+                   [](ImplicitLocOpBuilder &, ValueRange, Value) {
+                     return Value();
+                   })
+            .first;
+    Value least = indexConstant(
+        builder, llvm::alignTo(all->getLeastEvents(), kEventsPerVisit));
+    Value areMany =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::uge, count, least);
     auto branch = scf::IfOp::create(builder, areMany, /*withElseRegion=*/true);
     builder.setInsertionPointToStart(branch.thenBlock());
     addAll();

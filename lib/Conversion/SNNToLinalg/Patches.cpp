@@ -36,8 +36,7 @@ static PatchDim getPatchDim(WindowDim window, int64_t inputs, int64_t outputs) {
   dim.window = window;
   dim.outputs = outputs;
   dim.taps = llvm::divideCeil(window.size, window.stride);
-  dim.before =
-      std::max<int64_t>(dim.taps - 1 - window.low / window.stride, 0);
+  dim.before = std::max<int64_t>(dim.taps - 1 - window.low / window.stride, 0);
   int64_t last = (inputs - 1 + window.low) / window.stride;
   dim.size = dim.before + std::max(outputs, last + 1);
   return dim;
@@ -50,8 +49,8 @@ std::optional<PatchPlan> PatchPlan::of(SynapseOpInterface op,
       !getEventOrder(op) || (op.getBias() && !getConstant(op.getBias())))
     return std::nullopt;
   int64_t groups =
-      llvm::TypeSwitch<Operation *, int64_t>(op)
-          .Case<Conv1dOp, Conv2dOp>([](auto conv) { return conv.getGroups(); });
+      llvm::TypeSwitch<Operation *, int64_t>(op).Case<Conv1dOp, Conv2dOp>(
+          [](auto conv) { return conv.getGroups(); });
   bool isFloat = isa<FloatType>(getElementTypeOrSelf(op->getResult(0)));
   if (groups != 1 || (isFloat && !isSpikesOrPooled(op.getInput())))
     return std::nullopt;
@@ -76,8 +75,10 @@ std::optional<PatchPlan> PatchPlan::of(SynapseOpInterface op,
 }
 
 SmallVector<int64_t> PatchPlan::getShape(bool hasBorder) const {
-  SmallVector<int64_t> shape = llvm::map_to_vector(
-      dims, [&](const PatchDim &dim) { return hasBorder ? dim.size : dim.outputs; });
+  SmallVector<int64_t> shape =
+      llvm::map_to_vector(dims, [&](const PatchDim &dim) {
+        return hasBorder ? dim.size : dim.outputs;
+      });
   shape.back() *= channels;
   return shape;
 }
@@ -183,8 +184,8 @@ Value PatchPlan::addPatch(ImplicitLocOpBuilder &builder, Value patches,
   }
   Value column = arith::MulIOp::create(builder, begin.pop_back_val(),
                                        indexConstant(builder, channels));
-  SmallVector<int64_t> taps = llvm::map_to_vector(
-      dims, [](const PatchDim &dim) { return dim.taps; });
+  SmallVector<int64_t> taps =
+      llvm::map_to_vector(dims, [](const PatchDim &dim) { return dim.taps; });
   return updateRows(
       builder, ArrayRef(taps).drop_back(), map,
       [&](ImplicitLocOpBuilder &loop, ArrayRef<Value> row, Value current) {

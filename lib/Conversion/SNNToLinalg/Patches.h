@@ -65,8 +65,7 @@ public:
   /// Adds the patch of the input at `coordinates`, of `patches` with elements
   /// of `type` in the network, times a factor unless that is none.
   mlir::Value addPatch(mlir::ImplicitLocOpBuilder &builder, mlir::Value patches,
-                       mlir::Type type,
-                       llvm::ArrayRef<mlir::Value> coordinates,
+                       mlir::Type type, llvm::ArrayRef<mlir::Value> coordinates,
                        mlir::Value factor, mlir::Type factorType,
                        mlir::Value map) const;
 

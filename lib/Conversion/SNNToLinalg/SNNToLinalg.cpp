@@ -461,9 +461,9 @@ void NetworkLowering::placeMaps(Operation *op) {
   if (!plan)
     return;
   auto place = [&](MemRefType type, StringRef name) {
-    context.maps[op].push_back(
-        stepArguments->add(type, "scratch", getLayerName(op) + name.str(),
-                           getNode(op), op->getLoc()));
+    context.maps[op].push_back(stepArguments->add(type, "scratch",
+                                                  getLayerName(op) + name.str(),
+                                                  getNode(op), op->getLoc()));
   };
   Type sums = context.bufferOf(op->getResult(0)).getType();
   place(plan->getMapType(sums), "_map");

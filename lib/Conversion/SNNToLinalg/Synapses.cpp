@@ -111,9 +111,7 @@ WeightRows::WeightRows(LayerBuilder &layer, const Constant &rows, Type type)
                        : layer.constantTensor(rows, "weight");
 }
 
-Value WeightRows::getTable() const {
-  return snn::getTable(tensor);
-}
+Value WeightRows::getTable() const { return snn::getTable(tensor); }
 
 /// One of the `perByte` numbers in a byte of packed weights, the first one in
 /// the lowest bits.

@@ -20,7 +20,8 @@ std::optional<Count> matchCount(arith::FPToUIOp cast) {
   auto isMore = bounded.getCondition().getDefiningOp<arith::CmpFOp>();
   auto ratio = bounded.getFalseValue().getDefiningOp<arith::SelectOp>();
   Value most = bounded.getTrueValue();
-  if (!isMore || !isMore->hasOneUse() || !ratio || !ratio.getResult().hasNUses(2) ||
+  if (!isMore || !isMore->hasOneUse() || !ratio ||
+      !ratio.getResult().hasNUses(2) ||
       isMore.getPredicate() != arith::CmpFPredicate::OGT ||
       isMore.getLhs() != ratio.getResult() || isMore.getRhs() != most)
     return std::nullopt;
