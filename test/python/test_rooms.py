@@ -91,7 +91,7 @@ def texts(tree: ast.Module) -> Iterator[str]:
             yield node.value
 
 
-FLAGS_OF_OTHERS = {"snnmlir.delivery.misra"}
+FLAGS_OF_OTHERS = {"snnmlir.boards.machines", "snnmlir.delivery.misra"}
 """Modules that call another program by its flags."""
 
 
