@@ -19,6 +19,7 @@
 #include <array>
 #include <cassert>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 
 using namespace mlir;
@@ -134,6 +135,11 @@ static std::optional<ArrayRef<char>> getData(ElementsAttr elements) {
   return blob->getData();
 }
 
+/// Whether one is the other, also the sign of a zero.
+static bool isSame(double value, double other) {
+  return value == other && std::signbit(value) == std::signbit(other);
+}
+
 /// The same as numbers, also one where all elements of a resource are equal.
 static std::optional<std::vector<double>> readElements(ElementsAttr elements) {
   std::optional<ArrayRef<char>> data = getData(elements);
@@ -144,7 +150,8 @@ static std::optional<std::vector<double>> readElements(ElementsAttr elements) {
   values.reserve(data->size() * 8 / type.getIntOrFloatBitWidth());
   visitRaw(type, *data, [&](double value) { values.push_back(value); });
   if (isa<DenseResourceElementsAttr>(elements) && !values.empty() &&
-      llvm::all_equal(values))
+      llvm::all_of(values,
+                   [&](double value) { return isSame(value, values.front()); }))
     values.resize(1);
   return values;
 }
@@ -281,7 +288,7 @@ static ElementsAttr narrow(const Constant &constant, RankedTensorType type,
                     [](double value) { return static_cast<T>(value); });
   };
   if (!values.empty() && llvm::all_of(values, [&](double value) {
-        return static_cast<T>(value) == static_cast<T>(values.front());
+        return isSame(static_cast<T>(value), static_cast<T>(values.front()));
       }))
     return DenseElementsAttr::get(type, static_cast<T>(values.front()));
   if (type.getNumElements() <= kMaxInlineElements) {

@@ -435,6 +435,8 @@ def test_the_command(model: Path) -> None:
         (["--helpers", "Other", "--name", "other"], "called 'Other' like the network itself"),
         (["--helpers", "net_selftest", "--self-test"], "called like 'net_selftest.c'"),
         (["--helpers", "string"], "which C has itself"),
+        (["--helpers", "String"], "which C has itself"),
+        (["--helpers", "NET_selftest", "--self-test"], "called like 'NET_selftest.c'"),
         (["--helpers", "shared", "--emit", "snn"], "helpers that networks share are C, found"),
     ],
     ids=" ".join,
@@ -444,7 +446,16 @@ def test_bad_names(arguments: list[str], message: str, model: Path) -> None:
     check_refused(compile_main, message, model.parent, model, "-o", output, *arguments)
 
 
-def test_a_name_that_a_package_has(tmp_path: Path) -> None:
-    network = snnmlir.compile(GRAPHS["layer-LIF"], dt=1e-4, helpers="net_board")
-    with pytest.raises(OptionError, match=r"'net_board\.c' would hide another one"):
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        *(("net_board", "net_board.c"), ("NET_Board", "NET_Board.c")),
+        *(("net_weights", "net_weights.c"), ("Arduino", "Arduino.h")),
+    ],
+)
+def test_a_name_that_a_package_has(name: str, file: str, tmp_path: Path) -> None:
+    network = snnmlir.compile(
+        GRAPHS["layer-LIF"], dt=1e-4, helpers=name, weights_apart=name == "net_weights"
+    )
+    with pytest.raises(OptionError, match=f"'{file}' would hide another one"):
         snnmlir.write_package(network, "cmake", tmp_path / "net")

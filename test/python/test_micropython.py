@@ -403,6 +403,16 @@ def test_weights(micropython: Path, tmp_path: Path) -> None:
         filled = [b"x" * (len(weights) + 32 + i) for i in range(200)]
         expected = brain.Network(weights).step(x, x)
         print(all(net.step(x, x) == expected for net in networks))
+
+        growing = bytearray(weights)
+        net = brain.Network(growing)
+        growing.extend(bytes(100))
+        for call in (net.reset, lambda: net.step(x, x)):
+            try:
+                call()
+                print("nothing")
+            except ValueError as error:
+                print(error)
     """)
     printed = TARGETS["x64"].run(micropython, package, program).splitlines()
     assert printed[0] == f"weights: expected {len(weights)} bytes, found 50"
@@ -411,4 +421,6 @@ def test_weights(micropython: Path, tmp_path: Path) -> None:
     assert "another network" in printed[3]
     assert "damaged" in printed[4]
     assert "expected an address that 8 divides" in printed[5]
-    assert printed[6:] == ["0", "True"]
+    assert printed[6:8] == ["0", "True"]
+    assert all("found them moved or of another length" in line for line in printed[8:])
+    assert len(printed) == 10

@@ -54,6 +54,7 @@ def test_weights_apart(tmp_path: Path) -> None:
     [
         *("f64", "int8", "int4", "int2 --optimize ram"),
         *("int8 --target cortex-m4", "int8 --target cortex-m3"),
+        *("f32 --target x86-64", "int8 --target cortex-m55", "int8 --target rv32imc-zve32x"),
     ],
 )
 @pytest.mark.parametrize("model", [DIGITS, GESTURES], ids=["digits", "gestures"])

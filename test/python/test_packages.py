@@ -328,7 +328,7 @@ def test_micropython_makefile_asks(variables: list[str], message: str, tmp_path:
         call("make", *variables, cwd=package)
 
 
-@pytest.mark.parametrize("name", ["network", "array", "lambda"])
+@pytest.mark.parametrize("name", ["network", "array", "uos", "lambda"])
 def test_names_that_micropython_has(name: str, tmp_path: Path) -> None:
     network, test = net_and_test("branches", "f32")
     with pytest.raises(OptionError, match=f"'import {name}' would find no module"):

@@ -132,6 +132,23 @@ def test_patches_compute_the_same(kind: str, dtype: str) -> None:
         assert verify(network, inputs(network)).mismatches == (), shape
 
 
+def test_zeros_keep_their_sign() -> None:
+    """What fills patches up is -0.0, beside weights that are 0.0 all."""
+    weight, bias = np.zeros((4, 1, 3, 3)), np.array([-0.0, 0.25, 0.25, 0.25])
+    nodes = {
+        "input": nir.Input({"input": np.array([1, 9, 9])}),
+        "conv": nir.Conv2d((9, 9), weight, 2, 1, 1, 1, bias),
+        "output": nir.Output({"output": np.array([4, 5, 5])}),
+    }
+    network = graph(nodes, ("input", "conv"), ("conv", "output"))
+    x = np.random.default_rng(0).random((10, 1, 9, 9)) < np.linspace(0, 1, 10).reshape(-1, 1, 1, 1)
+    computed = [
+        snnmlir.compile(network, dt=1e-4, input_type="spikes", target=target).run(x).tobytes()
+        for target in ("generic", "x86-64")
+    ]
+    assert computed[0] == computed[1]
+
+
 def test_the_order_of_floats_is_kept() -> None:
     """Of voltages every bit is the same, where zeros have a sign, too."""
     for kind, shape in itertools.product(("plain", "bias", "counts", "pool"), SHAPES[:5]):

@@ -20,6 +20,7 @@ import snnmlir
 from networks import GRAPHS, affine, graph, neuron, ports
 from snnmlir._mlir import Context, MLIRError, Module
 from snnmlir.cli.compile import main
+from snnmlir.compiler import TARGETS
 from snnmlir.compiler.resources import Operations
 
 DIGITS = Path(__file__).parents[2] / "examples/digits/digits.nir"
@@ -95,7 +96,7 @@ BYTES = {"float": 4, "double": 8} | {
 }
 USES = {
     "voltage", "current", "delay ring", "position in the ring", "signal of the step before",
-    "list of events", "sums", "spikes", "signal",
+    "list of events", "sums", "spikes", "all inputs", "signal",
 }  # fmt: skip
 
 
@@ -117,6 +118,12 @@ def test_memory_is_that_of_the_struct(name: str, optimize: str, tmp_path: Path) 
     assert sorted(use.offset for use in parts) == places
     assert all(use.offset + use.bytes <= found.scratch_bytes for use in parts)
     assert all(use.nodes for use in parts)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_memory_has_a_use_for_each_target(target: str) -> None:
+    found = snnmlir.compile(GRAPHS["convolutions"], dtype="int8", dt=1e-4, target=target).resources
+    assert {use.use for use in found.memory} <= USES
 
 
 def test_memory_of_digits() -> None:

@@ -460,19 +460,20 @@ void NetworkLowering::placeMaps(Operation *op) {
     plan = PatchPlan::of(synapse, context);
   if (!plan)
     return;
-  auto place = [&](MemRefType type, StringRef name) {
+  auto place = [&](MemRefType type, StringRef name, StringRef use) {
     context.maps[op].push_back(stepArguments->add(type, "scratch",
                                                   getLayerName(op) + name.str(),
                                                   getNode(op), op->getLoc()));
+    stepArguments->setUse(use);
   };
   Type sums = context.bufferOf(op->getResult(0)).getType();
-  place(plan->getMapType(sums), "_map");
+  place(plan->getMapType(sums), "_map", "sums");
   if (std::optional<AllInputsPlan> all = AllInputsPlan::of(synapse, *plan)) {
-    place(all->getInputType(sums), "_all");
+    place(all->getInputType(sums), "_all", "all inputs");
     if (getElementTypeOrSelf(getSpikeSource(synapse)).isInteger(1))
       place(MemRefType::get({synapse.getInput().getType().getNumElements()},
                             stepBuilder.getI8Type()),
-            "_spikes");
+            "_spikes", "spikes");
   }
 }
 

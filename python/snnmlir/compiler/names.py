@@ -51,7 +51,7 @@ def check_helpers(name: str) -> None:
 
 
 def _check_header(name: str, advice: str) -> None:
-    if name.removesuffix(".h") in _STANDARD_HEADERS:
+    if name.removesuffix(".h").lower() in _STANDARD_HEADERS:
         raise OptionError(f"the header would be {quoted(name)}, which C has itself", help=advice)
 
 

@@ -90,11 +90,11 @@ def c_files(
         names = (self_test_name(target), self_test_name(header))
         texts = (text.encode() for text in emit_test(prefix, header.name))
         files |= zip(names, texts, strict=True)
+    taken = {path.name.lower() for path in files}  # not every file system tells "A" from "a"
     for name, text in helpers.items():
-        path = target.with_name(name)
-        if path in files:
+        if name.lower() in taken:
             raise OptionError(
                 f"the helpers are called like {quoted(name)}", help="choose another name for them"
             )
-        files[path] = text.encode()
+        files[target.with_name(name)] = text.encode()
     return files

@@ -61,7 +61,8 @@ class MemoryUse:
         name: What the C calls it, if that can have the name.
         node: The node that it belongs to.
         use: "voltage", "current", "delay ring", "position in the ring", "signal of the step
-            before", "list of events", "sums", "spikes", "signal" or "memory of a kernel".
+            before", "list of events", "sums", "spikes", "all inputs", "signal" or "memory of a
+            kernel".
         bytes: Its size.
         offset: Where it begins in the scratch memory; None of what is carried from step to step.
         function: "step_events" where only that function needs it, else "step".

@@ -62,7 +62,8 @@ class Method:
 
 def cannot_be_imported(name: str) -> bool:
     """Whether `import NAME` is no statement, or finds another module."""
-    return keyword.iskeyword(name) or name in _MODULES
+    # "import uos" is "import os", as it was called before.
+    return keyword.iskeyword(name) or name in _MODULES or name.removeprefix("u") in _MODULES
 
 
 def methods(interface: Mapping[str, Any], inputs: Sequence[CPort]) -> list[Method]:

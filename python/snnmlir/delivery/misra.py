@@ -27,6 +27,8 @@ REASONS = {
     "coordinates are below the map's size, and all positions of the map fit that type.",
     "10.8": "An expression is converted to a type that holds its value: the difference of two "
     "places in a list, which is not negative, or a sum whose range is proved.",
+    "9.3": "cppcheck takes the declaration of a vector, which a function's result initializes, for "
+    "that of an array.",
     "15.6": "The body of a loop or a condition is one statement, which stands without braces.",
     "17.7": "memcpy returns its first argument, which is known.",
     "20.9": "__GNUC__ and __BYTE_ORDER__ are the compiler's. Where they are missing, the portable "

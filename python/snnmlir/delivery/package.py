@@ -257,18 +257,19 @@ def _library_files(
         f"{sources}/{prefix}_board.c": board_source,
         f"{headers}/{prefix}_board.h": board_header,
     }
-    for name, text in network.helper_files(prefix, prefix).items():
-        path = f"{sources if name.endswith('.c') else headers}/{name}"
-        if path in files or name.removesuffix(".h") in _TAKEN:
-            raise OptionError(
-                f"the helpers' file '{name}' would hide another one",
-                help="choose another name for them",
-            )
-        files[path] = text
     if network.weights is not None:
         blob_source, blob_header = blob_as_c(network.weights, prefix, header)
         files[f"{sources}/{prefix}_weights.c"] = blob_source
         files[f"{headers}/{prefix}_weights.h"] = blob_header
+    # Not every file system tells "A" from "a".
+    taken = {Path(path).name.lower() for path in files} | {f"{name}.h" for name in _TAKEN}
+    for name, text in network.helper_files(prefix, prefix).items():
+        if name.lower() in taken:
+            raise OptionError(
+                f"the helpers' file '{name}' would hide another one",
+                help="choose another name for them",
+            )
+        files[f"{sources if name.endswith('.c') else headers}/{name}"] = text
     return {name: text.encode() for name, text in files.items()}
 
 

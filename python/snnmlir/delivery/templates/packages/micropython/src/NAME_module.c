@@ -39,6 +39,8 @@ typedef struct {
     mp_obj_base_t base;
 {% if apart %}
     mp_obj_t buffer; /* what `weights` points into, so that it stays */
+    const void *place; /* where its bytes were when they were checked */
+    size_t length;
     {{ name }}_weights_t weights;
 {% endif %}
     {{ name }}_t net;
@@ -136,6 +138,15 @@ static {{ name }}_weights_t load(mp_obj_t object)
     }
     return weights;
 }
+
+/* A bytearray that grows is elsewhere afterwards, and where it was is free. */
+static void check_place(const network_t *self)
+{
+    mp_buffer_info_t found;
+    mp_get_buffer_raise(self->buffer, &found, MP_BUFFER_READ);
+    if (found.buf != self->place || found.len != self->length)
+        mp_raise_ValueError("weights: expected them where they were, found them moved or of another length");
+}
 {% endif %}
 
 /* Network({{ "weights" if apart }}) */
@@ -147,7 +158,11 @@ static mp_obj_t make_network(const mp_obj_type_t *type, size_t n_args, size_t n_
 {% endif %}
     network_t *const self = mp_obj_malloc(network_t, type);
 {% if apart %}
+    mp_buffer_info_t found;
+    mp_get_buffer_raise(args[0], &found, MP_BUFFER_READ);
     self->buffer = args[0];
+    self->place = found.buf;
+    self->length = found.len;
     self->weights = weights;
     {{ name }}_init(&self->net, weights);
 {% else %}
@@ -161,6 +176,9 @@ static mp_obj_t make_network(const mp_obj_type_t *type, size_t n_args, size_t n_
 static mp_obj_t reset(mp_obj_t object)
 {
     network_t *const self = MP_OBJ_TO_PTR(object);
+{% if apart %}
+    check_place(self);
+{% endif %}
     {{ name }}_init(&self->net{{ ", self->weights" if apart }});
     return mp_const_none;
 }
@@ -173,6 +191,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(reset_object, reset);
 static mp_obj_t {{ method.name }}(size_t n_args, const mp_obj_t *args)
 {
     network_t *const self = MP_OBJ_TO_PTR(args[0]);
+{% if apart %}
+    check_place(self);
+{% endif %}
 {% if given > 1 %}
     if (n_args != 1 + {{ taken }} && n_args != 1 + {{ taken }} + {{ given }})
         mp_raise_TypeError("{{ method.name }}: expected {{ taken }} input{{ "s" if taken > 1 }}, and all {{ given }} outputs or none");
