@@ -31,6 +31,7 @@ REASONS = {
     "that of an array.",
     "15.6": "The body of a loop or a condition is one statement, which stands without braces.",
     "17.7": "memcpy returns its first argument, which is known.",
+    "20.8": "The bytes of the processor's vectors stand for whether there are any.",
     "20.9": "__GNUC__ and __BYTE_ORDER__ are the compiler's. Where they are missing, the portable "
     "form is compiled.",
 }

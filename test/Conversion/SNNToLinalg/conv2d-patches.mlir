@@ -4,7 +4,7 @@
 // A kernel of 3 x 3 positions with a stride of 1: each patch is three rows of three outputs, the nearest
 // position of the kernel last. The map has a border of one output on each side.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    memref<6x14xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_map"}
+// CHECK-SAME:    memref<6x14xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_map", snn.use = "sums"}
 // CHECK-LABEL: func.func private @conv2d(
 // CHECK-SAME:    %[[EVENTS:[^:]*]]: memref<44xi16> {snn.name = "events"}
 // CHECK-SAME:    %[[MAP:[^:]*]]: memref<6x14xf32> {snn.name = "map"}
@@ -65,9 +65,9 @@ snn.network @net(%x: tensor<8x1xi1>) -> tensor<4x2x!y> attributes {dt = 1.0e-3 :
 // Four outputs at a time have sums in registers where there are many events: those that are listed are
 // counted in fours first. Inputs are stored with zeros around them.
 // CHECK-LABEL: func.func @net_step(
-// CHECK-SAME:    memref<10x40xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_map"}
-// CHECK-SAME:    memref<200xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_all"}
-// CHECK-SAME:    memref<128xi8> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_spikes"}
+// CHECK-SAME:    memref<10x40xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_map", snn.use = "sums"}
+// CHECK-SAME:    memref<200xf32> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_all", snn.use = "all inputs"}
+// CHECK-SAME:    memref<128xi8> {snn.alignment = 64 : i64, snn.kind = "scratch", snn.name = "conv2d_spikes", snn.use = "spikes"}
 // CHECK-LABEL: func.func private @conv2d(
 // CHECK-SAME:    %[[EVENTS:[^:]*]]: memref<132xi16> {snn.name = "events"}
 // CHECK-SAME:    %[[ALL:[^:]*]]: memref<200xf32> {snn.name = "all"}
