@@ -397,7 +397,7 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
     auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
-      createCount(op, model, context, buffers, isInPairs ? 2 : 1, b, row, n);
+      createCount(op, model, context, buffers, lanes, b, row, n);
     };
     bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,

@@ -59,7 +59,7 @@ public:
                 llvm::raw_ostream &source)
       : module(module), table(table), functions(functions), signs(signs),
         interface(interface), options(options), prefix(interface.prefix),
-        helpers(interface.helpers ? interface.helpers->name : interface.prefix),
+        helpers(interface.getHelperPrefix()),
         vectors(helpers, hasFloatVectors(module)), source(source) {}
 
   LogicalResult emit();
@@ -87,7 +87,7 @@ private:
     return StringRef(helpers).upper() + "_" + suffix.str();
   }
   void emitHelper(StringRef name, unsigned positionBits = 16) {
-    printHelper(name, prefix, positionBits, source);
+    printHelper(name, helpers, positionBits, source);
   }
   void includeHelpers();
   void emitListHelpers();

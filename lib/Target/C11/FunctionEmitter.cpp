@@ -332,56 +332,59 @@ FailureOr<Expression> FunctionEmitter::makeExtremum(Operation *op,
       Precedence::Conditional};
 }
 
-/// The operator of an ordered comparison, or of the one whose negation is
-/// `predicate`.
-static StringRef getOperator(arith::CmpFPredicate predicate, bool &isNegated) {
+StringRef getOperator(arith::CmpFPredicate predicate, bool &isNegated) {
   using P = arith::CmpFPredicate;
   isNegated = predicate == P::UGT || predicate == P::UGE ||
               predicate == P::ULT || predicate == P::ULE;
   switch (predicate) {
   case P::OGT:
   case P::ULE:
-    return " > ";
+    return ">";
   case P::OGE:
   case P::ULT:
-    return " >= ";
+    return ">=";
   case P::OLT:
   case P::UGE:
-    return " < ";
+    return "<";
   case P::OLE:
   case P::UGT:
-    return " <= ";
+    return "<=";
   case P::OEQ:
-    return " == ";
+    return "==";
   case P::UNE:
-    return " != ";
+    return "!=";
   default:
     return "";
   }
 }
 
-/// The operator of a comparison of integers.
-static StringRef getOperator(arith::CmpIPredicate predicate) {
+StringRef getOperator(arith::CmpIPredicate predicate) {
   using P = arith::CmpIPredicate;
   switch (predicate) {
   case P::eq:
-    return " == ";
+    return "==";
   case P::ne:
-    return " != ";
+    return "!=";
   case P::ult:
   case P::slt:
-    return " < ";
+    return "<";
   case P::ule:
   case P::sle:
-    return " <= ";
+    return "<=";
   case P::ugt:
   case P::sgt:
-    return " > ";
+    return ">";
   case P::uge:
   case P::sge:
-    return " >= ";
+    return ">=";
   }
   llvm_unreachable("all predicates are handled");
+}
+
+bool ordersUnsigned(arith::CmpIPredicate predicate) {
+  using P = arith::CmpIPredicate;
+  return predicate == P::ult || predicate == P::ule || predicate == P::ugt ||
+         predicate == P::uge;
 }
 
 FailureOr<Expression> FunctionEmitter::makeFloatCompare(arith::CmpFOp op) {
@@ -393,8 +396,8 @@ FailureOr<Expression> FunctionEmitter::makeFloatCompare(arith::CmpFOp op) {
   FailureOr<Expression> rhs = getExpression(op.getRhs());
   if (failed(lhs) || failed(rhs))
     return failure();
-  std::string text =
-      lhs->in(Precedence::Sum) + symbol.str() + rhs->in(Precedence::Sum);
+  std::string text = lhs->in(Precedence::Sum) + (" " + symbol + " ").str() +
+                     rhs->in(Precedence::Sum);
   if (isNegated)
     return Expression{"!(" + text + ")", Precedence::Unary};
   return Expression{text, Precedence::Equality};
@@ -406,16 +409,16 @@ FunctionEmitter::makeIntCompare(arith::CmpIOp op,
   using P = arith::CmpIPredicate;
   bool isEquality = predicate == P::eq || predicate == P::ne;
   // Equal bits are equal numbers where both are read alike.
-  bool isUnsigned = isEquality ? signs.isUnsigned(op.getLhs())
-                               : predicate == P::ult || predicate == P::ule ||
-                                     predicate == P::ugt || predicate == P::uge;
+  bool isUnsigned =
+      isEquality ? signs.isUnsigned(op.getLhs()) : ordersUnsigned(predicate);
   if (isEquality && op.getLhs().getType().isIndex())
     isUnsigned = true;
   FailureOr<Expression> lhs = getInteger(op.getLhs(), isUnsigned);
   FailureOr<Expression> rhs = getInteger(op.getRhs(), isUnsigned);
   if (failed(lhs) || failed(rhs))
     return failure();
-  return Expression{lhs->in(Precedence::Sum) + getOperator(predicate).str() +
+  return Expression{lhs->in(Precedence::Sum) +
+                        (" " + getOperator(predicate) + " ").str() +
                         rhs->in(Precedence::Sum),
                     Precedence::Equality};
 }

@@ -70,6 +70,16 @@ bool isSums(mlir::Type type);
 /// The number that all elements of a constant are.
 std::optional<int64_t> getSplat(mlir::Value value);
 
+/// The operator of a comparison of integers, and whether it reads them without
+/// a sign; equal bits are equal numbers either way.
+llvm::StringRef getOperator(mlir::arith::CmpIPredicate predicate);
+bool ordersUnsigned(mlir::arith::CmpIPredicate predicate);
+
+/// The operator of an ordered comparison, or of the one whose negation is
+/// `predicate`; "" if there is none.
+llvm::StringRef getOperator(mlir::arith::CmpFPredicate predicate,
+                            bool &isNegated);
+
 /// What a store does to the sums in its place.
 struct RowUpdate {
   /// The helper, without the number of sums that it takes.

@@ -224,11 +224,9 @@ void HeaderPrinter::printHooksHelp() {
     os << " *   " << call.name;
     if (!call.node.empty())
       os << ": node '" << escapeComment(call.node) << "'";
-    if (!call.isInStep || !call.isInStepEvents)
-      os << (interface.stepEvents
-                 ? call.isInStep ? ", not in " + interface.stepEvents->name
-                                 : ", in " + interface.stepEvents->name
-                 : "");
+    if (interface.stepEvents && call.isInStep != call.isInStepEvents)
+      os << (call.isInStep ? ", not in " : ", in ")
+         << interface.stepEvents->name;
     os << "\n";
   }
   os << " */\n\n";
@@ -273,9 +271,7 @@ void HeaderPrinter::printEventsHelp() {
         " * A spike is a spike: a position that comes again in a step changes "
         "nothing. Nor does one that\n"
         " * the input does not have. For both, "
-     << StringRef(interface.helpers ? interface.helpers->name
-                                    : interface.prefix)
-            .upper()
+     << StringRef(interface.getHelperPrefix()).upper()
      << "_CHECK(condition) stands in the code with a condition\n"
         " * that is false; it is nothing unless it is defined when "
      << (interface.helpers ? interface.helpers->name + ".c"

@@ -197,9 +197,10 @@ FailureOr<Expression> FunctionEmitter::makeLanesCast(Operation *op) {
     FailureOr<Expression> mask = getMask(source, integers);
     if (failed(mask))
       return failure();
-    if (isUnsigned)
-      mask = call(vectors->getBinary("and", "&", integers),
-                  {mask->text, call(vectors->getSplat(integers), {"1"}).text});
+    if (isUnsigned) {
+      std::string one = call(vectors->getSplat(integers), {"1"}).text;
+      mask = call(vectors->getBinary("and", "&", integers), {mask->text, one});
+    }
     if (integers == *to)
       return mask;
     return call(vectors->getConvert(integers, *to), {mask->text});
@@ -217,77 +218,18 @@ FailureOr<Expression> FunctionEmitter::makeLanesCast(Operation *op) {
               {operand->text});
 }
 
-/// The function for a comparison, and whether it says where that does not hold.
+/// The function for a comparison, and whether it says where that does not hold;
+/// "" if there is none.
 static std::string getComparison(Vectors &vectors, Operation *op, Lanes type,
                                  bool &isNegated) {
-  StringRef name, symbol;
-  isNegated = false;
-  auto choose = [&](StringRef otherName, StringRef otherSymbol) {
-    name = otherName;
-    symbol = otherSymbol;
-  };
   if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
-    using P = arith::CmpIPredicate;
-    switch (compare.getPredicate()) {
-    case P::eq:
-      choose("eq", "==");
-      break;
-    case P::ne:
-      choose("ne", "!=");
-      break;
-    case P::ult:
-    case P::slt:
-      choose("lt", "<");
-      break;
-    case P::ule:
-    case P::sle:
-      choose("le", "<=");
-      break;
-    case P::ugt:
-    case P::sgt:
-      choose("gt", ">");
-      break;
-    case P::uge:
-    case P::sge:
-      choose("ge", ">=");
-      break;
-    }
-    P predicate = compare.getPredicate();
-    type.isUnsigned = predicate == P::ult || predicate == P::ule ||
-                      predicate == P::ugt || predicate == P::uge;
-    return vectors.getCompare(name, symbol, type);
+    arith::CmpIPredicate predicate = compare.getPredicate();
+    return vectors.getCompare(getOperator(predicate),
+                              readAs(type, ordersUnsigned(predicate)));
   }
-  using P = arith::CmpFPredicate;
-  P predicate = cast<arith::CmpFOp>(op).getPredicate();
-  isNegated = predicate == P::UGT || predicate == P::UGE ||
-              predicate == P::ULT || predicate == P::ULE;
-  switch (predicate) {
-  case P::OGT:
-  case P::ULE:
-    choose("gt", ">");
-    break;
-  case P::OGE:
-  case P::ULT:
-    choose("ge", ">=");
-    break;
-  case P::OLT:
-  case P::UGE:
-    choose("lt", "<");
-    break;
-  case P::OLE:
-  case P::UGT:
-    choose("le", "<=");
-    break;
-  case P::OEQ:
-    choose("eq", "==");
-    break;
-  case P::UNE:
-    choose("ne", "!=");
-    break;
-  default:
-    return "";
-  }
-  return vectors.getCompare(name, symbol, type);
+  StringRef symbol =
+      getOperator(cast<arith::CmpFOp>(op).getPredicate(), isNegated);
+  return symbol.empty() ? std::string() : vectors.getCompare(symbol, type);
 }
 
 FailureOr<Expression> FunctionEmitter::makeLanesCompare(Operation *op) {
@@ -301,8 +243,8 @@ FailureOr<Expression> FunctionEmitter::makeLanesCompare(Operation *op) {
   if (failed(holds) || !isNegated)
     return holds;
   Lanes mask = type->asMask();
-  return call(vectors->getBinary("xor", "^", mask),
-              {holds->text, call(vectors->getSplat(mask), {"-1"}).text});
+  std::string all = call(vectors->getSplat(mask), {"-1"}).text;
+  return call(vectors->getBinary("xor", "^", mask), {holds->text, all});
 }
 
 FailureOr<Expression> FunctionEmitter::makeLanesSelect(arith::SelectOp op) {

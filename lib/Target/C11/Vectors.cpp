@@ -7,6 +7,7 @@
 #include "Vectors.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -58,6 +59,18 @@ static bool canBeWhole(Lanes type) {
   return llvm::isPowerOf2_64(type.count) && type.getBytes() <= kLong;
 }
 
+/// Whether there are processors whose vectors hold only halves of `bytes`.
+static bool hasHalves(Lanes type, int64_t bytes) {
+  return !canBeWhole(type) || bytes > kShort;
+}
+
+/// What `get` gives for both halves, of the low one first: it may define it.
+static std::pair<std::string, std::string>
+forHalves(Lanes type, llvm::function_ref<std::string(Lanes)> get) {
+  std::string low = get(type.getLow());
+  return {low, get(type.getHigh())};
+}
+
 //===----------------------------------------------------------------------===//
 // Definitions
 //===----------------------------------------------------------------------===//
@@ -79,18 +92,18 @@ static std::string indentLines(StringRef body) {
   return result;
 }
 
-void Vectors::define(const Twine &declaration, int64_t bytes, bool hasWhole,
+void Vectors::define(const Twine &declaration, Lanes type, int64_t bytes,
                      const Forms &forms) {
   text +=
       (StringRef(prefix).upper() + "_HELPER " + declaration + "\n{\n").str();
   StringRef otherwise = "#if ";
-  if (hasWhole) {
+  if (canBeWhole(type) && bytes <= kLong) {
     text += "#if " + macro +
             (bytes > kShort ? " >= " + std::to_string(bytes) : "") + "\n" +
             indentLines(forms.whole);
     otherwise = "#elif ";
   }
-  if (bytes > kShort || !hasWhole)
+  if (hasHalves(type, bytes))
     text += otherwise.str() + macro + "\n" + indentLines(forms.halves);
   text += "#else\n" + indentLines(forms.array) + "#endif\n}\n\n";
 }
@@ -103,17 +116,20 @@ static std::string forEach(const Twine &type, int64_t count,
       .str();
 }
 
-std::string Vectors::onHalves(Lanes result, StringRef low, StringRef high,
-                              ArrayRef<StringRef> arguments) {
+std::string Vectors::onHalves(Lanes type, Lanes result,
+                              ArrayRef<StringRef> arguments,
+                              llvm::function_ref<std::string(Lanes)> get) {
+  if (!hasHalves(type, type.getBytes()))
+    return "";
+  auto [low, high] = forHalves(type, get);
   std::string lows, highs;
   for (StringRef argument : arguments) {
     StringRef separator = lows.empty() ? "" : ", ";
     lows += (separator + argument + ".low").str();
     highs += (separator + argument + ".high").str();
   }
-  return ("const " + getType(result) + " r = {" + low + "(" + lows + "), " +
-          high + "(" + highs + ")};\nreturn r;")
-      .str();
+  return "const " + getType(result) + " r = {" + low + "(" + lows + "), " +
+         high + "(" + highs + ")};\nreturn r;";
 }
 
 /// What is in a number of 64 bits, or in all narrower ones, as it wraps around.
@@ -127,10 +143,9 @@ std::string Vectors::getType(Lanes type) {
   if (!isNew)
     return name;
   std::string low, high;
-  if (!canBeWhole(type) || type.getBytes() > kShort) {
-    low = getType(type.withCount(type.getLowCount()));
-    high = getType(type.withCount(type.count - type.getLowCount()));
-  }
+  if (hasHalves(type, type.getBytes()))
+    std::tie(low, high) =
+        forHalves(type, [&](Lanes half) { return getType(half); });
   std::string define;
   llvm::raw_string_ostream os(define);
   StringRef otherwise = "#if ";
@@ -168,12 +183,9 @@ std::string Vectors::getBinary(StringRef name, StringRef symbol, Lanes type) {
     return function;
   std::string own = getType(type), element = type.asSigned().getElement();
   Forms forms;
-  if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves = onHalves(
-        type, getBinary(name, symbol, type.withCount(type.getLowCount())),
-        getBinary(name, symbol,
-                  type.withCount(type.count - type.getLowCount())),
-        {"a", "b"});
+  forms.halves = onHalves(type, type, {"a", "b"}, [&](Lanes half) {
+    return getBinary(name, symbol, half);
+  });
   std::string operation = (" " + symbol + " ").str();
   if (type.isFloat) {
     forms.whole = "return a" + operation + "b;";
@@ -200,24 +212,26 @@ std::string Vectors::getBinary(StringRef name, StringRef symbol, Lanes type) {
                           "r.x[k] = (" + element + ")(" + left + "a.x[k]" +
                               operation + right + "b.x[k]);");
   }
-  define(own + " " + function + "(" + own + " a, " + own + " b)",
-         type.getBytes(), canBeWhole(type), forms);
+  define(own + " " + function + "(" + own + " a, " + own + " b)", type,
+         type.getBytes(), forms);
   return function;
 }
 
-std::string Vectors::getCompare(StringRef name, StringRef symbol, Lanes type) {
+std::string Vectors::getCompare(StringRef symbol, Lanes type) {
+  StringRef name = llvm::StringSwitch<StringRef>(symbol)
+                       .Case("==", "eq")
+                       .Case("!=", "ne")
+                       .Case("<", "lt")
+                       .Case("<=", "le")
+                       .Case(">", "gt")
+                       .Case(">=", "ge");
   auto [function, isNew] = begin(name + "_" + type.getName());
   if (!isNew)
     return function;
   std::string own = getType(type), mask = getType(type.asMask());
   Forms forms;
-  if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves =
-        onHalves(type.asMask(),
-                 getCompare(name, symbol, type.withCount(type.getLowCount())),
-                 getCompare(name, symbol,
-                            type.withCount(type.count - type.getLowCount())),
-                 {"a", "b"});
+  forms.halves = onHalves(type, type.asMask(), {"a", "b"},
+                          [&](Lanes half) { return getCompare(symbol, half); });
   std::string cast, number;
   if (type.isUnsigned) {
     cast = "(" + prefix + "_" + type.getName() + ")";
@@ -230,8 +244,8 @@ std::string Vectors::getCompare(StringRef name, StringRef symbol, Lanes type) {
       forEach(mask, type.count,
               "r.x[k] = (" + type.asMask().getElement() + ")-(" + number +
                   "a.x[k]" + operation + number + "b.x[k]);");
-  define(mask + " " + function + "(" + own + " a, " + own + " b)",
-         type.getBytes(), canBeWhole(type), forms);
+  define(mask + " " + function + "(" + own + " a, " + own + " b)", type,
+         type.getBytes(), forms);
   return function;
 }
 
@@ -241,18 +255,15 @@ std::string Vectors::getSelect(Lanes type) {
     return function;
   std::string own = getType(type), mask = getType(type.asMask());
   Forms forms;
-  if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves =
-        onHalves(type, getSelect(type.withCount(type.getLowCount())),
-                 getSelect(type.withCount(type.count - type.getLowCount())),
-                 {"holds", "a", "b"});
+  forms.halves = onHalves(type, type, {"holds", "a", "b"},
+                          [&](Lanes half) { return getSelect(half); });
   forms.whole = "return (" + own + ")((holds & (" + mask + ")a) | (~holds & (" +
                 mask + ")b));";
   forms.array =
       forEach(own, type.count, "r.x[k] = holds.x[k] != 0 ? a.x[k] : b.x[k];");
   define(own + " " + function + "(" + mask + " holds, " + own + " a, " + own +
              " b)",
-         type.getBytes(), canBeWhole(type), forms);
+         type, type.getBytes(), forms);
   return function;
 }
 
@@ -282,13 +293,10 @@ std::string Vectors::getExtremum(bool isGreater, Lanes type) {
     return function;
   std::string own = getType(type);
   Forms forms;
-  if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves = onHalves(
-        type, getExtremum(isGreater, type.withCount(type.getLowCount())),
-        getExtremum(isGreater, type.withCount(type.count - type.getLowCount())),
-        {"a", "b"});
-  std::string compare =
-      isGreater ? getCompare("gt", ">", type) : getCompare("lt", "<", type);
+  forms.halves = onHalves(type, type, {"a", "b"}, [&](Lanes half) {
+    return getExtremum(isGreater, half);
+  });
+  std::string compare = getCompare(isGreater ? ">" : "<", type);
   std::string otherwise =
       "return " + getSelect(type) + "(" + compare + "(a, b), a, b);";
   forms.whole = otherwise;
@@ -300,8 +308,8 @@ std::string Vectors::getExtremum(bool isGreater, Lanes type) {
   forms.array = forEach(own, type.count,
                         Twine("r.x[k] = a.x[k] ") + (isGreater ? ">" : "<") +
                             " b.x[k] ? a.x[k] : b.x[k];");
-  define(own + " " + function + "(" + own + " a, " + own + " b)",
-         type.getBytes(), canBeWhole(type), forms);
+  define(own + " " + function + "(" + own + " a, " + own + " b)", type,
+         type.getBytes(), forms);
   return function;
 }
 
@@ -311,25 +319,23 @@ std::string Vectors::getUpperHalf(Lanes type) {
     return function;
   std::string own = getType(type);
   Forms forms;
-  if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves =
-        onHalves(type, getUpperHalf(type.withCount(type.getLowCount())),
-                 getUpperHalf(type.withCount(type.count - type.getLowCount())),
-                 {"a", "b"});
+  forms.halves = onHalves(type, type, {"a", "b"},
+                          [&](Lanes half) { return getUpperHalf(half); });
   Lanes wide{false, false, 32, type.count};
-  std::string widen = getConvert(type, wide);
-  std::string otherwise = "return " + getConvert(wide, type) + "(" +
-                          getBinary("shr", ">>", wide) + "(" +
-                          getBinary("mul", "*", wide) + "(" + widen + "(a), " +
-                          widen + "(b)), " + getSplat(wide) + "(16)));";
+  std::string widen = getConvert(type, wide), cut = getConvert(wide, type);
+  std::string multiply = getBinary("mul", "*", wide);
+  std::string shift = getBinary("shr", ">>", wide), splat = getSplat(wide);
+  std::string otherwise = "return " + cut + "(" + shift + "(" + multiply + "(" +
+                          widen + "(a), " + widen + "(b)), " + splat +
+                          "(16)));";
   forms.whole = otherwise;
   if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
     forms.whole = nameInstruction(prefix, own, type.getBytes(), "vmulhq_s16",
                                   "__builtin_ia32_pmulhw", otherwise);
   forms.array = forEach(own, type.count,
                         "r.x[k] = (int16_t)((int32_t)a.x[k] * b.x[k] >> 16);");
-  define(own + " " + function + "(" + own + " a, " + own + " b)",
-         type.getBytes(), canBeWhole(type), forms);
+  define(own + " " + function + "(" + own + " a, " + own + " b)", type,
+         type.getBytes(), forms);
   return function;
 }
 
@@ -339,17 +345,18 @@ std::string Vectors::getSplat(Lanes type) {
     return function;
   std::string own = getType(type);
   Forms forms;
-  if (!canBeWhole(type) || type.getBytes() > kShort)
-    forms.halves = "const " + own + " r = {" +
-                   getSplat(type.withCount(type.getLowCount())) + "(x), " +
-                   getSplat(type.withCount(type.count - type.getLowCount())) +
-                   "(x)};\nreturn r;";
+  if (hasHalves(type, type.getBytes())) {
+    auto [low, high] =
+        forHalves(type, [&](Lanes half) { return getSplat(half); });
+    forms.halves =
+        "const " + own + " r = {" + low + "(x), " + high + "(x)};\nreturn r;";
+  }
   SmallVector<StringRef> copies(type.count, "x");
   forms.whole =
       "const " + own + " r = {" + llvm::join(copies, ", ") + "};\nreturn r;";
   forms.array = forEach(own, type.count, "r.x[k] = x;");
   define(own + " " + function + "(" + type.asSigned().getElement() + " x)",
-         type.getBytes(), canBeWhole(type), forms);
+         type, type.getBytes(), forms);
   return function;
 }
 
@@ -412,14 +419,12 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
   std::string element = memory.asSigned().getElement();
   int64_t bytes = std::max(type.getBytes(), memory.getBytes());
   Forms forms;
-  if (!canBeWhole(type) || bytes > kShort) {
-    int64_t low = type.getLowCount();
-    forms.halves =
-        "const " + own + " r = {" +
-        getLoad(type.withCount(low), memory.withCount(low), isTable) + "(p), " +
-        getLoad(type.withCount(type.count - low),
-                memory.withCount(type.count - low), isTable) +
-        "(p + " + std::to_string(low) + ")};\nreturn r;";
+  if (hasHalves(type, bytes)) {
+    auto [low, high] = forHalves(type, [&](Lanes half) {
+      return getLoad(half, memory.withCount(half.count), isTable);
+    });
+    forms.halves = "const " + own + " r = {" + low + "(p), " + high + "(p + " +
+                   std::to_string(type.getLowCount()) + ")};\nreturn r;";
   }
   std::string read = held + " r;\nmemcpy(&r, p, sizeof r);\nreturn ";
   if (type == memory)
@@ -454,8 +459,8 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
           number + "p[k];");
   std::string space =
       isTable ? StringRef(prefix).upper() + "_SPACE " : std::string();
-  define(own + " " + function + "(const " + space + element + " *p)", bytes,
-         canBeWhole(type) && bytes <= kLong, forms);
+  define(own + " " + function + "(const " + space + element + " *p)", type,
+         bytes, forms);
   return function;
 }
 
@@ -466,14 +471,14 @@ std::string Vectors::getStore(Lanes type, Lanes memory) {
   std::string own = getType(type), element = memory.asSigned().getElement();
   int64_t bytes = std::max(type.getBytes(), memory.getBytes());
   Forms forms;
-  if (!canBeWhole(type) || bytes > kShort) {
-    int64_t low = type.getLowCount();
-    forms.halves = getStore(type.withCount(low), memory.withCount(low)) +
-                   "(p, " + getLow(type) + "(a));\n" +
-                   getStore(type.withCount(type.count - low),
-                            memory.withCount(type.count - low)) +
-                   "(p + " + std::to_string(low) + ", " + getHigh(type) +
-                   "(a));";
+  if (hasHalves(type, bytes)) {
+    auto [low, high] = forHalves(type, [&](Lanes half) {
+      return getStore(half, memory.withCount(half.count));
+    });
+    std::string first = getPart(type, /*isHigh=*/false),
+                second = getPart(type, /*isHigh=*/true);
+    forms.halves = low + "(p, " + first + "(a));\n" + high + "(p + " +
+                   std::to_string(type.getLowCount()) + ", " + second + "(a));";
   }
   if (type == memory)
     forms.whole = "memcpy(p, &a, sizeof a);";
@@ -491,8 +496,8 @@ std::string Vectors::getStore(Lanes type, Lanes memory) {
   std::string cast = type == memory ? "" : "(" + element + ")";
   forms.array = "for (size_t k = 0; k < " + std::to_string(type.count) +
                 "; ++k)\n    p[k] = " + cast + "a.x[k];";
-  define("void " + function + "(" + element + " *p, " + own + " a)", bytes,
-         canBeWhole(type) && bytes <= kLong, forms);
+  define("void " + function + "(" + element + " *p, " + own + " a)", type,
+         bytes, forms);
   return function;
 }
 
@@ -503,7 +508,7 @@ std::string Vectors::getLoadMask(Lanes mask) {
   std::string own = getType(mask);
   Lanes bytes = Lanes{false, false, 8, mask.count};
   std::string load = getLoad(mask, bytes, /*isTable=*/false);
-  std::string compare = getCompare("ne", "!=", mask), zero = getSplat(mask);
+  std::string compare = getCompare("!=", mask), zero = getSplat(mask);
   text += StringRef(prefix).upper() + "_HELPER " + own + " " + function +
           "(const uint8_t *p)\n{\n    return " + compare + "(" + load +
           "((const int8_t *)p), " + zero + "(0));\n}\n\n";
@@ -528,16 +533,13 @@ std::string Vectors::getStoreMask(Lanes mask) {
 // Parts and other numbers
 //===----------------------------------------------------------------------===//
 
-std::string Vectors::getLow(Lanes type) { return getPart(type, false); }
-std::string Vectors::getHigh(Lanes type) { return getPart(type, true); }
-
 std::string Vectors::getPart(Lanes type, bool isHigh) {
   StringRef part = isHigh ? "high" : "low";
   auto [function, isNew] = begin(part + "_" + type.asSigned().getName());
   if (!isNew)
     return function;
-  int64_t low = type.getLowCount(), first = isHigh ? low : 0;
-  Lanes half = type.withCount(isHigh ? type.count - low : low);
+  int64_t first = isHigh ? type.getLowCount() : 0;
+  Lanes half = isHigh ? type.getHigh() : type.getLow();
   std::string own = getType(type), result = getType(half);
   Forms forms;
   forms.halves = ("return a." + part + ";").str();
@@ -546,8 +548,8 @@ std::string Vectors::getPart(Lanes type, bool isHigh) {
                 ", sizeof r);\nreturn r;";
   forms.array =
       forEach(result, half.count, "r.x[k] = a.x[k + " + Twine(first) + "];");
-  define(result + " " + function + "(" + own + " a)", type.getBytes(),
-         canBeWhole(type), forms);
+  define(result + " " + function + "(" + own + " a)", type, type.getBytes(),
+         forms);
   return function;
 }
 
@@ -555,17 +557,17 @@ std::string Vectors::getJoin(Lanes type) {
   auto [function, isNew] = begin("join_" + type.asSigned().getName());
   if (!isNew)
     return function;
-  int64_t low = type.getLowCount();
-  std::string own = getType(type), first = getType(type.withCount(low)),
-              second = getType(type.withCount(type.count - low));
+  std::string own = getType(type), first = getType(type.getLow()),
+              second = getType(type.getHigh());
   Forms forms;
   forms.halves = "const " + own + " r = {low, high};\nreturn r;";
   forms.whole = own + " r;\nmemcpy(&r, &low, sizeof low);\nmemcpy((char *)&r + "
                       "sizeof low, &high, sizeof high);\nreturn r;";
   forms.array = own + " r;\nmemcpy(r.x, low.x, sizeof low.x);\nmemcpy(r.x + " +
-                std::to_string(low) + ", high.x, sizeof high.x);\nreturn r;";
+                std::to_string(type.getLowCount()) +
+                ", high.x, sizeof high.x);\nreturn r;";
   define(own + " " + function + "(" + first + " low, " + second + " high)",
-         type.getBytes(), canBeWhole(type), forms);
+         type, type.getBytes(), forms);
   return function;
 }
 
@@ -575,15 +577,16 @@ std::string Vectors::getConvert(Lanes from, Lanes to) {
     return function;
   std::string own = getType(from), result = getType(to);
   int64_t bytes = std::max(from.getBytes(), to.getBytes());
-  int64_t low = from.getLowCount();
   Forms forms;
-  if (!canBeWhole(from) || bytes > kShort)
-    forms.halves = "return " + getJoin(to) + "(" +
-                   getConvert(from.withCount(low), to.withCount(low)) + "(" +
-                   getLow(from) + "(a)), " +
-                   getConvert(from.withCount(from.count - low),
-                              to.withCount(from.count - low)) +
-                   "(" + getHigh(from) + "(a)));";
+  if (hasHalves(from, bytes)) {
+    auto [low, high] = forHalves(from, [&](Lanes half) {
+      return getConvert(half, to.withCount(half.count));
+    });
+    std::string first = getPart(from, /*isHigh=*/false),
+                second = getPart(from, /*isHigh=*/true);
+    forms.halves = "return " + getJoin(to) + "(" + low + "(" + first +
+                   "(a)), " + high + "(" + second + "(a)));";
+  }
   auto cast = [&](Lanes type) {
     return type.isUnsigned ? "(" + prefix + "_" + type.getName() + ")"
                            : std::string();
@@ -599,8 +602,7 @@ std::string Vectors::getConvert(Lanes from, Lanes to) {
   forms.array = forEach(result, from.count,
                         "r.x[k] = " + outer + "(" + to.getElement() + ")" +
                             number + "a.x[k];");
-  define(result + " " + function + "(" + own + " a)", bytes,
-         canBeWhole(from) && bytes <= kLong, forms);
+  define(result + " " + function + "(" + own + " a)", from, bytes, forms);
   return function;
 }
 
@@ -611,10 +613,10 @@ std::string Vectors::getAny(Lanes mask) {
   std::string own = getType(mask);
   int64_t bytes = mask.getBytes();
   Forms forms;
-  if (!canBeWhole(mask) || bytes > kShort) {
-    int64_t low = mask.getLowCount();
-    forms.halves = "return " + getAny(mask.withCount(low)) + "(holds.low) || " +
-                   getAny(mask.withCount(mask.count - low)) + "(holds.high);";
+  if (hasHalves(mask, bytes)) {
+    auto [low, high] =
+        forHalves(mask, [&](Lanes half) { return getAny(half); });
+    forms.halves = "return " + low + "(holds.low) || " + high + "(holds.high);";
   }
   // As a few words.
   unsigned word = static_cast<unsigned>(std::min<int64_t>(bytes, 8));
@@ -628,8 +630,7 @@ std::string Vectors::getAny(Lanes mask) {
   forms.array = "bool any = false;\nfor (size_t k = 0; k < " +
                 std::to_string(mask.count) +
                 "; ++k)\n    any |= holds.x[k] != 0;\nreturn any;";
-  define("bool " + function + "(" + own + " holds)", bytes, canBeWhole(mask),
-         forms);
+  define("bool " + function + "(" + own + " holds)", mask, bytes, forms);
   return function;
 }
 
@@ -639,17 +640,17 @@ std::string Vectors::getLane(Lanes type) {
     return function;
   std::string own = getType(type);
   Forms forms;
-  if (!canBeWhole(type) || type.getBytes() > kShort) {
-    int64_t low = type.getLowCount();
-    forms.halves = "return k < " + std::to_string(low) + " ? " +
-                   getLane(type.withCount(low)) +
-                   "(a.low, k) : " + getLane(type.withCount(type.count - low)) +
-                   "(a.high, k - " + std::to_string(low) + ");";
+  if (hasHalves(type, type.getBytes())) {
+    auto [low, high] =
+        forHalves(type, [&](Lanes half) { return getLane(half); });
+    std::string count = std::to_string(type.getLowCount());
+    forms.halves = "return k < " + count + " ? " + low +
+                   "(a.low, k) : " + high + "(a.high, k - " + count + ");";
   }
   forms.whole = "return a[k];";
   forms.array = "return a.x[k];";
   define(type.asSigned().getElement() + " " + function + "(" + own +
              " a, size_t k)",
-         type.getBytes(), canBeWhole(type), forms);
+         type, type.getBytes(), forms);
   return function;
 }

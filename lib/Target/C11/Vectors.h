@@ -46,6 +46,8 @@ struct Lanes {
   }
   /// How many elements are in the first half: a power of two.
   int64_t getLowCount() const;
+  Lanes getLow() const { return withCount(getLowCount()); }
+  Lanes getHigh() const { return withCount(count - getLowCount()); }
 };
 
 /// The vector that a type of elements with 8 bits or more is.
@@ -66,8 +68,7 @@ public:
   std::string getBinary(llvm::StringRef name, llvm::StringRef symbol,
                         Lanes type);
   /// Where "a operator b" holds.
-  std::string getCompare(llvm::StringRef name, llvm::StringRef symbol,
-                         Lanes type);
+  std::string getCompare(llvm::StringRef symbol, Lanes type);
   /// Elements of a where a condition holds, else of b.
   std::string getSelect(Lanes type);
   /// The greater or the lesser of each two integers of 16 bits.
@@ -101,15 +102,16 @@ private:
   };
   /// The name with prefix, if it was not there before as the second.
   std::pair<std::string, bool> begin(const llvm::Twine &name);
-  void define(const llvm::Twine &declaration, int64_t bytes, bool hasWhole,
+  /// Of a function of vectors of `type`, the longest of which has `bytes`.
+  void define(const llvm::Twine &declaration, Lanes type, int64_t bytes,
               const Forms &forms);
-  std::string getLow(Lanes type);
-  std::string getHigh(Lanes type);
   std::string getPart(Lanes type, bool isHigh);
   std::string getJoin(Lanes type);
-  /// The same function, of halves: "name(a.low, b.low)" and so on.
-  std::string onHalves(Lanes result, llvm::StringRef low, llvm::StringRef high,
-                       llvm::ArrayRef<llvm::StringRef> arguments);
+  /// The same function, of halves, which `get` names:
+  /// "name(a.low, b.low)" and so on; nothing where there are none.
+  std::string onHalves(Lanes type, Lanes result,
+                       llvm::ArrayRef<llvm::StringRef> arguments,
+                       llvm::function_ref<std::string(Lanes)> get);
 
   std::string prefix, macro;
   std::string text;

@@ -123,9 +123,7 @@ def build(
     kernels = network.host_arguments()
     includes = [argument for argument in kernels if argument.startswith("-")]
     program = folder / "program.elf"
-    call(
-        machine, *network_compiler, *includes, "-c", "net.c", "-o", "net.o", folder=folder
-    )  # fmt: skip
+    call(machine, *network_compiler, *includes, "-c", "net.c", "-o", "net.o", folder=folder)
     # Of the linker, as not all have it: macOS has another one.
     collect = () if machine.name == "native" else ("-Wl,--gc-sections",)
     call(

@@ -19,6 +19,8 @@ REASONS = {
     "2.2": "A factor of 1 is a table's row, or a dimension of its shape, written like the others.",
     "8.14": "restrict tells the compiler that arrays do not overlap. They do not: each layer is "
     "called with arrays of the network's own memory, whose places the compiler gave.",
+    "9.3": "cppcheck takes the declaration of a vector, which a function's result initializes, for "
+    "that of an array.",
     "10.1": "A negative number is shifted to the right, which has to keep the sign. A "
     "compiler that does otherwise stops at an #error.",
     "10.4": "Integer constants are of type int where they stand beside size_t or a wider unsigned "
@@ -27,8 +29,6 @@ REASONS = {
     "coordinates are below the map's size, and all positions of the map fit that type.",
     "10.8": "An expression is converted to a type that holds its value: the difference of two "
     "places in a list, which is not negative, or a sum whose range is proved.",
-    "9.3": "cppcheck takes the declaration of a vector, which a function's result initializes, for "
-    "that of an array.",
     "15.6": "The body of a loop or a condition is one statement, which stands without braces.",
     "17.7": "memcpy returns its first argument, which is known.",
     "20.8": "The bytes of the processor's vectors stand for whether there are any.",

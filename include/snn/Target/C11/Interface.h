@@ -174,6 +174,10 @@ struct ModelInterface {
 
   /// "<PREFIX>_<SUFFIX>"
   std::string getMacro(llvm::StringRef suffix) const;
+  /// What the names of helpers begin with.
+  const std::string &getHelperPrefix() const {
+    return helpers ? helpers->name : prefix;
+  }
   /// The members of the struct in their order, without the arena.
   std::vector<ModelArray> getMembers() const;
   /// Bytes and alignment of the struct where every type is aligned to its size,
