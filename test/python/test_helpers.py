@@ -131,10 +131,13 @@ def check_lines(lines: list[str]) -> None:
     assert int(lines[4]) > 10
 
 
+@pytest.mark.parametrize("target", ["generic", "x86-64", "cortex-m55"])
 @pytest.mark.parametrize("helpers", [None, NAME])
 @pytest.mark.parametrize("language", ["gcc", "clang", "g++"])
-def test_three_networks_on_this_machine(language: str, helpers: str | None, tmp_path: Path) -> None:
-    sources = program(tmp_path, "generic", helpers)
+def test_three_networks_on_this_machine(
+    language: str, helpers: str | None, target: str, tmp_path: Path
+) -> None:
+    sources = program(tmp_path, target, helpers)
     flags = [*STRICT, "-O2", "-ffp-contract=off", f"-I{PLATFORM}"]
     platform = PLATFORM / "linux/platform.c"
     for source in sources:
