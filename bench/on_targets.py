@@ -233,12 +233,13 @@ def main(only: str, write: bool) -> None:
     ]
     subjects = [subject for subject in MODELS if only in subject.name and subject.make()]
     runs = [(subject, dtype) for subject in subjects for dtype in DTYPES]
+    click.echo("\n".join(lines))
     for subject, dtype in track(runs, console=Console(stderr=True), description="measuring"):
-        lines += section(subject, dtype)
-    text = "\n".join(lines)
-    click.echo(text)
+        found = section(subject, dtype)
+        click.echo("\n".join(found))
+        lines += found
     if write:
-        PAGE.write_text(text)
+        PAGE.write_text("\n".join(lines))
 
 
 if __name__ == "__main__":
