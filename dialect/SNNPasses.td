@@ -253,6 +253,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     %next = arith.addi %sums, %terms : vector<64xi16>
     ```
 
+    With `vector-rows` convolutions with events add rows of weights in such
+    vectors, to sums in memory.
+
     With `vector-neurons` as many neurons are updated at a time where 16 bits hold
     all of an update and they do not count their spikes. Functions with such
     vectors have `snn.vectors`.
@@ -313,6 +316,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "Whether these are also some of a layer's sums, not only all">,
     Option<"vectorFloats", "vector-floats", "bool", "true",
            "Whether these are also of floating-point numbers">,
+    Option<"vectorRows", "vector-rows", "bool", "false",
+           "Whether convolutions add rows of weights in such vectors">,
     Option<"vectorNeurons", "vector-neurons", "int64_t", "0",
            "Neurons whose numbers fit 16 bits that are updated at a time, in "
            "vectors, a multiple of 8; 0: none">,

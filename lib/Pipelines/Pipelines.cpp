@@ -110,6 +110,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.vectorSums = options.vectorSums;
   convert.vectorBlocks = options.vectorBlocks;
   convert.vectorFloats = options.vectorFloats;
+  convert.vectorRows = options.vectorRows;
   convert.vectorNeurons = options.vectorNeurons;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;

@@ -646,6 +646,12 @@ static Bounds getDriven(Value gain, const Bounds &x, bool isSpikes, Value state,
   return getProduct(driven, state, isSpikes ? x.getHull().getMagnitude() : 1);
 }
 
+/// `range` along `axis`: as a whole where it is along another dimension.
+static Bounds getAlong(const Bounds &range, int64_t axis) {
+  return range.size() == 1 || range.axis == axis ? range
+                                                 : Bounds(range.getHull());
+}
+
 /// What two ranges have in common.
 static Bounds intersect(const Bounds &a, const Bounds &b) {
   return combine(a, b, [](Interval x, Interval y) {
@@ -660,17 +666,22 @@ void RangeAnalysis::findState(NeuronOpInterface op, const NeuronModel &model,
   ArrayRef<int64_t> shape = op.getInput().getType().getShape();
   int64_t axis = getChannelAxis(op.getVoltage());
   int64_t size = axis < 0 ? 1 : shape[axis];
+  // What has scales of its own may have them along another dimension.
   auto range = [&](StringRef name, double absent) {
-    return getCoefficientRange(op.getCoefficient(name), absent, shape, axis);
+    Value coefficient = op.getCoefficient(name);
+    return getAlong(getCoefficientRange(coefficient, absent, shape, axis),
+                    axis);
   };
-  Bounds driven = getDriven(op.getCoefficient(state.name("gain")), x, isSpikes,
-                            state.value, shape, axis);
+  Bounds driven =
+      getAlong(getDriven(op.getCoefficient(state.name("gain")), x, isSpikes,
+                         state.value, shape, axis),
+               axis);
   Bounds leak = range(state.name("leak"), 0),
          decay = range(state.name("decay"), 1),
          init = range(state.name("init"), 0);
   found.drive = combine(driven, leak, add);
   Bounds rounding = op.getCoefficient(state.name("decay"))
-                        ? getRounding(state.value)
+                        ? getAlong(getRounding(state.value), axis)
                         : Bounds(0, 0);
   if (state.isShort)
     addDropped(rounding, state.value, decay);
@@ -686,13 +697,13 @@ void RangeAnalysis::findState(NeuronOpInterface op, const NeuronModel &model,
     if (model.spikes->subtracts() && !op.getCoefficient("reset_value"))
       reset = threshold;
   }
+  Bounds type = getAlong(getTypeRange(state.value), axis);
   std::optional<Bounds> floor;
   if (isVoltage && op.getCoefficient("floor"))
     floor = range("floor", 0);
   // Of integers a carried floor counts as one that the voltage can be.
   if (floor && !spikes)
-    floor = clamp(*floor, getTypeRange(state.value));
-  Bounds type = getTypeRange(state.value);
+    floor = clamp(*floor, type);
   fillRanges(size, axis, found.carried, found.extremes,
              [&](int64_t index, Interval &extreme) {
                StateRanges ranges{decay.at(index), driven.at(index),
@@ -721,10 +732,7 @@ void RangeAnalysis::visitNeuron(NeuronOpInterface op) {
   NeuronRange &found = neurons[op];
   int64_t axis = getChannelAxis(op.getVoltage());
   ArrayRef<int64_t> shape = op.getInput().getType().getShape();
-  // Along another dimension than the neurons' the whole range counts.
-  Bounds x = get(op.getInput());
-  if (x.size() > 1 && x.axis != axis)
-    x = Bounds(x.getHull());
+  Bounds x = getAlong(get(op.getInput()), axis);
   bool isSpikes = !isFloatOrQuantized(op.getInput());
   if (model.current) {
     Value current = model.current->value;
@@ -747,8 +755,9 @@ void RangeAnalysis::visitNeuron(NeuronOpInterface op) {
   if (model.spikes->counts()) {
     spikes.hi = static_cast<double>(model.spikes->most);
     // As often as the threshold fits into the largest voltage.
-    Bounds threshold =
-        getCoefficientRange(op.getCoefficient("threshold"), 0, shape, axis);
+    Bounds threshold = getAlong(
+        getCoefficientRange(op.getCoefficient("threshold"), 0, shape, axis),
+        axis);
     const Bounds &extremes = found.voltage.extremes;
     double most = 1;
     int64_t count = std::max(extremes.size(), threshold.size());

@@ -225,3 +225,28 @@ snn.network @decay(%x: tensor<2xi1>) -> tensor<2x!value> attributes {dt = 1.0e-3
   %z = snn.decay %y by(%d) : tensor<2x!value>, !part
   snn.output %z : tensor<2x!value>
 }
+
+// -----
+
+!one = !quant.uniform<i8<-1:1>:f32, 1.0>
+!weight = !quant.uniform<i8:f32, 1.0>
+!part = !quant.uniform<i32:f32, 1.52587890625e-05>
+!sum = !quant.uniform<i32:f32, 1.0>
+!current = !quant.uniform<i32<-1000:1000>:f32:0, {1.0, 2.0, 4.0}>
+!voltage = !quant.uniform<i32<-5000:5000>:f32, 1.0>
+
+// The voltage's channels are those of the synapse, along the second dimension. The current has scales along
+// the first: of these the whole range counts. Neither leaves its type.
+// CHECK-LABEL: snn.network @other_dimension(
+// CHECK:         snn.cuba_li
+// CHECK-NOT:     saturate
+// CHECK:         snn.output
+snn.network @other_dimension(%x: tensor<3x4x!one>) -> tensor<3x5x!voltage> attributes {dt = 1.0e-3 : f64} {
+  %i = arith.constant dense<1> : tensor<3x5x4xi8>
+  %w = quant.scast %i : tensor<3x5x4xi8> to tensor<3x5x4x!weight>
+  %y = snn.linear %x, %w : (tensor<3x4x!one>, tensor<3x5x4x!weight>) -> tensor<3x5x!sum>
+  %half = arith.constant 32768 : i32
+  %d = quant.scast %half : i32 to !part
+  %v, %current = snn.cuba_li %y current_decay(%d) decay(%d) {saturate} : (tensor<3x5x!sum>, !part, !part) -> (tensor<3x5x!voltage>, tensor<3x5x!current>)
+  snn.output %v : tensor<3x5x!voltage>
+}

@@ -77,6 +77,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "vector-floats",
       llvm::cl::desc("Whether these are also of floating-point numbers"),
       llvm::cl::init(true)};
+  Option<bool> vectorRows{
+      *this, "vector-rows",
+      llvm::cl::desc(
+          "Whether convolutions add rows of weights in such vectors"),
+      llvm::cl::init(false)};
   Option<int64_t> vectorNeurons{
       *this, "vector-neurons",
       llvm::cl::desc("Neurons whose numbers fit 16 bits that are updated at a "

@@ -8,6 +8,7 @@
 #include "BlockSums.h"
 #include "Patches.h"
 #include "Synapses.h"
+#include "VectorRows.h"
 #include "WordRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -104,9 +105,9 @@ private:
   /// begin with `source`.
   Value addWindows(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
                    ArrayRef<Value> source, Value factor, Value sums);
-  /// Adds a row in words.
-  void addWords(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
-                ArrayRef<Value> source, Value factor);
+  /// Adds a row in words, or in vectors.
+  void addToMemory(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
+                   ArrayRef<Value> source, Value factor);
 
   SmallVector<WindowDim> window;
   ArrayRef<int64_t> input, output;
@@ -116,8 +117,10 @@ private:
 
   Value x;
   WeightRows weights;
-  /// How rows are added to sums in memory, if they are; and these.
+  /// How rows are added to sums in memory, if they are, by one of these; and
+  /// the sums.
   std::optional<WordPlan> words;
+  std::optional<VectorPlan> vectors;
   Value memory;
   /// The input's element type, and in what the sums are computed.
   Type xType, compute;
@@ -192,9 +195,15 @@ createOutputRange(ImplicitLocOpBuilder &builder, Value padded, WindowDim dim,
   return {begin, end};
 }
 
-void ConvLowering::addWords(ImplicitLocOpBuilder &builder,
-                            ArrayRef<Value> target, ArrayRef<Value> source,
-                            Value factor) {
+void ConvLowering::addToMemory(ImplicitLocOpBuilder &builder,
+                               ArrayRef<Value> target, ArrayRef<Value> source,
+                               Value factor) {
+  if (vectors) {
+    if (factor)
+      factor = castToNumber(builder, factor, xType, compute);
+    return addVectorRow(builder, *vectors, memory, target, weights.getTable(),
+                        source, factor);
+  }
   auto add = [&](ImplicitLocOpBuilder &inner, Value times) {
     addWordRow(inner, *words, memory, target, weights.getTable(), source,
                times);
@@ -230,8 +239,8 @@ Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
     SmallVector<Value> position(target);
     if (group)
       position.push_back(group);
-    if (words) {
-      addWords(builder, position, source, factor);
+    if (memory) {
+      addToMemory(builder, position, source, factor);
       return Value();
     }
     Value sum = weights.add(builder, {llvm::to_vector(source)},
@@ -525,6 +534,8 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   }
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
+  if (order && !isDirect && context.options.vectorRows)
+    vectors = planVectorSums(context.options, outputs, weightType, storage);
   if (words)
     rows = orderWeights(*words, rows);
   weights = WeightRows(layer, rows, weightType);
@@ -542,7 +553,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
       initial = createInitialSum(layer, op, context, biasShape, *initial);
     if (failed(initial))
       return failure();
-    if (!words)
+    if (!words && !vectors)
       initial =
           active ? visitEvents(layer.body(), *active, isChannelsFirst, *initial)
                  : visitPositions(layer.body(), {}, *initial);
@@ -550,13 +561,17 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
     if (words && words->isBiased)
       flipBias(layer.body(), yBuffer);
   }
-  if (words) {
-    alignToWords(context.symbols, weights.getTable());
+  if (words || vectors) {
     memory = yBuffer;
     (void)visitEvents(layer.body(), *active, isChannelsFirst, Value());
+  }
+  if (words) {
+    alignToWords(context.symbols, weights.getTable());
     if (words->isBiased)
       flipBias(layer.body(), yBuffer);
   }
+  if (vectors)
+    layer.markVectors();
   layer.finish();
   return success();
 }

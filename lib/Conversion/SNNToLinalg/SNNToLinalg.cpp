@@ -819,6 +819,7 @@ struct ConvertSNNToLinalg
     options.vectorSums = vectorSums;
     options.vectorBlocks = vectorBlocks;
     options.vectorFloats = vectorFloats;
+    options.vectorRows = vectorRows;
     options.vectorNeurons = vectorNeurons;
     options.directSums = directSums;
     options.bitDelays = bitDelays;

@@ -36,16 +36,11 @@ snn::planVectorSums(const ConvertSNNToLinalgOptions &options, int64_t outputs,
 }
 
 namespace {
-/// Sums that are one vector: the first of them in its block, and how many.
-struct Part {
-  int64_t offset, lanes;
-};
-
 /// Builds the sums of a block, from `first` on.
 class VectorBlock {
 public:
   VectorBlock(Value events, Value weights, Value sums, bool beginsWithZero,
-              Value first, ArrayRef<Part> parts)
+              Value first, ArrayRef<VectorPart> parts)
       : events(events), weights(weights), sums(sums),
         beginsWithZero(beginsWithZero), first(first), parts(parts) {}
 
@@ -61,11 +56,11 @@ private:
                             ValueRange current);
   SmallVector<Value> load(ImplicitLocOpBuilder &builder);
   Value loadEvent(ImplicitLocOpBuilder &builder, Value event, int64_t offset);
-  VectorType getType(const Part &part) {
+  VectorType getType(const VectorPart &part) {
     return VectorType::get(part.lanes,
                            cast<MemRefType>(sums.getType()).getElementType());
   }
-  Value getPosition(ImplicitLocOpBuilder &builder, const Part &part) {
+  Value getPosition(ImplicitLocOpBuilder &builder, const VectorPart &part) {
     return add(builder, first, part.offset);
   }
   static Value add(ImplicitLocOpBuilder &builder, Value value, int64_t offset) {
@@ -76,12 +71,12 @@ private:
   Value events, weights, sums;
   bool beginsWithZero;
   Value first;
-  ArrayRef<Part> parts;
+  ArrayRef<VectorPart> parts;
 };
 } // namespace
 
 SmallVector<Value> VectorBlock::load(ImplicitLocOpBuilder &builder) {
-  return llvm::map_to_vector(parts, [&](const Part &part) -> Value {
+  return llvm::map_to_vector(parts, [&](const VectorPart &part) -> Value {
     VectorType type = getType(part);
     if (beginsWithZero)
       return arith::ConstantOp::create(builder, builder.getZeroAttr(type));
@@ -163,11 +158,9 @@ void VectorBlock::build(ImplicitLocOpBuilder &builder) {
     vector::StoreOp::create(builder, sum, sums, getPosition(builder, part));
 }
 
-/// The vectors of `count` sums, at least as many as are in the shortest one:
-/// what is no whole vector has sums of another one, too.
-static SmallVector<Part> getParts(int64_t count, int64_t least) {
+SmallVector<VectorPart> snn::getVectorParts(int64_t count, int64_t least) {
   int64_t whole = count - count % least;
-  SmallVector<Part> parts = {{0, whole}};
+  SmallVector<VectorPart> parts = {{0, whole}};
   if (whole != count)
     parts.push_back({count - least, least});
   return parts;
@@ -188,7 +181,7 @@ void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
     return arith::ConstantIndexOp::create(builder, value);
   };
   auto build = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {
-    SmallVector<Part> parts = getParts(count, plan.least);
+    SmallVector<VectorPart> parts = getVectorParts(count, plan.least);
     VectorBlock(events, weights, sums, beginsWithZero, first, parts).build(at);
   };
   int64_t whole = blocks * plan.outputs;

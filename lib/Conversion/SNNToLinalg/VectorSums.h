@@ -25,6 +25,15 @@ struct VectorPlan {
   int64_t least = 0;
 };
 
+/// Sums that are one vector: the first of them in its block, and how many.
+struct VectorPart {
+  int64_t offset, lanes;
+};
+
+/// The vectors of `count` sums, at least as many as are in the shortest one:
+/// what is no whole vector has sums of another one, too.
+llvm::SmallVector<VectorPart> getVectorParts(int64_t count, int64_t least);
+
 /// The plan for `outputs` sums that are stored as `storage`, of weights of
 /// `type`; none if they are in no vectors.
 std::optional<VectorPlan>

@@ -30,6 +30,7 @@ class TargetDescription:
             where there are none.
         vector_blocks: Whether these are also some of a layer's sums, not only all.
         vector_floats: Whether these are also of floating-point numbers, as IEEE 754 has them.
+        vector_rows: Whether convolutions add rows of weights in such vectors.
         vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
             0 where none are.
     """
@@ -44,6 +45,7 @@ class TargetDescription:
     vector_sums: int = 0
     vector_blocks: bool = True
     vector_floats: bool = True
+    vector_rows: bool = False
     vector_neurons: int = 0
     short_products: bool = False
 
@@ -56,6 +58,7 @@ class TargetDescription:
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
+            f"vector-rows={int(self.vector_rows)} "
             f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)}"
         )
 
@@ -66,7 +69,9 @@ _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, 
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
 # Helium takes small floats for 0, and zve32x has none.
-_M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_floats=False, vector_neurons=8)
+_M55 = TargetDescription(
+    block_outputs=0, vector_sums=64, vector_floats=False, vector_rows=True, vector_neurons=8
+)
 _ZVE32X = replace(_M55, vector_sums=128, vector_neurons=16)
 _HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
 _AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)

@@ -1,0 +1,86 @@
+//===- VectorRows.cpp - Rows added to sums in vectors ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorRows.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace snn;
+
+/// `position`, and one dimension more.
+static SmallVector<Value> extend(ImplicitLocOpBuilder &builder,
+                                 ValueRange position, Value first,
+                                 int64_t offset) {
+  SmallVector<Value> extended(position);
+  extended.push_back(arith::AddIOp::create(
+      builder, first, arith::ConstantIndexOp::create(builder, offset)));
+  return extended;
+}
+
+void snn::addVectorRow(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
+                       Value sums, ValueRange target, Value weights,
+                       ValueRange source, Value factor) {
+  auto rowType = cast<MemRefType>(weights.getType());
+  Type stored = rowType.getElementType();
+  Type element = cast<MemRefType>(sums.getType()).getElementType();
+  if (factor && factor.getType() != element)
+    factor = arith::TruncIOp::create(builder, element, factor);
+
+  // The sums of a part with those of the row.
+  auto add = [&](ImplicitLocOpBuilder &at, Value first,
+                 const VectorPart &part) -> Value {
+    auto type = VectorType::get(part.lanes, element);
+    Value old = vector::LoadOp::create(at, type, sums,
+                                       extend(at, target, first, part.offset));
+    Value terms = vector::LoadOp::create(
+        at, VectorType::get(part.lanes, stored), weights,
+        extend(at, source, first, part.offset));
+    if (terms.getType() != type)
+      terms = arith::ExtSIOp::create(at, type, terms);
+    if (factor)
+      terms =
+          createMul(at, terms, vector::BroadcastOp::create(at, type, factor));
+    if (isa<FloatType>(element))
+      return arith::AddFOp::create(at, old, terms);
+    return arith::AddIOp::create(at, old, terms);
+  };
+  auto addBlock = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {
+    // Parts overlap: all are loaded before one is stored.
+    SmallVector<VectorPart> parts = getVectorParts(count, plan.least);
+    SmallVector<Value> next;
+    for (const VectorPart &part : parts)
+      next.push_back(add(at, first, part));
+    for (auto [part, value] : llvm::zip_equal(parts, next))
+      vector::StoreOp::create(at, value, sums,
+                              extend(at, target, first, part.offset));
+  };
+  int64_t outputs = rowType.getShape().back();
+  int64_t blocks = outputs / plan.outputs, rest = outputs % plan.outputs;
+  if (blocks != 0 && rest != 0 && rest < plan.least) {
+    --blocks;
+    rest += plan.outputs;
+  }
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, value);
+  };
+  int64_t whole = blocks * plan.outputs;
+  if (blocks == 1)
+    addBlock(builder, constant(0), plan.outputs);
+  else if (blocks != 0)
+    scf::ForOp::create(builder, nameLocal(builder, "k"), constant(0),
+                       constant(whole), constant(plan.outputs), ValueRange(),
+                       [&](OpBuilder &nested, Location loc, Value k, ValueRange) {
+                         ImplicitLocOpBuilder body(builder.getLoc(), nested);
+                         addBlock(body, k, plan.outputs);
+                         scf::YieldOp::create(nested, loc);
+                       });
+  if (rest != 0)
+    addBlock(builder, constant(whole), rest);
+}
