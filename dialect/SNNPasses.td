@@ -257,7 +257,7 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     vectors, to sums in memory.
 
     With `vector-neurons` as many neurons are updated at a time where 16 bits hold
-    all of an update and they do not count their spikes. Functions with such
+    all of an update, with their counts of spikes. Functions with such
     vectors have `snn.vectors`.
 
     With `patches`, what an input of a convolution with events adds to the

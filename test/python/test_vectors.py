@@ -17,8 +17,13 @@ from snnmlir.boards.programs import build
 from snnmlir.compiler import TARGETS
 from snnmlir.reports.verify import verify
 from test_blocks import layer, spikes
+from test_words import SHAPES, conv
+from test_words import compiled as compiled_map
+from test_words import spikes as spikes_of_map
 
 SIZES = (3, 8, 17, 40, 70)
+# Arrays, vectors of 16 bytes, and those that this machine has.
+FORMS = ("-DNET_INTEGER_VECTORS=0", "-DNET_INTEGER_VECTORS=16", "-march=native")
 VECTORS = tuple(name for name in TARGETS if TARGETS[name].vector_sums)
 
 
@@ -33,17 +38,46 @@ def compiled(kind: str, outputs: int, dtype: str, target: str) -> snnmlir.Networ
     )
 
 
-@pytest.mark.parametrize("bytes_of_vectors", ["0", "16", None])
+@pytest.mark.parametrize("flag", FORMS)
 @pytest.mark.parametrize("dtype", ["int8", "int16", "int4", "f32"])
 def test_vectors_compute_the_same_here(
-    dtype: str, bytes_of_vectors: str | None, monkeypatch: pytest.MonkeyPatch
+    dtype: str, flag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In arrays, in vectors of 16 bytes, and in those that this machine has."""
-    defined = f" -DNET_INTEGER_VECTORS={bytes_of_vectors}" if bytes_of_vectors else " -march=native"
-    monkeypatch.setenv("CC", os.environ.get("CC", "gcc") + defined)
+    monkeypatch.setenv("CC", f"{os.environ.get('CC', 'gcc')} {flag}")
     for outputs, target in itertools.product(SIZES, ("cortex-m55", "x86-64")):
         network = compiled("recurrent" if outputs % 2 else "bias", outputs, dtype, target)
         assert verify(network, spikes(24)).mismatches == (), (outputs, target)
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("flag", FORMS)
+@pytest.mark.parametrize("kind", ["plain", "bias", "counts", "deep"])
+def test_convolutions_compute_the_same_here(
+    kind: str, flag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of which the last two vectors may have sums in common."""
+    monkeypatch.setenv("CC", f"{os.environ.get('CC', 'gcc')} {flag}")
+    for shape, dtype in itertools.product(SHAPES, ("int8", "int16")):
+        network = compiled_map(conv(shape, kind), target="cortex-m55", dtype=dtype)
+        assert verify(network, spikes_of_map(network)).mismatches == (), (shape, dtype)
+
+
+@pytest.mark.parametrize("target", ["cortex-m55", "rv32imc-zve32x", "x86-64", "generic"])
+def test_rows_of_convolutions_are_in_vectors_where_there_are_enough(target: str) -> None:
+    for shape in SHAPES:
+        network = compiled_map(conv(shape, "plain"), target=target)
+        body = network.c.split("static SNN_LAYER void net_conv(")[1].split("\n}\n")[0]
+        channels = shape[1] // shape[2]
+        assert ("net_add_i" in body) == (TARGETS[target].vector_rows and channels >= 8), shape
+
+
+@pytest.mark.parametrize("machine", ["cortex-m55", "cortex-m55-clang", "rv32imc-zve32x"])
+def test_bits_of_convolutions_on_machines(machine: str, tmp_path: Path) -> None:
+    for shape, kind in ((SHAPES[1], "plain"), (SHAPES[7], "bias"), (SHAPES[8], "deep")):
+        network = compiled_map(conv(shape, kind), target=MACHINES[machine].target)
+        x = spikes_of_map(network)
+        (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
+        np.testing.assert_array_equal(found, network.run(x))
 
 
 @pytest.mark.parametrize("target", VECTORS)

@@ -36,7 +36,7 @@ std::optional<Reciprocal> Reciprocal::of(int64_t least, int64_t greatest,
 }
 
 Value NeuronArithmetic::mulShifted(Value a, Value b, int by) {
-  if (!compute.isInteger(16))
+  if (!getElementTypeOrSelf(compute).isInteger(16))
     return shiftRight(mul(a, b), by);
   return done(createUpperHalf(builder, a, b));
 }
@@ -54,9 +54,13 @@ Value NeuronArithmetic::shiftRight(Value value, int by) {
 }
 
 Value NeuronArithmetic::toCount(Value value) {
-  if (!isa<FloatType>(compute))
-    return done(arith::TruncIOp::create(builder, builder.getI8Type(), value,
+  if (!isa<FloatType>(compute)) {
+    Type type = builder.getI8Type();
+    if (auto vector = dyn_cast<VectorType>(compute))
+      type = VectorType::get(vector.getShape(), type);
+    return done(arith::TruncIOp::create(builder, type, value,
                                         arith::IntegerOverflowFlags::nuw));
+  }
   return done(
       arith::FPToUIOp::create(builder, builder.getIntegerType(8), value));
 }

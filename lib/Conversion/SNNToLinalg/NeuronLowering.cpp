@@ -388,7 +388,9 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
                    arePairs(c.getShape(), update, model, buffers);
   int64_t lanes = isInPairs ? 2 : 1;
   int64_t inVectors = context.options.vectorNeurons;
-  if (inVectors != 0 && !buffers.events && !isMostlyQuiet && !countsAlways &&
+  // No vectors divide.
+  bool divides = countsAlways && !(update.reciprocal && update.reciprocal->isShort);
+  if (inVectors != 0 && !buffers.events && !isMostlyQuiet && !divides &&
       c.getShape().back() >= inVectors && areShort(update, buffers)) {
     lanes = inVectors;
     layer.markVectors();

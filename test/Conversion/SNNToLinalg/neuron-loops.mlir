@@ -1,6 +1,7 @@
 // RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true' --canonicalize --split-input-file | FileCheck %s
 // RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true pairs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=PAIRS
 // RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --split-input-file | FileCheck %s --check-prefix=DEFAULT
+// RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-neurons=8' --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=VECTORS
 
 // Neurons whose spikes are listed: in one loop, and two at a time. Where nothing
 // else reads the spikes, they are not stored.
@@ -80,6 +81,15 @@ snn.network @net(%x: tensor<40x!x>) -> tensor<5x!y> attributes {dt = 1.0e-4 : f6
 // PAIRS:           scf.if %[[ANY]] {
 // PAIRS-NEXT:        func.call @lif_count(
 // PAIRS-NOT:       else
+// In vectors all are counted.
+// VECTORS-LABEL: func.func private @lif({{.*}}memref<64xi8>
+// VECTORS-SAME:    snn.vectors
+// VECTORS:         scf.for %[[N:.*]] = %c0 to %c64 step %c8 {
+// VECTORS:           %[[WIDE:.*]] = arith.extsi %{{.*}} : vector<8xi16> to vector<8xi32>
+// VECTORS:           %[[PRODUCT:.*]] = arith.muli %[[WIDE]], %{{.*}} : vector<8xi32>
+// VECTORS:           arith.shr{{[su]}}i %[[PRODUCT]], %{{.*}} : vector<8xi32>
+// VECTORS:           %[[COUNT:.*]] = arith.trunci %{{.*}} overflow<nuw> : vector<8xi16> to vector<8xi8>
+// VECTORS:           vector.store %[[COUNT]], %{{.*}}[%[[N]]] : memref<64xi8>, vector<8xi8>
 snn.network @count(%x: tensor<64x!x>) -> tensor<64xui8> attributes {dt = 1.0e-3 : f64} {
   %ti = arith.constant 40 : i32
   %t = quant.scast %ti : i32 to !threshold
