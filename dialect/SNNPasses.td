@@ -252,6 +252,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     %next = arith.addi %sums, %terms : vector<64xi16>
     ```
 
+    With `float-outputs` sums of 32-bit floats are that, too, one vector of at
+    most so many at a time: for processors that have no such vectors, but
+    registers for these sums and as many weights.
+
     With `vector-neurons` as many neurons are updated at a time where 16 bits hold
     all of an update and they do not count their spikes. Functions with such
     vectors have `snn.vectors`.
@@ -310,6 +314,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "none">,
     Option<"vectorBlocks", "vector-blocks", "bool", "true",
            "Whether these are also some of a layer's sums, not only all">,
+    Option<"floatOutputs", "float-outputs", "int64_t", "0",
+           "Sums of 32-bit floats that are in registers at a time, in place of "
+           "vector-sums; 0: none">,
     Option<"vectorNeurons", "vector-neurons", "int64_t", "0",
            "Neurons whose numbers fit 16 bits that are updated at a time, in "
            "vectors, a multiple of 8; 0: none">,

@@ -73,6 +73,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether these are also some of a layer's sums, not only "
                      "all"),
       llvm::cl::init(true)};
+  Option<int64_t> floatOutputs{
+      *this, "float-outputs",
+      llvm::cl::desc("Sums of 32-bit floats that are in registers at a time, "
+                     "in place of vector-sums; 0: none"),
+      llvm::cl::init(0)};
   Option<int64_t> vectorNeurons{
       *this, "vector-neurons",
       llvm::cl::desc("Neurons whose numbers fit 16 bits that are updated at a "

@@ -818,6 +818,7 @@ struct ConvertSNNToLinalg
     options.pairs = pairs;
     options.vectorSums = vectorSums;
     options.vectorBlocks = vectorBlocks;
+    options.floatOutputs = floatOutputs;
     options.vectorNeurons = vectorNeurons;
     options.directSums = directSums;
     options.bitDelays = bitDelays;
@@ -829,6 +830,11 @@ struct ConvertSNNToLinalg
     if (options.vectorSums < 0 || options.vectorSums % 16 != 0) {
       getOperation().emitError("vector-sums is ")
           << options.vectorSums << ", expected a multiple of 16 or 0";
+      return signalPassFailure();
+    }
+    if (options.floatOutputs < 0) {
+      getOperation().emitError("float-outputs is ")
+          << options.floatOutputs << ", expected at least 0";
       return signalPassFailure();
     }
     if (options.vectorNeurons < 0 || options.vectorNeurons % 8 != 0) {

@@ -29,6 +29,7 @@ class TargetDescription:
         vector_sums: Bytes of sums of a synapse that are in vectors while all events are visited; 0
             where there are none.
         vector_blocks: Whether these are also some of a layer's sums, not only all.
+        float_outputs: The same in 32-bit floats: how many, instead of vector_sums.
         vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
             0 where none are.
     """
@@ -42,6 +43,7 @@ class TargetDescription:
     pairs: bool = False
     vector_sums: int = 0
     vector_blocks: bool = True
+    float_outputs: int = 0
     vector_neurons: int = 0
     short_products: bool = False
 
@@ -53,12 +55,15 @@ class TargetDescription:
             f"flipped-signs={int(self.flipped_signs)} "
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
-            f"vector-blocks={int(self.vector_blocks)} vector-neurons={self.vector_neurons} "
+            f"vector-blocks={int(self.vector_blocks)} "
+            f"float-outputs={self.float_outputs} vector-neurons={self.vector_neurons} "
             f"short-products={int(self.short_products)}"
         )
 
 
-_DSP = TargetDescription(rows=False, list_with_neurons=True, words=True, pairs=True)
+_DSP = TargetDescription(
+    rows=False, list_with_neurons=True, words=True, pairs=True, float_outputs=16
+)
 _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, words=True)
 # As many sums as there are registers for.
 _M0 = replace(_M3, block_outputs=8)
