@@ -520,8 +520,9 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
   if (type == memory && fitRegisters(type)) {
     // In those behind as many sums.
     int64_t count = type.count;
-    forms.registers =
-        declareRegisters(count, count, /*areSet=*/false) +
+    if (count > 1)
+      forms.registers =
+          declareRegisters(count, count, /*areSet=*/false) +
         nameMove("vldmia", count, count, count) + " : " +
         listOperands(count, "=t") + " : \"r\"(p), \"m\"(*(const " + own +
         " *)(const void *)p));\n" + listElements(own, count, [](int64_t k) {
@@ -570,7 +571,8 @@ std::string Vectors::getStore(Lanes type, Lanes memory) {
   forms.array = "for (size_t k = 0; k < " + std::to_string(type.count) +
                 "; ++k)\n    p[k] = " + cast + "a.x[k];";
   if (type == memory && fitRegisters(type)) {
-    forms.registers = declareRegisters(type.count, 0, /*areSet=*/true) +
+    if (type.count > 1)
+      forms.registers = declareRegisters(type.count, 0, /*areSet=*/true) +
                       nameMove("vstmia", type.count, 0, 1) + " : \"=m\"(*(" +
                       own + " *)(void *)p) : \"r\"(p), " +
                       listOperands(type.count, "t") + ");";
