@@ -65,8 +65,7 @@ FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
                                        SynapseOpInterface op,
                                        const StepContext &context,
                                        ArrayRef<int64_t> shape, Value y) {
-  FailureOr<InitialSums> initial =
-      getInitialSums(layer, op, context, shape, y);
+  FailureOr<InitialSums> initial = getInitialSums(layer, op, context, shape, y);
   if (failed(initial))
     return failure();
   ImplicitLocOpBuilder &builder = layer.body();

@@ -20,7 +20,7 @@ static constexpr int64_t kVectorBytes = 16;
 /// Chooses the sums of a block among those up to `largest`, or none: as many
 /// blocks as are needed, and of the same size as far as that goes.
 static std::optional<int64_t> chooseEvenBlock(int64_t outputs, int64_t largest,
-                                          bool isInPlace) {
+                                              bool isInPlace) {
   // Instructions for an event on a Cortex-M4: an addition for each sum, and
   // those of the loop and for the row.
   auto getCost = [&](int64_t block) {

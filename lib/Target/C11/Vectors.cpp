@@ -141,8 +141,8 @@ static std::string listElements(const Twine &type, int64_t count,
 static std::string declareRegisters(int64_t count, int64_t first, bool areSet) {
   std::string text;
   for (int64_t k = 0; k < count; ++k) {
-    text += ("register float x" + Twine(k) + " __asm__(\"s" +
-             Twine(first + k) + "\")")
+    text += ("register float x" + Twine(k) + " __asm__(\"s" + Twine(first + k) +
+             "\")")
                 .str();
     text += areSet ? " = a.x[" + std::to_string(k) + "];\n" : ";\n";
   }
@@ -153,8 +153,8 @@ static std::string declareRegisters(int64_t count, int64_t first, bool areSet) {
 /// number.
 static std::string nameMove(StringRef name, int64_t count, int64_t first,
                             int64_t address) {
-  return ("__asm__(\"" + name + " %" + Twine(address) + ", {s" +
-          Twine(first) + "-s" + Twine(first + count - 1) + "}\"")
+  return ("__asm__(\"" + name + " %" + Twine(address) + ", {s" + Twine(first) +
+          "-s" + Twine(first + count - 1) + "}\"")
       .str();
 }
 
@@ -162,8 +162,8 @@ static std::string nameMove(StringRef name, int64_t count, int64_t first,
 static std::string listOperands(int64_t count, StringRef constraint) {
   std::string text;
   for (int64_t k = 0; k < count; ++k)
-    text += ((k == 0 ? "\"" : ", \"") + constraint + "\"(x" + Twine(k) + ")")
-                .str();
+    text +=
+        ((k == 0 ? "\"" : ", \"") + constraint + "\"(x" + Twine(k) + ")").str();
   return text;
 }
 
@@ -410,11 +410,10 @@ std::string Vectors::getSplat(Lanes type) {
   SmallVector<StringRef> copies(type.count, "x");
   forms.whole =
       "const " + own + " r = {" + llvm::join(copies, ", ") + "};\nreturn r;";
-  forms.array =
-      fitRegisters(type)
-          ? "const " + own + " r = {{" + llvm::join(copies, ", ") +
-                "}};\nreturn r;"
-          : forEach(own, type.count, "r.x[k] = x;");
+  forms.array = fitRegisters(type)
+                    ? "const " + own + " r = {{" + llvm::join(copies, ", ") +
+                          "}};\nreturn r;"
+                    : forEach(own, type.count, "r.x[k] = x;");
   define(own + " " + function + "(" + type.asSigned().getElement() + " x)",
          type, type.getBytes(), forms);
   return function;
@@ -523,11 +522,11 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
     if (count > 1)
       forms.registers =
           declareRegisters(count, count, /*areSet=*/false) +
-        nameMove("vldmia", count, count, count) + " : " +
-        listOperands(count, "=t") + " : \"r\"(p), \"m\"(*(const " + own +
-        " *)(const void *)p));\n" + listElements(own, count, [](int64_t k) {
-          return "x" + std::to_string(k);
-        });
+          nameMove("vldmia", count, count, count) + " : " +
+          listOperands(count, "=t") + " : \"r\"(p), \"m\"(*(const " + own +
+          " *)(const void *)p));\n" + listElements(own, count, [](int64_t k) {
+            return "x" + std::to_string(k);
+          });
     forms.array = listElements(
         own, count, [](int64_t k) { return "p[" + std::to_string(k) + "]"; });
   }
@@ -573,15 +572,14 @@ std::string Vectors::getStore(Lanes type, Lanes memory) {
   if (type == memory && fitRegisters(type)) {
     if (type.count > 1)
       forms.registers = declareRegisters(type.count, 0, /*areSet=*/true) +
-                      nameMove("vstmia", type.count, 0, 1) + " : \"=m\"(*(" +
-                      own + " *)(void *)p) : \"r\"(p), " +
-                      listOperands(type.count, "t") + ");";
-    auto lines = llvm::map_range(llvm::seq<int64_t>(0, type.count),
-                                 [](int64_t k) {
-                                   std::string number = std::to_string(k);
-                                   return "p[" + number + "] = a.x[" + number +
-                                          "];";
-                                 });
+                        nameMove("vstmia", type.count, 0, 1) + " : \"=m\"(*(" +
+                        own + " *)(void *)p) : \"r\"(p), " +
+                        listOperands(type.count, "t") + ");";
+    auto lines =
+        llvm::map_range(llvm::seq<int64_t>(0, type.count), [](int64_t k) {
+          std::string number = std::to_string(k);
+          return "p[" + number + "] = a.x[" + number + "];";
+        });
     forms.array = llvm::join(lines, "\n");
   }
   define("void " + function + "(" + element + " *p, " + own + " a)", type,
