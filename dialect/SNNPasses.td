@@ -242,9 +242,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     the C compiler's vectors while all events are visited, as many bytes of them
     at a time, whatever the types are, but for weights that share a byte. Without
     `vector-blocks` only where all sums of a layer are that few: caches read whole
-    rows faster than parts of them, again and again. What
-    they begin with and where the rows come from is as it is without, and so is
-    the order of the sums:
+    rows faster than parts of them, again and again. Without `vector-floats` only
+    integers: some processors have vectors of these alone, or of floats that round
+    otherwise. What they begin with and where the rows come from is as it is
+    without, and so is the order of the sums:
 
     ```mlir
     %row = vector.load %weight[%i, %n] : memref<784x256xi8>, vector<64xi8>
@@ -314,6 +315,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "none">,
     Option<"vectorBlocks", "vector-blocks", "bool", "true",
            "Whether these are also some of a layer's sums, not only all">,
+    Option<"vectorFloats", "vector-floats", "bool", "true",
+           "Whether these are also of floating-point numbers">,
     Option<"floatOutputs", "float-outputs", "int64_t", "0",
            "Sums of 32-bit floats that are in registers at a time, in place of "
            "vector-sums; 0: none">,

@@ -109,6 +109,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.pairs = options.pairs;
   convert.vectorSums = options.vectorSums;
   convert.vectorBlocks = options.vectorBlocks;
+  convert.vectorFloats = options.vectorFloats;
   convert.floatOutputs = options.floatOutputs;
   convert.vectorNeurons = options.vectorNeurons;
   convert.directSums = options.directSums;

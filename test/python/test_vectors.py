@@ -48,10 +48,12 @@ def test_vectors_compute_the_same_here(
 
 @pytest.mark.parametrize("target", VECTORS)
 def test_sums_are_in_vectors_where_there_are_enough(target: str) -> None:
+    """Those of floats only where the processor has vectors of them that round as IEEE 754 says."""
     for dtype, least in (("int8", 8), ("f32", 4)):
         for outputs in (least - 1, least):
             c = compiled("plain", outputs, dtype, target).c
-            assert ("net_add_" in c) == (outputs >= least), (dtype, outputs)
+            expected = outputs >= least and (dtype == "int8" or TARGETS[target].vector_floats)
+            assert ("net_add_" in c) == expected, (dtype, outputs)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether these are also some of a layer's sums, not only "
                      "all"),
       llvm::cl::init(true)};
+  Option<bool> vectorFloats{
+      *this, "vector-floats",
+      llvm::cl::desc("Whether these are also of floating-point numbers"),
+      llvm::cl::init(true)};
   Option<int64_t> floatOutputs{
       *this, "float-outputs",
       llvm::cl::desc("Sums of 32-bit floats that are in registers at a time, "

@@ -39,8 +39,12 @@ Value snn::castToNumber(ImplicitLocOpBuilder &builder, Value value, Type type,
 Value snn::castToStorage(ImplicitLocOpBuilder &builder, Value value,
                          Type storage) {
   // Of one number or of several.
-  if (getElementTypeOrSelf(value) == storage)
+  Type element = getElementTypeOrSelf(value);
+  if (element == storage)
     return value;
+  // What is stored in more bits than its range needs is a signed number.
+  if (element.getIntOrFloatBitWidth() < storage.getIntOrFloatBitWidth())
+    return arith::ExtSIOp::create(builder, storage, value);
   return arith::TruncIOp::create(builder, storage, value);
 }
 

@@ -818,6 +818,7 @@ struct ConvertSNNToLinalg
     options.pairs = pairs;
     options.vectorSums = vectorSums;
     options.vectorBlocks = vectorBlocks;
+    options.vectorFloats = vectorFloats;
     options.floatOutputs = floatOutputs;
     options.vectorNeurons = vectorNeurons;
     options.directSums = directSums;

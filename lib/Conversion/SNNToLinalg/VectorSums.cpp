@@ -51,7 +51,8 @@ snn::planVectorSums(const ConvertSNNToLinalgOptions &options, int64_t outputs,
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   bool isPacked = quantized && getPackedBits(quantized) < 8;
   if (options.vectorSums == 0 || isPacked || !storage.isIntOrFloat() ||
-      storage.getIntOrFloatBitWidth() < 16)
+      storage.getIntOrFloatBitWidth() < 16 ||
+      (isa<FloatType>(storage) && !options.vectorFloats))
     return std::nullopt;
   constexpr int64_t kPerTurn = 2;
   int64_t bytes = storage.getIntOrFloatBitWidth() / 8;

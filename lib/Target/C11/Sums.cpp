@@ -172,8 +172,9 @@ FailureOr<std::string> FunctionEmitter::getRowAddress(vector::LoadOp row,
   FailureOr<Expression> index = getExpression(row.getIndices().front());
   if (failed(index))
     return failure();
-  return pointer->second + " + " + index->in(Precedence::Product) + " * " +
-         std::to_string(row.getMemRefType().getDimSize(1));
+  return prefix.str() + "_row_at(" + pointer->second + ", " +
+         index->in(Precedence::Product) + " * " +
+         std::to_string(row.getMemRefType().getDimSize(1)) + ")";
 }
 
 LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {

@@ -42,6 +42,7 @@ class Machine:
 
     Attributes:
         name: A word.
+        target: What C is made for it with (`--target`); "generic" is for all of them.
         compiler: The C compiler, with the flags that select the core.
         sources: Start-up code and platform, below `PLATFORM`.
         link: Flags for the linker.
@@ -58,6 +59,7 @@ class Machine:
     """
 
     name: str
+    target: str
     compiler: tuple[str, ...]
     sources: tuple[str, ...]
     link: tuple[str, ...]
@@ -103,6 +105,7 @@ _ICOUNT_SHIFT = 10
 
 def _cortex_m(
     name: str,
+    target: str,
     core: str,
     machine: str,
     link: tuple[str, ...],
@@ -111,6 +114,7 @@ def _cortex_m(
 ) -> Machine:
     return Machine(
         name,
+        target,
         compiler=("arm-none-eabi-gcc", "-mthumb", *core.split()),
         sources=("cortex-m/start.c", "boot.c", "semihosting.c"),
         link=link,
@@ -126,12 +130,14 @@ def _cortex_m(
 
 def _riscv(
     name: str,
+    target: str,
     core: str,
     cpu: tuple[str, ...] = (),
     network_compiler: tuple[str, ...] = (),
 ) -> Machine:
     return Machine(
         name,
+        target,
         compiler=("riscv64-unknown-elf-gcc", "-specs=picolibc.specs", *core.split()),
         sources=("riscv/start.S", "riscv/counter.c", "boot.c", "semihosting.c"),
         link=_memory("0x80000000", "1M", "0x80100000", "1M"),
@@ -144,9 +150,10 @@ def _riscv(
     )  # fmt: skip
 
 
-def _linux(name: str, triple: str, emulator: str) -> Machine:
+def _linux(name: str, target: str, triple: str, emulator: str) -> Machine:
     return Machine(
         name,
+        target,
         compiler=(f"{triple}-gcc",),
         sources=("linux/platform.c",),
         link=("-static",),
@@ -164,38 +171,43 @@ MACHINES = {
     for machine in (
         # QEMU's Cortex-M0 refuses instructions and unaligned accesses that an M0 does not have.
         _cortex_m(
-            "cortex-m0", "-mcpu=cortex-m0", "microbit",
+            "cortex-m0", "cortex-m0", "-mcpu=cortex-m0", "microbit",
             _memory("0", "256K", "0x20000000", "16K"), 16,
         ),
-        _cortex_m("cortex-m3", "-mcpu=cortex-m3", "mps2-an385", _MPS2, 25),
+        _cortex_m("cortex-m3", "cortex-m3", "-mcpu=cortex-m3", "mps2-an385", _MPS2, 25),
         _cortex_m(
-            "cortex-m4f", "-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16", "mps2-an386",
-            _MPS2, 25,
+            "cortex-m4f", "cortex-m4", "-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16",
+            "mps2-an386", _MPS2, 25,
         ),
         _cortex_m(
-            "cortex-m7", "-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16", "mps2-an500", _MPS2, 25
+            "cortex-m7", "cortex-m7", "-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16",
+            "mps2-an500", _MPS2, 25,
         ),
         # It starts in the secure state, where memory has addresses of its own.
         _cortex_m(
-            "cortex-m33", "-mcpu=cortex-m33 -mfloat-abi=hard -mfpu=fpv5-sp-d16", "mps2-an505",
-            _memory("0x10000000", "4M", "0x38000000", "4M"), 20,
+            "cortex-m33", "cortex-m33", "-mcpu=cortex-m33 -mfloat-abi=hard -mfpu=fpv5-sp-d16",
+            "mps2-an505", _memory("0x10000000", "4M", "0x38000000", "4M"), 20,
         ),
         _cortex_m(
-            "cortex-m55", "-mcpu=cortex-m55 -mfloat-abi=hard", "mps3-an547", _MPS3, 32
+            "cortex-m55", "cortex-m55", "-mcpu=cortex-m55 -mfloat-abi=hard", "mps3-an547",
+            _MPS3, 32,
         ),
         _cortex_m(
-            "cortex-m55-clang", "-mcpu=cortex-m55 -mfloat-abi=hard", "mps3-an547", _MPS3, 32,
+            "cortex-m55-clang", "cortex-m55", "-mcpu=cortex-m55 -mfloat-abi=hard", "mps3-an547",
+            _MPS3, 32,
             ("clang-22", "--target=thumbv8.1m.main-none-eabihf", "-mcpu=cortex-m55"),
         ),
-        _riscv("rv32imac", "-march=rv32imac -mabi=ilp32"),
-        _riscv("rv32imafc", "-march=rv32imafc -mabi=ilp32f"),
+        _riscv("rv32imac", "rv32imac", "-march=rv32imac -mabi=ilp32"),
+        _riscv("rv32imafc", "rv32imac", "-march=rv32imafc -mabi=ilp32f"),
         _riscv(
-            "rv32imc-zve32x", "-march=rv32imc -mabi=ilp32", ("-cpu", "rv32,v=true,vlen=128"),
+            "rv32imc-zve32x", "rv32imc-zve32x", "-march=rv32imc -mabi=ilp32",
+            ("-cpu", "rv32,v=true,vlen=128"),
             ("clang-22", "--target=riscv32-unknown-elf", "-march=rv32imc_zve32x_zvl128b",
              "-mabi=ilp32"),
         ),
         Machine(
             "atmega1284p",
+            "avr",
             compiler=("avr-gcc", "-mmcu=atmega1284p"),
             sources=("avr/platform.c",),
             link=("-Wl,--defsym=stack_bottom=__heap_start",),
@@ -204,9 +216,9 @@ MACHINES = {
             standard="gnu11",  # for __flash
             simulator="avr/simulator.c",
         ),
-        _linux("aarch64-linux", "aarch64-linux-gnu", "qemu-aarch64"),
-        _linux("armhf-linux", "arm-linux-gnueabihf", "qemu-arm"),
-        _linux("riscv64-linux", "riscv64-linux-gnu", "qemu-riscv64"),
+        _linux("aarch64-linux", "aarch64", "aarch64-linux-gnu", "qemu-aarch64"),
+        _linux("armhf-linux", "generic", "arm-linux-gnueabihf", "qemu-arm"),
+        _linux("riscv64-linux", "generic", "riscv64-linux-gnu", "qemu-riscv64"),
     )
 }  # fmt: skip
 
@@ -219,6 +231,7 @@ def native() -> Machine:
     """
     return Machine(
         "native",
+        "generic",
         compiler=tuple(toolchain.compiler()),
         sources=("linux/platform.c",),
         link=(),

@@ -29,7 +29,8 @@ class TargetDescription:
         vector_sums: Bytes of sums of a synapse that are in vectors while all events are visited; 0
             where there are none.
         vector_blocks: Whether these are also some of a layer's sums, not only all.
-        float_outputs: The same in 32-bit floats: how many, instead of vector_sums.
+        vector_floats: Whether these are also of floating-point numbers, as IEEE 754 has them.
+        float_outputs: How many sums of 32-bit floats are in registers so, instead of vector_sums.
         vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
             0 where none are.
     """
@@ -43,6 +44,7 @@ class TargetDescription:
     pairs: bool = False
     vector_sums: int = 0
     vector_blocks: bool = True
+    vector_floats: bool = True
     float_outputs: int = 0
     vector_neurons: int = 0
     short_products: bool = False
@@ -55,7 +57,7 @@ class TargetDescription:
             f"flipped-signs={int(self.flipped_signs)} "
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
-            f"vector-blocks={int(self.vector_blocks)} "
+            f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
             f"float-outputs={self.float_outputs} vector-neurons={self.vector_neurons} "
             f"short-products={int(self.short_products)}"
         )
@@ -68,8 +70,9 @@ _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, 
 # As many sums as there are registers for.
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
-_M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_neurons=8)
-_ZVE32X = TargetDescription(block_outputs=0, vector_sums=128, vector_neurons=16)
+# Helium takes small floats for 0, and zve32x has none.
+_M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_floats=False, vector_neurons=8)
+_ZVE32X = replace(_M55, vector_sums=128, vector_neurons=16)
 _HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
 _AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
 

@@ -1,5 +1,6 @@
 // RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-sums=32' --canonicalize --split-input-file | FileCheck %s
 // RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-sums=32 vector-blocks=false' --canonicalize --split-input-file | FileCheck %s --check-prefix=ROWS
+// RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-sums=32 vector-floats=false' --canonicalize --split-input-file | FileCheck %s --check-prefix=INTEGERS
 // RUN: not snn-opt %s --convert-snn-to-linalg=vector-sums=24 --split-input-file 2>&1 | FileCheck %s --check-prefix=INVALID
 // RUN: not snn-opt %s --convert-snn-to-linalg=vector-neurons=4 --split-input-file 2>&1 | FileCheck %s --check-prefix=NEURONS
 
@@ -31,6 +32,8 @@
 // ROWS-LABEL:  func.func private @linear(
 // ROWS-NOT:      vector
 // ROWS:          return
+// INTEGERS-LABEL: func.func private @linear(
+// INTEGERS:         vector.load
 snn.network @net(%x: tensor<9xi1>) -> tensor<42x!y> attributes {dt = 1.0e-3} {
   %c = arith.constant dense<3> : tensor<42x9xi8>
   %w = quant.scast %c : tensor<42x9xi8> to tensor<42x9x!w>
@@ -49,6 +52,9 @@ snn.network @net(%x: tensor<9xi1>) -> tensor<42x!y> attributes {dt = 1.0e-3} {
 // CHECK:         arith.addf
 // CHECK:         vector.store
 // CHECK:         vector.store
+// INTEGERS-LABEL: func.func private @linear(
+// INTEGERS-NOT:     vector
+// INTEGERS:         return
 snn.network @net(%x: tensor<9xi1>) -> tensor<5xf32> attributes {dt = 1.0e-3} {
   %w = arith.constant dense<0.5> : tensor<5x9xf32>
   %b = arith.constant dense<[1.0, 2.0, 3.0, 4.0, 5.0]> : tensor<5xf32>

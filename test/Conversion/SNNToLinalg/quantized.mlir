@@ -436,6 +436,23 @@ snn.network @wide(%x: tensor<4x!sum>) -> tensor<4x!voltage> attributes {dt = 1.0
 
 // -----
 
+!sum = !quant.uniform<i16<-300:300>:f32, 0.25>
+!voltage = !quant.uniform<i32<-100:100>:f32, 0.25>
+
+// And a state in 32 bits whose range needs 16 is updated in 16.
+// CHECK-LABEL: func.func private @lif(
+// CHECK:           arith.addi %{{.*}}, %{{.*}} : i16
+// CHECK:           %[[NEW:.*]] = arith.extsi %{{.*}} : i16 to i32
+// CHECK:           linalg.yield %[[NEW]], %{{.*}} : i32, i1
+snn.network @wide_state(%x: tensor<4x!sum>) -> tensor<4xi1> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant 40 : i16
+  %t = quant.scast %ti : i16 to !quant.uniform<i16:f32, 0.25>
+  %s, %v = snn.lif %x threshold(%t) {saturate, reset = #snn.reset<subtract>} : (tensor<4x!sum>, !quant.uniform<i16:f32, 0.25>) -> (tensor<4xi1>, tensor<4x!voltage>)
+  snn.output %s : tensor<4xi1>
+}
+
+// -----
+
 !weight = !quant.uniform<i8<-1:1>:f32, 0.5>
 !sum = !quant.uniform<i16<-300:300>:f32, 0.5>
 

@@ -21,6 +21,15 @@
 #endif
 #endif
 
+/* Cores with Thumb-1 alone: no instruction shifts and adds, and most have eight registers. */
+#ifndef NET_FEW_REGISTERS
+#if NET_BLOCKS && defined(__thumb__) && !defined(__thumb2__)
+#define NET_FEW_REGISTERS 1
+#else
+#define NET_FEW_REGISTERS 0
+#endif
+#endif
+
 /* For tables that are read in words. */
 #if defined(__GNUC__)
 #define NET_WORDS __attribute__((aligned(4)))
@@ -36,9 +45,10 @@ typedef struct {
 /* Four sums of 16 bits, each in two registers. */
 typedef net_lanes4 net_sums4;
 #else
-/* Four sums of 16 bits, two in a word: x0 and x2 in even, x1 and x3 in odd. Without DSP x2 is also in
- * odd, at bit 8, and sums borrow from their neighbours and carry into them while rows are added;
- * net_settle4 takes that back, whatever happened on the way, as in the end all of them fit 16 bits. */
+/* Four sums of 16 bits, two in a word: x0 and x2 in even, x1 and x3 in odd. Without DSP they borrow from
+ * their neighbours and carry into them while rows are added, and x2 is also in odd, at bit 8; or even is the
+ * sum of whole words, which takes an instruction and a register less where none shifts and adds. net_settle4
+ * takes that back, whatever happened on the way, as in the end all of them fit 16 bits. */
 typedef struct {
     uint32_t even, odd;
 } net_sums4;
@@ -64,7 +74,18 @@ NET_HELPER const NET_SPACE int8_t *net_row(const NET_SPACE int8_t *p)
     return p;
 }
 
-/* The same for where sums are stored. */
+/* The row at offset. Additions can have the other registers, too: the pointer to rows is there. */
+NET_HELPER const NET_SPACE int8_t *net_row_at(const NET_SPACE int8_t *rows, size_t offset)
+{
+#if NET_FEW_REGISTERS && defined(__thumb__)
+    __asm__("add %0, %1" : "+l"(offset) : "h"(rows) : "cc");
+    return (const int8_t *)offset;
+#else
+    return rows + offset;
+#endif
+}
+
+/* Where sums are stored, of which the compiler knows nothing either. */
 NET_HELPER int16_t *net_place(int16_t *p)
 {
 #if NET_BLOCKS && defined(__thumb2__)
@@ -169,21 +190,45 @@ NET_HELPER net_lanes4 net_get4(net_sums4 sums)
 
 #else
 
+/* sum + x, now: gcc would add later, with more registers. */
+NET_HELPER uint32_t net_plus(uint32_t sum, uint32_t x)
+{
+#if NET_FEW_REGISTERS && defined(__thumb__)
+    __asm__("add %0, %1" : "+l"(sum) : "l"(x) : "cc");
+    return sum;
+#else
+    return sum + x;
+#endif
+}
+
 /* The sums with four weights added, to each of which 128 was. */
 NET_HELPER net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
 {
+#if NET_FEW_REGISTERS
+    sums.even = net_plus(sums.even, word);
+    sums.odd = net_plus(sums.odd, word >> 8 & 0x00ff00ffu);
+#else
     sums.even += word & 0x00ff00ffu;
     sums.odd += word >> 8;
+#endif
     return sums;
 }
 
 /* What is in the sums after n rows of these. */
 NET_HELPER net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
 {
-    sums.even -= (uint32_t)n * 0x00800080u;
+    const uint32_t added = (uint32_t)n * 0x00800080u;
+#if NET_FEW_REGISTERS
+    sums.even -= sums.odd << 8;
+    sums.even -= added;
     sums.even += (sums.even & 0x8000u) << 1; /* x0 had borrowed */
+    sums.odd -= added;
+#else
+    sums.even -= added;
+    sums.even += (sums.even & 0x8000u) << 1;
     sums.odd -= (uint32_t)n * 0x00808080u;
     sums.odd -= (uint32_t)((int32_t)sums.even >> 16) << 8;
+#endif
     sums.odd += (sums.odd & 0x8000u) << 1;
     return sums;
 }

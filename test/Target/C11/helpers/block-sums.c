@@ -1,5 +1,6 @@
 // RUN: gcc %strict %sanitized -I%helpers %s -o %t && %t
 // RUN: gcc %strict %sanitized -I%helpers -DNET_BLOCKS=1 -DNET_UNALIGNED_BLOCKS=1 %s -o %t && %t
+// RUN: gcc %strict %sanitized -I%helpers -DNET_BLOCKS=1 -DNET_FEW_REGISTERS=1 %s -o %t && %t
 // RUN: clang %strict %sanitized -I%helpers %s -o %t && %t
 
 // Sums of rows of weights, and of weights whose signs are flipped, are what they are one by one, also
