@@ -253,6 +253,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     %next = arith.addi %sums, %terms : vector<64xi16>
     ```
 
+    With `float-outputs` sums of 32-bit floats are that, too, one vector of at
+    most so many at a time: for processors that have no such vectors, but
+    registers for these sums and as many weights.
+
     With `vector-rows` convolutions with events add rows of weights in such
     vectors, to sums in memory.
 
@@ -318,6 +322,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "Whether these are also of floating-point numbers">,
     Option<"vectorRows", "vector-rows", "bool", "false",
            "Whether convolutions add rows of weights in such vectors">,
+    Option<"floatOutputs", "float-outputs", "int64_t", "0",
+           "Sums of 32-bit floats that are in registers at a time, in place of "
+           "vector-sums; 0: none">,
     Option<"vectorNeurons", "vector-neurons", "int64_t", "0",
            "Neurons whose numbers fit 16 bits that are updated at a time, in "
            "vectors, a multiple of 8; 0: none">,

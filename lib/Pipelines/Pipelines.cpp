@@ -111,6 +111,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.vectorBlocks = options.vectorBlocks;
   convert.vectorFloats = options.vectorFloats;
   convert.vectorRows = options.vectorRows;
+  convert.floatOutputs = options.floatOutputs;
   convert.vectorNeurons = options.vectorNeurons;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;

@@ -672,10 +672,9 @@ void RangeAnalysis::findState(NeuronOpInterface op, const NeuronModel &model,
     return getAlong(getCoefficientRange(coefficient, absent, shape, axis),
                     axis);
   };
-  Bounds driven =
-      getAlong(getDriven(op.getCoefficient(state.name("gain")), x, isSpikes,
-                         state.value, shape, axis),
-               axis);
+  Bounds driven = getAlong(getDriven(op.getCoefficient(state.name("gain")), x,
+                                     isSpikes, state.value, shape, axis),
+                           axis);
   Bounds leak = range(state.name("leak"), 0),
          decay = range(state.name("decay"), 1),
          init = range(state.name("init"), 0);

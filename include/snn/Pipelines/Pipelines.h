@@ -82,6 +82,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc(
           "Whether convolutions add rows of weights in such vectors"),
       llvm::cl::init(false)};
+  Option<int64_t> floatOutputs{
+      *this, "float-outputs",
+      llvm::cl::desc("Sums of 32-bit floats that are in registers at a time, "
+                     "in place of vector-sums; 0: none"),
+      llvm::cl::init(0)};
   Option<int64_t> vectorNeurons{
       *this, "vector-neurons",
       llvm::cl::desc("Neurons whose numbers fit 16 bits that are updated at a "

@@ -535,7 +535,8 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
   if (order && !isDirect && context.options.vectorRows)
-    vectors = planVectorSums(context.options, outputs, weightType, storage);
+    vectors = planVectorSums(context.options, outputs, weightType, storage,
+                             /*isInPlace=*/true);
   if (words)
     rows = orderWeights(*words, rows);
   weights = WeightRows(layer, rows, weightType);

@@ -191,12 +191,16 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
     rows.shape = {batch * inputs, outputs};
   Type weightType = op.getWeight().getType().getElementType();
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
+  bool isInPlace =
+      isDirect ||
+      (op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op));
   std::optional<BlockPlan> plan;
   std::optional<VectorPlan> vectors;
   bool addsSpikes =
       active && active->areListed() && active->areSpikes() && rank == 2;
   if (addsSpikes)
-    vectors = planVectorSums(context.options, outputs, weightType, storage);
+    vectors = planVectorSums(context.options, outputs, weightType, storage,
+                             isInPlace);
   if (addsSpikes && !vectors)
     plan = planBlocks(context.options, rows, weightType, storage,
                       beginsWithBias(op));
@@ -204,9 +208,6 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
     rows = flipSigns(rows);
   WeightRows weights(layer, rows, weightType);
   Type xType = op.getInput().getType().getElementType();
-  bool isInPlace =
-      isDirect ||
-      (op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op));
   layer.setComment(
       (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
       " synapses, " + Twine(inputs) + " to " + Twine(outputs) + ".\n  " +
@@ -233,16 +234,14 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
                      : createInitialSum(layer, op, context, yShape, y);
   };
   if (vectors) {
-    bool beginsWithZero = !isInPlace && !beginsWithBias(op);
-    if (!isInPlace && !beginsWithZero) {
-      FailureOr<Value> initial = createInitial();
-      if (failed(initial))
-        return failure();
-      layer.write(*initial, yBuffer);
-    }
+    FailureOr<InitialSums> initial =
+        isInPlace ? FailureOr<InitialSums>(InitialSums{yBuffer})
+                  : getInitialSums(layer, op, context, yShape, yBuffer);
+    if (failed(initial))
+      return failure();
     layer.markVectors();
     addVectorSums(builder, *vectors, active->getList(), weights.getTable(),
-                  yBuffer, beginsWithZero);
+                  yBuffer, *initial);
   } else if (plan) {
     if (failed(lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
                              isInPlace, createInitial, addRows)))

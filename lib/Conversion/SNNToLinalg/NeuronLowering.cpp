@@ -389,7 +389,8 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   int64_t lanes = isInPairs ? 2 : 1;
   int64_t inVectors = context.options.vectorNeurons;
   // No vectors divide.
-  bool divides = countsAlways && !(update.reciprocal && update.reciprocal->isShort);
+  bool divides =
+      countsAlways && !(update.reciprocal && update.reciprocal->isShort);
   if (inVectors != 0 && !buffers.events && !isMostlyQuiet && !divides &&
       c.getShape().back() >= inVectors && areShort(update, buffers)) {
     lanes = inVectors;

@@ -80,12 +80,12 @@ Value snn::createCompare(ImplicitLocOpBuilder &builder,
 
 Value snn::createNumber(ImplicitLocOpBuilder &builder, Type type,
                         double value) {
-  if (isa<FloatType>(type))
-    return arith::ConstantOp::create(builder,
-                                     builder.getFloatAttr(type, value));
   Type element = getElementTypeOrSelf(type);
-  TypedAttr number =
-      builder.getIntegerAttr(element, static_cast<int64_t>(value));
+  TypedAttr number;
+  if (isa<FloatType>(element))
+    number = builder.getFloatAttr(element, value);
+  else
+    number = builder.getIntegerAttr(element, static_cast<int64_t>(value));
   if (auto vector = dyn_cast<VectorType>(type))
     number = DenseElementsAttr::get(vector, Attribute(number));
   return arith::ConstantOp::create(builder, number);

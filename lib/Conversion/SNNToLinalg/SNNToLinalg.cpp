@@ -820,6 +820,7 @@ struct ConvertSNNToLinalg
     options.vectorBlocks = vectorBlocks;
     options.vectorFloats = vectorFloats;
     options.vectorRows = vectorRows;
+    options.floatOutputs = floatOutputs;
     options.vectorNeurons = vectorNeurons;
     options.directSums = directSums;
     options.bitDelays = bitDelays;
@@ -831,6 +832,11 @@ struct ConvertSNNToLinalg
     if (options.vectorSums < 0 || options.vectorSums % 16 != 0) {
       getOperation().emitError("vector-sums is ")
           << options.vectorSums << ", expected a multiple of 16 or 0";
+      return signalPassFailure();
+    }
+    if (options.floatOutputs < 0) {
+      getOperation().emitError("float-outputs is ")
+          << options.floatOutputs << ", expected at least 0";
       return signalPassFailure();
     }
     if (options.vectorNeurons < 0 || options.vectorNeurons % 8 != 0) {

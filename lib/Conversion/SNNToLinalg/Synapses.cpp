@@ -34,18 +34,15 @@ FailureOr<Constant> snn::getConstantWeights(SynapseOpInterface op) {
   return std::move(*weight);
 }
 
-FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
-                                       SynapseOpInterface op,
-                                       const StepContext &context,
-                                       ArrayRef<int64_t> shape, Value y) {
-  ImplicitLocOpBuilder &builder = layer.body();
-  auto yType = cast<RankedTensorType>(y.getType());
-  Constant bias;
-  if (!op.getBias()) {
-    bias.values = {0.0};
-  } else if (auto constant = getConstant(op.getBias())) {
-    bias = *constant;
-  } else {
+FailureOr<InitialSums> snn::getInitialSums(LayerBuilder &layer,
+                                           SynapseOpInterface op,
+                                           const StepContext &context,
+                                           ArrayRef<int64_t> shape, Value y) {
+  if (!op.getBias())
+    return InitialSums();
+  auto yType = cast<ShapedType>(y.getType());
+  std::optional<Constant> bias = getConstant(op.getBias());
+  if (!bias) {
     Value signal = context.bufferOf(op.getBias());
     auto type = signal ? cast<MemRefType>(signal.getType()) : MemRefType();
     if (!type || type.getElementType() != yType.getElementType() ||
@@ -53,21 +50,34 @@ FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
       return op->emitOpError(
           "bias is neither a constant nor a signal with the "
           "storage of the result; only those can be lowered");
-    Value sums = layer.addShapedArgument("b", signal, yType.getShape());
-    return linalg::CopyOp::create(builder, layer.read(sums), y).getResult(0);
+    return InitialSums{layer.addShapedArgument("b", signal, yType.getShape())};
   }
+  if (bias->isUniform())
+    return InitialSums{Value(), bias->values.front()};
   // The sum with no input is one that its type holds.
-  bias.elementType = yType.getElementType();
-  bias.quantizedType = nullptr;
-  if (bias.isUniform()) {
-    bias.isScalar = true;
-    Value number = createConstant(builder, builder.getLoc(), bias);
+  bias->elementType = yType.getElementType();
+  bias->quantizedType = nullptr;
+  bias->shape = llvm::to_vector(shape);
+  return InitialSums{getTable(layer.constantTensor(*bias, "bias"))};
+}
+
+FailureOr<Value> snn::createInitialSum(LayerBuilder &layer,
+                                       SynapseOpInterface op,
+                                       const StepContext &context,
+                                       ArrayRef<int64_t> shape, Value y) {
+  FailureOr<InitialSums> initial = getInitialSums(layer, op, context, shape, y);
+  if (failed(initial))
+    return failure();
+  ImplicitLocOpBuilder &builder = layer.body();
+  auto yType = cast<RankedTensorType>(y.getType());
+  if (!initial->memory) {
+    Value number =
+        createNumber(builder, yType.getElementType(), initial->number);
     return linalg::FillOp::create(builder, number, y).getResult(0);
   }
-  bias.shape = llvm::to_vector(shape);
-  Value values = layer.constantTensor(bias, "bias");
-  auto dims = llvm::to_vector(llvm::seq<int64_t>(
-      0, yType.getRank() - static_cast<int64_t>(shape.size())));
+  Value values = layer.read(initial->memory);
+  int64_t rank = cast<RankedTensorType>(values.getType()).getRank();
+  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, yType.getRank() - rank));
   if (dims.empty())
     return linalg::CopyOp::create(builder, values, y).getResult(0);
   return linalg::BroadcastOp::create(builder, values, y, dims)->getResult(0);

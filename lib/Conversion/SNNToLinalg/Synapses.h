@@ -56,8 +56,22 @@ private:
 /// The weights of a synapse, or an error.
 mlir::FailureOr<Constant> getConstantWeights(SynapseOpInterface op);
 
-/// y = bias along the last dimensions of y, or 0 if there is none. `shape` are
-/// the dimensions of y that a constant bias has; one that is a signal has all.
+/// What sums begin with: what is in `memory`, or if there is none, a number.
+struct InitialSums {
+  mlir::Value memory;
+  double number = 0;
+};
+
+/// The bias of a synapse to `y`, a tensor or a memref, or 0 if there is none.
+/// `shape` are the dimensions of y that a constant bias has; one that is a
+/// signal has all.
+mlir::FailureOr<InitialSums> getInitialSums(LayerBuilder &layer,
+                                            SynapseOpInterface op,
+                                            const StepContext &context,
+                                            llvm::ArrayRef<int64_t> shape,
+                                            mlir::Value y);
+
+/// y = bias along the last dimensions of y, or 0 if there is none.
 mlir::FailureOr<mlir::Value> createInitialSum(LayerBuilder &layer,
                                               SynapseOpInterface op,
                                               const StepContext &context,

@@ -39,9 +39,9 @@ void snn::addVectorRow(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
     auto type = VectorType::get(part.lanes, element);
     Value old = vector::LoadOp::create(at, type, sums,
                                        extend(at, target, first, part.offset));
-    Value terms = vector::LoadOp::create(
-        at, VectorType::get(part.lanes, stored), weights,
-        extend(at, source, first, part.offset));
+    Value terms =
+        vector::LoadOp::create(at, VectorType::get(part.lanes, stored), weights,
+                               extend(at, source, first, part.offset));
     if (terms.getType() != type)
       terms = arith::ExtSIOp::create(at, type, terms);
     if (factor)
@@ -74,13 +74,14 @@ void snn::addVectorRow(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
   if (blocks == 1)
     addBlock(builder, constant(0), plan.outputs);
   else if (blocks != 0)
-    scf::ForOp::create(builder, nameLocal(builder, "k"), constant(0),
-                       constant(whole), constant(plan.outputs), ValueRange(),
-                       [&](OpBuilder &nested, Location loc, Value k, ValueRange) {
-                         ImplicitLocOpBuilder body(builder.getLoc(), nested);
-                         addBlock(body, k, plan.outputs);
-                         scf::YieldOp::create(nested, loc);
-                       });
+    scf::ForOp::create(
+        builder, nameLocal(builder, "k"), constant(0), constant(whole),
+        constant(plan.outputs), ValueRange(),
+        [&](OpBuilder &nested, Location loc, Value k, ValueRange) {
+          ImplicitLocOpBuilder body(builder.getLoc(), nested);
+          addBlock(body, k, plan.outputs);
+          scf::YieldOp::create(nested, loc);
+        });
   if (rest != 0)
     addBlock(builder, constant(whole), rest);
 }

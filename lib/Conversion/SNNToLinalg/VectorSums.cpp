@@ -16,20 +16,47 @@ using namespace snn;
 
 /// Bytes of the shortest vectors that processors have.
 static constexpr int64_t kVectorBytes = 16;
-/// Events that are visited in a turn of a loop, where there are as many more.
-static constexpr int64_t kPerTurn = 2;
+
+/// Chooses the sums of a block among those up to `largest`, or none: as many
+/// blocks as are needed, and of the same size as far as that goes.
+static std::optional<int64_t> chooseEvenBlock(int64_t outputs, int64_t largest,
+                                              bool isInPlace) {
+  // Instructions for an event on a Cortex-M4: an addition for each sum, and
+  // those of the loop and for the row.
+  auto getCost = [&](int64_t block) {
+    return llvm::divideCeil(outputs, block) * (block + 6);
+  };
+  std::optional<int64_t> best;
+  for (int64_t block = std::min(outputs, largest); block > 0; --block) {
+    // Another block of few sums would cost as much code as the first.
+    int64_t rest = outputs % block;
+    if (isInPlace && rest != 0 && rest < llvm::divideCeil(block, 2))
+      continue;
+    if (!best || getCost(block) < getCost(*best))
+      best = block;
+  }
+  return best;
+}
 
 std::optional<VectorPlan>
 snn::planVectorSums(const ConvertSNNToLinalgOptions &options, int64_t outputs,
-                    Type type, Type storage) {
+                    Type type, Type storage, bool isInPlace) {
+  if (options.floatOutputs != 0 && type.isF32() && storage.isF32()) {
+    std::optional<int64_t> block =
+        chooseEvenBlock(outputs, options.floatOutputs, isInPlace);
+    if (!block)
+      return std::nullopt;
+    return VectorPlan{*block, 1, 1, !isInPlace};
+  }
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   bool isPacked = quantized && getPackedBits(quantized) < 8;
   if (options.vectorSums == 0 || isPacked || !storage.isIntOrFloat() ||
       storage.getIntOrFloatBitWidth() < 16 ||
       (isa<FloatType>(storage) && !options.vectorFloats))
     return std::nullopt;
+  constexpr int64_t kPerTurn = 2;
   int64_t bytes = storage.getIntOrFloatBitWidth() / 8;
-  VectorPlan plan{options.vectorSums / bytes, kVectorBytes / bytes};
+  VectorPlan plan{options.vectorSums / bytes, kVectorBytes / bytes, kPerTurn};
   if (outputs < plan.least || (!options.vectorBlocks && outputs > plan.outputs))
     return std::nullopt;
   return plan;
@@ -39,12 +66,14 @@ namespace {
 /// Builds the sums of a block, from `first` on.
 class VectorBlock {
 public:
-  VectorBlock(Value events, Value weights, Value sums, bool beginsWithZero,
-              Value first, ArrayRef<VectorPart> parts)
-      : events(events), weights(weights), sums(sums),
-        beginsWithZero(beginsWithZero), first(first), parts(parts) {}
+  VectorBlock(Value events, Value weights, Value sums,
+              const InitialSums &initial, Value first,
+              ArrayRef<VectorPart> parts)
+      : events(events), weights(weights), sums(sums), initial(initial),
+        first(first), parts(parts) {}
 
-  void build(ImplicitLocOpBuilder &builder);
+  /// Visits as many events in a turn, and then the last ones.
+  void build(ImplicitLocOpBuilder &builder, int64_t perTurn);
 
 private:
   /// Adds the rows of as many events at a time, from `event` on; gives the next
@@ -69,7 +98,7 @@ private:
   }
 
   Value events, weights, sums;
-  bool beginsWithZero;
+  const InitialSums &initial;
   Value first;
   ArrayRef<VectorPart> parts;
 };
@@ -78,9 +107,9 @@ private:
 SmallVector<Value> VectorBlock::load(ImplicitLocOpBuilder &builder) {
   return llvm::map_to_vector(parts, [&](const VectorPart &part) -> Value {
     VectorType type = getType(part);
-    if (beginsWithZero)
-      return arith::ConstantOp::create(builder, builder.getZeroAttr(type));
-    return vector::LoadOp::create(builder, type, sums,
+    if (!initial.memory)
+      return createNumber(builder, type, initial.number);
+    return vector::LoadOp::create(builder, type, initial.memory,
                                   getPosition(builder, part));
   });
 }
@@ -149,10 +178,11 @@ VectorBlock::visit(ImplicitLocOpBuilder &builder, int64_t perTurn, Value event,
           SmallVector<Value>(loop.getResults().drop_front().drop_back())};
 }
 
-void VectorBlock::build(ImplicitLocOpBuilder &builder) {
+void VectorBlock::build(ImplicitLocOpBuilder &builder, int64_t perTurn) {
   Value event = arith::ConstantIndexOp::create(builder, 0);
   SmallVector<Value> current = load(builder);
-  std::tie(event, current) = visit(builder, kPerTurn, event, current);
+  if (perTurn > 1)
+    std::tie(event, current) = visit(builder, perTurn, event, current);
   std::tie(event, current) = visit(builder, 1, event, current);
   for (auto [part, sum] : llvm::zip(parts, current))
     vector::StoreOp::create(builder, sum, sums, getPosition(builder, part));
@@ -168,34 +198,42 @@ SmallVector<VectorPart> snn::getVectorParts(int64_t count, int64_t least) {
 
 void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
                         Value events, Value weights, Value sums,
-                        bool beginsWithZero) {
+                        const InitialSums &initial) {
   int64_t outputs = cast<MemRefType>(weights.getType()).getDimSize(1);
   int64_t blocks = outputs / plan.outputs, rest = outputs % plan.outputs;
+  bool overlaps = plan.overlaps && rest != 0;
   // A rest that is short goes with the block before it.
-  if (blocks != 0 && rest != 0 &&
-      rest < std::max(plan.least, plan.outputs / 2)) {
+  if (overlaps) {
+    ++blocks;
+    rest = 0;
+  } else if (blocks != 0 && rest != 0 &&
+             rest < std::max(plan.least, plan.outputs / 2)) {
     --blocks;
     rest += plan.outputs;
   }
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(builder, value);
+  auto constant = [](ImplicitLocOpBuilder &at, int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(at, value);
   };
   auto build = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {
     SmallVector<VectorPart> parts = getVectorParts(count, plan.least);
-    VectorBlock(events, weights, sums, beginsWithZero, first, parts).build(at);
+    VectorBlock(events, weights, sums, initial, first, parts)
+        .build(at, plan.perTurn);
   };
   int64_t whole = blocks * plan.outputs;
   if (blocks == 1)
-    build(builder, constant(0), plan.outputs);
+    build(builder, constant(builder, 0), plan.outputs);
   else if (blocks != 0)
     scf::ForOp::create(
-        builder, nameLocal(builder, "n"), constant(0), constant(whole),
-        constant(plan.outputs), ValueRange(),
+        builder, nameLocal(builder, "n"), constant(builder, 0),
+        constant(builder, whole), constant(builder, plan.outputs), ValueRange(),
         [&](OpBuilder &nested, Location loc, Value n, ValueRange) {
           ImplicitLocOpBuilder body(loc, nested);
+          if (overlaps)
+            n = arith::MinUIOp::create(body, nameLocal(body, "first"), n,
+                                       constant(body, outputs - plan.outputs));
           build(body, n, plan.outputs);
           scf::YieldOp::create(body);
         });
   if (rest != 0)
-    build(builder, constant(whole), rest);
+    build(builder, constant(builder, whole), rest);
 }

@@ -13,7 +13,7 @@
 #ifndef SNN_LIB_CONVERSION_SNNTOLINALG_VECTORSUMS_H
 #define SNN_LIB_CONVERSION_SNNTOLINALG_VECTORSUMS_H
 
-#include "Lowering.h"
+#include "Synapses.h"
 
 namespace snn {
 
@@ -23,6 +23,11 @@ struct VectorPlan {
   int64_t outputs = 0;
   /// Sums in the shortest vector.
   int64_t least = 0;
+  /// Events that are visited in a turn of a loop, where there are as many more.
+  int64_t perTurn = 1;
+  /// Whether the last block has sums of the one before it where they are no
+  /// part of all outputs, which are in one loop then.
+  bool overlaps = false;
 };
 
 /// Sums that are one vector: the first of them in its block, and how many.
@@ -35,16 +40,17 @@ struct VectorPart {
 llvm::SmallVector<VectorPart> getVectorParts(int64_t count, int64_t least);
 
 /// The plan for `outputs` sums that are stored as `storage`, of weights of
-/// `type`; none if they are in no vectors.
+/// `type`, and are added to where they are if `isInPlace`; none if they are in
+/// no vectors.
 std::optional<VectorPlan>
 planVectorSums(const ConvertSNNToLinalgOptions &options, int64_t outputs,
-               mlir::Type type, mlir::Type storage);
+               mlir::Type type, mlir::Type storage, bool isInPlace);
 
-/// Adds the rows of `weights` that `events` lists to `sums`, or, if
-/// `beginsWithZero`, sets `sums` to what they give. All three are memrefs.
+/// Sets `sums` to what the rows of `weights` that `events` lists give when they
+/// are added to `initial`: a memref like `sums`, or one number for all of them.
 void addVectorSums(mlir::ImplicitLocOpBuilder &builder, const VectorPlan &plan,
                    mlir::Value events, mlir::Value weights, mlir::Value sums,
-                   bool beginsWithZero);
+                   const InitialSums &initial);
 
 } // namespace snn
 

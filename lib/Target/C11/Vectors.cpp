@@ -18,6 +18,8 @@ using llvm::Twine;
 /// Bytes of the shortest vectors that processors have, and of the longest that
 /// the C knows.
 static constexpr int64_t kShort = 16, kLong = 128;
+/// Registers of Arm's FPU.
+static constexpr int64_t kRegisters = 32;
 
 //===----------------------------------------------------------------------===//
 // Types
@@ -105,6 +107,9 @@ void Vectors::define(const Twine &declaration, Lanes type, int64_t bytes,
   }
   if (hasHalves(type, bytes))
     text += otherwise.str() + macro + "\n" + indentLines(forms.halves);
+  if (!forms.registers.empty())
+    text += "#elif " + StringRef(prefix).upper() + "_FLOAT_REGISTERS\n" +
+            indentLines(forms.registers);
   text += "#else\n" + indentLines(forms.array) + "#endif\n}\n\n";
 }
 
@@ -114,6 +119,52 @@ static std::string forEach(const Twine &type, int64_t count,
   return (type + " r;\nfor (size_t k = 0; k < " + Twine(count) +
           "; ++k)\n    " + statement + "\nreturn r;")
       .str();
+}
+
+/// Whether half of all registers hold the elements. Then functions for arrays
+/// have no loop: what a loop is over compilers keep in memory.
+static bool fitRegisters(Lanes type) {
+  return type.isFloat && type.bits == 32 && type.count <= kRegisters / 2;
+}
+
+/// A function's body that makes an array of what `get` says of each element.
+static std::string listElements(const Twine &type, int64_t count,
+                                llvm::function_ref<std::string(int64_t)> get) {
+  auto elements = llvm::map_range(llvm::seq<int64_t>(0, count), get);
+  return ("const " + type + " r = {{\n    " + llvm::join(elements, ",\n    ") +
+          ",\n}};\nreturn r;")
+      .str();
+}
+
+/// A variable for each element, in registers from `first` on, which are
+/// elements of a if `areSet`.
+static std::string declareRegisters(int64_t count, int64_t first, bool areSet) {
+  std::string text;
+  for (int64_t k = 0; k < count; ++k) {
+    text += ("register float x" + Twine(k) + " __asm__(\"s" + Twine(first + k) +
+             "\")")
+                .str();
+    text += areSet ? " = a.x[" + std::to_string(k) + "];\n" : ";\n";
+  }
+  return text;
+}
+
+/// The instruction that moves these, at the address that is the operand of this
+/// number.
+static std::string nameMove(StringRef name, int64_t count, int64_t first,
+                            int64_t address) {
+  return ("__asm__(\"" + name + " %" + Twine(address) + ", {s" + Twine(first) +
+          "-s" + Twine(first + count - 1) + "}\"")
+      .str();
+}
+
+/// These variables as operands.
+static std::string listOperands(int64_t count, StringRef constraint) {
+  std::string text;
+  for (int64_t k = 0; k < count; ++k)
+    text +=
+        ((k == 0 ? "\"" : ", \"") + constraint + "\"(x" + Twine(k) + ")").str();
+  return text;
 }
 
 std::string Vectors::onHalves(Lanes type, Lanes result,
@@ -191,6 +242,11 @@ std::string Vectors::getBinary(StringRef name, StringRef symbol, Lanes type) {
     forms.whole = "return a" + operation + "b;";
     forms.array =
         forEach(own, type.count, "r.x[k] = a.x[k]" + operation + "b.x[k];");
+    if (fitRegisters(type))
+      forms.array = listElements(own, type.count, [&](int64_t k) {
+        std::string element = ".x[" + std::to_string(k) + "]";
+        return "a" + element + operation + "b" + element;
+      });
   } else {
     // Shifts say how their operands are read; sums and products wrap around.
     bool isSignedShift = symbol == ">>" && !type.isUnsigned;
@@ -354,7 +410,10 @@ std::string Vectors::getSplat(Lanes type) {
   SmallVector<StringRef> copies(type.count, "x");
   forms.whole =
       "const " + own + " r = {" + llvm::join(copies, ", ") + "};\nreturn r;";
-  forms.array = forEach(own, type.count, "r.x[k] = x;");
+  forms.array = fitRegisters(type)
+                    ? "const " + own + " r = {{" + llvm::join(copies, ", ") +
+                          "}};\nreturn r;"
+                    : forEach(own, type.count, "r.x[k] = x;");
   define(own + " " + function + "(" + type.asSigned().getElement() + " x)",
          type, type.getBytes(), forms);
   return function;
@@ -457,6 +516,20 @@ std::string Vectors::getLoad(Lanes type, Lanes memory, bool isTable) {
       "r.x[k] = " +
           (type == memory ? "" : "(" + type.asSigned().getElement() + ")") +
           number + "p[k];");
+  if (type == memory && fitRegisters(type)) {
+    // In those behind as many sums.
+    int64_t count = type.count;
+    if (count > 1)
+      forms.registers =
+          declareRegisters(count, count, /*areSet=*/false) +
+          nameMove("vldmia", count, count, count) + " : " +
+          listOperands(count, "=t") + " : \"r\"(p), \"m\"(*(const " + own +
+          " *)(const void *)p));\n" + listElements(own, count, [](int64_t k) {
+            return "x" + std::to_string(k);
+          });
+    forms.array = listElements(
+        own, count, [](int64_t k) { return "p[" + std::to_string(k) + "]"; });
+  }
   std::string space =
       isTable ? StringRef(prefix).upper() + "_SPACE " : std::string();
   define(own + " " + function + "(const " + space + element + " *p)", type,
@@ -496,6 +569,19 @@ std::string Vectors::getStore(Lanes type, Lanes memory) {
   std::string cast = type == memory ? "" : "(" + element + ")";
   forms.array = "for (size_t k = 0; k < " + std::to_string(type.count) +
                 "; ++k)\n    p[k] = " + cast + "a.x[k];";
+  if (type == memory && fitRegisters(type)) {
+    if (type.count > 1)
+      forms.registers = declareRegisters(type.count, 0, /*areSet=*/true) +
+                        nameMove("vstmia", type.count, 0, 1) + " : \"=m\"(*(" +
+                        own + " *)(void *)p) : \"r\"(p), " +
+                        listOperands(type.count, "t") + ");";
+    auto lines =
+        llvm::map_range(llvm::seq<int64_t>(0, type.count), [](int64_t k) {
+          std::string number = std::to_string(k);
+          return "p[" + number + "] = a.x[" + number + "];";
+        });
+    forms.array = llvm::join(lines, "\n");
+  }
   define("void " + function + "(" + element + " *p, " + own + " a)", type,
          bytes, forms);
   return function;

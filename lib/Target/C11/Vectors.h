@@ -96,9 +96,9 @@ public:
 
 private:
   /// The body of a function, for each form: of one vector of the processor, of
-  /// two halves, and of an array.
+  /// two halves, of registers for each element, and of an array.
   struct Forms {
-    std::string whole, halves, array;
+    std::string whole, halves, registers, array;
   };
   /// The name with prefix, if it was not there before as the second.
   std::pair<std::string, bool> begin(const llvm::Twine &name);

@@ -31,6 +31,7 @@ class TargetDescription:
         vector_blocks: Whether these are also some of a layer's sums, not only all.
         vector_floats: Whether these are also of floating-point numbers, as IEEE 754 has them.
         vector_rows: Whether convolutions add rows of weights in such vectors.
+        float_outputs: How many sums of 32-bit floats are in registers so, instead of vector_sums.
         vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
             0 where none are.
     """
@@ -46,6 +47,7 @@ class TargetDescription:
     vector_blocks: bool = True
     vector_floats: bool = True
     vector_rows: bool = False
+    float_outputs: int = 0
     vector_neurons: int = 0
     short_products: bool = False
 
@@ -58,12 +60,14 @@ class TargetDescription:
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
-            f"vector-rows={int(self.vector_rows)} "
+            f"vector-rows={int(self.vector_rows)} float-outputs={self.float_outputs} "
             f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)}"
         )
 
 
-_DSP = TargetDescription(rows=False, list_with_neurons=True, words=True, pairs=True)
+_DSP = TargetDescription(
+    rows=False, list_with_neurons=True, words=True, pairs=True, float_outputs=16
+)
 _M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, words=True)
 # As many sums as there are registers for.
 _M0 = replace(_M3, block_outputs=8)

@@ -43,7 +43,10 @@ PIPELINES: dict[str, tuple[str, ...]] = {
         "snn-opt",
         "--snn-to-loops=block-outputs=4 rows=false flipped-signs=true words=true",
     ),
-    "loops of vectors": ("snn-opt", "--snn-to-loops=vector-sums=32 vector-rows=1 vector-neurons=8"),
+    "loops of vectors": (
+        "snn-opt",
+        "--snn-to-loops=vector-sums=32 float-outputs=4 vector-rows=1 vector-neurons=8",
+    ),
     "integers": ("snn-opt", f"--pass-pipeline=builtin.module({TO_INTEGERS},snn-to-loops)"),
     "int4": ("snn-opt", "--snn-to-int=weight-bits=4", "--snn-to-loops"),
     "int8": ("snn-opt", "--snn-to-int=weight-bits=8 powers-of-two=true", "--snn-to-loops"),

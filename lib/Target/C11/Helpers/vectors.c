@@ -27,6 +27,13 @@
 #define NET_VECTORS 0
 #endif
 #endif
+/* Whether floats have 32 registers of their own, several of which one instruction loads. */
+#if defined(__GNUC__) && defined(__arm__) && (!defined(__thumb__) || defined(__thumb2__)) \
+    && defined(__ARM_FP) && (__ARM_FP & 4) != 0
+#define NET_FLOAT_REGISTERS 1
+#else
+#define NET_FLOAT_REGISTERS 0
+#endif
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 #endif
