@@ -30,7 +30,7 @@ static std::optional<int64_t> chooseEvenBlock(int64_t outputs, int64_t largest,
   for (int64_t block = std::min(outputs, largest); block > 0; --block) {
     // Another block of few sums would cost as much code as the first.
     int64_t rest = outputs % block;
-    if (isInPlace && rest != 0 && rest < llvm::divideCeil(block, 2))
+    if (isInPlace && rest != 0 && rest < (block + 1) / 2)
       continue;
     if (!best || getCost(block) < getCost(*best))
       best = block;
