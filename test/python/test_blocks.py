@@ -162,7 +162,7 @@ def test_products_of_16_bits_on_an_avr(optimization: str, tmp_path: Path) -> Non
             ROOT / "examples/digits/digits.nir", dtype="int8", convention="snntorch", dt=1e-4,
             input_type="spikes", name="net", target=target,
         )  # fmt: skip
-        assert ("net_product_unsigned(" in network.c) == (target == "avr")
+        assert ("net_product_shifted(" in network.c) == (target == "avr")
         program = build(MACHINES["atmega1284p"], tmp_path, network, (*FLAGS, optimization))
         result = run(program, x)
         (found,) = result.outputs.values()

@@ -585,7 +585,11 @@ void SourceEmitter::emitPlaces() {
                    }))
     tableBytes = 1;
   if (tableBytes > 0)
-    source << "/* For the tables of constants in all networks: a section, an "
+    source << "#if defined(__AVR__) && defined(__GNUC__) && !defined(__clang__)"
+              "\n/* avr-gcc would have what tables hold for the first turn of a "
+              "loop in registers, and the others'\n * before their turn. */\n"
+           << "#pragma GCC optimize(\"no-tree-pre\")\n#endif\n\n"
+           << "/* For the tables of constants in all networks: a section, an "
               "alignment, an address space. */\n#ifndef SNN_TABLE\n"
            << "#if defined(__FLASH) && !defined(__STRICT_ANSI__)\n"
            << "#define SNN_TABLE "

@@ -758,9 +758,12 @@ LogicalResult FunctionEmitter::emitWhile(scf::WhileOp op) {
       failed(
           assignCarried(before.getArguments(), op.getYieldOp().getOperands())))
     return failure();
+  Value list = pointers.lookup(before.getArgument(0));
+  if (list)
+    line() << prefix.upper() << "_HIDE(" << locals[op.getResult(0)] << ");\n";
   leaveScope();
   line() << "}\n";
-  if (Value list = pointers.lookup(before.getArgument(0)))
+  if (list)
     locals[op.getResult(0)] =
         "(size_t)(" + locals[op.getResult(0)] + " - " + buffers[list] + ")";
   readSums(op);

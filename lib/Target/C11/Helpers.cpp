@@ -84,8 +84,20 @@ void snn::c11::printHelper(StringRef name, StringRef prefix,
 /// What stands in the header, each behind what it needs: types, macros, and
 /// functions that have to be a part of their callers to be fast.
 static constexpr StringLiteral kInline[] = {
-    "small", "count", "fence", "short", "product", "product_unsigned",
-    "mask",  "pairs", "sums",  "rows",  "vectors"};
+    "small",
+    "count",
+    "fence",
+    "short",
+    "product",
+    "product_unsigned",
+    "product_shifted",
+    "product_shifted_short",
+    "product_byte",
+    "mask",
+    "pairs",
+    "sums",
+    "rows",
+    "vectors"};
 
 /// Functions that are there once. All take positions.
 static constexpr StringLiteral kOnce[] = {"list_bytes", "take_events",

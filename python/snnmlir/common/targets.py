@@ -66,7 +66,9 @@ _RV32 = replace(_M3, block_outputs=32)
 _M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_neurons=8)
 _ZVE32X = TargetDescription(block_outputs=0, vector_sums=128, vector_neurons=16)
 _HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
-_AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
+_AVR = TargetDescription(
+    block_outputs=8, rows=False, flipped_signs=True, short_products=True
+)
 
 TARGETS = MappingProxyType(
     {
