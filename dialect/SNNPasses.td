@@ -270,6 +270,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     channels, such a function visits all inputs when there are many events, with
     the sums of some neighbouring outputs in registers.
 
+    With `byte-lists` lists of fewer than 256 positions have bytes, and with
+    `list-with-neurons` only those that take the place of spikes are made there.
+
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
     whole number of its units, and its memory holds the update before a reset.
@@ -318,7 +321,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "memory of their own">,
     Option<"bitDelays", "bit-delays", "int64_t", "0",
            "Delayed spikes that are stored as bits; 0: none, 1: those whose "
-           "delays differ, 2: all">
+           "delays differ, 2: all">,
+    Option<"byteLists", "byte-lists", "bool", "false",
+           "Whether lists of fewer than 256 positions have bytes">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

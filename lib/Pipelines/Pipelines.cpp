@@ -112,6 +112,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.vectorNeurons = options.vectorNeurons;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;
+  convert.byteLists = options.byteLists;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -78,8 +78,8 @@ TableRangeAnalysis::getTableRange(memref::LoadOp load) {
   auto use = getMemory(load.getMemRef()).getDefiningOp<memref::GetGlobalOp>();
   if (!use || !load.getType().isSignlessInteger())
     return std::nullopt;
-  auto table =
-      SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(use, use.getNameAttr());
+  auto table = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
+      use, use.getNameAttr());
   if (auto known = tables.find(table); known != tables.end())
     return known->second;
   if (!table || !table.getConstant() || !table.getInitialValue())
@@ -100,8 +100,7 @@ TableRangeAnalysis::getTableRange(memref::LoadOp load) {
     return APInt(width, static_cast<uint64_t>(static_cast<int64_t>(value)),
                  /*isSigned=*/true);
   };
-  auto range =
-      ConstantIntRanges::fromSigned(toInteger(least), toInteger(most));
+  auto range = ConstantIntRanges::fromSigned(toInteger(least), toInteger(most));
   tables.try_emplace(table, range);
   return range;
 }
@@ -190,7 +189,8 @@ static std::optional<std::pair<Value, int64_t>> matchConstant(Value value) {
   return std::pair(op.getLhs(), number.getSExtValue());
 }
 
-/// Takes (x * factor + rounding) >> shift apart, and leaves out what it has not.
+/// Takes (x * factor + rounding) >> shift apart, and leaves out what it has
+/// not.
 static std::optional<ScaledProduct> matchScaled(Value value) {
   ScaledProduct found;
   auto shifted = matchConstant<arith::ShRSIOp>(value);
@@ -218,8 +218,8 @@ static std::optional<ScaledProduct> matchScaled(Value value) {
   return found;
 }
 
-/// Whether the factor fits that of the helper, and nothing leaves 32 bits on the
-/// way.
+/// Whether the factor fits that of the helper, and nothing leaves 32 bits on
+/// the way.
 static bool hasRoom(const ScaledProduct &product, int64_t mostNumber,
                     const KnownRanges &ranges) {
   ConstantIntRanges factor = ranges.get(product.factor);
@@ -358,7 +358,8 @@ static bool isShortInC(arith::MulIOp product) {
          llvm::all_of(product->getUsers(), llvm::IsaPred<arith::ShRSIOp>);
 }
 
-/// How many units of 256 `factor` is, if it is more than one and they fit a byte.
+/// How many units of 256 `factor` is, if it is more than one and they fit a
+/// byte.
 static std::optional<int64_t> getUnits(Value factor) {
   APInt number;
   if (!matchPattern(factor, m_ConstantInt(&number)) ||

@@ -86,7 +86,8 @@ createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                       body);
 
 /// How a list of events is stored.
-mlir::MemRefType getEventsStorageType(EventsType type);
+mlir::MemRefType getEventsStorageType(EventsOp op,
+                                      const ConvertSNNToLinalgOptions &options);
 
 /// The builder's location, for something that is called `name` in C.
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
@@ -150,6 +151,10 @@ mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
 /// The list that the function of a neuron makes itself, if it does.
 EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
+
+/// Whether anything needs the elements of `signal` where they are: a synapse
+/// that has events does not, nor does `ownList`, which neurons make themselves.
+bool isRead(mlir::Value signal, EventsOp ownList = nullptr);
 /// Stores a position in a list.
 void storeEvent(mlir::ImplicitLocOpBuilder &builder, mlir::Value position,
                 mlir::Value events, mlir::Value at);

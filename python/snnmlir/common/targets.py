@@ -22,6 +22,7 @@ class TargetDescription:
         flipped_signs: Whether weights of blocks are stored with their sign bit flipped: where no
             instruction extends the signs of two bytes.
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
+        byte_lists: Whether lists of fewer than 256 positions have bytes.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
         patches: Whether convolutions add patches of one size to a map with a border.
@@ -44,6 +45,7 @@ class TargetDescription:
     vector_blocks: bool = True
     vector_neurons: int = 0
     short_products: bool = False
+    byte_lists: bool = False
 
     @property
     def pipeline_options(self) -> str:
@@ -54,7 +56,7 @@ class TargetDescription:
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-neurons={self.vector_neurons} "
-            f"short-products={int(self.short_products)}"
+            f"short-products={int(self.short_products)} byte-lists={int(self.byte_lists)}"
         )
 
 
@@ -67,7 +69,12 @@ _M55 = TargetDescription(block_outputs=0, vector_sums=64, vector_neurons=8)
 _ZVE32X = TargetDescription(block_outputs=0, vector_sums=128, vector_neurons=16)
 _HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
 _AVR = TargetDescription(
-    block_outputs=8, rows=False, flipped_signs=True, short_products=True
+    block_outputs=8,
+    rows=False,
+    flipped_signs=True,
+    list_with_neurons=True,
+    short_products=True,
+    byte_lists=True,
 )
 
 TARGETS = MappingProxyType(

@@ -321,7 +321,7 @@ module {
 // Helpers are known by name and types.
 module {
   // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter: expected a private declaration of take_events or set_spikes with their types, of a product of two i32, or of four for product_shifted and product_shifted_short, or of a condition without arguments and with an i1}}
-  func.func private @take_events(memref<?xi16>, index, index, memref<?xi8>) attributes {snn.helper = "take_events"}
+  func.func private @take_events(memref<?xi8>, index, index, memref<?xi8>) attributes {snn.helper = "take_events"}
 }
 
 // -----
