@@ -323,7 +323,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "Delayed spikes that are stored as bits; 0: none, 1: those whose "
            "delays differ, 2: all">,
     Option<"byteLists", "byte-lists", "bool", "false",
-           "Whether lists of fewer than 256 positions have bytes">
+           "Whether lists of fewer than 256 positions have bytes">,
+    Option<"byCoefficients", "by-coefficients", "bool", "false",
+           "Whether neurons with the same coefficients are updated one after "
+           "the other">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

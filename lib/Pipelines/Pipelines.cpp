@@ -113,6 +113,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;
   convert.byteLists = options.byteLists;
+  convert.byCoefficients = options.byCoefficients;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -77,13 +77,16 @@ struct StepContext {
 
 /// A loop over all elements: `inputs` are read, `outputs` updated in place, and
 /// `body` gets one element of each, in this order, and gives the new ones.
-/// Inputs of fewer dimensions are the same along the first ones.
+/// Inputs of fewer dimensions are the same along the first ones; with
+/// `byCoefficients` elements for which they are the same come one after the
+/// other.
 llvm::SmallVector<mlir::Value>
 createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                   mlir::ValueRange outputs,
                   llvm::function_ref<llvm::SmallVector<mlir::Value>(
                       mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
-                      body);
+                      body,
+                  bool byCoefficients = false);
 
 /// How a list of events is stored.
 mlir::MemRefType getEventsStorageType(EventsOp op,

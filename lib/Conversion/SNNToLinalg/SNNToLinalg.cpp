@@ -821,6 +821,7 @@ struct ConvertSNNToLinalg
     options.directSums = directSums;
     options.bitDelays = bitDelays;
     options.byteLists = byteLists;
+    options.byCoefficients = byCoefficients;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";

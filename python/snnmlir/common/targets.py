@@ -23,6 +23,7 @@ class TargetDescription:
             instruction extends the signs of two bytes.
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
         byte_lists: Whether lists of fewer than 256 positions have bytes.
+        by_coefficients: Whether neurons with the same coefficients are updated one after the other.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
         patches: Whether convolutions add patches of one size to a map with a border.
@@ -46,6 +47,7 @@ class TargetDescription:
     vector_neurons: int = 0
     short_products: bool = False
     byte_lists: bool = False
+    by_coefficients: bool = False
 
     @property
     def pipeline_options(self) -> str:
@@ -56,7 +58,8 @@ class TargetDescription:
             f"list-with-neurons={int(self.list_with_neurons)} words={int(self.words)} "
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-neurons={self.vector_neurons} "
-            f"short-products={int(self.short_products)} byte-lists={int(self.byte_lists)}"
+            f"short-products={int(self.short_products)} byte-lists={int(self.byte_lists)} "
+            f"by-coefficients={int(self.by_coefficients)}"
         )
 
 
@@ -75,6 +78,7 @@ _AVR = TargetDescription(
     list_with_neurons=True,
     short_products=True,
     byte_lists=True,
+    by_coefficients=True,
 )
 
 TARGETS = MappingProxyType(
