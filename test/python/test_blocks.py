@@ -179,8 +179,8 @@ def test_helpers_for_products_on_an_avr(optimization: str, tmp_path: Path) -> No
     """What an AVR multiplies byte by byte, at the ends of all that fits, too."""
     machine = MACHINES["atmega1284p"]
     (tmp_path / "main.c").write_text(
-        '#include "platform.h"\nint test(void);\n'
-        "int main(void)\n{\n    put_char((char)('0' + test()));\n    put_char('\\n');\n    leave(0);\n}\n"
+        '#include "platform.h"\nint test(void);\nint main(void)\n{\n'
+        "    put_char((char)('0' + test()));\n    put_char('\\n');\n    leave(0);\n}\n"
     )
     flags = [optimization, "-std=gnu11", f"-I{PLATFORM}", f"-I{ROOT / 'lib/Target/C11/Helpers'}"]
     test = ROOT / "test/Target/C11/helpers/products.c"

@@ -29,8 +29,7 @@ SmallVector<Value> snn::createElementwise(
                       return rankOf(input) == 1;
                     });
   if (byCoefficients) {
-    SmallVector<unsigned> order =
-        llvm::to_vector(llvm::seq<unsigned>(1, rank));
+    SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(1, rank));
     order.push_back(0);
     elements = AffineMap::getPermutationMap(order, builder.getContext());
   }
