@@ -278,6 +278,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     channels, such a function visits all inputs when there are many events, with
     the sums of some neighbouring outputs in registers.
 
+    With `byte-lists` lists of fewer than 256 positions have bytes, and with
+    `list-with-neurons` only those that take the place of spikes are made there.
+
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
     whole number of its units, and its memory holds the update before a reset.
@@ -333,7 +336,12 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "memory of their own">,
     Option<"bitDelays", "bit-delays", "int64_t", "0",
            "Delayed spikes that are stored as bits; 0: none, 1: those whose "
-           "delays differ, 2: all">
+           "delays differ, 2: all">,
+    Option<"byteLists", "byte-lists", "bool", "false",
+           "Whether lists of fewer than 256 positions have bytes">,
+    Option<"byCoefficients", "by-coefficients", "bool", "false",
+           "Whether neurons with the same coefficients are updated one after "
+           "the other">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
@@ -385,14 +393,20 @@ def SNNShortenProducts : Pass<"snn-shorten-products", "::mlir::ModuleOp"> {
   let summary = "Multiply integers of 16 bits where that is enough";
   let description = [{
     Replaces each `arith.muli` of 32 bits, two factors of which are known to fit
-    16 bits from constants, shifts, masks and types, by a call of a declaration
-    (`snn.helper`): `@product`, or `@product_unsigned` if the first factor fits
-    16 bits only without a sign.
+    16 bits from constants and tables of them, shifts, masks and types, by a call
+    of a declaration (`snn.helper`): `@product`, or `@product_unsigned` if the
+    first factor fits 16 bits only without a sign.
 
     ```mlir
     %high = arith.shrsi %v, %c16 : i32
     %product = func.call @product(%high, %decay) : (i32, i32) -> i32
     ```
+
+    What is rounded and shifted right becomes a call of `@product_shifted_short`,
+    or of `@product_shifted` for a number of 32 bits that is multiplied in halves:
+    floor((x * y + rounding) / 2^by), where the factor y is never negative and
+    below 2^by, by at most 16. A product of 16 bits and a constant multiple of 256
+    below 2^16 becomes `@product_byte`, with the number of these.
 
     It is for processors that multiply fewer than 32 bits at a time and whose
     compilers do not see that the upper halves say nothing. Where both factors are

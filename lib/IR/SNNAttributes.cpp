@@ -53,7 +53,8 @@ static bool isRole(Attribute attribute) {
 static bool isHelper(Attribute attribute) {
   return isOneOf(attribute,
                  {"take_events", "set_spikes", "blocks", "unaligned_blocks",
-                  "product", "product_unsigned"});
+                  "product", "product_unsigned", "product_shifted",
+                  "product_shifted_short", "product_byte"});
 }
 
 static bool isSeconds(Attribute attribute) {
@@ -141,8 +142,9 @@ static constexpr AttributeRule kRules[] = {
     {"snn.memory", "a string", is<StringAttr>},
     {"snn.section", "a string", is<StringAttr>},
     {"snn.helper",
-     "'take_events', 'set_spikes', 'blocks', 'unaligned_blocks', 'product' or "
-     "'product_unsigned'",
+     "'take_events', 'set_spikes', 'blocks', 'unaligned_blocks', 'product', "
+     "'product_unsigned', 'product_shifted', 'product_shifted_short' or "
+     "'product_byte'",
      isHelper},
     {"snn.size", "an index of at least 0", isIndex},
     {"snn.scale_axis", "an index of at least 0", isIndex},

@@ -115,6 +115,8 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.vectorNeurons = options.vectorNeurons;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;
+  convert.byteLists = options.byteLists;
+  convert.byCoefficients = options.byCoefficients;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -96,9 +96,11 @@ bool StepEvents::isOnlyListed(Value input,
 
 void StepEvents::takeEvents(func::CallOp list, Value x, Value count) {
   ImplicitLocOpBuilder builder(list.getLoc(), list);
-  Type position = cast<MemRefType>(x.getType()).getElementType();
+  auto typeOf = [](Value buffer) {
+    return cast<MemRefType>(buffer.getType()).getElementType();
+  };
   func::CallOp::create(
-      builder, getHelper("take_events", position, position),
+      builder, getHelper("take_events", typeOf(x), typeOf(list.getOperand(2))),
       ValueRange{x, count, list.getOperand(1), list.getOperand(2)});
   list.erase();
   // Views that only the list needed.
@@ -144,7 +146,9 @@ void StepEvents::setSpikes(BlockArgument input, StringRef name, Value x,
 }
 
 func::FuncOp StepEvents::getHelper(StringRef name, Type position, Type result) {
-  std::string symbol = name.str() + (position.isInteger(32) ? "_32" : "");
+  std::string symbol = name.str() + (position.isInteger(32) ? "_32"
+                                     : result.isInteger(8)  ? "_8"
+                                                            : "");
   func::FuncOp &function = made[symbol];
   if (function)
     return function;

@@ -102,6 +102,15 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Delayed spikes that are stored as bits; 0: none, 1: "
                      "those whose delays differ, 2: all"),
       llvm::cl::init(0)};
+  Option<bool> byteLists{
+      *this, "byte-lists",
+      llvm::cl::desc("Whether lists of fewer than 256 positions have bytes"),
+      llvm::cl::init(false)};
+  Option<bool> byCoefficients{
+      *this, "by-coefficients",
+      llvm::cl::desc("Whether neurons with the same coefficients are updated "
+                     "one after the other"),
+      llvm::cl::init(false)};
   Option<std::string> processorCost{
       *this, "processor-cost",
       llvm::cl::desc("What a layer costs without a kernel, of the module's "

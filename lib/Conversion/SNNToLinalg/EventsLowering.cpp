@@ -25,11 +25,20 @@ using namespace snn;
 /// Elements whose activity fits one mask.
 static constexpr int64_t kMaskBits = 64;
 
-MemRefType snn::getEventsStorageType(EventsType type) {
+/// Whether the positions of a list are bytes.
+static bool hasBytes(EventsOp op, const ConvertSNNToLinalgOptions &options) {
+  // Kernels know no bytes.
+  return options.byteLists && op.getEvents().getType().getSize() < (1 << 8) &&
+         llvm::none_of(op->getUsers(), llvm::IsaPred<OffloadOp>);
+}
+
+MemRefType snn::getEventsStorageType(EventsOp op,
+                                     const ConvertSNNToLinalgOptions &options) {
+  int64_t size = op.getEvents().getType().getSize();
   // The number of elements must fit, too.
-  unsigned bits = type.getSize() < (1 << 16) ? 16 : 32;
-  return MemRefType::get({type.getSize() + kEventsPerVisit},
-                         IntegerType::get(type.getContext(), bits));
+  unsigned bits = hasBytes(op, options) ? 8 : size < (1 << 16) ? 16 : 32;
+  return MemRefType::get({size + kEventsPerVisit},
+                         IntegerType::get(op.getContext(), bits));
 }
 
 static Value createIndex(ImplicitLocOpBuilder &builder, int64_t value) {
@@ -161,8 +170,8 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
     name += element.isInteger(1)   ? "spikes"
             : element.isInteger(8) ? "counts"
                                    : "values";
-  if (position.isInteger(32))
-    name += "_32";
+  if (!position.isInteger(16))
+    name += "_" + std::to_string(position.getIntOrFloatBitWidth());
   func::FuncOp &function = context.listFunctions[name];
   if (function)
     return function;
@@ -200,8 +209,14 @@ EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
       model.spikes->isPre() || model.spikes->counts() ||
       context.direct.contains(op))
     return nullptr;
-  for (Operation *user : op.getOutput("spikes").getUsers()) {
+  Value spikes = op.getOutput("spikes");
+  for (Operation *user : spikes.getUsers()) {
     auto events = dyn_cast<EventsOp>(user);
+    // Where memory is short a list is there in place of spikes, not beside
+    // them.
+    if (events && context.options.byteLists &&
+        (isRead(spikes, events) || !hasBytes(events, context.options)))
+      continue;
     // Lists of feature maps are long, and input, spikes and list would be in
     // memory at a time.
     if (events && !context.direct.hidesEvents(events) &&

@@ -77,16 +77,20 @@ struct StepContext {
 
 /// A loop over all elements: `inputs` are read, `outputs` updated in place, and
 /// `body` gets one element of each, in this order, and gives the new ones.
-/// Inputs of fewer dimensions are the same along the first ones.
+/// Inputs of fewer dimensions are the same along the first ones; with
+/// `byCoefficients` elements for which they are the same come one after the
+/// other.
 llvm::SmallVector<mlir::Value>
 createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                   mlir::ValueRange outputs,
                   llvm::function_ref<llvm::SmallVector<mlir::Value>(
                       mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>
-                      body);
+                      body,
+                  bool byCoefficients = false);
 
 /// How a list of events is stored.
-mlir::MemRefType getEventsStorageType(EventsType type);
+mlir::MemRefType getEventsStorageType(EventsOp op,
+                                      const ConvertSNNToLinalgOptions &options);
 
 /// The builder's location, for something that is called `name` in C.
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
@@ -150,6 +154,10 @@ mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
 /// The list that the function of a neuron makes itself, if it does.
 EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
+
+/// Whether anything needs the elements of `signal` where they are: a synapse
+/// that has events does not, nor does `ownList`, which neurons make themselves.
+bool isRead(mlir::Value signal, EventsOp ownList = nullptr);
 /// Stores a position in a list.
 void storeEvent(mlir::ImplicitLocOpBuilder &builder, mlir::Value position,
                 mlir::Value events, mlir::Value at);

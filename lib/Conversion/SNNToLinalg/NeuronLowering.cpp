@@ -415,7 +415,8 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
       [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
         return stepNeurons(b, update, values.take_front(read),
                            values.drop_front(read));
-      });
+      },
+      context.options.byCoefficients);
   for (auto [result, buffer] : llvm::zip(results, elements.outputBuffers))
     layer.write(result, buffer);
   layer.finish();
@@ -468,7 +469,8 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
                       : model.spikes ? equations.beginSpiking(carried)
                                      : equations.beginIntegrator(carried);
         return {a.store(begun, state.getType())};
-      });
+      },
+      context.options.byCoefficients);
   if (changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
     layer.discard();
     return success();
@@ -513,7 +515,8 @@ LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
         SmallVector<Value> found = end(a, model, values.drop_front(tensors));
         found.truncate(outputs.size());
         return found;
-      });
+      },
+      context.options.byCoefficients);
   if (changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
     layer.discard();
     return success();
@@ -550,7 +553,8 @@ LogicalResult snn::lowerCarriedSpikes(NeuronOpInterface op,
         c.bind(b, elements.slice(1, c.getTensors().size()), update.type);
         Value v = a.read(elements[0], model.voltage.getType());
         return {a.name("spike").fires(v)};
-      });
+      },
+      context.options.byCoefficients);
   layer.write(spikes.front(), spikeBuffer);
   layer.finish();
   return success();

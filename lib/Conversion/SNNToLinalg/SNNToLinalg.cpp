@@ -347,9 +347,7 @@ void NetworkLowering::addOutputs() {
   }
 }
 
-/// Whether anything needs the elements of `signal` where they are: a synapse
-/// that has events does not, nor does `ownList`, which neurons make themselves.
-static bool isRead(Value signal, EventsOp ownList = nullptr) {
+bool snn::isRead(Value signal, EventsOp ownList) {
   return llvm::any_of(signal.getUses(), [&](OpOperand &use) {
     if (ownList && use.getOwner() == ownList)
       return false;
@@ -373,13 +371,14 @@ static StringRef getSignalUse(Value signal) {
 }
 
 void NetworkLowering::placeSignal(Value signal) {
-  if (auto events = dyn_cast<EventsType>(signal.getType())) {
+  if (isa<EventsType>(signal.getType())) {
     Operation *op = signal.getDefiningOp();
-    if (context.direct.hidesEvents(cast<EventsOp>(op)))
+    auto events = cast<EventsOp>(op);
+    if (context.direct.hidesEvents(events))
       return;
-    context.buffers[signal] =
-        stepArguments->add(getEventsStorageType(events), "scratch",
-                           getLayerName(op), getNode(op), op->getLoc());
+    context.buffers[signal] = stepArguments->add(
+        getEventsStorageType(events, context.options), "scratch",
+        getLayerName(op), getNode(op), op->getLoc());
     stepArguments->setUse("list of events");
     return;
   }
@@ -824,6 +823,8 @@ struct ConvertSNNToLinalg
     options.vectorNeurons = vectorNeurons;
     options.directSums = directSums;
     options.bitDelays = bitDelays;
+    options.byteLists = byteLists;
+    options.byCoefficients = byCoefficients;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";

@@ -16,15 +16,27 @@ using namespace snn;
 SmallVector<Value> snn::createElementwise(
     LayerBuilder &layer, ValueRange inputs, ValueRange outputs,
     llvm::function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)>
-        body) {
+        body,
+    bool byCoefficients) {
   ImplicitLocOpBuilder &builder = layer.body();
-  unsigned rank = cast<RankedTensorType>(outputs.front().getType()).getRank();
+  auto rankOf = [](Value value) -> unsigned {
+    return cast<RankedTensorType>(value.getType()).getRank();
+  };
+  unsigned rank = rankOf(outputs.front());
+  AffineMap elements = builder.getMultiDimIdentityMap(rank);
+  // The last dimension outside, if that is all that some inputs have.
+  byCoefficients &= rank > 1 && llvm::any_of(inputs, [&](Value input) {
+                      return rankOf(input) == 1;
+                    });
+  if (byCoefficients) {
+    SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(1, rank));
+    order.push_back(0);
+    elements = AffineMap::getPermutationMap(order, builder.getContext());
+  }
   SmallVector<AffineMap> maps;
   for (Value value :
-       llvm::concat<Value>(llvm::to_vector(inputs), llvm::to_vector(outputs))) {
-    unsigned own = cast<RankedTensorType>(value.getType()).getRank();
-    maps.push_back(builder.getMultiDimIdentityMap(rank).getMinorSubMap(own));
-  }
+       llvm::concat<Value>(llvm::to_vector(inputs), llvm::to_vector(outputs)))
+    maps.push_back(elements.getMinorSubMap(rankOf(value)));
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
   auto generic = linalg::GenericOp::create(

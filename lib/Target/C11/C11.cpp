@@ -136,12 +136,20 @@ private:
 // Names
 //===----------------------------------------------------------------------===//
 
-/// The width of the positions that a helper takes.
+/// The width of the positions that a helper has in lists, or takes.
 static unsigned getPositionBits(func::FuncOp helper) {
-  auto x = helper.getNumArguments() == 0
-               ? MemRefType()
-               : dyn_cast<MemRefType>(helper.getArgumentTypes().front());
-  return x ? x.getElementTypeBitWidth() : 0;
+  ArrayRef<Type> types = helper.getArgumentTypes();
+  if (types.empty())
+    return 0;
+  bool takesEvents = getText(helper, "snn.helper") == "take_events";
+  auto list = dyn_cast<MemRefType>(takesEvents ? types.back() : types.front());
+  return list ? list.getElementTypeBitWidth() : 0;
+}
+
+/// The same for a function that lists events.
+static unsigned getListBits(func::FuncOp function) {
+  return cast<MemRefType>(function.getArgumentTypes().back())
+      .getElementTypeBitWidth();
 }
 
 /// Whether a helper is a macro that says something of the processor.
@@ -181,11 +189,11 @@ void SourceEmitter::nameSymbols() {
     else if (!helper.empty())
       symbols[symbol.getName()] =
           helpers + "_" + helper.str() +
-          (getPositionBits(cast<func::FuncOp>(op)) == 32 ? "_32" : "");
+          getPositionSuffix(getPositionBits(cast<func::FuncOp>(op))).str();
     else if (interface.helpers && listsBytes(op))
       symbols[symbol.getName()] =
           helpers + "_list_bytes" +
-          (symbol.getName().ends_with("_32") ? "_32" : "");
+          getPositionSuffix(getListBits(cast<func::FuncOp>(op))).str();
     else if (!symbol.isPublic())
       symbols[symbol.getName()] =
           globals.add(prefix + "_" + sanitize(symbol.getName()));
@@ -585,18 +593,23 @@ void SourceEmitter::emitPlaces() {
                    }))
     tableBytes = 1;
   if (tableBytes > 0)
-    source << "/* For the tables of constants in all networks: a section, an "
-              "alignment, an address space. */\n#ifndef SNN_TABLE\n"
-           << "#if defined(__FLASH) && !defined(__STRICT_ANSI__)\n"
-           << "#define SNN_TABLE "
-           << (tableBytes > kFlashReach ? "__memx" : "__flash")
-           << " /* AVR: read where it is, not copied to RAM */\n"
-           << "/* avr-gcc 5 warns of tables that it has optimized away. */\n"
-           << "#pragma GCC diagnostic ignored \"-Wuninitialized\"\n"
-           << "#elif defined(__x86_64__) || defined(__aarch64__)\n"
-           << "#define SNN_TABLE __attribute__((aligned(64))) /* a line of the "
-              "cache */\n"
-           << "#else\n#define SNN_TABLE\n#endif\n#endif\n\n";
+    source
+        << "#if defined(__AVR__) && defined(__GNUC__) && !defined(__clang__)"
+           "\n/* avr-gcc would have what tables hold for the first turn of a "
+           "loop in registers, and the others'\n * before their turn. */\n"
+        << "#pragma GCC optimize(\"no-tree-pre\")\n#endif\n\n"
+        << "/* For the tables of constants in all networks: a section, an "
+           "alignment, an address space. */\n#ifndef SNN_TABLE\n"
+        << "#if defined(__FLASH) && !defined(__STRICT_ANSI__)\n"
+        << "#define SNN_TABLE "
+        << (tableBytes > kFlashReach ? "__memx" : "__flash")
+        << " /* AVR: read where it is, not copied to RAM */\n"
+        << "/* avr-gcc 5 warns of tables that it has optimized away. */\n"
+        << "#pragma GCC diagnostic ignored \"-Wuninitialized\"\n"
+        << "#elif defined(__x86_64__) || defined(__aarch64__)\n"
+        << "#define SNN_TABLE __attribute__((aligned(64))) /* a line of the "
+           "cache */\n"
+        << "#else\n#define SNN_TABLE\n#endif\n#endif\n\n";
   source << "/* For the functions of layers in all networks: inline, noinline, "
             "a section. */\n"
          << "#ifndef SNN_LAYER\n#define SNN_LAYER\n#endif\n\n";

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FunctionEmitter.h"
+#include "Helpers.h"
 #include "Indices.h"
 #include "Legality.h"
 #include "Literals.h"
@@ -758,9 +759,12 @@ LogicalResult FunctionEmitter::emitWhile(scf::WhileOp op) {
       failed(
           assignCarried(before.getArguments(), op.getYieldOp().getOperands())))
     return failure();
+  Value list = pointers.lookup(before.getArgument(0));
+  if (list)
+    line() << prefix.upper() << "_HIDE(" << locals[op.getResult(0)] << ");\n";
   leaveScope();
   line() << "}\n";
-  if (Value list = pointers.lookup(before.getArgument(0)))
+  if (list)
     locals[op.getResult(0)] =
         "(size_t)(" + locals[op.getResult(0)] + " - " + buffers[list] + ")";
   readSums(op);
@@ -922,7 +926,8 @@ LogicalResult FunctionEmitter::emitList(vector::CompressStoreOp op) {
   Type position = op.getVectorType().getElementType();
   if (!isThere || !first || !count ||
       op.getVectorType().getNumElements() != 64 ||
-      !(position.isInteger(16) || position.isInteger(32)) ||
+      !(position.isInteger(8) || position.isInteger(16) ||
+        position.isInteger(32)) ||
       bytes->getBlock() != op->getBlock() ||
       writes->mayWriteBetween(bytes, op, bytes.getBase()))
     return op.emitOpError("C11: is not in the emitter's subset: expected the "
@@ -936,8 +941,8 @@ LogicalResult FunctionEmitter::emitList(vector::CompressStoreOp op) {
   if (failed(x) || failed(size) || failed(from) || failed(events))
     return failure();
   std::string name = nameLocal(count);
-  line() << "const size_t " << name << " = " << prefix
-         << (position.isInteger(16) ? "_list" : "_list_32") << "(&" << *x
+  line() << "const size_t " << name << " = " << prefix << "_list"
+         << getPositionSuffix(position.getIntOrFloatBitWidth()) << "(&" << *x
          << ", " << size->text << ", " << from->text << ", &" << *events
          << ");\n";
   locals[count] = name;

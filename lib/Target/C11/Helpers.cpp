@@ -29,18 +29,24 @@ static constexpr Helper kHelpers[] = {
 #include "Helpers.inc"
 };
 
+StringRef snn::c11::getPositionSuffix(unsigned positionBits) {
+  return positionBits == 32 ? "_32" : positionBits == 8 ? "_8" : "";
+}
+
 /// What stands in the generated C for an identifier of a helper's file.
 static std::string translate(StringRef identifier, StringRef prefix,
                              unsigned positionBits) {
   if (identifier == "position_t")
     return "uint" + utostr(positionBits) + "_t";
+  if (identifier == "given_t")
+    return "uint" + utostr(std::max(positionBits, 16u)) + "_t";
   if (identifier.consume_front("NET_"))
     return prefix.upper() + "_" + identifier.str();
   if (!identifier.consume_front("net_"))
     return identifier.str();
   bool hasPositions = identifier.consume_back("_position");
   return (prefix + "_" + identifier +
-          (hasPositions && positionBits == 32 ? "_32" : ""))
+          (hasPositions ? snn::c11::getPositionSuffix(positionBits) : ""))
       .str();
 }
 
@@ -83,14 +89,25 @@ void snn::c11::printHelper(StringRef name, StringRef prefix,
 
 /// What stands in the header, each behind what it needs: types, macros, and
 /// functions that have to be a part of their callers to be fast.
-static constexpr StringLiteral kInline[] = {
-    "small", "count", "fence", "short", "product", "product_unsigned",
-    "mask",  "pairs", "sums",  "rows",  "vectors"};
+static constexpr StringLiteral kInline[] = {"small",
+                                            "count",
+                                            "fence",
+                                            "short",
+                                            "product",
+                                            "product_unsigned",
+                                            "product_shifted",
+                                            "product_shifted_short",
+                                            "product_byte",
+                                            "mask",
+                                            "pairs",
+                                            "sums",
+                                            "rows",
+                                            "vectors"};
 
 /// Functions that are there once. All take positions.
 static constexpr StringLiteral kOnce[] = {"list_bytes", "take_events",
                                           "set_spikes"};
-static constexpr unsigned kPositionBits[] = {16, 32};
+static constexpr unsigned kPositionBits[] = {8, 16, 32};
 
 /// Takes a function of a helper's file apart: "/* comment */", "void f(int x)"
 /// and "{ ... }".
@@ -191,7 +208,7 @@ void snn::c11::forEachHelperName(StringRef prefix,
     forEachPart(helper.text, [&](StringRef identifier, StringRef) {
       if (!identifier.starts_with("net_") && !identifier.starts_with("NET_"))
         return;
-      for (unsigned positionBits : {16, 32})
+      for (unsigned positionBits : kPositionBits)
         if (auto [name, isNew] =
                 taken.insert(translate(identifier, prefix, positionBits));
             isNew)

@@ -23,6 +23,9 @@ namespace snn::c11 {
 void printHelper(llvm::StringRef name, llvm::StringRef prefix,
                  unsigned positionBits, llvm::raw_ostream &os);
 
+/// What the names of functions for positions of that many bits end with.
+llvm::StringRef getPositionSuffix(unsigned positionBits);
+
 /// What tells the shared helpers of one version of the compiler from those of
 /// another, whatever they are called.
 uint32_t getHelpersVersion();

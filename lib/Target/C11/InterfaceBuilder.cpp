@@ -43,28 +43,32 @@ static LogicalResult checkHelper(func::FuncOp function) {
     return MemRefType::get({ShapedType::kDynamic}, element);
   };
   Type index = builder.getIndexType();
-  auto takes = [&](unsigned positionBits) {
+  auto takes = [&](unsigned positionBits, unsigned listBits) {
     Type position = builder.getIntegerType(positionBits);
-    Type result = name == "set_spikes" ? builder.getI1Type() : position;
+    Type result = name == "set_spikes" ? builder.getI1Type()
+                                       : builder.getIntegerType(listBits);
     return function.getFunctionType() ==
            builder.getFunctionType({line(position), index, index, line(result)},
                                    {});
   };
   bool isList = name == "take_events" || name == "set_spikes";
-  bool isProduct = name == "product" || name == "product_unsigned";
+  bool isProduct = name.starts_with("product");
   Type word = builder.getI32Type();
+  SmallVector<Type> words(name.starts_with("product_shifted") ? 4 : 2, word);
   FunctionType other = isProduct
-                           ? builder.getFunctionType({word, word}, {word})
+                           ? builder.getFunctionType(words, {word})
                            : builder.getFunctionType({}, {builder.getI1Type()});
-  bool hasTypes =
-      isList ? takes(16) || takes(32) : function.getFunctionType() == other;
+  bool hasTypes = isList ? takes(16, 16) || takes(32, 32) || takes(16, 8)
+                         : function.getFunctionType() == other;
   if (function.isPrivate() && function.isDeclaration() && hasTypes)
     return success();
-  return function.emitOpError("C11: is not a helper of the emitter: expected a "
-                              "private declaration of take_events or "
-                              "set_spikes with their types, of a product of "
-                              "i32, or of a condition without arguments and "
-                              "with an i1");
+  return function.emitOpError(
+      "C11: is not a helper of the emitter: expected a "
+      "private declaration of take_events or "
+      "set_spikes with their types, of a product of "
+      "two i32, or of four for product_shifted and "
+      "product_shifted_short, or of a condition without "
+      "arguments and with an i1");
 }
 
 /// Finds the public functions, and checks the declarations of helpers.

@@ -22,6 +22,8 @@ class TargetDescription:
         flipped_signs: Whether weights of blocks are stored with their sign bit flipped: where no
             instruction extends the signs of two bytes.
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
+        byte_lists: Whether lists of fewer than 256 positions have bytes.
+        by_coefficients: Whether neurons with the same coefficients are updated one after the other.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
         patches: Whether convolutions add patches of one size to a map with a border.
@@ -50,6 +52,8 @@ class TargetDescription:
     float_outputs: int = 0
     vector_neurons: int = 0
     short_products: bool = False
+    byte_lists: bool = False
+    by_coefficients: bool = False
 
     @property
     def pipeline_options(self) -> str:
@@ -61,7 +65,8 @@ class TargetDescription:
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
             f"vector-rows={int(self.vector_rows)} float-outputs={self.float_outputs} "
-            f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)}"
+            f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)} "
+            f"byte-lists={int(self.byte_lists)} by-coefficients={int(self.by_coefficients)}"
         )
 
 
@@ -78,7 +83,15 @@ _M55 = TargetDescription(
 )
 _ZVE32X = replace(_M55, vector_sums=128, vector_neurons=16)
 _HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
-_AVR = TargetDescription(block_outputs=8, rows=False, short_products=True)
+_AVR = TargetDescription(
+    block_outputs=8,
+    rows=False,
+    flipped_signs=True,
+    list_with_neurons=True,
+    short_products=True,
+    byte_lists=True,
+    by_coefficients=True,
+)
 
 TARGETS = MappingProxyType(
     {

@@ -18,6 +18,9 @@ snn.network @net(%in: tensor<4xf32> {snn.name = "in"})
   snn.output %v, %c : tensor<4xf32>, tensor<4xf32>
 }
 
+// CHECK:      #if defined(__AVR__) && defined(__GNUC__) && !defined(__clang__)
+// CHECK:      #pragma GCC optimize("no-tree-pre")
+// CHECK-NEXT: #endif
 // CHECK:      /* For the tables of constants in all networks: a section, an alignment, an address space. */
 // CHECK-NEXT: #ifndef SNN_TABLE
 // CHECK-NEXT: #if defined(__FLASH) && !defined(__STRICT_ANSI__)

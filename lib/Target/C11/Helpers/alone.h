@@ -15,10 +15,13 @@
 #define NET_CHECK(condition) ((void)0)
 #endif
 
-#ifdef POSITIONS_OF_32_BITS
-typedef uint32_t position_t;
+#if defined(POSITIONS_OF_32_BITS)
+typedef uint32_t position_t, given_t;
+#elif defined(POSITIONS_OF_8_BITS)
+typedef uint8_t position_t;
+typedef uint16_t given_t;
 #else
-typedef uint16_t position_t;
+typedef uint16_t position_t, given_t;
 #endif
 
 #endif

@@ -2,7 +2,7 @@
 #include "alone.h"
 // --- emitted
 /* Spikes at the caller's positions that are below size, and nowhere else. */
-static SNN_LAYER void net_set_spikes_position(const position_t *RESTRICT x, size_t count, size_t size, uint8_t *RESTRICT spikes)
+static SNN_LAYER void net_set_spikes_position(const given_t *RESTRICT x, size_t count, size_t size, uint8_t *RESTRICT spikes)
 {
     memset(spikes, 0, size);
     for (size_t k = 0; k < count; ++k) {

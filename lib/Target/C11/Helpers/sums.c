@@ -54,6 +54,13 @@ typedef struct {
 } net_sums4;
 #endif
 
+/* avr-gcc would have both a position of a list and the next one in registers, and sums elsewhere. */
+#if defined(__AVR__)
+#define NET_HIDE(position) __asm__("" : "+r"(position))
+#else
+#define NET_HIDE(position) ((void)0)
+#endif
+
 /* Sums to which nothing was added. */
 NET_HELPER net_sums4 net_zero4(void)
 {
@@ -130,21 +137,74 @@ NET_HELPER net_words2 net_words(const NET_SPACE int8_t *p)
 }
 
 #if defined(__AVR__)
+/* Whether tables are in the flash that LPM reads. */
+#if defined(__FLASH) && !defined(__STRICT_ANSI__)
+#define NET_IN_FLASH __builtin_types_compatible_p(const NET_SPACE int8_t *, const __flash int8_t *)
+#endif
+
+/* The sum with the weight at p added, and p goes on: avr-gcc would work out the address of each weight
+ * of a row. */
+NET_HELPER int16_t net_add_next(int16_t sum, const NET_SPACE int8_t **p)
+{
+#if defined(NET_IN_FLASH)
+    if (NET_IN_FLASH) {
+        const __flash int8_t *next = (const __flash int8_t *)*p;
+        __asm__("lpm __tmp_reg__, %a1+\n\tadd %A0, __tmp_reg__\n\tadc %B0, __zero_reg__\n\t"
+                "sbrc __tmp_reg__, 7\n\tdec %B0"
+                : "+r"(sum), "+z"(next));
+        *p = (const NET_SPACE int8_t *)next;
+        return sum;
+    }
+#endif
+    return (int16_t)(sum + *(*p)++);
+}
+
+/* The same of a weight whose sign bit is flipped: 128 more. */
+NET_HELPER int16_t net_add_next_flipped(int16_t sum, const NET_SPACE int8_t **p)
+{
+#if defined(NET_IN_FLASH)
+    if (NET_IN_FLASH) {
+        const __flash int8_t *next = (const __flash int8_t *)*p;
+        __asm__("lpm __tmp_reg__, %a1+\n\tadd %A0, __tmp_reg__\n\tadc %B0, __zero_reg__"
+                : "+r"(sum), "+z"(next));
+        *p = (const NET_SPACE int8_t *)next;
+        return sum;
+    }
+#endif
+    return (int16_t)((uint16_t)sum + (uint8_t)*(*p)++);
+}
+
+/* The sums with four weights added, behind which p is then. */
+NET_HELPER net_sums4 net_add_next4(net_sums4 sums, const NET_SPACE int8_t **p)
+{
+    sums.x0 = net_add_next(sums.x0, p);
+    sums.x1 = net_add_next(sums.x1, p);
+    sums.x2 = net_add_next(sums.x2, p);
+    sums.x3 = net_add_next(sums.x3, p);
+    return sums;
+}
+
+NET_HELPER net_sums4 net_add_next_flipped4(net_sums4 sums, const NET_SPACE int8_t **p)
+{
+    sums.x0 = net_add_next_flipped(sums.x0, p);
+    sums.x1 = net_add_next_flipped(sums.x1, p);
+    sums.x2 = net_add_next_flipped(sums.x2, p);
+    sums.x3 = net_add_next_flipped(sums.x3, p);
+    return sums;
+}
+
 /* The sums with the four weights at p added. */
 NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
-    sums.x0 = (int16_t)(sums.x0 + p[0]);
-    sums.x1 = (int16_t)(sums.x1 + p[1]);
-    sums.x2 = (int16_t)(sums.x2 + p[2]);
-    sums.x3 = (int16_t)(sums.x3 + p[3]);
-    return sums;
+    return net_add_next4(sums, &p);
 }
 
 /* Adds the eight weights of a row from first on. */
 NET_HELPER void net_add8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t **row, size_t first)
 {
-    *sums = net_add4(*sums, *row + first);
-    *more = net_add4(*more, *row + first + 4);
+    const NET_SPACE int8_t *p = *row + first;
+    *sums = net_add_next4(*sums, &p);
+    *more = net_add_next4(*more, &p);
 }
 
 /* What is in the sums after n rows. */
@@ -154,21 +214,18 @@ NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
     return sums;
 }
 
-/* The same as net_add4 for weights whose sign bits are flipped: 128 is added to each. */
+/* The same as net_add4 for weights whose sign bits are flipped. */
 NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
-    sums.x0 = (int16_t)((uint16_t)sums.x0 + (uint8_t)p[0]);
-    sums.x1 = (int16_t)((uint16_t)sums.x1 + (uint8_t)p[1]);
-    sums.x2 = (int16_t)((uint16_t)sums.x2 + (uint8_t)p[2]);
-    sums.x3 = (int16_t)((uint16_t)sums.x3 + (uint8_t)p[3]);
-    return sums;
+    return net_add_next_flipped4(sums, &p);
 }
 
 /* The same as net_add8 for these. */
 NET_HELPER void net_add_flipped8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t **row, size_t first)
 {
-    *sums = net_add_flipped4(*sums, *row + first);
-    *more = net_add_flipped4(*more, *row + first + 4);
+    const NET_SPACE int8_t *p = *row + first;
+    *sums = net_add_next_flipped4(*sums, &p);
+    *more = net_add_next_flipped4(*more, &p);
 }
 
 /* What is in the sums after n rows of these. */

@@ -3,11 +3,11 @@
 // --- emitted
 /* The caller's positions that are below size, each once and in ascending order, and then, four
  * times, size. A list that is in order takes a comparison for each; another one is put in order. */
-static SNN_LAYER void net_take_events_position(const position_t *RESTRICT x, size_t count, size_t size, position_t *RESTRICT events)
+static SNN_LAYER void net_take_events_position(const given_t *RESTRICT x, size_t count, size_t size, position_t *RESTRICT events)
 {
     size_t n = 0;
     for (size_t k = 0; k < count; ++k) {
-        const position_t event = x[k];
+        const given_t event = x[k];
         size_t at = n;
         NET_CHECK(event < size); /* a position that the input does not have */
         if (event >= size)
@@ -26,7 +26,7 @@ static SNN_LAYER void net_take_events_position(const position_t *RESTRICT x, siz
                 continue;
             memmove(&events[at + 1], &events[at], (n - at) * sizeof(*events));
         }
-        events[at] = event;
+        events[at] = (position_t)event;
         ++n;
     }
     for (size_t k = 0; k < 4; ++k)

@@ -1,5 +1,6 @@
 // RUN: gcc %strict %sanitized -I%helpers %s -o %t && %t
 // RUN: gcc %strict %sanitized -I%helpers -DPOSITIONS_OF_32_BITS %s -o %t && %t
+// RUN: gcc %strict %sanitized -I%helpers -DPOSITIONS_OF_8_BITS %s -o %t && %t
 // RUN: clang %strict %sanitized -I%helpers %s -o %t && %t
 
 // A list has the positions of the bytes that are not 0, in their order, and then four times their

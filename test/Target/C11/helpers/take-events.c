@@ -1,5 +1,6 @@
 // RUN: gcc %strict %sanitized -I%helpers %s -o %t && %t
 // RUN: gcc %strict %sanitized -I%helpers -DPOSITIONS_OF_32_BITS %s -o %t && %t
+// RUN: gcc %strict %sanitized -I%helpers -DPOSITIONS_OF_8_BITS %s -o %t && %t
 // RUN: clang %strict %sanitized -I%helpers %s -o %t && %t
 
 // Whatever a caller gives, a list and spikes hold what the input has, and the check macro hears of the
@@ -25,13 +26,13 @@ static void fail(const char *what, size_t size, size_t count)
 /* kind: 0 good, 1 in any order, 2 repeated, 3 anything. */
 static void check(size_t size, size_t count, int kind)
 {
-    position_t *const x = malloc((count + 1) * sizeof *x);
+    given_t *const x = malloc((count + 1) * sizeof *x);
     position_t *const events = malloc((size + 4) * sizeof *events);
     uint8_t *const spikes = malloc(size), *const expected = calloc(size, 1);
     size_t bad = 0, n = 0;
     for (size_t k = 0; k < count; ++k) {
         const size_t any = (size_t)rand();
-        x[k] = (position_t)(kind == 0   ? k * size / count
+        x[k] = (given_t)(kind == 0   ? k * size / count
                             : kind == 1 ? (k + count / 2) % count * size / count
                             : kind == 2 ? any % size
                                         : any);
@@ -68,8 +69,14 @@ int main(void)
         for (int kind = 0; kind < 4; ++kind)
             for (size_t count = 0; count < (kind < 2 ? size + 1 : 3 * size); ++count)
                 check(size, count, kind);
+#if defined(POSITIONS_OF_8_BITS)
+    check(255, 255, 0);
+    check(255, 20000, 2);
+    check(255, 65535, 3);
+#else
     check(65535, 65535, 0);
     check(65535, 20000, 2);
     check(1000, 65535, 3);
+#endif
     return 0;
 }
