@@ -32,6 +32,8 @@ STEPS = 16
 DENSITY = 0.05
 DTYPES = ("f32", "int8")
 OPTIMIZATIONS = ("-Os", "-O2")
+FLASH_OF_AVR = 128 << 10
+"""Bytes; avr-gcc takes minutes for larger tables, only to find that they do not fit."""
 
 MODELS = (
     Subject(
@@ -89,6 +91,8 @@ def measure(
     target: Machine, network: snnmlir.Network, x: np.ndarray, optimization: str
 ) -> Result | None:
     """Builds and runs a network on a target; None if it does not fit in memory."""
+    if target.target == "avr" and network.resources.constant_bytes > FLASH_OF_AVR:
+        return None
     with tempfile.TemporaryDirectory(prefix="snn-bench-") as folder:
         try:
             program = build(target, Path(folder), network, (*FLAGS, optimization))

@@ -278,8 +278,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     channels, such a function visits all inputs when there are many events, with
     the sums of some neighbouring outputs in registers.
 
-    With `byte-lists` lists of fewer than 256 positions have bytes, and with
-    `list-with-neurons` only those that take the place of spikes are made there.
+    With `byte-lists` lists of fewer than 256 positions have bytes. With
+    `frugal-lists` only lists of bytes that take the place of spikes are made by
+    the loop over neurons.
 
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
@@ -339,6 +340,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "delays differ, 2: all">,
     Option<"byteLists", "byte-lists", "bool", "false",
            "Whether lists of fewer than 256 positions have bytes">,
+    Option<"frugalLists", "frugal-lists", "bool", "false",
+           "Whether the loop over neurons lists spikes only in bytes and in "
+           "their place">,
     Option<"byCoefficients", "by-coefficients", "bool", "false",
            "Whether neurons with the same coefficients are updated one after "
            "the other">

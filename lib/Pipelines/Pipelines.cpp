@@ -116,6 +116,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;
   convert.byteLists = options.byteLists;
+  convert.frugalLists = options.frugalLists;
   convert.byCoefficients = options.byCoefficients;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());

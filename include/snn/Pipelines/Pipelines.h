@@ -106,6 +106,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "byte-lists",
       llvm::cl::desc("Whether lists of fewer than 256 positions have bytes"),
       llvm::cl::init(false)};
+  Option<bool> frugalLists{
+      *this, "frugal-lists",
+      llvm::cl::desc("Whether the loop over neurons lists spikes only in bytes "
+                     "and in their place"),
+      llvm::cl::init(false)};
   Option<bool> byCoefficients{
       *this, "by-coefficients",
       llvm::cl::desc("Whether neurons with the same coefficients are updated "

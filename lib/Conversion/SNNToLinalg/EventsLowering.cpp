@@ -214,7 +214,7 @@ EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
     auto events = dyn_cast<EventsOp>(user);
     // Where memory is short a list is there in place of spikes, not beside
     // them.
-    if (events && context.options.byteLists &&
+    if (events && context.options.frugalLists &&
         (isRead(spikes, events) || !hasBytes(events, context.options)))
       continue;
     // Lists of feature maps are long, and input, spikes and list would be in

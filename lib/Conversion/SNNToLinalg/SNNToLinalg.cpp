@@ -824,6 +824,7 @@ struct ConvertSNNToLinalg
     options.directSums = directSums;
     options.bitDelays = bitDelays;
     options.byteLists = byteLists;
+    options.frugalLists = frugalLists;
     options.byCoefficients = byCoefficients;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")

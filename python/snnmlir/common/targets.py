@@ -23,6 +23,7 @@ class TargetDescription:
             instruction extends the signs of two bytes.
         list_with_neurons: Whether neurons are updated in a loop that also lists their spikes.
         byte_lists: Whether lists of fewer than 256 positions have bytes.
+        frugal_lists: Whether the loop over neurons lists spikes only in bytes and in their place.
         by_coefficients: Whether neurons with the same coefficients are updated one after the other.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
@@ -52,7 +53,8 @@ class TargetDescription:
     float_outputs: int = 0
     vector_neurons: int = 0
     short_products: bool = False
-    byte_lists: bool = False
+    byte_lists: bool = True
+    frugal_lists: bool = False
     by_coefficients: bool = False
 
     @property
@@ -66,7 +68,8 @@ class TargetDescription:
             f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
             f"vector-rows={int(self.vector_rows)} float-outputs={self.float_outputs} "
             f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)} "
-            f"byte-lists={int(self.byte_lists)} by-coefficients={int(self.by_coefficients)}"
+            f"byte-lists={int(self.byte_lists)} frugal-lists={int(self.frugal_lists)} "
+            f"by-coefficients={int(self.by_coefficients)}"
         )
 
 
@@ -82,14 +85,17 @@ _M55 = TargetDescription(
     block_outputs=0, vector_sums=64, vector_floats=False, vector_rows=True, vector_neurons=8
 )
 _ZVE32X = replace(_M55, vector_sums=128, vector_neurons=16)
-_HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
+# There is memory enough, and one function lists all.
+_HOST = TargetDescription(
+    block_outputs=0, vector_sums=192, vector_blocks=False, patches=True, byte_lists=False
+)
 _AVR = TargetDescription(
     block_outputs=8,
     rows=False,
     flipped_signs=True,
     list_with_neurons=True,
     short_products=True,
-    byte_lists=True,
+    frugal_lists=True,
     by_coefficients=True,
 )
 

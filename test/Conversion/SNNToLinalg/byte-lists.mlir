@@ -1,4 +1,4 @@
-// RUN: snn-opt %s --convert-snn-to-linalg='byte-lists=true list-with-neurons=true' --canonicalize --split-input-file | FileCheck %s
+// RUN: snn-opt %s --convert-snn-to-linalg='byte-lists=true frugal-lists=true list-with-neurons=true' --canonicalize --split-input-file | FileCheck %s
 
 // Lists of fewer than 256 positions have bytes; the end mark has to fit, too.
 
