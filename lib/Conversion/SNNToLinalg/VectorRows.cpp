@@ -30,7 +30,7 @@ void snn::addVectorRow(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
   auto rowType = cast<MemRefType>(weights.getType());
   Type stored = rowType.getElementType();
   Type element = cast<MemRefType>(sums.getType()).getElementType();
-  if (factor && factor.getType() != element)
+  if (factor && isa<IntegerType>(element) && factor.getType() != element)
     factor = arith::TruncIOp::create(builder, element, factor);
 
   // The sums of a part with those of the row.
@@ -44,11 +44,16 @@ void snn::addVectorRow(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
                                extend(at, source, first, part.offset));
     if (terms.getType() != type)
       terms = arith::ExtSIOp::create(at, type, terms);
+    Value times;
     if (factor)
-      terms =
-          createMul(at, terms, vector::BroadcastOp::create(at, type, factor));
-    if (isa<FloatType>(element))
+      times = vector::BroadcastOp::create(at, type, factor);
+    if (isa<FloatType>(element)) {
+      if (times)
+        terms = arith::MulFOp::create(at, terms, times);
       return arith::AddFOp::create(at, old, terms);
+    }
+    if (times)
+      terms = arith::MulIOp::create(at, terms, times);
     return arith::AddIOp::create(at, old, terms);
   };
   auto addBlock = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {

@@ -53,7 +53,7 @@ class TargetDescription:
     float_outputs: int = 0
     vector_neurons: int = 0
     short_products: bool = False
-    byte_lists: bool = True
+    byte_lists: bool = False
     frugal_lists: bool = False
     by_coefficients: bool = False
 
@@ -74,27 +74,37 @@ class TargetDescription:
 
 
 _DSP = TargetDescription(
-    rows=False, list_with_neurons=True, words=True, pairs=True, float_outputs=16
+    rows=False,
+    list_with_neurons=True,
+    words=True,
+    pairs=True,
+    float_outputs=16,
+    byte_lists=True,
 )
-_M3 = TargetDescription(rows=False, flipped_signs=True, list_with_neurons=True, words=True)
+_M3 = TargetDescription(
+    rows=False, flipped_signs=True, list_with_neurons=True, words=True, byte_lists=True
+)
 # As many sums as there are registers for.
 _M0 = replace(_M3, block_outputs=8)
 _RV32 = replace(_M3, block_outputs=32)
 # Helium takes small floats for 0, and zve32x has none.
 _M55 = TargetDescription(
-    block_outputs=0, vector_sums=64, vector_floats=False, vector_rows=True, vector_neurons=8
+    block_outputs=0,
+    vector_sums=64,
+    vector_floats=False,
+    vector_rows=True,
+    vector_neurons=8,
+    byte_lists=True,
 )
 _ZVE32X = replace(_M55, vector_sums=128, vector_neurons=16)
-# There is memory enough, and one function lists all.
-_HOST = TargetDescription(
-    block_outputs=0, vector_sums=192, vector_blocks=False, patches=True, byte_lists=False
-)
+_HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
 _AVR = TargetDescription(
     block_outputs=8,
     rows=False,
     flipped_signs=True,
     list_with_neurons=True,
     short_products=True,
+    byte_lists=True,
     frugal_lists=True,
     by_coefficients=True,
 )

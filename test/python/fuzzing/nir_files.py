@@ -207,7 +207,10 @@ def damage(content: bytes, path: Path, chance: random.Random) -> None:
     path.write_bytes(content)
     for _ in range(chance.choice([1, 1, 2, 3])):
         try:
-            chance.choice(STRUCTURED if chance.randrange(8) else DAMAGES)(path, chance)
+            change = chance.choice(STRUCTURED if chance.randrange(8) else DAMAGES)
+            change(path, chance)
+            if change not in STRUCTURED:
+                return  # h5py may read for ever what has other bytes
         except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError):
             return  # what is broken already can be no more
 

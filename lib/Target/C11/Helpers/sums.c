@@ -274,19 +274,19 @@ NET_HELPER net_sums4 net_add_biased4(net_sums4 sums, uint32_t word)
 /* What is in the sums after n rows of these. */
 NET_HELPER net_sums4 net_settle_biased4(net_sums4 sums, size_t n)
 {
-    const uint32_t added = (uint32_t)n * 0x00800080u;
+    /* With 2^15 more the lower sum is not below 0, so nothing was borrowed for it. */
+    const uint32_t added = (uint32_t)n * 0x00800080u - 0x8000u;
 #if NET_FEW_REGISTERS
     sums.even -= sums.odd << 8;
     sums.even -= added;
-    sums.even += (sums.even & 0x8000u) << 1; /* x0 had borrowed */
     sums.odd -= added;
 #else
     sums.even -= added;
-    sums.even += (sums.even & 0x8000u) << 1;
-    sums.odd -= (uint32_t)n * 0x00808080u;
+    sums.odd -= added + ((uint32_t)n << 15);
     sums.odd -= (uint32_t)((int32_t)sums.even >> 16) << 8;
 #endif
-    sums.odd += (sums.odd & 0x8000u) << 1;
+    sums.even ^= 0x8000u;
+    sums.odd ^= 0x8000u;
     return sums;
 }
 
@@ -373,6 +373,11 @@ NET_HELPER void net_put4(int16_t *y, net_sums4 sums)
     uint32_t low, high;
     __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(low) : "r"(sums.even), "r"(sums.odd));
     __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(high) : "r"(sums.odd), "r"(sums.even));
+    memcpy(y, &low, 4);
+    memcpy(y + 2, &high, 4);
+#elif NET_UNALIGNED_BLOCKS
+    const uint32_t low = (sums.even & 0xffffu) | sums.odd << 16;
+    const uint32_t high = sums.even >> 16 | (sums.odd & 0xffff0000u);
     memcpy(y, &low, 4);
     memcpy(y + 2, &high, 4);
 #else
