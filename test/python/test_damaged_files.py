@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 import snnmlir
 from fuzzing import nir_files
+from snnmlir.nir_import.heap import longest_text
 
 
 def run(seeds: range) -> None:
@@ -78,3 +80,18 @@ def test_another_exception_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     ((said, content, _),) = summary.findings
     assert "KeyError" in said
     assert content == (tmp_path / "damaged.nir").read_bytes()
+
+
+@pytest.mark.parametrize(("place", "size"), [(0, 2**64 - 1), (2**64 - 2, 16), (40, 2**63)])
+def test_texts_that_are_said_to_be_beyond_the_file(tmp_path: Path, place: int, size: int) -> None:
+    """Sizes and places that no number of the system holds: `./dev fuzz nir` found one."""
+    with h5py.File(tmp_path / "small.h5", "w") as file:
+        texts = file.create_dataset("texts", data=["abc"], dtype=h5py.string_dtype())
+        file.flush()
+        assert longest_text(texts) == 3
+        damaged = SimpleNamespace(
+            dtype=texts.dtype,
+            file=file,
+            id=SimpleNamespace(get_offset=lambda: place, get_storage_size=lambda: size),
+        )
+        assert longest_text(damaged) >= 0  # type: ignore[arg-type]

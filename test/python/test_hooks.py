@@ -14,7 +14,7 @@ import pytest
 
 import snnmlir
 from networks import GRAPHS, random_input, several_sources
-from snnmlir.compiler import Dtype
+from snnmlir.compiler import TARGETS, Dtype
 from snnmlir.errors import OptionError
 from test_cli import check_refused, compile_main, invoke
 from test_generated_c import DIGITS, LANGUAGES, STRICT, c_type
@@ -202,11 +202,12 @@ def test_each_list_and_call_has_a_name(dtype: Dtype, target: str, tmp_path: Path
     lists = {item["name"]: item for item in profile["lists"]}
     assert {item["node"] for item in lists.values()} == set(signals)
     found = dict.fromkeys(lists, 0)
-    for kind, name, data in seen:
-        if kind == "list":
+    for what, name, data in seen:
+        if what == "list":
             step = signals[lists[name]["node"]][found[name]].ravel()
             assert len(step) == lists[name]["size"]
-            np.testing.assert_array_equal(np.frombuffer(data, np.uint16), np.flatnonzero(step))
+            kind = np.uint8 if TARGETS[target].byte_lists and len(step) < 256 else np.uint16
+            np.testing.assert_array_equal(np.frombuffer(data, kind), np.flatnonzero(step))
             found[name] += 1
     assert set(found.values()) == {STEPS}
     steps = network.c.split("_step_events(")

@@ -35,7 +35,10 @@ def longest_text(dataset: h5py.Dataset) -> int:
     place, size = dataset.id.get_offset(), dataset.id.get_storage_size()
     if text is None or text.length is not None or place is None:
         return 0
-    stored = os.pread(dataset.file.id.get_vfd_handle(), size, place)
+    file = dataset.file.id.get_vfd_handle()
+    # A damaged file may say that it has more than it holds, or than a number of the system can be.
+    there = max(os.fstat(file).st_size - place, 0)
+    stored = os.pread(file, min(size, there), place if there else 0)
     whole = len(stored) // _REFERENCE.itemsize
     return int(np.frombuffer(stored, _REFERENCE, whole)["length"].max(initial=0))
 
