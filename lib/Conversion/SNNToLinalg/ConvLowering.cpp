@@ -534,7 +534,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   }
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
-  if (order && !isDirect && context.options.vectorRows)
+  if (order && !isDirect && !words && context.options.vectorRows)
     vectors = planVectorSums(context.options, outputs, weightType, storage,
                              /*isInPlace=*/true);
   if (words)

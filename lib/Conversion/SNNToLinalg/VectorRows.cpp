@@ -8,7 +8,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -56,37 +55,15 @@ void snn::addVectorRow(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
       terms = arith::MulIOp::create(at, terms, times);
     return arith::AddIOp::create(at, old, terms);
   };
-  auto addBlock = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {
-    // Parts overlap: all are loaded before one is stored.
-    SmallVector<VectorPart> parts = getVectorParts(count, plan.least);
-    SmallVector<Value> next;
-    for (const VectorPart &part : parts)
-      next.push_back(add(at, first, part));
-    for (auto [part, value] : llvm::zip_equal(parts, next))
-      vector::StoreOp::create(at, value, sums,
-                              extend(at, target, first, part.offset));
-  };
-  int64_t outputs = rowType.getShape().back();
-  int64_t blocks = outputs / plan.outputs, rest = outputs % plan.outputs;
-  if (blocks != 0 && rest != 0 && rest < plan.least) {
-    --blocks;
-    rest += plan.outputs;
-  }
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(builder, value);
-  };
-  int64_t whole = blocks * plan.outputs;
-  if (blocks == 1)
-    addBlock(builder, constant(0), plan.outputs);
-  else if (blocks != 0)
-    scf::ForOp::create(
-        builder, nameLocal(builder, "k"), constant(0), constant(whole),
-        constant(plan.outputs), ValueRange(),
-        [&](OpBuilder &nested, Location loc, Value k, ValueRange) {
-          ImplicitLocOpBuilder body(builder.getLoc(), nested);
-          addBlock(body, k, plan.outputs);
-          scf::YieldOp::create(nested, loc);
-        });
-  if (rest != 0)
-    addBlock(builder, constant(whole), rest);
+  forVectorBlocks(
+      builder, plan, rowType.getShape().back(), "k",
+      [&](ImplicitLocOpBuilder &at, Value first, ArrayRef<VectorPart> parts) {
+        // Parts overlap: all are loaded before one is stored.
+        SmallVector<Value> next;
+        for (const VectorPart &part : parts)
+          next.push_back(add(at, first, part));
+        for (auto [part, value] : llvm::zip_equal(parts, next))
+          vector::StoreOp::create(at, value, sums,
+                                  extend(at, target, first, part.offset));
+      });
 }

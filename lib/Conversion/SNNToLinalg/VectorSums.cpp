@@ -188,7 +188,9 @@ void VectorBlock::build(ImplicitLocOpBuilder &builder, int64_t perTurn) {
     vector::StoreOp::create(builder, sum, sums, getPosition(builder, part));
 }
 
-SmallVector<VectorPart> snn::getVectorParts(int64_t count, int64_t least) {
+/// The vectors of `count` sums, at least as many as are in the shortest one:
+/// what is no whole vector has sums of another one, too.
+static SmallVector<VectorPart> getParts(int64_t count, int64_t least) {
   int64_t whole = count - count % least;
   SmallVector<VectorPart> parts = {{0, whole}};
   if (whole != count)
@@ -196,10 +198,12 @@ SmallVector<VectorPart> snn::getVectorParts(int64_t count, int64_t least) {
   return parts;
 }
 
-void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
-                        Value events, Value weights, Value sums,
-                        const InitialSums &initial) {
-  int64_t outputs = cast<MemRefType>(weights.getType()).getDimSize(1);
+void snn::forVectorBlocks(
+    ImplicitLocOpBuilder &builder, const VectorPlan &plan, int64_t outputs,
+    StringRef name,
+    llvm::function_ref<void(ImplicitLocOpBuilder &, Value first,
+                            ArrayRef<VectorPart>)>
+        body) {
   int64_t blocks = outputs / plan.outputs, rest = outputs % plan.outputs;
   bool overlaps = plan.overlaps && rest != 0;
   // A rest that is short goes with the block before it.
@@ -215,25 +219,34 @@ void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
     return arith::ConstantIndexOp::create(at, value);
   };
   auto build = [&](ImplicitLocOpBuilder &at, Value first, int64_t count) {
-    SmallVector<VectorPart> parts = getVectorParts(count, plan.least);
-    VectorBlock(events, weights, sums, initial, first, parts)
-        .build(at, plan.perTurn);
+    body(at, first, getParts(count, plan.least));
   };
   int64_t whole = blocks * plan.outputs;
   if (blocks == 1)
     build(builder, constant(builder, 0), plan.outputs);
   else if (blocks != 0)
     scf::ForOp::create(
-        builder, nameLocal(builder, "n"), constant(builder, 0),
+        builder, nameLocal(builder, name), constant(builder, 0),
         constant(builder, whole), constant(builder, plan.outputs), ValueRange(),
-        [&](OpBuilder &nested, Location loc, Value n, ValueRange) {
-          ImplicitLocOpBuilder body(loc, nested);
+        [&](OpBuilder &nested, Location, Value n, ValueRange) {
+          ImplicitLocOpBuilder inner(builder.getLoc(), nested);
           if (overlaps)
-            n = arith::MinUIOp::create(body, nameLocal(body, "first"), n,
-                                       constant(body, outputs - plan.outputs));
-          build(body, n, plan.outputs);
-          scf::YieldOp::create(body);
+            n = arith::MinUIOp::create(inner, nameLocal(inner, "first"), n,
+                                       constant(inner, outputs - plan.outputs));
+          build(inner, n, plan.outputs);
+          scf::YieldOp::create(inner);
         });
   if (rest != 0)
     build(builder, constant(builder, whole), rest);
+}
+
+void snn::addVectorSums(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
+                        Value events, Value weights, Value sums,
+                        const InitialSums &initial) {
+  forVectorBlocks(
+      builder, plan, cast<MemRefType>(weights.getType()).getDimSize(1), "n",
+      [&](ImplicitLocOpBuilder &at, Value first, ArrayRef<VectorPart> parts) {
+        VectorBlock(events, weights, sums, initial, first, parts)
+            .build(at, plan.perTurn);
+      });
 }

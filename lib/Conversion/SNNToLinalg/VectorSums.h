@@ -35,9 +35,15 @@ struct VectorPart {
   int64_t offset, lanes;
 };
 
-/// The vectors of `count` sums, at least as many as are in the shortest one:
-/// what is no whole vector has sums of another one, too.
-llvm::SmallVector<VectorPart> getVectorParts(int64_t count, int64_t least);
+/// Builds `body` for each block of `outputs` sums, in a loop over `name` where
+/// there are several: it gets the first sum and the vectors, of which the last
+/// two may have sums in common.
+void forVectorBlocks(
+    mlir::ImplicitLocOpBuilder &builder, const VectorPlan &plan,
+    int64_t outputs, llvm::StringRef name,
+    llvm::function_ref<void(mlir::ImplicitLocOpBuilder &, mlir::Value first,
+                            llvm::ArrayRef<VectorPart>)>
+        body);
 
 /// The plan for `outputs` sums that are stored as `storage`, of weights of
 /// `type`, and are added to where they are if `isInPlace`; none if they are in
