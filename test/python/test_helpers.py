@@ -147,7 +147,7 @@ def test_three_networks_on_this_machine(
 
 
 def test_three_networks_on_a_cortex_m4(tmp_path: Path) -> None:
-    """Shared helpers take hardly more flash and instructions."""
+    """Shared helpers take less flash, and hardly more instructions."""
     machine = MACHINES["cortex-m4f"]
     flash, instructions = [], []
     for helpers in (None, NAME):
@@ -165,7 +165,7 @@ def test_three_networks_on_a_cortex_m4(tmp_path: Path) -> None:
         instructions.append(int(lines[5]))
         size = call(machine.size, "-B", "program.elf", cwd=folder)
         flash.append(int(size.splitlines()[1].split()[0]))
-    assert flash[1] <= 1.01 * flash[0]
+    assert flash[1] < flash[0]
     assert instructions[1] <= 1.03 * instructions[0]
 
 
@@ -265,7 +265,7 @@ def test_table_of_flash_and_instructions(
             both.append(measured(machine, level, folder))
         cells = []
         for (own, own_steps), (shared, steps) in zip(*both, strict=True):
-            assert shared <= 1.01 * own
+            assert shared <= 1.001 * own
             cells += [f"{own}", f"{shared}"]
             if steps is not None and own_steps is not None:
                 assert steps <= 1.03 * own_steps
@@ -274,6 +274,17 @@ def test_table_of_flash_and_instructions(
     head = "| | frames: flash | `--helpers` | instructions | `--helpers` | events: flash |"
     head += " `--helpers` | instructions | `--helpers` |"
     check_table("docs/targets.md", "helpers", [head, "|---" * 9 + "|", *rows])
+
+
+def test_one_function_lists_the_spikes_of_all() -> None:
+    """Where memory is not so short that lists of bytes take the place of spikes."""
+    for target, owns_bytes, shares_bytes in (("cortex-m4", True, False), ("avr", True, True)):
+        for helpers, has_bytes in ((None, owns_bytes), (NAME, shares_bytes)):
+            network = three(target, helpers)["digits"]
+            # Its neurons list their spikes in place of them.
+            assert ("uint8_t *RESTRICT events" in network.c) == has_bytes, (target, helpers)
+            if target == "cortex-m4":
+                assert network.resources.memory_bytes == (920 if has_bytes else 1052)
 
 
 def test_the_page_counts_lines(repo_root: Path) -> None:

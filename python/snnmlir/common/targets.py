@@ -58,6 +58,14 @@ class TargetDescription:
     by_coefficients: bool = False
 
     @property
+    def sharing(self) -> TargetDescription:
+        """The same where networks share helpers: one function lists the spikes of all of them.
+
+        Not where memory is so short that bytes take the place of spikes.
+        """
+        return self if self.frugal_lists else replace(self, byte_lists=False)
+
+    @property
     def pipeline_options(self) -> str:
         """As the pipelines snn-to-linalg and snn-to-loops take them."""
         return (

@@ -599,7 +599,9 @@ class Network:
         """
         return Network(
             request=self.request,
-            stages=stages_from(module, self.stages.target, self.stages.optimize),
+            stages=stages_from(
+                module, self.stages.target, self.stages.optimize, self.stages.shares_helpers
+            ),
             is_transformed=True,
         )
 

@@ -41,6 +41,7 @@ class Stages:
         loops: Its loops, of which C is made.
         target: What they are made for.
         optimize: What they save.
+        shares_helpers: Whether several networks share their helpers.
     """
 
     context: Context
@@ -48,6 +49,7 @@ class Stages:
     loops: Module
     target: Target
     optimize: Optimize
+    shares_helpers: bool
 
 
 def make_stages(request: Request) -> Stages:
@@ -79,7 +81,8 @@ def make_stages(request: Request) -> Stages:
         raise CompileError(str(error)) from error
     _add_kernels(snn, options.target)
     # What cannot be lowered is refused here, not when something is written.
-    return _stages(context, snn, options.target, options.optimize)
+    shares = options.helpers is not None
+    return _stages(context, snn, options.target, options.optimize, shares)
 
 
 def _add_kernels(snn: Module, target: Target) -> None:
@@ -98,14 +101,16 @@ def _of_kernels(error: MLIRError) -> str:
     return text.replace("'builtin.module' op processor-cost: ", "cost of the processor: ")
 
 
-def _stages(context: Context, snn: Module, target: Target, optimize: Optimize) -> Stages:
+def _stages(
+    context: Context, snn: Module, target: Target, optimize: Optimize, shares_helpers: bool
+) -> Stages:
     if passes := target.passes.get("network"):
         _run(passes, snn, context, f"passes of target {quoted(target.name)} at network")
-    loops = _lowered(snn, context, "snn-to-loops", target, optimize)
+    loops = _lowered(snn, context, "snn-to-loops", target, optimize, shares_helpers)
     if passes := target.passes.get("loops"):
         _run(passes, loops, context, f"passes of target {quoted(target.name)} at loops")
     _check_memories(loops, target)
-    return Stages(context, snn, loops, target, optimize)
+    return Stages(context, snn, loops, target, optimize, shares_helpers)
 
 
 def _run(pipeline: str, module: Module, context: Context, what: str) -> None:
@@ -128,13 +133,16 @@ def _check_memories(loops: Module, target: Target) -> None:
             )
 
 
-def stages_from(module: str | bytes, target: Target, optimize: Optimize) -> Stages:
+def stages_from(
+    module: str | bytes, target: Target, optimize: Optimize, shares_helpers: bool
+) -> Stages:
     """The stages of a network that MLIR has changed.
 
     Args:
         module: Text or bytecode of a module with one network in the snn dialect.
         target: The machine that the C is made for.
         optimize: What the C saves.
+        shares_helpers: Whether several networks share its helpers.
 
     Raises:
         CompileError: It cannot be read, holds no network or several, or the passes refuse it.
@@ -150,7 +158,7 @@ def stages_from(module: str | bytes, target: Target, optimize: Optimize) -> Stag
             f"the module has {networks} networks in the snn dialect, expected one",
             help="hand it over before it is lowered",
         )
-    return _stages(context, snn, target, optimize)
+    return _stages(context, snn, target, optimize, shares_helpers)
 
 
 def _provenance(request: Request) -> dict[str, str]:
@@ -197,15 +205,27 @@ _SAVES: dict[Optimize, str] = {
 
 
 def _lowered_from(stages: Stages, pipeline: str) -> Module:
-    return _lowered(stages.snn, stages.context, pipeline, stages.target, stages.optimize)
+    return _lowered(
+        stages.snn,
+        stages.context,
+        pipeline,
+        stages.target,
+        stages.optimize,
+        stages.shares_helpers,
+    )
 
 
 def _lowered(
-    module: Module, context: Context, pipeline: str, target: Target, optimize: Optimize
+    module: Module,
+    context: Context,
+    pipeline: str,
+    target: Target,
+    optimize: Optimize,
+    shares_helpers: bool,
 ) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
-    options = f"{target.pipeline_options} {_SAVES[optimize]}"
+    options = f"{target.pipeline_options(shares_helpers)} {_SAVES[optimize]}"
     try:
         PassManager.parse(f"{pipeline}{{{options}}}", context).run(copy)
     except MLIRError as error:

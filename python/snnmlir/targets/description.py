@@ -267,10 +267,14 @@ class Target:
                     help="use one of " + (", ".join(sorted(known)) or "[[memory]], which lacks"),
                 )
 
-    @property
-    def pipeline_options(self) -> str:
-        """As the pipelines snn-to-linalg and snn-to-loops take them."""
-        forms = TARGETS[self.processor].pipeline_options
+    def pipeline_options(self, shares_helpers: bool) -> str:
+        """As the pipelines snn-to-linalg and snn-to-loops take them.
+
+        Args:
+            shares_helpers: Whether several networks share the helpers.
+        """
+        processor = TARGETS[self.processor]
+        forms = (processor.sharing if shares_helpers else processor).pipeline_options
         if not self.kernels:
             return forms
         # Options end at a space.
