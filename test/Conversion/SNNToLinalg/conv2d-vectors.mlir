@@ -1,5 +1,6 @@
 // RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-sums=32 vector-rows=true' --canonicalize --split-input-file | FileCheck %s
 // RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-sums=32' --canonicalize --split-input-file | FileCheck %s --check-prefix=ROWS
+// RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-sums=32 vector-rows=true words=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=WORDS
 
 // Rows of weights are added to sums in memory in vectors: 12 are 8, and 8 of which four are the same. All
 // are loaded before one is stored.
@@ -50,4 +51,29 @@ snn.network @counts(%x: tensor<4x5x2xui8>) -> tensor<4x5x40x!y> attributes {dt =
   %events = snn.events %x : tensor<4x5x2xui8> -> <40>
   %y = snn.conv2d %x, %w events %events {channels_last} : (tensor<4x5x2xui8>, tensor<40x2x1x1x!w>, !snn.events<40>) -> tensor<4x5x40x!y>
   snn.output %y : tensor<4x5x40x!y>
+}
+
+// -----
+
+// Words go first: their weights have another order.
+!w = !quant.uniform<i8<-127:127>:f32, 1.0>
+!y = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+!v = !quant.uniform<i16<-20000:20000>:f32, 1.0>
+!c = !quant.uniform<i32:f32, 1.0>
+// WORDS-LABEL: snn.name = "words"
+// WORDS:       func.func private @conv2d(
+// WORDS:         vector.shuffle
+// WORDS:         vector<8xi16>
+// CHECK-LABEL: snn.name = "words"
+// CHECK:       func.func private @conv2d({{.*}}snn.vectors
+// CHECK-NOT:     vector.shuffle
+snn.network @words(%x: tensor<4x5x2xi1>) -> tensor<4x5x8xi1> attributes {dt = 1.0e-4 : f64} {
+  %wi = arith.constant dense<3> : tensor<8x2x1x1xi8>
+  %w = quant.scast %wi : tensor<8x2x1x1xi8> to tensor<8x2x1x1x!w>
+  %events = snn.events %x : tensor<4x5x2xi1> -> <40>
+  %y = snn.conv2d %x, %w events %events {channels_last} : (tensor<4x5x2xi1>, tensor<8x2x1x1x!w>, !snn.events<40>) -> tensor<4x5x8x!y>
+  %ti = arith.constant 900 : i32
+  %t = quant.scast %ti : i32 to !c
+  %s, %voltage = snn.lif %y threshold(%t) {saturate} : (tensor<4x5x8x!y>, !c) -> (tensor<4x5x8xi1>, tensor<4x5x8x!v>)
+  snn.output %s : tensor<4x5x8xi1>
 }

@@ -1,5 +1,4 @@
 // RUN: snn-opt %s --convert-snn-to-linalg='words=true' --canonicalize --split-input-file | FileCheck %s
-// RUN: snn-opt %s --convert-snn-to-linalg='words=true vector-sums=32 vector-rows=true' --canonicalize --split-input-file | FileCheck %s
 // RUN: snn-opt %s --convert-snn-to-linalg='words=true flipped-signs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=BIASED
 // RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --split-input-file | FileCheck %s --check-prefix=ROWS
 

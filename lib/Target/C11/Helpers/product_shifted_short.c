@@ -2,7 +2,8 @@
 #include "alone.h"
 #include "small.c"
 // --- emitted
-/* The same of a number of 16 bits. */
+/* (x * y + rounding) / 2^by, rounded down, for x of 16 bits, y and rounding from 0 to below 2^by, and by up
+ * to 16. On an AVR the bytes of x are multiplied as if it had no sign. */
 NET_HELPER int32_t net_product_shifted_short(int32_t x, int32_t y, int32_t rounding, unsigned by)
 {
 #if defined(__AVR_HAVE_MUL__) && !defined(__clang__)
