@@ -27,21 +27,41 @@ static inline size_t net_list_position(const uint8_t *x, size_t size, size_t fir
 
 #else
 
+/* Writes first + k for each of the four bytes that is not 0, the lowest first; gives where the next one goes. */
+static inline position_t *net_list_four_position(uint32_t bytes, size_t first, position_t *next)
+{
+#if defined(__GNUC__) && defined(__ARM_FEATURE_CLZ)
+    while (bytes != 0) {
+        const uint32_t none = (uint32_t)__builtin_ctz(bytes) >> 3;
+        first += none;
+        *next++ = (position_t)first;
+        bytes = bytes >> (8 * none) & ~(uint32_t)0xff;
+    }
+#else
+    for (; bytes != 0; bytes >>= 8, ++first)
+        if ((bytes & 0xff) != 0)
+            *next++ = (position_t)first;
+#endif
+    return next;
+}
+
 /* Writes first + k for each k < size with x[k] not 0 to events; gives how many. */
 static inline size_t net_list_position(const uint8_t *x, size_t size, size_t first, position_t *events)
 {
     position_t *next = events;
-    const uint8_t *const end = x + size;
-    const uint8_t *const words = NET_HAS_WORD(x) ? end - size % 4 : x;
-    for (; x != words; x += 4, first += 4) {
-        size_t event = first;
-        for (uint32_t bytes = net_four(x); bytes != 0; bytes >>= 8, ++event)
-            if ((bytes & 0xff) != 0)
-                *next++ = (position_t)event;
-    }
-    for (; x != end; ++x, ++first)
-        if (*x != 0)
-            *next++ = (position_t)first;
+    const uint8_t *const end = x + size, *p = x;
+    if (NET_HAS_WORD(x))
+        for (const uint8_t *const words = end - size % 8; p != words; p += 8) {
+            const uint32_t low = net_four(p), high = net_four(p + 4);
+            if ((low | high) == 0)
+                continue; /* as mostly */
+            const size_t at = first + (size_t)(p - x);
+            next = net_list_four_position(low, at, next);
+            next = net_list_four_position(high, at + 4, next);
+        }
+    for (; p != end; ++p)
+        if (*p != 0)
+            *next++ = (position_t)(first + (size_t)(p - x));
     return (size_t)(next - events);
 }
 
