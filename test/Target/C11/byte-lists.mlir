@@ -9,7 +9,8 @@
 // Lists whose positions have 8 bits, beside one of 16. What callers hand over has 16 bits as ever.
 
 // CHECK:      static inline size_t net_list_8(const uint8_t *x, size_t size, size_t first, uint8_t *events)
-// CHECK:              *next++ = (uint8_t)event;
+// CHECK:      static inline uint8_t *net_list_four_8(uint32_t bytes, size_t first, uint8_t *next)
+// CHECK:              *next++ = (uint8_t)first;
 // CHECK:      static inline size_t net_list(const uint8_t *x, size_t size, size_t first, uint16_t *events)
 // CHECK:      static SNN_LAYER void net_list_spikes_8(const uint8_t *RESTRICT x, size_t size, uint8_t *RESTRICT events)
 // CHECK:              const size_t count = net_list_8(&x[i], size - i, i, &events[n]);
