@@ -182,9 +182,8 @@ std::string SelectKernels::checkTypes(const Call &call) const {
   if (call.types.size() != types.size())
     return expected("has " + Twine(call.types.size()) + " arguments",
                     Twine(types.size()));
-  for (auto [text, found, wanted] :
-       llvm::zip_equal(call.arguments.getAsRange<StringAttr>(), call.types,
-                       types))
+  for (auto [text, found, wanted] : llvm::zip_equal(
+           call.arguments.getAsRange<StringAttr>(), call.types, types))
     if (found != wanted)
       return expected(text.getValue() + " is " + found + " in C", wanted);
   return "";
@@ -227,8 +226,8 @@ void SelectKernels::consider(KernelOp kernel, Operation *op,
     return addReason(
         llvm::formatv("costs {0:F1}, the processor {1:F1}", *cost, *processor)
             .str());
-  candidates.push_back({kernel, *group, *processor - *cost,
-                        getCalls(kernel, *group, facts)});
+  candidates.push_back(
+      {kernel, *group, *processor - *cost, getCalls(kernel, *group, facts)});
 }
 
 /// Puts the group into an `snn.offload` behind its last operation.

@@ -115,8 +115,8 @@ FailureOr<Expression> FunctionEmitter::getInteger(Value value,
     if (literal)
       return Expression{*literal, getPrecedence(*literal)};
   }
-  // Beside a number without sign, C reads this one so, too. The other way round a
-  // cast is needed: C would read the number beside it without its sign.
+  // Beside a number without sign, C reads this one so, too. The other way round
+  // a cast is needed: C would read the number beside it without its sign.
   if (isUnsigned && isNonNegative(value))
     return expression;
   StringRef cast =
