@@ -118,6 +118,11 @@ def SNNSelectKernels : Pass<"snn-select-kernels", "::mlir::ModuleOp"> {
     the only use of what the one before gives. Where several kernels fit, that
     counts which saves most, then the longer pattern, then the one that comes first.
 
+    A function in C has one list of types. Where no header declares a kernel's
+    function, the C does, with the types of the layer that saves most, or of an
+    `snn.offload` that is there already. Layers that would call it with other
+    types stay with the processor.
+
     What stays is told why, in `snn.stays`: for each kernel with a pattern that
     could begin there, what does not hold.
 

@@ -541,6 +541,56 @@ llvm::Expected<KernelArgument> snn::resolveArgument(StringRef text,
                         IntegerType::get(group.front()->getContext(), 32)};
 }
 
+/// What C stores a number of this type in.
+static std::string getScalarInC(Type type) {
+  if (isa<FloatType>(type))
+    return type.isF64() ? "double" : "float";
+  if (isSpikeType(type))
+    return "uint8_t";
+  auto quantized = dyn_cast<quant::QuantizedType>(type);
+  unsigned bits = quantized ? quantized.getStorageTypeIntegralWidth()
+                            : type.getIntOrFloatBitWidth();
+  return "int" + std::to_string(bits) + "_t";
+}
+
+std::string snn::getTypeInC(const KernelArgument &argument,
+                            ArrayRef<Operation *> group) {
+  using Kind = KernelArgument::Kind;
+  auto pointer = [](Value signal) {
+    return getScalarInC(getElementTypeOrSelf(signal.getType())) + " *";
+  };
+  Value input = group.front()->getOperand(0);
+  switch (argument.kind) {
+  case Kind::Input:
+    return "const " + pointer(input);
+  case Kind::Events: {
+    int64_t size = cast<RankedTensorType>(input.getType()).getNumElements();
+    return size < (1 << 16) ? "const uint16_t *" : "const uint32_t *";
+  }
+  case Kind::Table: {
+    llvm::Expected<Constant> table = getTable(argument, "");
+    if (!table) {
+      llvm::consumeError(table.takeError());
+      return "";
+    }
+    return "const " + getScalarInC(table->elementType) + " *";
+  }
+  case Kind::State: {
+    auto neuron = cast<NeuronOpInterface>(argument.op);
+    return pointer(
+        neuron.getOutput(argument.name == "v" ? "voltage" : "current"));
+  }
+  case Kind::Result:
+    return pointer(argument.op->getResult(0));
+  case Kind::Scratch:
+    return "int32_t *";
+  case Kind::Number:
+    return isa<FloatType>(argument.type) ? getScalarInC(argument.type)
+                                         : "int32_t";
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
 //===----------------------------------------------------------------------===//
 // Tables
 //===----------------------------------------------------------------------===//

@@ -22,12 +22,21 @@ using namespace mlir;
 using namespace snn;
 
 namespace {
+/// A call of a function that the C itself declares.
+struct Call {
+  StringRef function;
+  ArrayAttr arguments;
+  /// What C passes for each of the arguments.
+  std::vector<std::string> types;
+};
+
 /// A group of operations that a kernel could compute.
 struct Candidate {
   KernelOp kernel;
   SmallVector<Operation *> group;
   /// What it saves.
   double saving;
+  SmallVector<Call> calls;
 };
 
 struct SelectKernels : snn::impl::SNNSelectKernelsBase<SelectKernels> {
@@ -36,12 +45,19 @@ struct SelectKernels : snn::impl::SNNSelectKernelsBase<SelectKernels> {
 
 private:
   LogicalResult checkKernels(ArrayRef<KernelOp> kernels);
+  /// Why C cannot make `call`, or "": a function has one list of types.
+  std::string checkTypes(const Call &call) const;
+  /// Has the functions declared with the types of `calls`, if they are not yet.
+  void declare(ArrayRef<Call> calls);
   void select(NetworkOp network, ArrayRef<KernelOp> kernels);
   /// Adds what `kernel` could compute from `op` on to `candidates`, or why it
   /// cannot to `stays`.
   void consider(KernelOp kernel, Operation *op,
                 std::vector<Candidate> &candidates,
                 SmallVectorImpl<Attribute> &stays);
+
+  /// What C passes to each function that no header declares.
+  llvm::StringMap<std::vector<std::string>> declared;
 };
 } // namespace
 
@@ -125,6 +141,59 @@ LogicalResult SelectKernels::checkKernels(ArrayRef<KernelOp> kernels) {
   return success();
 }
 
+/// What is known of `group` before it is known which layer of a network it is.
+static LayerFacts getFacts(ArrayRef<Operation *> group, double density) {
+  LayerFacts facts(group);
+  facts.set("layer", int64_t(0));
+  facts.set("density", density);
+  return facts;
+}
+
+/// The calls of functions without a header that compute `group`.
+static SmallVector<Call> getCalls(KernelOp kernel, ArrayRef<Operation *> group,
+                                  const LayerFacts &facts) {
+  SmallVector<Call> calls;
+  if (kernel.getHeadersAttr() && !kernel.getHeadersAttr().empty())
+    return calls;
+  calls.push_back({kernel.getFunction(), kernel.getArguments(), {}});
+  if (ArrayAttr arguments = kernel.getSetupArgumentsAttr())
+    calls.push_back({*kernel.getSetup(), arguments, {}});
+  for (Call &call : calls)
+    for (auto text : call.arguments.getAsRange<StringAttr>()) {
+      llvm::Expected<KernelArgument> argument =
+          resolveArgument(text, group, facts);
+      call.types.push_back(argument ? getTypeInC(*argument, group) : "");
+      if (!argument)
+        llvm::consumeError(argument.takeError());
+    }
+  return calls;
+}
+
+std::string SelectKernels::checkTypes(const Call &call) const {
+  auto known = declared.find(call.function);
+  if (known == declared.end())
+    return "";
+  ArrayRef<std::string> types = known->second;
+  auto expected = [&](const Twine &found, const Twine &wanted) {
+    return (found + ", expected " + wanted + " as where another layer calls " +
+            call.function)
+        .str();
+  };
+  if (call.types.size() != types.size())
+    return expected("has " + Twine(call.types.size()) + " arguments",
+                    Twine(types.size()));
+  for (auto [text, found, wanted] : llvm::zip_equal(
+           call.arguments.getAsRange<StringAttr>(), call.types, types))
+    if (found != wanted)
+      return expected(text.getValue() + " is " + found + " in C", wanted);
+  return "";
+}
+
+void SelectKernels::declare(ArrayRef<Call> calls) {
+  for (const Call &call : calls)
+    declared.try_emplace(call.function, call.types);
+}
+
 void SelectKernels::consider(KernelOp kernel, Operation *op,
                              std::vector<Candidate> &candidates,
                              SmallVectorImpl<Attribute> &stays) {
@@ -139,9 +208,7 @@ void SelectKernels::consider(KernelOp kernel, Operation *op,
   FailureOr<SmallVector<Operation *>> group = matchPattern(op, pattern, reason);
   if (failed(group))
     return addReason(reason);
-  LayerFacts facts(*group);
-  facts.set("layer", int64_t(0));
-  facts.set("density", static_cast<double>(density));
+  LayerFacts facts = getFacts(*group, density);
   std::vector<std::string> reasons = checkKernel(kernel, *group, facts);
   for (const std::string &found : reasons)
     addReason(found);
@@ -159,7 +226,8 @@ void SelectKernels::consider(KernelOp kernel, Operation *op,
     return addReason(
         llvm::formatv("costs {0:F1}, the processor {1:F1}", *cost, *processor)
             .str());
-  candidates.push_back({kernel, *group, *processor - *cost});
+  candidates.push_back(
+      {kernel, *group, *processor - *cost, getCalls(kernel, *group, facts)});
 }
 
 /// Puts the group into an `snn.offload` behind its last operation.
@@ -223,6 +291,7 @@ static void offload(const Candidate &candidate) {
 void SelectKernels::select(NetworkOp network, ArrayRef<KernelOp> kernels) {
   std::vector<Candidate> candidates;
   Builder builder(&getContext());
+  llvm::MapVector<Operation *, SmallVector<Attribute>> stays;
   for (Operation &op : *network.getBodyBlock()) {
     if (!isa<SynapseOpInterface, NeuronOpInterface>(op) &&
         llvm::none_of(kernels, [&](KernelOp kernel) {
@@ -230,14 +299,14 @@ void SelectKernels::select(NetworkOp network, ArrayRef<KernelOp> kernels) {
                  op.getName().getStringRef();
         }))
       continue;
-    SmallVector<Attribute> stays;
+    SmallVector<Attribute> &reasons = stays[&op];
+    size_t before = candidates.size();
     for (KernelOp kernel : kernels)
-      consider(kernel, &op, candidates, stays);
-    if (stays.empty())
-      stays.push_back(
+      consider(kernel, &op, candidates, reasons);
+    if (reasons.empty() && candidates.size() == before)
+      reasons.push_back(
           builder.getStringAttr("no kernel has a pattern that begins with " +
                                 op.getName().getStringRef()));
-    op.setAttr("snn.stays", builder.getArrayAttr(stays));
   }
   llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) {
     if (a.saving != b.saving)
@@ -246,15 +315,28 @@ void SelectKernels::select(NetworkOp network, ArrayRef<KernelOp> kernels) {
   });
   llvm::DenseSet<Operation *> taken;
   for (const Candidate &candidate : candidates) {
+    std::string reason;
     if (llvm::any_of(candidate.group,
                      [&](Operation *op) { return taken.contains(op); }))
+      reason = "another kernel that saves more computes a part of it";
+    else
+      for (const Call &call : candidate.calls)
+        if (reason.empty())
+          reason = checkTypes(call);
+    if (!reason.empty()) {
+      KernelOp kernel = candidate.kernel;
+      stays[candidate.group.front()].push_back(
+          builder.getStringAttr(kernel.getSymName() + ": " + reason));
       continue;
+    }
+    declare(candidate.calls);
     taken.insert_range(candidate.group);
-    for (Operation *op : candidate.group)
-      op->removeAttr("snn.stays");
     offload(candidate);
     ++offloaded;
   }
+  for (auto &[op, reasons] : stays)
+    if (!taken.contains(op))
+      op->setAttr("snn.stays", builder.getArrayAttr(reasons));
 }
 
 void SelectKernels::runOnOperation() {
@@ -263,6 +345,12 @@ void SelectKernels::runOnOperation() {
     return;
   if (failed(checkKernels(kernels)))
     return signalPassFailure();
+  SymbolTable symbols(getOperation());
+  getOperation().walk([&](OffloadOp op) {
+    SmallVector<Operation *> group = op.getGroup();
+    if (auto kernel = symbols.lookup<KernelOp>(op.getKernel()))
+      declare(getCalls(kernel, group, getFacts(group, density)));
+  });
   for (auto network : getOperation().getOps<NetworkOp>())
     select(network, kernels);
 }

@@ -93,6 +93,21 @@ def test_a_crash_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert "conv2d" in small.write(tmp_path, "found").read_text()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "memref.global @g : memref<2xmemref<2xf32>> = dense<[1.0, 2.0]>",
+        "func.func @f(%a: tensor<9xf32>) {\n  %b = tensor.expand_shape %a [[0, -1]] "
+        "output_shape [3, 3] : tensor<9xf32> into tensor<3x3xf32>\n  return\n}",
+        "func.func @f(%a: tensor<3x3xf32>) {\n  %b = tensor.collapse_shape %a [[0, -1]] "
+        ": tensor<3x3xf32> into tensor<9xf32>\n  return\n}",
+    ],
+    ids=["global", "expand_shape", "collapse_shape"],
+)
+def test_a_crash_of_mlir_is_known(text: str) -> None:
+    assert list(ir.check_damaged(text, ["verify"], Counter())) == []
+
+
 def test_a_refusal_of_a_valid_module_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

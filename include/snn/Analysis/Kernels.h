@@ -107,6 +107,10 @@ llvm::Expected<KernelArgument>
 resolveArgument(llvm::StringRef text, llvm::ArrayRef<mlir::Operation *> group,
                 const LayerFacts &facts);
 
+/// What C passes for an argument of a call for `group`: "const uint8_t *".
+std::string getTypeInC(const KernelArgument &argument,
+                       llvm::ArrayRef<mlir::Operation *> group);
+
 /// The table of an argument as it lies in memory: weights in `layout`, the
 /// coefficients of a neuron for each element of its signal.
 llvm::Expected<Constant> getTable(const KernelArgument &argument,

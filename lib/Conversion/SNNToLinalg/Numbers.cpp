@@ -75,6 +75,19 @@ Value snn::createCompare(ImplicitLocOpBuilder &builder,
       predicate == arith::CmpFPredicate::OGT   ? arith::CmpIPredicate::sgt
       : predicate == arith::CmpFPredicate::OGE ? arith::CmpIPredicate::sge
                                                : arith::CmpIPredicate::slt;
+  // What is beyond all that a stored state can be is not compared: C compilers
+  // warn of it.
+  auto extended = a.getDefiningOp<arith::ExtSIOp>();
+  APInt limit;
+  if (extended && a.getType().isInteger(32) &&
+      matchPattern(b, m_ConstantInt(&limit))) {
+    unsigned bits = extended.getIn().getType().getIntOrFloatBitWidth();
+    int64_t number = limit.getSExtValue();
+    bool isAbove = number > llvm::maxIntN(bits);
+    if (isAbove || number < llvm::minIntN(bits))
+      return arith::ConstantIntOp::create(
+          builder, isAbove == (integer == arith::CmpIPredicate::slt), 1);
+  }
   return arith::CmpIOp::create(builder, integer, a, b);
 }
 

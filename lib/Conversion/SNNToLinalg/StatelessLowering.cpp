@@ -258,16 +258,32 @@ LogicalResult snn::lowerAdd(AddOp op, StepContext &context) {
   return success();
 }
 
-/// Whether a spike or count of type `type` is above `threshold`, where that is
-/// the same for all of them: C compilers warn of such comparisons.
+/// The integers that the bits of a number of type `type` hold; none for numbers
+/// of floating point.
+static std::optional<IntegerInterval> getStoredIntegers(Type type) {
+  if (isa<FloatType>(type))
+    return std::nullopt;
+  if (auto quantized = dyn_cast<quant::QuantizedType>(type)) {
+    unsigned bits = quantized.getStorageTypeIntegralWidth();
+    return IntegerInterval{llvm::minIntN(bits), llvm::maxIntN(bits)};
+  }
+  return IntegerInterval{
+      0, static_cast<int64_t>(llvm::maxUIntN(type.getIntOrFloatBitWidth()))};
+}
+
+/// Whether a number of type `type` is above `threshold`, where that is the same
+/// for all of them: C compilers warn of such comparisons.
 static std::optional<bool> isAlwaysAbove(Type type, Value threshold) {
   std::optional<Constant> number = getConstant(threshold);
   if (!number || !number->isUniform())
     return std::nullopt;
+  std::optional<IntegerInterval> range = getStoredIntegers(type);
+  if (!range)
+    return std::nullopt;
   double value = number->values.front();
-  if ((type.isInteger(1) || type.isUnsignedInteger()) && value < 0)
+  if (range->min > value)
     return true;
-  if (type.isInteger(1) && value >= 1)
+  if (range->max <= value)
     return false;
   return std::nullopt;
 }

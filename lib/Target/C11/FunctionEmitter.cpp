@@ -115,7 +115,9 @@ FailureOr<Expression> FunctionEmitter::getInteger(Value value,
     if (literal)
       return Expression{*literal, getPrecedence(*literal)};
   }
-  if (isNonNegative(value))
+  // Beside a number without sign, C reads this one so, too. The other way round
+  // a cast is needed: C would read the number beside it without its sign.
+  if (isUnsigned && isNonNegative(value))
     return expression;
   StringRef cast =
       type.isIndex() ? "ptrdiff_t" : getScalarType(type, isUnsigned);
@@ -412,7 +414,9 @@ FunctionEmitter::makeIntCompare(arith::CmpIOp op,
   // Equal bits are equal numbers where both are read alike.
   bool isUnsigned =
       isEquality ? signs.isUnsigned(op.getLhs()) : ordersUnsigned(predicate);
-  if (isEquality && op.getLhs().getType().isIndex())
+  if (op.getLhs().getType().isIndex() &&
+      (isEquality ||
+       (isNonNegative(op.getLhs()) && isNonNegative(op.getRhs()))))
     isUnsigned = true;
   FailureOr<Expression> lhs = getInteger(op.getLhs(), isUnsigned);
   FailureOr<Expression> rhs = getInteger(op.getRhs(), isUnsigned);

@@ -48,6 +48,11 @@ static std::optional<int64_t> getLeastArgument(BlockArgument argument,
   // What callers pass is a size or a count.
   if (isa<func::FuncOp>(parent))
     return 0;
+  // What a loop's condition hands to its body.
+  auto condition = dyn_cast<scf::WhileOp>(parent);
+  if (condition && argument.getOwner() == condition.getAfterBody())
+    return getLeast(
+        condition.getConditionOp().getArgs()[argument.getArgNumber()], depth);
   auto loop = dyn_cast<scf::ForOp>(parent);
   if (loop && argument == loop.getInductionVar())
     return getLeast(loop.getLowerBound(), depth);

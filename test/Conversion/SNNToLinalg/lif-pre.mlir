@@ -203,3 +203,18 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<4xi1>) attributes {dt = 1.0e-3 : 
     : (tensor<4xf32>, f32, f32) -> (tensor<4xi1>, tensor<4xf32>)
   snn.output %s : tensor<4xi1>
 }
+
+// -----
+
+// No voltage that is stored in 16 bits is above this threshold: nothing is compared.
+// CHECK-LABEL: func.func private @lif_fire(
+// CHECK-NOT:     arith.cmpi
+// CHECK:         linalg.yield %false : i1
+!v = !quant.uniform<i16:f32, 0.5>
+!t = !quant.uniform<i32:f32, 0.5>
+snn.network @net(%x: tensor<4x!v>) -> tensor<4xi1> attributes {dt = 1.0e-3 : f64} {
+  %c = arith.constant 40000 : i32
+  %h = quant.scast %c : i32 to !t
+  %s, %v = snn.lif %x threshold(%h) {saturate, reset_timing = #snn.reset_timing<delayed>, spike_timing = #snn.spike_timing<pre>} : (tensor<4x!v>, !t) -> (tensor<4xi1>, tensor<4x!v>)
+  snn.output %s : tensor<4xi1>
+}

@@ -60,3 +60,41 @@ snn.network @net(%x: tensor<4xi1>) -> (tensor<4xi1>, tensor<4xi1>) attributes {d
   %z = snn.threshold %x, %less : (tensor<4xi1>, f32) -> tensor<4xi1>
   snn.output %y, %z : tensor<4xi1>, tensor<4xi1>
 }
+
+// -----
+
+// The same for what a count or an integer of 8 bits can be; the largest but one is compared.
+// CHECK-LABEL: func.func private @threshold(
+// CHECK-NOT:     arith.cmp
+// CHECK:         linalg.yield %false : i1
+// CHECK-LABEL: func.func private @threshold_0(
+// CHECK:         arith.cmpi sgt
+// CHECK-LABEL: func.func private @threshold_1(
+// CHECK-NOT:     arith.cmp
+// CHECK:         linalg.yield %false : i1
+// CHECK-LABEL: func.func private @threshold_2(
+// CHECK-NOT:     arith.cmp
+// CHECK:         linalg.yield %true : i1
+// CHECK-LABEL: func.func private @threshold_3(
+// CHECK:         arith.cmpi sgt
+!one = !quant.uniform<i32:f32, 1.0>
+!half = !quant.uniform<i32:f32, 0.5>
+!x = !quant.uniform<i8<-10:10>:f32, 0.5>
+snn.network @net(%n: tensor<ui8>, %x: tensor<4x!x>) -> (tensor<i1>, tensor<i1>, tensor<4xi1>, tensor<4xi1>, tensor<4xi1>) attributes {dt = 1.0e-3 : f64} {
+  %i255 = arith.constant 255 : i32
+  %i254 = arith.constant 254 : i32
+  %i127 = arith.constant 127 : i32
+  %m129 = arith.constant -129 : i32
+  %m128 = arith.constant -128 : i32
+  %n255 = quant.scast %i255 : i32 to !one
+  %n254 = quant.scast %i254 : i32 to !one
+  %x127 = quant.scast %i127 : i32 to !half
+  %x129 = quant.scast %m129 : i32 to !half
+  %x128 = quant.scast %m128 : i32 to !half
+  %a = snn.threshold %n, %n255 : (tensor<ui8>, !one) -> tensor<i1>
+  %b = snn.threshold %n, %n254 : (tensor<ui8>, !one) -> tensor<i1>
+  %c = snn.threshold %x, %x127 : (tensor<4x!x>, !half) -> tensor<4xi1>
+  %d = snn.threshold %x, %x129 : (tensor<4x!x>, !half) -> tensor<4xi1>
+  %e = snn.threshold %x, %x128 : (tensor<4x!x>, !half) -> tensor<4xi1>
+  snn.output %a, %b, %c, %d, %e : tensor<i1>, tensor<i1>, tensor<4xi1>, tensor<4xi1>, tensor<4xi1>
+}

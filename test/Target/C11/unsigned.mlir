@@ -110,6 +110,39 @@ func.func private @layer(%x: memref<8xi32> {snn.name = "x"}, %y: memref<32xi32> 
       memref.store %c4, %y[%i] : memref<32xi32>
     }
   }
+
+  // Beside a number that may be negative, one that is not becomes one with a sign, too.
+  // CHECK:      const size_t [[Q:.*]] = (size_t)(uint32_t)x[0];
+  // CHECK-NEXT: const size_t [[B:.*]] = (size_t)(uint32_t)x[1] - [[Q]];
+  // CHECK-NEXT: for (size_t n = [[B]]; (ptrdiff_t)n < (ptrdiff_t)[[Q]]; ++n) {
+  // CHECK-NEXT:     if ((ptrdiff_t)[[B]] < (ptrdiff_t)[[Q]]) {
+  %r = memref.load %x[%c0] : memref<8xi32>
+  %r64 = arith.index_castui %r : i32 to index
+  %s = memref.load %x[%c1] : memref<8xi32>
+  %s64 = arith.index_castui %s : i32 to index
+  %begin = arith.subi %s64, %r64 : index
+  scf.for %i = %begin to %r64 step %c1 {
+    %p = arith.cmpi slt, %begin, %r64 : index
+    scf.if %p {
+      memref.store %c4, %y[%i] : memref<32xi32>
+    }
+  }
+
+  // What a condition hands on is as little negative as in the condition.
+  // CHECK:      const size_t [[H:.*]] = (size_t)(uint32_t)x[
+  // CHECK:      for (size_t [[N:.*]] = [[H]]; [[N]] < 4; ++[[N]]) {
+  %listed = scf.while (%k = %c0) : (index) -> index {
+    %h = memref.load %x[%k] : memref<8xi32>
+    %h64 = arith.index_castui %h : i32 to index
+    %is = arith.cmpi ne, %h64, %c1 : index
+    scf.condition(%is) %h64 : index
+  } do {
+  ^bb0(%h64: index):
+    scf.for %i = %h64 to %four step %c1 {
+      memref.store %c4, %y[%i] : memref<32xi32>
+    }
+    scf.yield %h64 : index
+  }
   return
 }
 func.func @n_step(%a: memref<8xi32> {snn.kind = "input", snn.name = "in"}, %b: memref<32xi32> {snn.kind = "output", snn.name = "out"}) attributes {snn.role = "step", snn.name = "n", snn.dt = 1.0 : f64} {

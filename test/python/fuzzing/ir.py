@@ -75,7 +75,22 @@ REFUSALS = {
     r"is neither a constant nor a signal with the storage": "snn-fuse-sums",
 }
 LOCATED = re.compile(r"^(\S+):\d+:\d+: error: (.*)$", re.MULTILINE)
-PARSERS = re.compile(r"MLIR Parser: custom op parser '([\w.]+)'")
+# The innermost parser is the last that a crash names.
+PARSER = r"MLIR Parser: custom op parser '{}'(?!.*MLIR Parser)"
+# Where MLIR's own code asserts on what it reads.
+UPSTREAM = [
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        # That of linalg.transpose, where a number of its permutation is none.
+        PARSER.format(r"linalg\.\w+"),
+        # That of memref.global, where a tensor cannot have the elements of its type.
+        "error: invalid tensor element type: .*" + PARSER.format(r"memref\.global"),
+        # The verifiers of tensor.expand_shape and collapse_shape, where a dimension of the
+        # reassociation is negative.
+        r"Assertion `willBeValidAffineMap\(.*mlir::getSymbolLessAffineMaps\(.*"
+        r"mlir::tensor::(Expand|Collapse)ShapeOp::verify\(\)",
+    )
+]
 SANITIZERS = re.compile(r"(ERROR|SUMMARY): \w*Sanitizer|runtime error:")
 
 
@@ -116,9 +131,7 @@ class Result:
         if self.code == HUNG:
             return "does not end"
         if self.code < 0:
-            # That of linalg.transpose asserts where a number of its permutation is none.
-            parsers = PARSERS.findall(self.said)
-            if parsers and parsers[-1].startswith("linalg."):
+            if any(pattern.search(self.said) for pattern in UPSTREAM):
                 return None
             return f"ended by signal {-self.code}"
         if SANITIZERS.search(self.said):
