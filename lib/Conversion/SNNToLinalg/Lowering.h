@@ -54,6 +54,9 @@ struct StepContext {
   /// words.
   llvm::DenseSet<mlir::Value> scratchSignals;
   llvm::SmallVector<mlir::BlockArgument> words;
+  /// Functions that do not leave a signal in its memory yet, but what its sums
+  /// begin with.
+  llvm::DenseSet<mlir::Operation *> beginnings;
   /// How many layers each kernel has got.
   llvm::DenseMap<mlir::Operation *, int64_t> kernelLayers;
 
@@ -89,8 +92,15 @@ createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                   bool byCoefficients = false);
 
 /// How a list of events is stored.
-mlir::MemRefType getEventsStorageType(EventsOp op,
-                                      const ConvertSNNToLinalgOptions &options);
+mlir::MemRefType getEventsStorageType(EventsOp op, const StepContext &context);
+/// How many positions a list has room for that holds the events of a part of
+/// its inputs at a time, or none if it holds all.
+std::optional<int64_t> getPartCapacity(EventsOp op, const StepContext &context);
+/// Builds a loop over the parts of such a list: makes one, then has `add`
+/// lower what reads it.
+mlir::LogicalResult
+createPartLoop(EventsOp op, StepContext &context,
+               llvm::function_ref<mlir::LogicalResult()> add);
 
 /// The builder's location, for something that is called `name` in C.
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
@@ -165,6 +175,9 @@ void storeEvent(mlir::ImplicitLocOpBuilder &builder, mlir::Value position,
 void endEvents(mlir::ImplicitLocOpBuilder &builder, mlir::Value size,
                mlir::Value events, mlir::Value count);
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
+/// Whether a synapse can add to sums that are there what it would add to 0, in
+/// the same way.
+bool canAddInParts(LinearOp op, const ConvertSNNToLinalgOptions &options);
 /// A linear whose sum saturates after each presynaptic neuron.
 mlir::LogicalResult lowerSaturatingLinear(LinearOp op, StepContext &context);
 mlir::LogicalResult lowerConv1d(Conv1dOp op, StepContext &context);

@@ -198,8 +198,8 @@ class Placement:
 
 _SAVES: dict[Optimize, str] = {
     "speed": "",
-    "balanced": "bit-delays=1",
-    "ram": "bit-delays=2 direct-sums=1",
+    "balanced": "bit-delays=1 part-lists=1",
+    "ram": "bit-delays=2 part-lists=1 direct-sums=1",
 }
 """Options of the pipelines."""
 
