@@ -68,6 +68,15 @@ static MemRefType lineOf(Type element) {
   return MemRefType::get({ShapedType::kDynamic}, element);
 }
 
+/// Whether a call has the operands of a function that lists events.
+static bool listsEvents(func::CallOp list) {
+  TypeRange types = list.getOperandTypes();
+  return (types.size() == 3 || types.size() == 5) &&
+         list.getNumResults() == 0 && isa<MemRefType>(types.back()) &&
+         llvm::all_of(types.drop_front().drop_back(),
+                      llvm::IsaPred<IndexType>);
+}
+
 /// Whether a call lists the events of a part of the inputs.
 static bool isPart(func::CallOp list) { return list.getNumOperands() == 5; }
 
@@ -230,14 +239,12 @@ LogicalResult StepEvents::check() {
     SmallVector<func::CallOp> lists;
     (void)isOnlyListed(argument, lists);
     for (func::CallOp list : lists)
-      if ((list.getNumOperands() != 3 && !isPart(list)) ||
-          list.getNumResults() != 0)
-        return list.emitOpError("lists events with ")
-               << list.getNumOperands() << " operands and "
-               << list.getNumResults()
-               << " results, expected the spikes, their number and the list, "
-                  "or before the list also where a part begins and its "
-                  "capacity";
+      if (!listsEvents(list))
+        return list.emitOpError("lists events as ")
+               << list.getCalleeType()
+               << ", expected the spikes, their number and the list; or, before "
+                  "the list, also where a part of it begins, and how many it "
+                  "has room for";
   }
   return success();
 }

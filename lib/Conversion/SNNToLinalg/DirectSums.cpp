@@ -280,12 +280,13 @@ DirectSums::DirectSums(NetworkOp network) {
   hideSpikes();
 }
 
-DirectSums::DirectSums(NetworkOp network,
-                       llvm::function_ref<bool(SynapseOpInterface)> takesParts)
+DirectSums::DirectSums(
+    NetworkOp network,
+    llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takesParts)
     : hasLists(true) {
   for (auto neuron : network.getBodyBlock()->getOps<NeuronOpInterface>())
     add(neuron, [&](SynapseOpInterface driver, int64_t unit) {
-      return unit == 1 && takesParts(driver) &&
+      return unit == 1 && takesParts(neuron, driver) &&
              getElementTypeOrSelf(getSpikeSource(driver).getType())
                  .isInteger(1);
     });

@@ -38,10 +38,11 @@ public:
   DirectSums() = default;
   /// Those of a network, that no lists or spikes are stored for.
   explicit DirectSums(NetworkOp network);
-  /// Those of the neurons that only such synapses drive as `takesParts` holds
-  /// for; they add for spikes.
+  /// Those of the neurons that `takesParts` holds for with each synapse that
+  /// drives them; these add for spikes.
   DirectSums(NetworkOp network,
-             llvm::function_ref<bool(SynapseOpInterface)> takesParts);
+             llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)>
+                 takesParts);
 
   /// Where the sum of a synapse goes, or none.
   std::optional<DirectSynapse> get(mlir::Operation *synapse) const;

@@ -13,7 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "PartLists.h"
 #include "snn/IR/Neuron.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -26,37 +26,11 @@
 using namespace mlir;
 using namespace snn;
 
-/// Elements whose activity fits one mask.
-static constexpr int64_t kMaskBits = 64;
-
 /// Whether the positions of a list are bytes.
 static bool hasBytes(EventsOp op, const ConvertSNNToLinalgOptions &options) {
   // Kernels know no bytes.
   return options.byteLists && op.getEvents().getType().getSize() < (1 << 8) &&
          llvm::none_of(op->getUsers(), llvm::IsaPred<OffloadOp>);
-}
-
-/// Whether all that is listed are spikes or counts.
-static bool listsBytes(EventsOp op) {
-  Type type = op.getInput().getType().getElementType();
-  return type.isInteger(1) || type.isInteger(8);
-}
-
-std::optional<int64_t> snn::getPartCapacity(EventsOp op,
-                                            const StepContext &context) {
-  constexpr int64_t kLeastSize = 256;
-  int64_t size = op.getEvents().getType().getSize();
-  if (!context.options.partLists || size < kLeastSize || !listsBytes(op) ||
-      !op->hasOneUse())
-    return std::nullopt;
-  auto reader = dyn_cast<LinearOp>(*op->user_begin());
-  auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
-  if (!reader || !canAddInParts(reader, context.options) ||
-      context.direct.hidesEvents(op) ||
-      (neuron && getOwnList(neuron, context) == op))
-    return std::nullopt;
-  // All events where a quarter of the inputs has one: mostly there are fewer.
-  return llvm::alignDown(size / 4, kMaskBits) + kMaskBits;
 }
 
 MemRefType snn::getEventsStorageType(EventsOp op, const StepContext &context) {
@@ -317,9 +291,7 @@ EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
   return nullptr;
 }
 
-/// Calls the function that lists the events of `op`, of a part of them `from` an
-/// input on.
-static void callList(EventsOp op, StepContext &context,
+void snn::listEvents(EventsOp op, StepContext &context,
                      std::optional<int64_t> capacity, Value from) {
   Value x = context.bufferOf(op.getInput());
   Value events = context.bufferOf(op.getEvents());
@@ -344,37 +316,6 @@ static void callList(EventsOp op, StepContext &context,
   func::CallOp::create(builder, function, operands);
 }
 
-LogicalResult
-snn::createPartLoop(EventsOp op, StepContext &context,
-                    llvm::function_ref<LogicalResult()> add) {
-  ImplicitLocOpBuilder builder(op.getLoc(), context.step);
-  int64_t capacity = *getPartCapacity(op, context);
-  Value events = context.bufferOf(op.getEvents());
-  auto loop = scf::WhileOp::create(
-      builder, nameLocal(builder, "from"), builder.getIndexType(),
-      createIndex(builder, 0),
-      [&](OpBuilder &, Location, ValueRange) {},
-      [&](OpBuilder &nested, Location loc, ValueRange carried) {
-        scf::YieldOp::create(nested, loc, carried);
-      });
-  OpBuilder::InsertionGuard guard(context.step);
-  Block *body = loop.getBeforeBody();
-  context.step.setInsertionPointToEnd(body);
-  callList(op, context, capacity, body->getArgument(0));
-  if (failed(add()))
-    return failure();
-  ImplicitLocOpBuilder end(op.getLoc(), context.step);
-  Value stored = memref::LoadOp::create(
-      end, events, createIndex(end, capacity + kEventsPerVisit));
-  Value behind = arith::IndexCastUIOp::create(end, nameLocal(end, "behind"),
-                                              end.getIndexType(), stored);
-  Value size = createIndex(end, op.getEvents().getType().getSize());
-  Value isLeft =
-      arith::CmpIOp::create(end, arith::CmpIPredicate::ne, behind, size);
-  scf::ConditionOp::create(end, isLeft, behind);
-  return success();
-}
-
 LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
   auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
   if (neuron && getOwnList(neuron, context) == op)
@@ -382,6 +323,6 @@ LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
   // The synapse that reads the parts lists them.
   if (getPartCapacity(op, context))
     return success();
-  callList(op, context, std::nullopt, Value());
+  listEvents(op, context);
   return success();
 }

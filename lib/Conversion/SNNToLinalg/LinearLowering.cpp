@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockSums.h"
+#include "PartLists.h"
 #include "Synapses.h"
 #include "VectorSums.h"
 
@@ -150,39 +151,6 @@ lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
   return success();
 }
 
-bool snn::canAddInParts(LinearOp op, const ConvertSNNToLinalgOptions &options) {
-  auto weight = cast<RankedTensorType>(op.getWeight().getType());
-  if (op.getSaturate() || weight.getRank() != 2)
-    return false;
-  int64_t outputs = weight.getDimSize(0);
-  Type storage = getStorageType(op.getType()).getElementType();
-  auto hasVectors = [&](bool isInPlace) {
-    return planVectorSums(options, outputs, weight.getElementType(), storage,
-                          isInPlace)
-        .has_value();
-  };
-  return hasVectors(false) ? hasVectors(true) : canAddBlocks(options, outputs);
-}
-
-/// A function that leaves in `y` what the sums of `op` begin with.
-static LogicalResult lowerInitialSums(LinearOp op, StepContext &context) {
-  LayerBuilder layer(context.symbols, context.step, op, "_begin");
-  layer.shareTables(op);
-  layer.setComment("What the sums of " + getLayerName(op) +
-                   " begin with, before the events of one part of the inputs "
-                   "after the other are added.");
-  SmallVector<int64_t> shape = {op.getType().getNumElements()};
-  Value buffer = layer.addShapedArgument("y", context.sumOf(op), shape);
-  FailureOr<Value> initial =
-      createInitialSum(layer, op, context, shape, layer.update(buffer));
-  if (failed(initial))
-    return failure();
-  layer.write(*initial, buffer);
-  context.beginnings.insert(layer.getFunction());
-  layer.finish();
-  return success();
-}
-
 /// Adds for the inputs of `op`, or those that are listed, to its sums; these
 /// begin with what is there already or with the bias.
 static LogicalResult addInputs(LinearOp op, StepContext &context,
@@ -293,13 +261,7 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   bool isInPlace =
       context.direct.get(op) ||
       (op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op));
-  auto events = op.getEvents() ? op.getEvents().getDefiningOp<EventsOp>()
-                               : EventsOp();
-  if (!events || !getPartCapacity(events, context))
-    return addInputs(op, context, isInPlace);
-  if (!isInPlace && failed(lowerInitialSums(op, context)))
-    return failure();
-  return createPartLoop(events, context, [&] {
-    return addInputs(op, context, /*isInPlace=*/true);
+  return lowerInParts(op, context, isInPlace, [&](bool inPlace) {
+    return addInputs(op, context, inPlace);
   });
 }

@@ -93,15 +93,6 @@ createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
 
 /// How a list of events is stored.
 mlir::MemRefType getEventsStorageType(EventsOp op, const StepContext &context);
-/// How many positions a list has room for that holds the events of a part of
-/// its inputs at a time, or none if it holds all.
-std::optional<int64_t> getPartCapacity(EventsOp op, const StepContext &context);
-/// Builds a loop over the parts of such a list: makes one, then has `add`
-/// lower what reads it.
-mlir::LogicalResult
-createPartLoop(EventsOp op, StepContext &context,
-               llvm::function_ref<mlir::LogicalResult()> add);
-
 /// The builder's location, for something that is called `name` in C.
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
                          const llvm::Twine &name);
@@ -162,6 +153,11 @@ mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
                           mlir::Value sum);
 
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
+/// Calls the function that lists the events of `op`: all, or as many as the
+/// list has room for, `from` an input on.
+void listEvents(EventsOp op, StepContext &context,
+                std::optional<int64_t> capacity = std::nullopt,
+                mlir::Value from = nullptr);
 /// The list that the function of a neuron makes itself, if it does.
 EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
 
@@ -175,9 +171,6 @@ void storeEvent(mlir::ImplicitLocOpBuilder &builder, mlir::Value position,
 void endEvents(mlir::ImplicitLocOpBuilder &builder, mlir::Value size,
                mlir::Value events, mlir::Value count);
 mlir::LogicalResult lowerLinear(LinearOp op, StepContext &context);
-/// Whether a synapse can add to sums that are there what it would add to 0, in
-/// the same way.
-bool canAddInParts(LinearOp op, const ConvertSNNToLinalgOptions &options);
 /// A linear whose sum saturates after each presynaptic neuron.
 mlir::LogicalResult lowerSaturatingLinear(LinearOp op, StepContext &context);
 mlir::LogicalResult lowerConv1d(Conv1dOp op, StepContext &context);

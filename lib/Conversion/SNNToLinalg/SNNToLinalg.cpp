@@ -8,6 +8,7 @@
 #include "AllInputs.h"
 #include "DelayBits.h"
 #include "Lowering.h"
+#include "PartLists.h"
 #include "Synapses.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Identity.h"
@@ -768,11 +769,12 @@ LogicalResult NetworkLowering::run() {
   if (context.options.directSums)
     context.direct = DirectSums(network);
   else if (context.options.partLists)
-    context.direct = DirectSums(network, [&](SynapseOpInterface synapse) {
-      auto events = synapse.getEvents();
-      return events &&
-             getPartCapacity(events.getDefiningOp<EventsOp>(), context);
-    });
+    context.direct = DirectSums(
+        network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse) {
+          Value events = synapse.getEvents();
+          return events && !getOwnList(neuron, context) &&
+                 getPartCapacity(events.getDefiningOp<EventsOp>(), context);
+        });
 
   step = createFunction("step");
   init = createFunction("init");

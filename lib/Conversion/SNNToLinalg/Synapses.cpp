@@ -6,6 +6,8 @@
 
 #include "Synapses.h"
 
+#include "PartLists.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
