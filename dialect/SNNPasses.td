@@ -287,6 +287,20 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     `frugal-lists` only lists of bytes that take the place of spikes are made by
     the loop over neurons.
 
+    With `part-lists` a list of 256 or more positions that only one all-to-all
+    synapse reads has room for the spikes or counts of a quarter of them, and 64:
+
+    ```mlir
+    func.call @fc_begin(%y) : (memref<10xi16>) -> ()
+    scf.while (%from = %c0) : (index) -> index {
+      func.call @list_spikes_part(%x, %c784, %from, %c256, %events) : (memref<?xi1>, index, index, index, memref<?xi16>) -> ()
+      func.call @fc(%events, %y) : (memref<261xi16>, memref<10xi16>) -> ()
+      %behind = memref.load %events[%c260] : memref<261xi16>
+      ...
+    ```
+
+    The last number of the list is the position behind the part.
+
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
     whole number of its units, and its memory holds the update before a reset.
@@ -348,6 +362,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"frugalLists", "frugal-lists", "bool", "false",
            "Whether the loop over neurons lists spikes only in bytes and in "
            "their place">,
+    Option<"partLists", "part-lists", "bool", "false",
+           "Whether long lists hold the events of a part of the inputs at a "
+           "time">,
     Option<"byCoefficients", "by-coefficients", "bool", "false",
            "Whether neurons with the same coefficients are updated one after "
            "the other">

@@ -85,6 +85,12 @@ Operations LayerWalk::countOwn(Block &block) {
 
 /// Of how many inputs a list of events names the active ones.
 static int64_t getListSize(Value list) {
+  auto argument = cast<BlockArgument>(list);
+  auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  // Less is stored at a time of a list in parts.
+  if (auto size = function.getArgAttrOfType<IntegerAttr>(
+          argument.getArgNumber(), "snn.size"))
+    return size.getInt();
   return cast<MemRefType>(list.getType()).getNumElements() - kEventsPerVisit;
 }
 

@@ -117,6 +117,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.bitDelays = options.bitDelays;
   convert.byteLists = options.byteLists;
   convert.frugalLists = options.frugalLists;
+  convert.partLists = options.partLists;
   convert.byCoefficients = options.byCoefficients;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());

@@ -48,7 +48,8 @@ private:
   /// The spikes lie in memory of the network, and are set in every step.
   void setSpikes(BlockArgument input, StringRef name, Value x, Value count);
   /// The declaration of a helper of the C emitter, made if it is not there.
-  func::FuncOp getHelper(StringRef name, Type position, Type result);
+  func::FuncOp getHelper(StringRef name, Type position, Type result,
+                         size_t parameters);
 
   /// Whether the spikes of an input would need memory.
   bool needsSpikes();
@@ -66,6 +67,18 @@ private:
 static MemRefType lineOf(Type element) {
   return MemRefType::get({ShapedType::kDynamic}, element);
 }
+
+/// Whether a call has the operands of a function that lists events.
+static bool listsEvents(func::CallOp list) {
+  TypeRange types = list.getOperandTypes();
+  return (types.size() == 3 || types.size() == 5) &&
+         list.getNumResults() == 0 && isa<MemRefType>(types.back()) &&
+         llvm::all_of(types.drop_front().drop_back(),
+                      llvm::IsaPred<IndexType>);
+}
+
+/// Whether a call lists the events of a part of the inputs.
+static bool isPart(func::CallOp list) { return list.getNumOperands() == 5; }
 
 static Value createIndex(ImplicitLocOpBuilder &builder, int64_t value) {
   return arith::ConstantIndexOp::create(builder, value);
@@ -99,15 +112,25 @@ void StepEvents::takeEvents(func::CallOp list, Value x, Value count) {
   auto typeOf = [](Value buffer) {
     return cast<MemRefType>(buffer.getType()).getElementType();
   };
+  // What it got behind the spikes: their number, the list and what else says
+  // which of them to list.
+  SmallVector<Value> operands = {x, count};
+  llvm::append_range(operands, list.getOperands().drop_front());
   func::CallOp::create(
-      builder, getHelper("take_events", typeOf(x), typeOf(list.getOperand(2))),
-      ValueRange{x, count, list.getOperand(1), list.getOperand(2)});
+      builder,
+      getHelper(isPart(list) ? "take_part" : "take_events", typeOf(x),
+                typeOf(operands.back()), operands.size()),
+      operands);
   list.erase();
   // Views that only the list needed.
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(events.getBody().front())))
-    if (isa<ViewLikeOpInterface, memref::CastOp>(op) && op.use_empty())
-      op.erase();
+  SmallVector<Operation *> views;
+  events.walk([&](Operation *op) {
+    if (isa<ViewLikeOpInterface, memref::CastOp>(op))
+      views.push_back(op);
+  });
+  for (Operation *view : llvm::reverse(views))
+    if (view->use_empty())
+      view->erase();
 }
 
 void StepEvents::setSpikes(BlockArgument input, StringRef name, Value x,
@@ -141,11 +164,12 @@ void StepEvents::setSpikes(BlockArgument input, StringRef name, Value x,
   Value line = memref::CastOp::create(builder, lineOf(element), flat);
   Value size = createIndex(builder, type.getNumElements());
   Type position = cast<MemRefType>(x.getType()).getElementType();
-  func::CallOp::create(builder, getHelper("set_spikes", position, element),
+  func::CallOp::create(builder, getHelper("set_spikes", position, element, 4),
                        ValueRange{x, count, size, line});
 }
 
-func::FuncOp StepEvents::getHelper(StringRef name, Type position, Type result) {
+func::FuncOp StepEvents::getHelper(StringRef name, Type position, Type result,
+                                   size_t parameters) {
   std::string symbol = name.str() + (position.isInteger(32) ? "_32"
                                      : result.isInteger(8)  ? "_8"
                                                             : "");
@@ -153,11 +177,11 @@ func::FuncOp StepEvents::getHelper(StringRef name, Type position, Type result) {
   if (function)
     return function;
   Builder attributes(step.getContext());
-  Type index = attributes.getIndexType();
-  function = func::FuncOp::create(
-      step.getLoc(), symbol,
-      attributes.getFunctionType(
-          {lineOf(position), index, index, lineOf(result)}, {}));
+  SmallVector<Type> types(parameters, attributes.getIndexType());
+  types.front() = lineOf(position);
+  types.back() = lineOf(result);
+  function = func::FuncOp::create(step.getLoc(), symbol,
+                                  attributes.getFunctionType(types, {}));
   function.setPrivate();
   function->setAttr("snn.helper", attributes.getStringAttr(name));
   symbols.insert(function);
@@ -215,11 +239,12 @@ LogicalResult StepEvents::check() {
     SmallVector<func::CallOp> lists;
     (void)isOnlyListed(argument, lists);
     for (func::CallOp list : lists)
-      if (list.getNumOperands() != 3 || list.getNumResults() != 0)
-        return list.emitOpError("lists events with ")
-               << list.getNumOperands() << " operands and "
-               << list.getNumResults()
-               << " results, expected the spikes, their number and the list";
+      if (!listsEvents(list))
+        return list.emitOpError("lists events as ")
+               << list.getCalleeType()
+               << ", expected the spikes, their number and the list; or, before "
+                  "the list, also where a part of it begins, and how many it "
+                  "has room for";
   }
   return success();
 }

@@ -17,8 +17,18 @@ func.func @n_step(%a: memref<?xi1> {snn.kind = "input", snn.name = "a"}) attribu
 
 func.func private @list(memref<4xi1>) attributes {snn.lists}
 func.func @n_step(%a: memref<4xi1> {snn.kind = "input", snn.name = "a"}) attributes {snn.role = "step"} {
-  // expected-error @+1 {{lists events with 1 operands and 0 results, expected the spikes, their number and the list}}
+  // expected-error @+1 {{lists events as '(memref<4xi1>) -> ()', expected the spikes, their number and the list; or, before the list, also where a part of it begins, and how many it has room for}}
   call @list(%a) : (memref<4xi1>) -> ()
+  return
+}
+
+// -----
+
+func.func private @list(memref<4xi1>, index, i32) attributes {snn.lists}
+func.func @n_step(%a: memref<4xi1> {snn.kind = "input", snn.name = "a"}, %e: i32) attributes {snn.role = "step"} {
+  %n = arith.constant 4 : index
+  // expected-error @+1 {{lists events as '(memref<4xi1>, index, i32) -> ()', expected the spikes}}
+  call @list(%a, %n, %e) : (memref<4xi1>, index, i32) -> ()
   return
 }
 

@@ -75,3 +75,37 @@ func.func @net_step(%in: memref<8xi1> {snn.kind = "input", snn.name = "in"},
   call @take_events(%list, %y) : (memref<12xi16>, memref<3xf32>) -> ()
   return
 }
+
+// -----
+
+// Of a list that holds a part of the events at a time, each part is made of the caller's positions.
+// CHECK-LABEL: func.func @parts_step_events(
+// CHECK-SAME:    %[[IN:[a-z0-9]+]]: memref<?xi16> {snn.kind = "events"
+// CHECK-SAME:    %[[COUNT:[a-z0-9]+]]: index {snn.kind = "count"
+// CHECK:         scf.while (%[[FROM:.*]] = %{{.*}}) : (index) -> index {
+// CHECK:           %[[LIST:.*]] = memref.cast
+// CHECK-NEXT:      call @take_part(%[[IN]], %[[COUNT]], %c300, %[[FROM]], %c128, %[[LIST]]) : (memref<?xi16>, index, index, index, index, memref<?xi16>) -> ()
+// CHECK:       func.func private @take_part(memref<?xi16>, index, index, index, index, memref<?xi16>) attributes {snn.helper = "take_part"}
+func.func private @list_part(memref<?xi1>, index, index, index, memref<?xi16>) attributes {snn.lists}
+func.func @parts_step(%in: memref<3x100xi1> {snn.kind = "input", snn.name = "in"},
+                      %list: memref<133xi16> {snn.kind = "scratch", snn.name = "in_events"})
+    attributes {snn.role = "step"} {
+  %c0 = arith.constant 0 : index
+  %c300 = arith.constant 300 : index
+  %c128 = arith.constant 128 : index
+  %c132 = arith.constant 132 : index
+  %end = scf.while (%from = %c0) : (index) -> index {
+    %flat = memref.collapse_shape %in [[0, 1]] : memref<3x100xi1> into memref<300xi1>
+    %line = memref.cast %flat : memref<300xi1> to memref<?xi1>
+    %target = memref.cast %list : memref<133xi16> to memref<?xi16>
+    func.call @list_part(%line, %c300, %from, %c128, %target) : (memref<?xi1>, index, index, index, memref<?xi16>) -> ()
+    %stored = memref.load %list[%c132] : memref<133xi16>
+    %next = arith.index_castui %stored : i16 to index
+    %isLeft = arith.cmpi ne, %next, %c300 : index
+    scf.condition(%isLeft) %next : index
+  } do {
+  ^bb0(%next: index):
+    scf.yield %next : index
+  }
+  return
+}

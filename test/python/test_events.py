@@ -10,6 +10,7 @@ from pathlib import Path
 import nir
 import numpy as np
 import pytest
+from subjects import feedforward
 
 import snnmlir
 from emulation import console
@@ -34,7 +35,8 @@ def wide() -> nir.NIRGraph:
 
 
 def compiled(name: str, dtype: Dtype) -> snnmlir.Network:
-    source = {"digits": DIGITS / "digits.nir", "wide": wide()}.get(name) or GRAPHS[name]
+    others = {"digits": DIGITS / "digits.nir", "wide": wide(), "parts": feedforward(300, 80, 9)}
+    source = others.get(name) or GRAPHS[name]
     return snnmlir.compile(source, dtype=dtype, convention="snntorch", dt=1e-4, input_type="spikes")
 
 
@@ -47,8 +49,8 @@ def build(folder: Path, command: Sequence[str], network: snnmlir.Network, main: 
 @pytest.mark.parametrize(
     ("name", "dtype"),
     [
-        *((name, "f32") for name in (*GRAPHS, "digits", "wide")),
-        *((name, "int8") for name in ("digits", "wide", "recurrent-LIF", "branches")),
+        *((name, "f32") for name in (*GRAPHS, "digits", "wide", "parts")),
+        *((name, "int8") for name in ("digits", "wide", "parts", "recurrent-LIF", "branches")),
     ],
 )
 def test_any_list_of_positions(name: str, dtype: Dtype, tmp_path: Path) -> None:
@@ -59,7 +61,7 @@ def test_any_list_of_positions(name: str, dtype: Dtype, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.mark.parametrize("name", ["layer-LIF", "recurrent-LIF", "convolutions", "feature-map"])
+@pytest.mark.parametrize("name", ["layer-LIF", "recurrent-LIF", "convolutions", "feature-map", "parts"])
 def test_any_list_of_positions_on_avr(name: str, tmp_path: Path) -> None:
     """The same where size_t and int have 16 bits."""
     target = MACHINES["atmega1284p"]

@@ -111,6 +111,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether the loop over neurons lists spikes only in bytes "
                      "and in their place"),
       llvm::cl::init(false)};
+  Option<bool> partLists{
+      *this, "part-lists",
+      llvm::cl::desc("Whether long lists hold the events of a part of the "
+                     "inputs at a time"),
+      llvm::cl::init(false)};
   Option<bool> byCoefficients{
       *this, "by-coefficients",
       llvm::cl::desc("Whether neurons with the same coefficients are updated "

@@ -92,6 +92,12 @@ snn::planBlocks(const ConvertSNNToLinalgOptions &options,
   return plan;
 }
 
+bool snn::canAddBlocks(const ConvertSNNToLinalgOptions &options,
+                       int64_t outputs) {
+  return options.blockOutputs <= 0 || outputs < kPerWord ||
+         chooseBlock(outputs, options.blockOutputs, /*addsToSums=*/true);
+}
+
 Constant snn::flipSigns(const Constant &weights) {
   Constant flipped = weights;
   for (double &value : flipped.values)

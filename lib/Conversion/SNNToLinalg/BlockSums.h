@@ -41,6 +41,10 @@ std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
                                     const Constant &weights, mlir::Type type,
                                     mlir::Type storage, bool addsToSums);
 
+/// Whether there are blocks of so many outputs also where they add to sums, if
+/// there are any.
+bool canAddBlocks(const ConvertSNNToLinalgOptions &options, int64_t outputs);
+
 /// Whether weights of `type` are stored in bytes of their own.
 bool areBytes(mlir::Type type);
 

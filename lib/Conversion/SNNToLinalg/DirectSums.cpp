@@ -194,15 +194,15 @@ static bool holdsUpdate(NeuronOpInterface op, const NeuronModel &model,
 //===----------------------------------------------------------------------===//
 
 /// The readers of `signal` through other shapes, and through lists of it.
-static void findReaders(Value signal, SmallVectorImpl<OpOperand *> &readers) {
+static void findUses(Value signal, SmallVectorImpl<OpOperand *> &readers) {
   for (OpOperand &use : signal.getUses()) {
     Operation *user = use.getOwner();
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(user))
-      findReaders(user->getResult(0), readers);
+      findUses(user->getResult(0), readers);
     else if (auto transpose = dyn_cast<TransposeOp>(user))
-      findReaders(transpose.getResult(), readers);
+      findUses(transpose.getResult(), readers);
     else if (auto events = dyn_cast<EventsOp>(user))
-      findReaders(events.getEvents(), readers);
+      findUses(events.getEvents(), readers);
     else
       readers.push_back(&use);
   }
@@ -216,8 +216,9 @@ std::optional<DirectSynapse> DirectSums::get(Operation *synapse) const {
 }
 
 bool DirectSums::hidesEvents(EventsOp events) const {
-  return llvm::all_of(events->getUsers(),
-                      [&](Operation *user) { return synapses.contains(user); });
+  return !hasLists && llvm::all_of(events->getUsers(), [&](Operation *user) {
+    return synapses.contains(user);
+  });
 }
 
 ArrayRef<Operation *> DirectSums::getReaders(Operation *neuron) const {
@@ -225,23 +226,26 @@ ArrayRef<Operation *> DirectSums::getReaders(Operation *neuron) const {
   return it == readers.end() ? ArrayRef<Operation *>() : it->second;
 }
 
-DirectSums::DirectSums(NetworkOp network) {
-  for (Operation &op : *network.getBodyBlock()) {
-    auto neuron = dyn_cast<NeuronOpInterface>(op);
-    if (!neuron)
-      continue;
-    NeuronModel model(neuron);
-    if (!hasTwoParts(neuron, model))
-      continue;
-    const StateModel &state = getDriven(model);
-    SmallVector<SynapseOpInterface> drivers = getSynapses(neuron.getInput());
-    std::optional<int64_t> unit = getUnit(neuron, state);
-    if (drivers.empty() || !unit || !holdsUpdate(neuron, model, state, *unit))
-      continue;
-    neurons.insert(&op);
-    for (SynapseOpInterface driver : drivers)
-      synapses[driver] = {neuron, *unit};
-  }
+void DirectSums::add(
+    NeuronOpInterface neuron,
+    llvm::function_ref<bool(SynapseOpInterface, int64_t)> takes) {
+  NeuronModel model(neuron);
+  if (!hasTwoParts(neuron, model))
+    return;
+  const StateModel &state = getDriven(model);
+  SmallVector<SynapseOpInterface> drivers = getSynapses(neuron.getInput());
+  std::optional<int64_t> unit = getUnit(neuron, state);
+  if (drivers.empty() || !unit || !holdsUpdate(neuron, model, state, *unit) ||
+      !llvm::all_of(drivers, [&](SynapseOpInterface driver) {
+        return takes(driver, *unit);
+      }))
+    return;
+  neurons.insert(neuron);
+  for (SynapseOpInterface driver : drivers)
+    synapses[driver] = {neuron, *unit};
+}
+
+void DirectSums::findReaders(NetworkOp network) {
   for (Operation &op : *network.getBodyBlock()) {
     Value source;
     if (synapses.contains(&op))
@@ -251,17 +255,39 @@ DirectSums::DirectSums(NetworkOp network) {
     if (source && source.getDefiningOp())
       readers[source.getDefiningOp()].push_back(&op);
   }
+}
+
+void DirectSums::hideSpikes() {
   for (Operation *neuron : neurons) {
     NeuronModel model(cast<NeuronOpInterface>(neuron));
     // A voltage that a current drives is updated and reset in one.
     if (!model.spikes || (model.current && spikesBeforeReset(model)))
       continue;
     SmallVector<OpOperand *> uses;
-    findReaders(neuron->getResult(0), uses);
+    findUses(neuron->getResult(0), uses);
     bool isHidden = !uses.empty() && llvm::all_of(uses, [&](OpOperand *use) {
       return llvm::is_contained(getReaders(neuron), use->getOwner());
     });
     if (isHidden)
       hidden.insert(neuron);
   }
+}
+
+DirectSums::DirectSums(NetworkOp network) {
+  for (auto neuron : network.getBodyBlock()->getOps<NeuronOpInterface>())
+    add(neuron, [](SynapseOpInterface, int64_t) { return true; });
+  findReaders(network);
+  hideSpikes();
+}
+
+DirectSums::DirectSums(
+    NetworkOp network,
+    llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takesParts)
+    : hasLists(true) {
+  for (auto neuron : network.getBodyBlock()->getOps<NeuronOpInterface>())
+    add(neuron, [&](SynapseOpInterface driver, int64_t unit) {
+      return unit == 1 && takesParts(neuron, driver) &&
+             getElementTypeOrSelf(getSpikeSource(driver).getType())
+                 .isInteger(1);
+    });
 }

@@ -10,6 +10,8 @@
 // nor lists of spikes need memory, and spikes need none where their readers can
 // compare the voltage themselves.
 //
+// Or else only those sums have none that synapses add to part by part.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef SNN_LIB_CONVERSION_SNNTOLINALG_DIRECTSUMS_H
@@ -34,8 +36,13 @@ class DirectSums {
 public:
   /// None.
   DirectSums() = default;
-  /// Those of a network.
+  /// Those of a network, that no lists or spikes are stored for.
   explicit DirectSums(NetworkOp network);
+  /// Those of the neurons that `takesParts` holds for with each synapse that
+  /// drives them; these add for spikes.
+  DirectSums(NetworkOp network,
+             llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)>
+                 takesParts);
 
   /// Where the sum of a synapse goes, or none.
   std::optional<DirectSynapse> get(mlir::Operation *synapse) const;
@@ -47,6 +54,8 @@ public:
   bool hidesSpikes(mlir::Operation *neuron) const {
     return hidden.contains(neuron);
   }
+  /// Whether what is added for is listed.
+  bool takesLists() const { return hasLists; }
   /// Whether nobody needs a list of events.
   bool hidesEvents(EventsOp events) const;
 
@@ -54,6 +63,14 @@ public:
   llvm::ArrayRef<mlir::Operation *> getReaders(mlir::Operation *neuron) const;
 
 private:
+  /// Adds `neuron` and what drives it, if it can be added to.
+  void add(NeuronOpInterface neuron,
+           llvm::function_ref<bool(SynapseOpInterface, int64_t unit)> takes);
+  void findReaders(NetworkOp network);
+  void hideSpikes();
+
+  /// Whether the events of such synapses are listed all the same.
+  bool hasLists = false;
   llvm::DenseMap<mlir::Operation *, DirectSynapse> synapses;
   llvm::DenseSet<mlir::Operation *> neurons, hidden;
   /// By neuron.

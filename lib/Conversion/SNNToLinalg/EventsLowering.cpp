@@ -8,9 +8,12 @@
 // number of elements, so that its readers can take four at a time and need no
 // count. All lists of signals of one type are made by the same function.
 //
+// A list that holds a part of the events at a time has a last number: the
+// position behind the part.
+//
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "PartLists.h"
 #include "snn/IR/Neuron.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -18,12 +21,10 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace snn;
-
-/// Elements whose activity fits one mask.
-static constexpr int64_t kMaskBits = 64;
 
 /// Whether the positions of a list are bytes.
 static bool hasBytes(EventsOp op, const ConvertSNNToLinalgOptions &options) {
@@ -32,12 +33,15 @@ static bool hasBytes(EventsOp op, const ConvertSNNToLinalgOptions &options) {
          llvm::none_of(op->getUsers(), llvm::IsaPred<OffloadOp>);
 }
 
-MemRefType snn::getEventsStorageType(EventsOp op,
-                                     const ConvertSNNToLinalgOptions &options) {
+MemRefType snn::getEventsStorageType(EventsOp op, const StepContext &context) {
   int64_t size = op.getEvents().getType().getSize();
   // The number of elements must fit, too.
-  unsigned bits = hasBytes(op, options) ? 8 : size < (1 << 16) ? 16 : 32;
-  return MemRefType::get({size + kEventsPerVisit},
+  unsigned bits = hasBytes(op, context.options) ? 8
+                  : size < (1 << 16)            ? 16
+                                                : 32;
+  std::optional<int64_t> capacity = getPartCapacity(op, context);
+  int64_t room = capacity ? *capacity + 1 : size;
+  return MemRefType::get({room + kEventsPerVisit},
                          IntegerType::get(op.getContext(), bits));
 }
 
@@ -103,12 +107,13 @@ static Value countActive(ImplicitLocOpBuilder &builder, Value mask) {
                                       builder.getIndexType(), number);
 }
 
-/// Lists spikes or counts, a mask of them at a time.
-static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value size,
-                       Value events) {
+/// Lists spikes or counts from `begin` on, a mask of them at a time, behind the
+/// `listed` ones that are there.
+static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value begin,
+                       Value size, Value events, Value listed) {
   auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "i"), createIndex(builder, 0), size,
-      createIndex(builder, kMaskBits), createIndex(builder, 0),
+      builder, nameLocal(builder, "i"), begin, size,
+      createIndex(builder, kMaskBits), listed,
       [&](OpBuilder &nested, Location, Value first, ValueRange count) {
         ImplicitLocOpBuilder body(builder.getLoc(), nested);
         Value mask = createMask(body, x, first, size);
@@ -117,7 +122,44 @@ static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value size,
         Value next = arith::AddIOp::create(body, count.front(), added);
         scf::YieldOp::create(body, next);
       });
+  // Some processors take all masks at once, a step behind every end.
+  loop.setUnsignedCmp(!matchPattern(begin, m_Zero()));
   return loop.getResult(0);
+}
+
+/// The same from `from` on, as long as there is room for a mask; and, behind
+/// what ends the list, where the next part begins.
+static void listPart(ImplicitLocOpBuilder &builder, Value x, Value size,
+                     Value from, Value capacity, Value events) {
+  Type index = builder.getIndexType();
+  Value bits = createIndex(builder, kMaskBits);
+  auto loop = scf::WhileOp::create(
+      builder, nameLocal(builder, "begin"), TypeRange{index, index, index},
+      ValueRange{from, createIndex(builder, 0)},
+      [&](OpBuilder &nested, Location loc, ValueRange carried) {
+        ImplicitLocOpBuilder before(loc, nested);
+        // Whole masks, so that all but the last are aligned as x is.
+        Value room = arith::SubIOp::create(before, capacity, carried[1]);
+        Value masks = arith::DivUIOp::create(before, room, bits);
+        Value whole = arith::MulIOp::create(before, masks, bits);
+        Value most = arith::AddIOp::create(before, carried[0], whole);
+        Value end = arith::MinUIOp::create(before, nameLocal(before, "end"),
+                                           most, size);
+        Value goesOn = arith::CmpIOp::create(before, arith::CmpIPredicate::ne,
+                                             end, carried[0]);
+        scf::ConditionOp::create(before, goesOn,
+                                 ValueRange{carried[0], carried[1], end});
+      },
+      [&](OpBuilder &nested, Location loc, ValueRange carried) {
+        ImplicitLocOpBuilder after(loc, nested);
+        Value count =
+            listMasks(after, x, carried[0], carried[2], events, carried[1]);
+        scf::YieldOp::create(after, ValueRange{carried[2], count});
+      });
+  endEvents(builder, size, events, loop.getResult(1));
+  storeEvent(builder, loop.getResult(0), events,
+             arith::AddIOp::create(builder, capacity,
+                                   createIndex(builder, kEventsPerVisit)));
 }
 
 /// Lists values: writes every position, and goes on behind it if it counts; or
@@ -162,7 +204,8 @@ static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
 
 /// The function that lists signals of `element`, made if it is not there.
 static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
-                                    Type element, Type position, Location loc) {
+                                    Type element, Type position, bool isPart,
+                                    Location loc) {
   std::string name = "list_";
   if (isQuantized)
     name += "int" + std::to_string(element.getIntOrFloatBitWidth());
@@ -170,6 +213,8 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
     name += element.isInteger(1)   ? "spikes"
             : element.isInteger(8) ? "counts"
                                    : "values";
+  if (isPart)
+    name += "_part";
   if (!position.isInteger(16))
     name += "_" + std::to_string(position.getIntOrFloatBitWidth());
   func::FuncOp &function = context.listFunctions[name];
@@ -178,27 +223,47 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
   ImplicitLocOpBuilder builder(loc, loc.getContext());
   auto x = MemRefType::get({ShapedType::kDynamic}, element);
   auto events = MemRefType::get({ShapedType::kDynamic}, position);
-  function = func::FuncOp::create(
-      builder, name,
-      builder.getFunctionType({x, builder.getIndexType(), events}, {}));
+  Type index = builder.getIndexType();
+  SmallVector<Type> types = {x, index};
+  SmallVector<StringRef> names = {"x", "size"};
+  if (isPart) {
+    types.append({index, index});
+    names.append({"from", "capacity"});
+  }
+  types.push_back(events);
+  names.push_back("events");
+  function = func::FuncOp::create(builder, name,
+                                  builder.getFunctionType(types, {}));
   function.setPrivate();
   function->setAttr("snn.lists", builder.getUnitAttr());
   context.symbols.insert(function);
-  function.setArgAttr(0, kNameAttr, builder.getStringAttr("x"));
-  function.setArgAttr(1, kNameAttr, builder.getStringAttr("size"));
-  function.setArgAttr(2, kNameAttr, builder.getStringAttr("events"));
-  function->setAttr(kCommentAttr,
-                    builder.getStringAttr(
-                        "The positions of the elements of x that are not 0, "
-                        "and then, four times, their number."));
+  for (auto [argument, argumentName] : llvm::enumerate(names))
+    function.setArgAttr(argument, kNameAttr,
+                        builder.getStringAttr(argumentName));
+  function->setAttr(
+      kCommentAttr,
+      builder.getStringAttr(
+          isPart ? "The positions of the elements of x that are not 0, from "
+                   "one on and as many as there is room for, then, four times, "
+                   "their number. events[capacity + 4] is where the next part "
+                   "begins."
+                 : "The positions of the elements of x that are not 0, "
+                   "and then, four times, their number."));
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
-  Value size = body->getArgument(1), list = body->getArgument(2);
-  Value end = isa<FloatType>(element) || isQuantized
-                  ? listValues(builder, body->getArgument(0), size, list,
-                               context.options.listWithNeurons)
-                  : listMasks(builder, body->getArgument(0), size, list);
-  endEvents(builder, size, list, end);
+  Value signal = body->getArgument(0), size = body->getArgument(1);
+  Value list = body->getArguments().back();
+  if (isPart) {
+    listPart(builder, signal, size, body->getArgument(2), body->getArgument(3),
+             list);
+  } else {
+    Value none = createIndex(builder, 0);
+    Value end = isa<FloatType>(element) || isQuantized
+                    ? listValues(builder, signal, size, list,
+                                 context.options.listWithNeurons)
+                    : listMasks(builder, signal, none, size, list, none);
+    endEvents(builder, size, list, end);
+  }
   func::ReturnOp::create(builder);
   return function;
 }
@@ -226,10 +291,8 @@ EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
   return nullptr;
 }
 
-LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
-  auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
-  if (neuron && getOwnList(neuron, context) == op)
-    return success();
+void snn::listEvents(EventsOp op, StepContext &context,
+                     std::optional<int64_t> capacity, Value from) {
   Value x = context.bufferOf(op.getInput());
   Value events = context.bufferOf(op.getEvents());
   Type element = cast<MemRefType>(x.getType()).getElementType();
@@ -237,7 +300,7 @@ LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
   func::FuncOp function = getListFunction(
       context,
       isa<quant::QuantizedType>(op.getInput().getType().getElementType()),
-      element, position, op.getLoc());
+      element, position, capacity.has_value(), op.getLoc());
   ImplicitLocOpBuilder builder(op.getLoc(), context.step);
   auto forget = [&](Value buffer) -> Value {
     Type type = cast<MemRefType>(buffer.getType()).getElementType();
@@ -246,7 +309,20 @@ LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
   };
   Value flat = flattenBuffer(context.step, op.getLoc(), x);
   Value size = createIndex(builder, op.getEvents().getType().getSize());
-  func::CallOp::create(builder, function,
-                       ValueRange{forget(flat), size, forget(events)});
+  SmallVector<Value> operands = {forget(flat), size};
+  if (capacity)
+    operands.append({from, createIndex(builder, *capacity)});
+  operands.push_back(forget(events));
+  func::CallOp::create(builder, function, operands);
+}
+
+LogicalResult snn::lowerEvents(EventsOp op, StepContext &context) {
+  auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
+  if (neuron && getOwnList(neuron, context) == op)
+    return success();
+  // The synapse that reads the parts lists them.
+  if (getPartCapacity(op, context))
+    return success();
+  listEvents(op, context);
   return success();
 }

@@ -42,6 +42,9 @@ public:
   LayerBuilder(mlir::SymbolTable &symbols, mlir::OpBuilder &caller,
                mlir::Operation *op, llvm::StringRef suffix = "");
 
+  /// The function itself.
+  mlir::func::FuncOp getFunction() const { return function; }
+
   /// The builder, positioned in the function's body.
   mlir::ImplicitLocOpBuilder &body() { return builder; }
 

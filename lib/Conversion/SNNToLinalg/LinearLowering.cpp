@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockSums.h"
+#include "PartLists.h"
 #include "Synapses.h"
 #include "VectorSums.h"
 
@@ -150,7 +151,10 @@ lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
   return success();
 }
 
-LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
+/// Adds for the inputs of `op`, or those that are listed, to its sums; these
+/// begin with what is there already or with the bias.
+static LogicalResult addInputs(LinearOp op, StepContext &context,
+                               bool isInPlace) {
   FailureOr<Constant> weight = getConstantWeights(op);
   if (failed(weight))
     return failure();
@@ -191,9 +195,6 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
     rows.shape = {batch * inputs, outputs};
   Type weightType = op.getWeight().getType().getElementType();
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
-  bool isInPlace =
-      isDirect ||
-      (op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op));
   std::optional<BlockPlan> plan;
   std::optional<VectorPlan> vectors;
   bool addsSpikes =
@@ -203,7 +204,7 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
                              isInPlace);
   if (addsSpikes && !vectors)
     plan = planBlocks(context.options, rows, weightType, storage,
-                      beginsWithBias(op));
+                      isInPlace || beginsWithBias(op));
   if (plan && plan->isFlipped)
     rows = flipSigns(rows);
   WeightRows weights(layer, rows, weightType);
@@ -254,4 +255,13 @@ LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   }
   layer.finish();
   return success();
+}
+
+LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
+  bool isInPlace =
+      context.direct.get(op) ||
+      (op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op));
+  return lowerInParts(op, context, isInPlace, [&](bool inPlace) {
+    return addInputs(op, context, inPlace);
+  });
 }

@@ -54,6 +54,9 @@ struct StepContext {
   /// words.
   llvm::DenseSet<mlir::Value> scratchSignals;
   llvm::SmallVector<mlir::BlockArgument> words;
+  /// Functions that do not leave a signal in its memory yet, but what its sums
+  /// begin with.
+  llvm::DenseSet<mlir::Operation *> beginnings;
   /// How many layers each kernel has got.
   llvm::DenseMap<mlir::Operation *, int64_t> kernelLayers;
 
@@ -89,9 +92,7 @@ createElementwise(LayerBuilder &layer, mlir::ValueRange inputs,
                   bool byCoefficients = false);
 
 /// How a list of events is stored.
-mlir::MemRefType getEventsStorageType(EventsOp op,
-                                      const ConvertSNNToLinalgOptions &options);
-
+mlir::MemRefType getEventsStorageType(EventsOp op, const StepContext &context);
 /// The builder's location, for something that is called `name` in C.
 mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
                          const llvm::Twine &name);
@@ -152,6 +153,11 @@ mlir::Value createRowsAdd(mlir::ImplicitLocOpBuilder &builder,
                           mlir::Value sum);
 
 mlir::LogicalResult lowerEvents(EventsOp op, StepContext &context);
+/// Calls the function that lists the events of `op`: all, or as many as the
+/// list has room for, `from` an input on.
+void listEvents(EventsOp op, StepContext &context,
+                std::optional<int64_t> capacity = std::nullopt,
+                mlir::Value from = nullptr);
 /// The list that the function of a neuron makes itself, if it does.
 EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
 

@@ -8,6 +8,7 @@
 #include "AllInputs.h"
 #include "DelayBits.h"
 #include "Lowering.h"
+#include "PartLists.h"
 #include "Synapses.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Identity.h"
@@ -377,7 +378,7 @@ void NetworkLowering::placeSignal(Value signal) {
     if (context.direct.hidesEvents(events))
       return;
     context.buffers[signal] = stepArguments->add(
-        getEventsStorageType(events, context.options), "scratch",
+        getEventsStorageType(events, context), "scratch",
         getLayerName(op), getNode(op), op->getLoc());
     stepArguments->setUse("list of events");
     return;
@@ -705,9 +706,11 @@ NetworkLowering::lowerNamed(Operation *op,
                     : block->empty() ? nullptr
                                      : &block->front();
   for (; made; made = made->getNextNode())
-    if (auto call = dyn_cast<func::CallOp>(made))
-      nameSignals(call, symbols.lookup<func::FuncOp>(call.getCallee()), op,
-                  context);
+    made->walk([&](func::CallOp call) {
+      auto function = symbols.lookup<func::FuncOp>(call.getCallee());
+      if (!context.beginnings.contains(function))
+        nameSignals(call, function, op, context);
+    });
   return success();
 }
 
@@ -765,6 +768,13 @@ LogicalResult NetworkLowering::run() {
   sortTopologically(network.getBodyBlock(), isReady);
   if (context.options.directSums)
     context.direct = DirectSums(network);
+  else if (context.options.partLists)
+    context.direct = DirectSums(
+        network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse) {
+          Value events = synapse.getEvents();
+          return events && !getOwnList(neuron, context) &&
+                 getPartCapacity(events.getDefiningOp<EventsOp>(), context);
+        });
 
   step = createFunction("step");
   init = createFunction("init");
@@ -825,6 +835,7 @@ struct ConvertSNNToLinalg
     options.bitDelays = bitDelays;
     options.byteLists = byteLists;
     options.frugalLists = frugalLists;
+    options.partLists = partLists;
     options.byCoefficients = byCoefficients;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")

@@ -6,6 +6,8 @@
 
 #include "Synapses.h"
 
+#include "PartLists.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -241,7 +243,8 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
       size(op.getInput().getType().getNumElements()),
       type(getElementTypeOrSelf(signal.getType())),
       isBinary(type.isInteger(1)) {
-  if (std::optional<DirectSynapse> target = context.direct.get(op)) {
+  std::optional<DirectSynapse> target = context.direct.get(op);
+  if (target && !context.direct.takesLists()) {
     unit = target->unit;
     reader.emplace(layer, signal, context);
     // What factors are computed in.
@@ -251,6 +254,10 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
     return;
   }
   list = layer.addArgument("events", context.bufferOf(op.getEvents()));
+  if (getPartCapacity(op.getEvents().getDefiningOp<EventsOp>(), context))
+    layer.getFunction().setArgAttr(
+        cast<BlockArgument>(list).getArgNumber(), "snn.size",
+        layer.body().getIndexAttr(size));
   Value xBuffer =
       isBinary ? Value() : layer.addFlatArgument("x", context.bufferOf(signal));
   positions = layer.read(list);

@@ -92,8 +92,8 @@ struct EventOrder {
 std::optional<EventOrder> getEventOrder(SynapseOpInterface op);
 
 /// The inputs of a synapse with events, in one dimension. Those of a sum that
-/// is added to a state are not listed: all are looked at, and visited where
-/// they are not 0.
+/// is added to a state may not be listed: then all are looked at, and visited
+/// where they are not 0.
 class EventInputs {
 public:
   /// Builds what is added for the inputs at `positions`.

@@ -141,7 +141,7 @@ static unsigned getPositionBits(func::FuncOp helper) {
   ArrayRef<Type> types = helper.getArgumentTypes();
   if (types.empty())
     return 0;
-  bool takesEvents = getText(helper, "snn.helper") == "take_events";
+  bool takesEvents = getText(helper, "snn.helper").starts_with("take_");
   auto list = dyn_cast<MemRefType>(takesEvents ? types.back() : types.front());
   return list ? list.getElementTypeBitWidth() : 0;
 }
@@ -162,6 +162,11 @@ static bool listsBytes(Operation &op) {
   return op.hasAttr("snn.lists") && op.walk([](vector::CompressStoreOp) {
                                         return WalkResult::interrupt();
                                       }).wasInterrupted();
+}
+
+/// What such a function is called among the helpers that networks share.
+static StringRef getListHelper(func::FuncOp function) {
+  return function.getNumArguments() > 3 ? "_list_part" : "_list_bytes";
 }
 
 /// All names at file scope begin with the prefix.
@@ -192,7 +197,7 @@ void SourceEmitter::nameSymbols() {
           getPositionSuffix(getPositionBits(cast<func::FuncOp>(op))).str();
     else if (interface.helpers && listsBytes(op))
       symbols[symbol.getName()] =
-          helpers + "_list_bytes" +
+          helpers + getListHelper(cast<func::FuncOp>(op)).str() +
           getPositionSuffix(getListBits(cast<func::FuncOp>(op))).str();
     else if (!symbol.isPublic())
       symbols[symbol.getName()] =

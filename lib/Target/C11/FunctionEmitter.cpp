@@ -1027,19 +1027,21 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
     line() << hooks->eventsMacro << "(" << list->first->name << ", "
            << arguments[list->second] << ", " << list->first->size << ");\n";
   if (hooks)
-    emitTaps(function, arguments);
+    addTaps(function, arguments);
   return success();
 }
 
-void FunctionEmitter::emitTaps(func::FuncOp function,
+void FunctionEmitter::addTaps(func::FuncOp function,
                                ArrayRef<std::string> arguments) {
   for (BlockArgument parameter : function.getArguments())
     for (StringRef signal : getWrittenSignals(parameter))
       if (auto tap = hooks->taps.find(signal); tap != hooks->taps.end())
-        line() << hooks->tapMacro << "(" << tap->second << ", "
-               << arguments[parameter.getArgNumber()] << ", "
-               << cast<MemRefType>(parameter.getType()).getNumElements()
-               << ");\n";
+        taps.push_back(
+            (hooks->tapMacro + "(" + tap->second + ", " +
+             arguments[parameter.getArgNumber()] + ", " +
+             Twine(cast<MemRefType>(parameter.getType()).getNumElements()) +
+             ")")
+                .str());
 }
 
 /// Another shape of the same memory.
@@ -1153,9 +1155,13 @@ void FunctionEmitter::leaveScope() {
 }
 
 LogicalResult FunctionEmitter::emitBlock(Block &block) {
-  for (Operation &op : block)
+  for (Operation &op : block) {
     if (failed(emitOp(&op)))
       return failure();
+    if (isa<func::FuncOp>(op.getParentOp()))
+      for (const std::string &tap : std::exchange(taps, {}))
+        line() << tap << ";\n";
+  }
   return success();
 }
 

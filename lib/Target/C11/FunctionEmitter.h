@@ -250,8 +250,8 @@ private:
   llvm::LogicalResult emitList(mlir::vector::CompressStoreOp op);
   llvm::LogicalResult emitCopy(mlir::memref::CopyOp op);
   llvm::LogicalResult emitCall(mlir::func::CallOp op);
-  /// Shows what a call with these arguments has written.
-  void emitTaps(mlir::func::FuncOp function,
+  /// Remembers to show what a call with these arguments has written.
+  void addTaps(mlir::func::FuncOp function,
                 llvm::ArrayRef<std::string> arguments);
   llvm::LogicalResult emitView(mlir::memref::ViewOp op);
   llvm::LogicalResult emitAlias(mlir::Operation *op, mlir::Value source);
@@ -318,6 +318,8 @@ private:
   llvm::raw_ostream &os;
   const Hooks *hooks = nullptr;
   const llvm::StringSet<> *tableUsers = nullptr;
+  /// Those to print behind the loop that a call is in, or behind the call.
+  std::vector<std::string> taps;
   Vectors *vectors = nullptr;
   /// Whether the function that is printed computes with `vectors`.
   bool hasVectors = false;

@@ -47,11 +47,13 @@ static LogicalResult checkHelper(func::FuncOp function) {
     Type position = builder.getIntegerType(positionBits);
     Type result = name == "set_spikes" ? builder.getI1Type()
                                        : builder.getIntegerType(listBits);
-    return function.getFunctionType() ==
-           builder.getFunctionType({line(position), index, index, line(result)},
-                                   {});
+    SmallVector<Type> types(name == "take_part" ? 6 : 4, index);
+    types.front() = line(position);
+    types.back() = line(result);
+    return function.getFunctionType() == builder.getFunctionType(types, {});
   };
-  bool isList = name == "take_events" || name == "set_spikes";
+  bool isList =
+      name == "take_events" || name == "take_part" || name == "set_spikes";
   bool isProduct = name.starts_with("product");
   Type word = builder.getI32Type();
   SmallVector<Type> words(name.starts_with("product_shifted") ? 4 : 2, word);
@@ -64,7 +66,7 @@ static LogicalResult checkHelper(func::FuncOp function) {
     return success();
   return function.emitOpError(
       "C11: is not a helper of the emitter: expected a "
-      "private declaration of take_events or "
+      "private declaration of take_events, take_part or "
       "set_spikes with their types, of a product of "
       "two i32, or of four for product_shifted and "
       "product_shifted_short, or of a condition without "

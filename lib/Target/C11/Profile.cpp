@@ -10,6 +10,8 @@
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "snn/IR/Identity.h"
 
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
 using namespace mlir;
 using namespace snn;
 using namespace snn::c11;
@@ -34,7 +36,7 @@ static bool isShared(func::FuncOp function) {
 
 /// The operand of a call that is the list of events that it writes.
 static std::optional<unsigned> findList(func::FuncOp callee) {
-  if (getText(callee, "snn.helper") == "take_events")
+  if (getText(callee, "snn.helper").starts_with("take_"))
     return callee.getNumArguments() - 1;
   if (callee.isDeclaration())
     return std::nullopt;
@@ -47,6 +49,18 @@ static std::optional<unsigned> findList(func::FuncOp callee) {
       return argument.getArgNumber();
   }
   return std::nullopt;
+}
+
+/// Of how many inputs `call` lists events; `memory` is the list, which may have
+/// room for fewer.
+static int64_t getListedSize(func::CallOp call, func::FuncOp callee,
+                             Value memory) {
+  if (isShared(callee)) {
+    Value size = call.getOperand(callee->hasAttr("snn.lists") ? 1 : 2);
+    if (std::optional<int64_t> known = getConstantIntValue(size))
+      return *known;
+  }
+  return cast<MemRefType>(memory.getType()).getNumElements() - kEventsPerVisit;
 }
 
 ProfileNames::ProfileNames(const NetworkFunctions &functions,
@@ -88,12 +102,12 @@ void ProfileNames::addCalls(func::FuncOp step, bool takesEvents,
     auto type = cast<MemRefType>(memory.getType());
     if (!type.hasStaticShape() || type.getNumElements() <= kEventsPerVisit)
       return;
+    int64_t size = getListedSize(call, callee, memory);
     StringRef name = getMemoryName(memory);
     auto [knownList, isNewList] =
         knownLists.try_emplace(getKey("list ", name), profile.lists.size());
     if (isNewList)
-      profile.lists.push_back({listNames.add(name), node.str(),
-                               type.getNumElements() - kEventsPerVisit});
+      profile.lists.push_back({listNames.add(name), node.str(), size});
     lists[call] = {knownList->second, *list};
   });
 }

@@ -58,9 +58,12 @@ llvm::SmallPtrSet<Operation *, 8> snn::c11::findReuses(func::FuncOp step) {
   // Layers behind each other mostly use the same parts.
   SmallVector<Part> used;
   for (Operation &op : step.getBody().front()) {
-    if (!isa<func::CallOp, memref::CopyOp>(op))
-      continue;
-    SmallVector<Part> parts = getParts(&op);
+    SmallVector<Part> parts;
+    // What is in a loop does not change its type there.
+    op.walk([&](Operation *inner) {
+      if (isa<func::CallOp, memref::CopyOp>(inner))
+        llvm::append_range(parts, getParts(inner));
+    });
     if (!first && !parts.empty())
       first = &op;
     bool isReuse = llvm::any_of(parts, [&](const Part &part) {

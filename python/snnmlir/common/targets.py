@@ -25,6 +25,9 @@ class TargetDescription:
         byte_lists: Whether lists of fewer than 256 positions have bytes.
         frugal_lists: Whether the loop over neurons lists spikes only in bytes and in their place.
         by_coefficients: Whether neurons with the same coefficients are updated one after the other.
+        part_lists: Whether long lists hold a part of the events at a time, and what is added so
+            goes to the neurons' states: less memory for some more instructions. Not a part of
+            `pipeline_options`, as it depends on what is to be saved.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
         words: Whether convolutions and pools add to several sums in memory at a time.
         patches: Whether convolutions add patches of one size to a map with a border.
@@ -56,6 +59,7 @@ class TargetDescription:
     byte_lists: bool = False
     frugal_lists: bool = False
     by_coefficients: bool = False
+    part_lists: bool = False
 
     @property
     def sharing(self) -> TargetDescription:
@@ -119,7 +123,7 @@ _AVR = TargetDescription(
 
 TARGETS = MappingProxyType(
     {
-        "generic": TargetDescription(),
+        "generic": TargetDescription(part_lists=True),
         "cortex-m0": _M0,
         "cortex-m3": _M3,
         "cortex-m4": _DSP,

@@ -20,6 +20,7 @@ from snnmlir._mlir import (
     emit_weights,
     write_c11,
 )
+from snnmlir.common.targets import TARGETS
 from snnmlir.compiler.options import Optimize, Taps
 from snnmlir.compiler.quantize import prove_sums, quantize
 from snnmlir.compiler.request import Request
@@ -196,12 +197,13 @@ class Placement:
     reasons: tuple[str, ...]
 
 
-_SAVES: dict[Optimize, str] = {
-    "speed": "",
-    "balanced": "bit-delays=1",
-    "ram": "bit-delays=2 direct-sums=1",
-}
-"""Options of the pipelines."""
+def _saves(optimize: Optimize, target: Target) -> str:
+    """Options of the pipelines."""
+    if optimize == "speed":
+        return ""
+    if optimize == "ram":
+        return "bit-delays=2 part-lists=1 direct-sums=1"
+    return f"bit-delays=1 part-lists={int(TARGETS[target.processor].part_lists)}"
 
 
 def _lowered_from(stages: Stages, pipeline: str) -> Module:
@@ -225,7 +227,7 @@ def _lowered(
 ) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
-    options = f"{target.pipeline_options(shares_helpers)} {_SAVES[optimize]}"
+    options = f"{target.pipeline_options(shares_helpers)} {_saves(optimize, target)}"
     try:
         PassManager.parse(f"{pipeline}{{{options}}}", context).run(copy)
     except MLIRError as error:

@@ -320,13 +320,13 @@ module {
 
 // Helpers are known by name and types.
 module {
-  // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter: expected a private declaration of take_events or set_spikes with their types, of a product of two i32, or of four for product_shifted and product_shifted_short, or of a condition without arguments and with an i1}}
+  // expected-error @+1 {{'func.func' op C11: is not a helper of the emitter: expected a private declaration of take_events, take_part or set_spikes with their types, of a product of two i32, or of four for product_shifted and product_shifted_short, or of a condition without arguments and with an i1}}
   func.func private @take_events(memref<?xi8>, index, index, memref<?xi8>) attributes {snn.helper = "take_events"}
 }
 
 // -----
 
 module {
-  // expected-error @+1 {{snn.helper of 'func.func' is "system", expected 'take_events', 'set_spikes', 'blocks', 'unaligned_blocks', 'product', 'product_unsigned', 'product_shifted', 'product_shifted_short' or 'product_byte' [N7]}}
+  // expected-error @+1 {{snn.helper of 'func.func' is "system", expected 'take_events', 'take_part', 'set_spikes', 'blocks', 'unaligned_blocks', 'product', 'product_unsigned', 'product_shifted', 'product_shifted_short' or 'product_byte' [N7]}}
   func.func private @other(memref<?xi16>, index, index, memref<?xi16>) attributes {snn.helper = "system"}
 }
