@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using namespace snn::c11;
@@ -103,7 +104,9 @@ static bool isArena(Value value) {
 }
 
 void Signs::visitFunction(func::FuncOp function, const SymbolTable &table) {
-  // Members of the network's struct are the same in all of its functions.
+  // Members of the network's struct are the same in all of its functions, the
+  // second of a name as the first.
+  llvm::StringMap<unsigned> met;
   if (!function.isPrivate())
     for (BlockArgument argument : function.getArguments()) {
       auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
@@ -113,11 +116,14 @@ void Signs::visitFunction(func::FuncOp function, const SymbolTable &table) {
       // Integers that stand for other numbers, used or not.
       if (function.getArgAttr(argument.getArgNumber(), "snn.scales"))
         learn(argument, true);
-      if (name && kind && isa<MemRefType>(argument.getType()) &&
-          kind.getValue() != "arena")
-        unite(argument, StringAttr::get(function.getContext(),
-                                        kind.getValue() + " " + name.getValue())
-                            .getAsOpaquePointer());
+      if (!name || !kind || !isa<MemRefType>(argument.getType()) ||
+          kind.getValue() == "arena")
+        continue;
+      std::string member = (kind.getValue() + " " + name.getValue()).str();
+      unsigned count = met[member]++;
+      unite(argument,
+            StringAttr::get(function.getContext(), member + " " + Twine(count))
+                .getAsOpaquePointer());
     }
   function.walk([&](Operation *op) {
     visit(op);
