@@ -288,7 +288,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     the loop over neurons.
 
     With `part-lists` a list of 256 or more positions that only one all-to-all
-    synapse reads has room for the spikes or counts of a quarter of them, and 64:
+    synapse reads has room for the spikes or counts of a quarter of them, and
+    64, if no list of another kind is as long:
 
     ```mlir
     func.call @fc_begin(%y) : (memref<10xi16>) -> ()

@@ -20,7 +20,8 @@ from snnmlir.reports.verify import verify
 from test_memory import WAYS, layers, steps
 
 SIZES = (300, 280, 260, 7)
-"""The lists of the first three are long."""
+"""The lists of the first three are long; where the first hidden layer feeds itself its list has two
+readers, and only the input's is longer."""
 SNNTORCH = WAYS["zero"]
 
 
@@ -42,7 +43,7 @@ def test_bits_are_the_same(way: str, dtype: Dtype) -> None:
     """From no event to all, in networks with and without a feedback."""
     for kind in ("LIF", "CubaLIF"):
         network = compiled(layers(kind, SIZES), dtype, **WAYS[way])
-        assert parts(network) >= 2
+        assert parts(network) >= 1
         assert verify(network, steps(network, 12)).mismatches == ()
     network = compiled(feedforward(*SIZES), dtype, **WAYS[way])
     assert parts(network) == 3

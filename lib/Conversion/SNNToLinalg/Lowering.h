@@ -54,6 +54,8 @@ struct StepContext {
   /// words.
   llvm::DenseSet<mlir::Value> scratchSignals;
   llvm::SmallVector<mlir::BlockArgument> words;
+  /// The longest of the lists that have to hold all events at once.
+  int64_t longestWholeList = 0;
   /// Functions that do not leave a signal in its memory yet, but what its sums
   /// begin with.
   llvm::DenseSet<mlir::Operation *> beginnings;

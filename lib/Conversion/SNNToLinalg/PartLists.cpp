@@ -46,17 +46,31 @@ static bool listsBytes(EventsOp op) {
   return type.isInteger(1) || type.isInteger(8);
 }
 
+/// Whether a list can hold a part of the events at a time.
+static bool canBeInParts(EventsOp op, const StepContext &context) {
+  if (!context.options.partLists || !listsBytes(op) || !op->hasOneUse())
+    return false;
+  auto reader = dyn_cast<LinearOp>(*op->user_begin());
+  auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
+  return reader && canAddInPlace(reader, context.options) &&
+         !(neuron && getOwnList(neuron, context) == op);
+}
+
+int64_t snn::getLongestWholeList(NetworkOp network,
+                                 const StepContext &context) {
+  int64_t longest = 0;
+  for (auto op : network.getBodyBlock()->getOps<EventsOp>())
+    if (!context.direct.hidesEvents(op) && !canBeInParts(op, context))
+      longest = std::max(longest, op.getEvents().getType().getSize());
+  return longest;
+}
+
 std::optional<int64_t> snn::getPartCapacity(EventsOp op,
                                             const StepContext &context) {
   int64_t size = op.getEvents().getType().getSize();
-  if (!context.options.partLists || size < kLeastSize || !listsBytes(op) ||
-      !op->hasOneUse())
-    return std::nullopt;
-  auto reader = dyn_cast<LinearOp>(*op->user_begin());
-  auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
-  if (!reader || !canAddInPlace(reader, context.options) ||
-      context.direct.hidesEvents(op) ||
-      (neuron && getOwnList(neuron, context) == op))
+  // Memory for a longer one is memory for this one.
+  if (size < kLeastSize || size <= context.longestWholeList ||
+      context.direct.hidesEvents(op) || !canBeInParts(op, context))
     return std::nullopt;
   // There is one part where no more than a quarter of the inputs are active.
   return llvm::alignDown(size / 4, kMaskBits) + kMaskBits;

@@ -21,6 +21,10 @@ namespace snn {
 /// Elements whose activity fits one mask, by which lists are made.
 inline constexpr int64_t kMaskBits = 64;
 
+/// The most positions that a list of the network has room for which cannot be
+/// in parts.
+int64_t getLongestWholeList(NetworkOp network, const StepContext &context);
+
 /// How many positions a list has room for that holds a part of the events at a
 /// time, or none if it holds all.
 std::optional<int64_t> getPartCapacity(EventsOp op, const StepContext &context);

@@ -768,7 +768,8 @@ LogicalResult NetworkLowering::run() {
   sortTopologically(network.getBodyBlock(), isReady);
   if (context.options.directSums)
     context.direct = DirectSums(network);
-  else if (context.options.partLists)
+  context.longestWholeList = getLongestWholeList(network, context);
+  if (!context.options.directSums && context.options.partLists)
     context.direct = DirectSums(
         network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse) {
           Value events = synapse.getEvents();

@@ -93,3 +93,20 @@ snn.network @integers(%x: tensor<300xi1>) -> tensor<8xi1> attributes {dt = 1.0e-
   %s2, %v2 = snn.lif %y2 decay(%d) threshold(%t) {snn.node = "last"} : (tensor<8x!sum>, !decay, !v) -> (tensor<8xi1>, tensor<8x!v>)
   snn.output %s2 : tensor<8xi1>
 }
+
+// -----
+
+// A list that has to hold all events has memory for one that is not longer.
+
+// CHECK-LABEL: func.func @shorter_step(
+// CHECK-NOT:     scf.while
+// CHECK:         return
+snn.network @shorter(%a: tensor<300xi1>, %c: tensor<300xi1>) -> (tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) attributes {dt = 1.0e-3 : f64} {
+  %w = arith.constant dense<1.0> : tensor<8x300xf32>
+  %one = snn.events %a : tensor<300xi1> -> <300>
+  %shared = snn.events %c : tensor<300xi1> -> <300>
+  %y1 = snn.linear %a, %w events %one : (tensor<300xi1>, tensor<8x300xf32>, !snn.events<300>) -> tensor<8xf32>
+  %y2 = snn.linear %c, %w events %shared : (tensor<300xi1>, tensor<8x300xf32>, !snn.events<300>) -> tensor<8xf32>
+  %y3 = snn.linear %c, %w events %shared : (tensor<300xi1>, tensor<8x300xf32>, !snn.events<300>) -> tensor<8xf32>
+  snn.output %y1, %y2, %y3 : tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
+}
