@@ -387,8 +387,9 @@ def SNNAddStepEvents : Pass<"snn-add-step-events", "::mlir::ModuleOp"> {
     and their number for each such input. The caller may give positions in any
     order, more than once, and positions that the input does not have:
     `@take_events` lists those that are there, each once and in ascending order;
-    where something else than a list reads the spikes, `@set_spikes` sets them
-    in scratch memory. Both are declarations (`snn.helper`) of functions that
+    `@take_part` does so for a list that holds a part of them at a time; where
+    something else than a list reads the spikes, `@set_spikes` sets them in
+    scratch memory. All are declarations (`snn.helper`) of functions that
     the C emitter brings along. Inputs of spikes need a static shape and
     `snn.name`; declarations stay what they are.
 

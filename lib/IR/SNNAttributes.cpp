@@ -52,9 +52,9 @@ static bool isRole(Attribute attribute) {
 
 static bool isHelper(Attribute attribute) {
   return isOneOf(attribute,
-                 {"take_events", "take_part", "set_spikes", "blocks", "unaligned_blocks",
-                  "product", "product_unsigned", "product_shifted",
-                  "product_shifted_short", "product_byte"});
+                 {"take_events", "take_part", "set_spikes", "blocks",
+                  "unaligned_blocks", "product", "product_unsigned",
+                  "product_shifted", "product_shifted_short", "product_byte"});
 }
 
 static bool isSeconds(Attribute attribute) {
@@ -142,7 +142,8 @@ static constexpr AttributeRule kRules[] = {
     {"snn.memory", "a string", is<StringAttr>},
     {"snn.section", "a string", is<StringAttr>},
     {"snn.helper",
-     "'take_events', 'take_part', 'set_spikes', 'blocks', 'unaligned_blocks', 'product', "
+     "'take_events', 'take_part', 'set_spikes', 'blocks', 'unaligned_blocks', "
+     "'product', "
      "'product_unsigned', 'product_shifted', 'product_shifted_short' or "
      "'product_byte'",
      isHelper},

@@ -73,8 +73,7 @@ static bool listsEvents(func::CallOp list) {
   TypeRange types = list.getOperandTypes();
   return (types.size() == 3 || types.size() == 5) &&
          list.getNumResults() == 0 && isa<MemRefType>(types.back()) &&
-         llvm::all_of(types.drop_front().drop_back(),
-                      llvm::IsaPred<IndexType>);
+         llvm::all_of(types.drop_front().drop_back(), llvm::IsaPred<IndexType>);
 }
 
 /// Whether a call lists the events of a part of the inputs.
@@ -116,11 +115,11 @@ void StepEvents::takeEvents(func::CallOp list, Value x, Value count) {
   // which of them to list.
   SmallVector<Value> operands = {x, count};
   llvm::append_range(operands, list.getOperands().drop_front());
-  func::CallOp::create(
-      builder,
-      getHelper(isPart(list) ? "take_part" : "take_events", typeOf(x),
-                typeOf(operands.back()), operands.size()),
-      operands);
+  func::CallOp::create(builder,
+                       getHelper(isPart(list) ? "take_part" : "take_events",
+                                 typeOf(x), typeOf(operands.back()),
+                                 operands.size()),
+                       operands);
   list.erase();
   // Views that only the list needed.
   SmallVector<Operation *> views;
@@ -242,7 +241,8 @@ LogicalResult StepEvents::check() {
       if (!listsEvents(list))
         return list.emitOpError("lists events as ")
                << list.getCalleeType()
-               << ", expected the spikes, their number and the list; or, before "
+               << ", expected the spikes, their number and the list; or, "
+                  "before "
                   "the list, also where a part of it begins, and how many it "
                   "has room for";
   }

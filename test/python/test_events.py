@@ -61,7 +61,9 @@ def test_any_list_of_positions(name: str, dtype: Dtype, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.mark.parametrize("name", ["layer-LIF", "recurrent-LIF", "convolutions", "feature-map", "parts"])
+@pytest.mark.parametrize(
+    "name", ["layer-LIF", "recurrent-LIF", "convolutions", "feature-map", "parts"]
+)
 def test_any_list_of_positions_on_avr(name: str, tmp_path: Path) -> None:
     """The same where size_t and int have 16 bits."""
     target = MACHINES["atmega1284p"]

@@ -95,3 +95,10 @@ def test_taps_show_finished_sums() -> None:
     for dtype in ("f32", "int8"):
         network = compiled(feedforward(*SIZES), dtype)
         assert set(network.record(x, ["fc1", "fc2"])) == {"fc1", "fc2"}
+
+
+def test_shared_helpers_list_parts() -> None:
+    network = compiled(feedforward(*SIZES), helpers="snn_helpers")
+    assert "snn_helpers_list_part(" in network.c
+    assert "snn_helpers_take_part(" in network.c
+    assert verify(network, steps(network, 12)).mismatches == ()

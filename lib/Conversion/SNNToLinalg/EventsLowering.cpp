@@ -232,8 +232,8 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
   }
   types.push_back(events);
   names.push_back("events");
-  function = func::FuncOp::create(builder, name,
-                                  builder.getFunctionType(types, {}));
+  function =
+      func::FuncOp::create(builder, name, builder.getFunctionType(types, {}));
   function.setPrivate();
   function->setAttr("snn.lists", builder.getUnitAttr());
   context.symbols.insert(function);

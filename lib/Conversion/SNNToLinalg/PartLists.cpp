@@ -23,8 +23,8 @@ using namespace snn;
 /// Shorter lists are not worth the loop.
 static constexpr int64_t kLeastSize = 256;
 
-/// Whether a synapse adds to sums that are there in the way that it would add to
-/// none.
+/// Whether a synapse adds to sums that are there in the way that it would add
+/// to none.
 static bool canAddInPlace(LinearOp op,
                           const ConvertSNNToLinalgOptions &options) {
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
@@ -114,9 +114,9 @@ static LogicalResult createPartLoop(EventsOp op, StepContext &context,
   if (failed(add()))
     return failure();
   ImplicitLocOpBuilder end(op.getLoc(), context.step);
-  Value stored = memref::LoadOp::create(
-      end, context.bufferOf(op.getEvents()),
-      indexConstant(end, capacity + kEventsPerVisit));
+  Value stored =
+      memref::LoadOp::create(end, context.bufferOf(op.getEvents()),
+                             indexConstant(end, capacity + kEventsPerVisit));
   Value next = arith::IndexCastUIOp::create(end, nameLocal(end, "next"),
                                             end.getIndexType(), stored);
   Value size = indexConstant(end, op.getEvents().getType().getSize());
@@ -129,8 +129,8 @@ static LogicalResult createPartLoop(EventsOp op, StepContext &context,
 LogicalResult
 snn::lowerInParts(LinearOp op, StepContext &context, bool isInPlace,
                   llvm::function_ref<LogicalResult(bool isInPlace)> add) {
-  auto events = op.getEvents() ? op.getEvents().getDefiningOp<EventsOp>()
-                               : EventsOp();
+  auto events =
+      op.getEvents() ? op.getEvents().getDefiningOp<EventsOp>() : EventsOp();
   std::optional<int64_t> capacity =
       events ? getPartCapacity(events, context) : std::nullopt;
   if (!capacity)

@@ -377,9 +377,9 @@ void NetworkLowering::placeSignal(Value signal) {
     auto events = cast<EventsOp>(op);
     if (context.direct.hidesEvents(events))
       return;
-    context.buffers[signal] = stepArguments->add(
-        getEventsStorageType(events, context), "scratch",
-        getLayerName(op), getNode(op), op->getLoc());
+    context.buffers[signal] =
+        stepArguments->add(getEventsStorageType(events, context), "scratch",
+                           getLayerName(op), getNode(op), op->getLoc());
     stepArguments->setUse("list of events");
     return;
   }

@@ -255,9 +255,8 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
   }
   list = layer.addArgument("events", context.bufferOf(op.getEvents()));
   if (getPartCapacity(op.getEvents().getDefiningOp<EventsOp>(), context))
-    layer.getFunction().setArgAttr(
-        cast<BlockArgument>(list).getArgNumber(), "snn.size",
-        layer.body().getIndexAttr(size));
+    layer.getFunction().setArgAttr(cast<BlockArgument>(list).getArgNumber(),
+                                   "snn.size", layer.body().getIndexAttr(size));
   Value xBuffer =
       isBinary ? Value() : layer.addFlatArgument("x", context.bufferOf(signal));
   positions = layer.read(list);

@@ -1032,7 +1032,7 @@ LogicalResult FunctionEmitter::emitCall(func::CallOp op) {
 }
 
 void FunctionEmitter::addTaps(func::FuncOp function,
-                               ArrayRef<std::string> arguments) {
+                              ArrayRef<std::string> arguments) {
   for (BlockArgument parameter : function.getArguments())
     for (StringRef signal : getWrittenSignals(parameter))
       if (auto tap = hooks->taps.find(signal); tap != hooks->taps.end())

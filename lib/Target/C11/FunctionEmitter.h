@@ -252,7 +252,7 @@ private:
   llvm::LogicalResult emitCall(mlir::func::CallOp op);
   /// Remembers to show what a call with these arguments has written.
   void addTaps(mlir::func::FuncOp function,
-                llvm::ArrayRef<std::string> arguments);
+               llvm::ArrayRef<std::string> arguments);
   llvm::LogicalResult emitView(mlir::memref::ViewOp op);
   llvm::LogicalResult emitAlias(mlir::Operation *op, mlir::Value source);
 

@@ -105,9 +105,8 @@ static constexpr StringLiteral kInline[] = {"small",
                                             "vectors"};
 
 /// Functions that are there once. All take positions.
-static constexpr StringLiteral kOnce[] = {"list_bytes", "list_part",
-                                          "take_events", "take_part",
-                                          "set_spikes"};
+static constexpr StringLiteral kOnce[] = {
+    "list_bytes", "list_part", "take_events", "take_part", "set_spikes"};
 static constexpr unsigned kPositionBits[] = {8, 16, 32};
 
 /// Takes a function of a helper's file apart: "/* comment */", "void f(int x)"
