@@ -26,17 +26,18 @@ static SNN_LAYER void net_take_part_position(const given_t *RESTRICT x, size_t c
         }
         if (n == capacity) { /* this one, or the last one, is for the next part */
             if (at == n) {
-                next = event;
+                next = (size_t)event;
                 continue;
             }
-            next = events[--n];
+            next = (size_t)events[--n];
         }
         memmove(&events[at + 1], &events[at], (n - at) * sizeof(*events));
         events[at] = (position_t)event;
         ++n;
     }
     for (size_t k = 0; k < count; ++k)
-        given += x[k] >= from && x[k] < next;
+        if (x[k] >= from && x[k] < next)
+            ++given;
     for (; given > n; --given)
         NET_CHECK(given == n); /* a second spike of a step */
     for (size_t k = 0; k < 4; ++k)
