@@ -66,14 +66,16 @@ def sources(graph: Graph, dtype: str) -> dict[str, str] | None:
     for index, node in enumerate(graph.nodes.values()):
         if isinstance(node, Affine):
             outputs, inputs = node.weight.shape
-            calls.append(f"linear(weights + {weights}, x{index}, y{index}, {outputs}, {inputs});")
+            calls.append(
+                f"linear(weights + {weights}, in{index}, out{index}, {outputs}, {inputs});"
+            )
             rows.append(
                 f"""\
     for (size_t o = 0; o < {outputs}; ++o)
-        y{index}[o] = 0;
+        out{index}[o] = 0;
     for (size_t i = 0; i < {inputs}; ++i)
         for (size_t o = 0; o < {outputs}; ++o)
-            y{index}[o] += weights[{weights} + i * {outputs} + o] * x{index}[i];"""
+            out{index}[o] += weights[{weights} + i * {outputs} + o] * in{index}[i];"""
             )
         elif isinstance(node, Conv) and node.weight.ndim == 4 and node.groups == 1:
             inputs, outputs = int(np.prod(node.input_shape)), int(np.prod(node.output_shape))
@@ -87,12 +89,12 @@ def sources(graph: Graph, dtype: str) -> dict[str, str] | None:
             ]
             calls.append(
                 f"{{ static const size_t s[] = {{{', '.join(map(str, sizes))}}}; "
-                f"conv2d(weights + {weights}, x{index}, y{index}, s); }}"
+                f"conv2d(weights + {weights}, in{index}, out{index}, s); }}"
             )
         else:
             continue
         weights += node.weight.size
-        buffers.append(f"static TYPE x{index}[{inputs}], y{index}[{outputs}];")
+        buffers.append(f"static TYPE in{index}[{inputs}], out{index}[{outputs}];")
     if not calls:
         return None
     linear_only = len(rows) == len(calls)

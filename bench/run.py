@@ -33,22 +33,43 @@ from rich.progress import track
 from subjects import SUBJECTS, Subject, feedforward
 
 import snnmlir
-from snnmlir.compiler import DTYPES, TARGETS
+from snnmlir.compiler import DTYPES
 from snnmlir.nir_import.graph import Affine, Conv
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs/benchmarks.md"
-COMPILERS = {
-    "gcc -O2": ["gcc", "-O2"],
-    "gcc -O3": ["gcc", "-O3"],
-    "gcc -O3 native": ["gcc", "-O3", "-march=native"],
-    "clang -O3": ["clang-22", "-O3"],
-    "clang -O3 native": ["clang-22", "-O3", "-march=native"],
+# What --target this host is.
+HOST = {"x86_64": "x86-64", "aarch64": "aarch64"}.get(platform.machine(), "generic")
+
+
+@dataclass(frozen=True)
+class Build:
+    """How the C of a network is made and built.
+
+    Attributes:
+        command: Compiler and flags.
+        target: The C's --target.
+    """
+
+    command: tuple[str, ...]
+    target: str = "generic"
+
+
+_GCC = ("gcc", "-O3", "-march=native")
+_CLANG = ("clang-22", "-O3", "-march=native")
+BUILDS = {
+    "gcc -O2": Build(("gcc", "-O2")),
+    "gcc -O3": Build(("gcc", "-O3")),
+    "gcc -O3 native": Build(_GCC),
+    f"gcc -O3 native, {HOST}": Build(_GCC, HOST),
+    "clang -O3": Build(("clang-22", "-O3")),
+    "clang -O3 native": Build(_CLANG),
+    f"clang -O3 native, {HOST}": Build(_CLANG, HOST),
 }
 STEPS = 256
 PEERS_PYTHON = HERE.parent / ".venv-peers/bin/python"
-PEER_DENSITIES = (0.02, 0.05, 0.2)
-PEER_COMPILER = "gcc -O3 native"
+PEER_DENSITIES = (0.02, 0.05, 0.2, 1.0)
+PEER_BUILD = f"gcc -O3 native, {HOST}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +79,7 @@ class Result:
     Attributes:
         network: Name of the network.
         dtype: f32, f64, or integers; those are compared with dense f32.
-        compiler: Compiler and flags.
+        build: Compiler, flags and --target: a name of BUILDS.
         density: Part of the inputs that are active.
         ours: Time of one whole step.
         low: The third fastest of the repetitions.
@@ -71,7 +92,7 @@ class Result:
 
     network: str
     dtype: str
-    compiler: str
+    build: str
     density: float
     ours: float
     low: float
@@ -93,7 +114,7 @@ class PeerResult:
         neurons: Convention under which our C makes the same neurons.
         density: Part of the inputs that are active.
         time: Nanoseconds per step, median of 15 repetitions.
-        ours: Time of one step of our C, f32 and PEER_COMPILER.
+        ours: Time of one step of our C, f32 and PEER_BUILD.
         spikes: Spikes at the outputs of our C, with the same neurons.
         differ: Outputs, of one step and one neuron each, that are not the same in our C.
         lacks: What the network has that the system cannot express, and then there are no times.
@@ -144,7 +165,7 @@ def prepare(
     return network
 
 
-def build(folder: Path, command: list[str]) -> None:
+def build(folder: Path, command: tuple[str, ...]) -> None:
     """Builds what `prepare` wrote."""
     names = sorted(file.name for file in folder.glob("*.c"))
     flags = [*command, "-std=gnu11", "-I.", "-o", "bench", *names, HERE / "harness.c"]
@@ -164,11 +185,10 @@ def run(folder: Path, x: np.ndarray) -> dict[str, tuple[float, ...]]:
 def measure(
     subject: Subject,
     dtypes: Iterable[str],
-    compilers: dict[str, list[str]],
+    builds: dict[str, Build],
     instructions: bool,
-    target: str = "generic",
 ) -> list[Result]:
-    """All types, compilers and densities of one network.
+    """All types, builds and densities of one network.
 
     What is compared is measured one right after the other: the machine's clock may change.
     """
@@ -177,23 +197,23 @@ def measure(
         return []
     results = []
     with tempfile.TemporaryDirectory(prefix="snn-bench-") as name:
-        folders = {dtype: Path(name) / dtype for dtype in dtypes}
+        targets = dict.fromkeys(way.target for way in builds.values())
+        folders = {key: Path(name) / "-".join(key) for key in itertools.product(dtypes, targets)}
         networks = {
-            dtype: prepare(source, subject.options, dtype, target, folder)
-            for dtype, folder in folders.items()
+            key: prepare(source, subject.options, *key, folder) for key, folder in folders.items()
         }
-        for compiler, command in compilers.items():
-            for folder in folders.values():
-                build(folder, command)
+        for built, way in builds.items():
+            for dtype in dtypes:
+                build(folders[dtype, way.target], way.command)
             for density, dtype in itertools.product(densities(subject), dtypes):
-                folder, network = folders[dtype], networks[dtype]
+                folder, network = folders[dtype, way.target], networks[dtype, way.target]
                 x = spikes(subject, network.inputs[0].shape, density or 0.0)
                 times = run(folder, x)
                 results.append(
                     Result(
                         network=subject.name,
                         dtype=dtype,
-                        compiler=compiler,
+                        build=built,
                         density=float(x.mean()),
                         ours=times["ours"][0],
                         low=times["ours"][1],
@@ -218,10 +238,10 @@ def measure_peers(subject: Subject, results: list[Result]) -> list[PeerResult]:
     if source is None or not subject.neurons:
         return []
     wanted = [d for d in densities(subject) if d is None or d in PEER_DENSITIES]
-    found = [r for r in results if r.dtype == "f32" and r.compiler == PEER_COMPILER]
+    found = [r for r in results if r.dtype == "f32" and r.build == PEER_BUILD]
     if not found:
-        compilers = {PEER_COMPILER: COMPILERS[PEER_COMPILER]}
-        found = measure(subject, ("f32",), compilers, instructions=False)
+        builds = {PEER_BUILD: BUILDS[PEER_BUILD]}
+        found = measure(subject, ("f32",), builds, instructions=False)
     ours = [r.ours for r, d in zip(found, densities(subject), strict=True) if d in wanted]
 
     def compiled(options: dict[str, Any]) -> snnmlir.Network:
@@ -318,26 +338,26 @@ def number(value: float | None) -> str:
 
 
 def integer_table(results: list[Result]) -> list[str]:
-    """Lines of the table of f32 and int8: by compiler, and by the fastest code of each type."""
+    """Lines of the table of f32 and int8: by build, and by the fastest code of each type."""
     times: dict[tuple[str, float], dict[str, dict[str, float]]] = {}
     for r in results:
         place = times.setdefault((r.network, r.density), {})
-        place.setdefault(r.dtype, {})[r.compiler] = r.ours
-    compilers = tuple(dict.fromkeys(r.compiler for r in results))
+        place.setdefault(r.dtype, {})[r.build] = r.ours
+    builds = tuple(dict.fromkeys(r.build for r in results))
     lines = [
         "## Integers and floats",
         "",
         "How many times as long as the int8 C the f32 C takes for one step: built alike, and each",
         "as it is fastest.",
         "",
-        "| network | input | " + " | ".join(compilers) + " | fastest |",
-        "|---|---|" + "---|" * (len(compilers) + 1),
+        "| network | input | " + " | ".join(builds) + " | fastest |",
+        "|---|---|" + "---|" * (len(builds) + 1),
     ]
     for (name, density), types in times.items():
         if not {"f32", "int8"} <= types.keys():
             return []
         floats, integers = types["f32"], types["int8"]
-        ratios = [floats[compiler] / integers[compiler] for compiler in compilers]
+        ratios = [floats[build] / integers[build] for build in builds]
         ratios.append(min(floats.values()) / min(integers.values()))
         cells = " | ".join(f"{ratio:.2f}" for ratio in ratios)
         lines.append(f"| {name} | {density:.1%} | {cells} |")
@@ -354,7 +374,7 @@ def peer_table(results: list[PeerResult]) -> list[str]:
         "",
         f"| system | one call computes | neurons as in | differ / spikes | {inputs} |",
         "|---|---|---|---" + "|---|---" * len(first.density) + "|",
-        f"| this compiler, f32, {PEER_COMPILER} | one step | | | {ours} |",
+        f"| this compiler, f32, {PEER_BUILD} | one step | | | {ours} |",
     ]
     for r in results:
         if r.lacks:
@@ -391,6 +411,8 @@ def page(
         "",
         f"`./dev bench{arguments}` on {processor()}, one core, batch 1. {versions()}.",
         "",
+        "- *build*: the compiler and its flags; *native* is `-march=native`. The C is `generic`,",
+        f"  but with *{HOST}* that of `--target {HOST}`.",
         "- *ours*: one whole step of the generated C, nanoseconds, the median of 15 repetitions",
         "  and the third fastest and slowest. Inputs are spikes, random but for Braille's sample.",
         "- *naive*: dense synapses alone, a dot product for each output with sizes known at run",
@@ -409,12 +431,12 @@ def page(
         lines += [
             f"## {name}",
             "",
-            "| type | compiler | input | ours | | naive / ours | rows / ours | ours / limit "
+            "| type | build | input | ours | | naive / ours | rows / ours | ours / limit "
             "| instructions |",
             "|---|---|---|---|---|---|---|---|---|",
         ]
         lines += [
-            f"| {r.dtype} | {r.compiler} | {r.density:.1%} | {number(r.ours)} "
+            f"| {r.dtype} | {r.build} | {r.density:.1%} | {number(r.ours)} "
             f"| {number(r.low)}..{number(r.high)} | {number(r.naive / r.ours)} "
             f"| {number(r.rows / r.ours if r.rows else None)} | {number(r.ours / r.limit)} "
             f"| {number(r.instructions)} |"
@@ -430,8 +452,7 @@ def page(
 @click.command()
 @click.option("--only", help="Networks with this in their name.")
 @click.option("--dtype", "dtypes", multiple=True, type=click.Choice(DTYPES))
-@click.option("--compiler", "chosen", multiple=True, type=click.Choice(list(COMPILERS)))
-@click.option("--target", default="generic", type=click.Choice(list(TARGETS)), help="For the C.")
+@click.option("--build", "chosen", multiple=True, type=click.Choice(list(BUILDS)))
 @click.option("--large", is_flag=True, help="Also networks whose C takes minutes to compile.")
 @click.option("--instructions/--no-instructions", default=True, help="Count instructions.")
 @click.option("--peers", is_flag=True, help="Also other systems, on the same networks.")
@@ -441,7 +462,6 @@ def main(
     only: str | None,
     dtypes: tuple[str, ...],
     chosen: tuple[str, ...],
-    target: str,
     large: bool,
     instructions: bool,
     peers: bool,
@@ -452,12 +472,12 @@ def main(
     if peers and not PEERS_PYTHON.exists():
         raise click.UsageError(f"there is no {PEERS_PYTHON}: ./dev bench --peers makes it")
     subjects = [s for s in SUBJECTS if (not only or only in s.name) and (large or not s.large)]
-    compilers = {name: COMPILERS[name] for name in chosen or COMPILERS}
+    builds = {name: BUILDS[name] for name in chosen or BUILDS}
     compiled = compile_time() if not only else "not measured"
     types = tuple(dict.fromkeys(dtypes)) or ("f32", "f64", "int8")
     results: list[Result] = []
     for subject in track(subjects, console=Console(stderr=True), description="measuring"):
-        results += measure(subject, types, compilers, instructions, target)
+        results += measure(subject, types, builds, instructions)
     peer_results: list[PeerResult] = []
     for subject in track(
         subjects if peers else (), console=Console(stderr=True), description="other systems"
