@@ -67,10 +67,8 @@ static std::optional<int64_t> chooseBlock(int64_t outputs, int64_t largest,
 }
 
 std::optional<BlockPlan>
-snn::planBlocks(const ConvertSNNToLinalgOptions &options,
-                const Constant &weights, Type type, Type storage,
-                bool addsToSums) {
-  int64_t outputs = weights.shape.back();
+snn::planBlocks(const ConvertSNNToLinalgOptions &options, int64_t outputs,
+                Type type, Type storage, bool addsToSums) {
   if (options.blockOutputs <= 0 || outputs < kPerWord)
     return std::nullopt;
   BlockPlan plan;
@@ -81,7 +79,7 @@ snn::planBlocks(const ConvertSNNToLinalgOptions &options,
     return std::nullopt;
   plan.outputs = *block;
   if (!areBytes(type) || !storage.isSignlessInteger() ||
-      storage.getIntOrFloatBitWidth() < 16 || !fitsShort(weights))
+      storage.getIntOrFloatBitWidth() < 16)
     return std::nullopt;
   plan.isAligned = outputs % kPerWord == 0;
   if (!plan.isAligned)
@@ -90,6 +88,15 @@ snn::planBlocks(const ConvertSNNToLinalgOptions &options,
     plan.condition = "blocks";
   plan.isFlipped = options.flippedSigns && plan.condition.empty();
   return plan;
+}
+
+std::optional<BlockPlan>
+snn::planBlocks(const ConvertSNNToLinalgOptions &options,
+                const Constant &weights, Type type, Type storage,
+                bool addsToSums) {
+  std::optional<BlockPlan> plan = planBlocks(
+      options, weights.shape.back(), type, storage, addsToSums);
+  return plan && fitsShort(weights) ? plan : std::nullopt;
 }
 
 bool snn::canAddBlocks(const ConvertSNNToLinalgOptions &options,

@@ -34,9 +34,15 @@ struct BlockPlan {
   bool isFlipped = false;
 };
 
-/// The plan for `weights`, [in, out] with elements of `type`, that are added
-/// for spikes to sums that are stored as `storage`; none if there are no
-/// blocks.
+/// The plan for weights of so many outputs with elements of `type`, a few of
+/// which are added to sums that are stored as `storage`: so few that 16 bits
+/// hold them. None if there are no blocks.
+std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
+                                    int64_t outputs, mlir::Type type,
+                                    mlir::Type storage, bool addsToSums);
+
+/// The same for all of `weights`, [in, out], added for spikes; none, too, if 16
+/// bits do not hold their sums.
 std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
                                     const Constant &weights, mlir::Type type,
                                     mlir::Type storage, bool addsToSums);

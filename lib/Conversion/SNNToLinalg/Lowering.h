@@ -50,6 +50,8 @@ struct StepContext {
   /// Memory of convolutions with patches: the map of sums, and if all inputs
   /// may be visited the map of these, and where spikes are set for it.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value, 3>> maps;
+  /// Lists of events that are there as often as they count, by synapse.
+  llvm::DenseMap<mlir::Operation *, mlir::Value> repeated;
   /// Signals' memory of a step, and those of it that are read and written in
   /// words.
   llvm::DenseSet<mlir::Value> scratchSignals;

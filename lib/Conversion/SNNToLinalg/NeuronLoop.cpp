@@ -17,6 +17,9 @@ using namespace snn;
 
 /// Neurons in a word of states.
 static constexpr int64_t kPair = 2;
+/// Rows in a turn of a loop that does little for each: counting the turns
+/// would take a third of it.
+static constexpr int64_t kRowsPerTurn = 2;
 
 static Type getStoredElement(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getElementType();
@@ -60,6 +63,8 @@ private:
   /// Those from `begin` to `end` of the last dimension, in all rows.
   void visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes, int64_t begin,
                     int64_t end);
+  /// Those at `n` of the last dimension, in all rows.
+  void visitRows(ImplicitLocOpBuilder &builder, int64_t lanes, Value n);
   /// The next neurons.
   Value visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row, Value n,
               Value count);
@@ -70,6 +75,8 @@ private:
   /// What the body gets of them.
   std::pair<SmallVector<Value>, SmallVector<Value>>
   loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
+  /// Whether `lanes` at a time are stored before their spikes are counted.
+  bool isLate(int64_t lanes) const { return late && lanes == lanesOfLate; }
   Update getUpdate(int64_t lanes) const {
     Update own = update;
     if (lanes > 1)
@@ -195,11 +202,11 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
   if (lanes > 1)
     reaches = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
                                           reaches);
-  bool isLate = late && lanes == lanesOfLate;
-  if (isLate)
+  bool isStored = isLate(lanes);
+  if (isStored)
     store(builder, next, state, position);
   auto count = [&](ImplicitLocOpBuilder &inner) {
-    if (isLate)
+    if (isStored)
       return late(inner, row, n);
     if (lanes == 1)
       return (void)visitAny(inner, 1, row, n, Value());
@@ -212,10 +219,10 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
                          scf::YieldOp::create(one);
                        });
   };
-  auto branch = scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isLate);
+  auto branch = scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isStored);
   ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
   count(then);
-  if (isLate)
+  if (isStored)
     return;
   ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
   store(other, next, state, position);
@@ -261,6 +268,33 @@ Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
   return count;
 }
 
+void NeuronLoop::visitRows(ImplicitLocOpBuilder &builder, int64_t lanes,
+                           Value n) {
+  int64_t rows = shape.front();
+  int64_t perTurn = isLate(lanes) ? kRowsPerTurn : 1;
+  int64_t whole = rows - rows % perTurn;
+  auto visitNextRows = [&](ImplicitLocOpBuilder &b, Value row, int64_t count) {
+    for (int64_t offset = 0; offset < count; ++offset) {
+      Value next =
+          offset == 0
+              ? row
+              : arith::AddIOp::create(b, row, makeIndex(b, offset)).getResult();
+      (void)visit(b, lanes, next, n, Value());
+    }
+  };
+  if (whole != 0)
+    scf::ForOp::create(builder, nameLocal(builder, "r"), makeIndex(builder, 0),
+                       makeIndex(builder, whole), makeIndex(builder, perTurn),
+                       ValueRange(),
+                       [&](OpBuilder &nested, Location, Value row, ValueRange) {
+                         ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+                         visitNextRows(inner, row, perTurn);
+                         scf::YieldOp::create(inner);
+                       });
+  if (whole != rows)
+    visitNextRows(builder, makeIndex(builder, whole), rows - whole);
+}
+
 void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
                               int64_t begin, int64_t end) {
   if (begin == end)
@@ -272,11 +306,7 @@ void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
       held.push_back(cast<MemRefType>(input.getType()).getRank() == 1
                          ? load(outer, lanes, input, n)
                          : Value());
-    createLoop(outer, "r", shape.front(), Value(),
-               [&](ImplicitLocOpBuilder &inner, Value row, Value) {
-                 (void)visit(inner, lanes, row, n, Value());
-                 return Value();
-               });
+    visitRows(outer, lanes, n);
   };
   scf::ForOp::create(builder, nameLocal(builder, "n"),
                      makeIndex(builder, begin), makeIndex(builder, end),

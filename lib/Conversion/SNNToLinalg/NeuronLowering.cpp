@@ -193,7 +193,8 @@ static bool countsAtOnce(const NeuronModel &model) {
 }
 
 /// Whether spikes can be counted from the state that a neuron without any has:
-/// if what reaches the threshold is stored as it is.
+/// if what reaches the threshold is stored as it is, and nothing else is stored
+/// as a number that reaches it.
 static bool countsLate(NeuronOpInterface op, const NeuronModel &model,
                        const Coefficients &c, const Update &update,
                        const NeuronBuffers &buffers) {
@@ -205,7 +206,7 @@ static bool countsLate(NeuronOpInterface op, const NeuronModel &model,
   IntegerInterval threshold = c.getIntegers("threshold");
   return threshold.min >= type.getStorageTypeMin() &&
          threshold.max <= type.getStorageTypeMax() &&
-         (!c.has("floor") || c.getIntegers("floor").max <= threshold.min);
+         (!c.has("floor") || c.getIntegers("floor").max < threshold.min);
 }
 
 /// Only those that are there are stored.
@@ -277,8 +278,8 @@ static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
 
 /// A function that counts the spikes of `count` neurons from the voltages that
 /// are stored, those at `n` and behind in `row`, if there are rows; and its
-/// call by `caller`. Apart from the loop, it takes none of its registers.
-static void createCount(NeuronOpInterface op, const NeuronModel &model,
+/// first call, by `caller`. Apart from the loop, it takes none of its registers.
+static func::FuncOp createCount(NeuronOpInterface op, const NeuronModel &model,
                         StepContext &context, const NeuronBuffers &buffers,
                         int64_t count, ImplicitLocOpBuilder &caller, Value row,
                         Value n) {
@@ -329,6 +330,7 @@ static void createCount(NeuronOpInterface op, const NeuronModel &model,
                return Value();
              });
   layer.finish();
+  return layer.getFunction();
 }
 
 static std::string describeLayer(int64_t count, const NeuronModel &model,
@@ -369,6 +371,11 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     return step(a, model, input, elements.readsSpikes, inputs, carried);
   };
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
+  // Counting takes long, and is rare; a branch for it takes code.
+  constexpr int64_t kLeastQuiet = 64;
+  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
+                       count >= kLeastQuiet;
+  bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
   auto stepQuiet = [&](ImplicitLocOpBuilder &b, const Update &own,
                        ValueRange inputs, ValueRange carried) {
     NeuronArithmetic a(b, c, model, own);
@@ -377,12 +384,10 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     Type type = model.voltage.getType();
     Value u = equations.stepUncounted(a.read(carried.front(), type),
                                       a.read(inputs.front(), input));
-    return std::pair(a.reaches(u), a.store(equations.stepQuiet(u), type));
+    Value next = equations.stepQuiet(u);
+    // One number is in a register then, not two.
+    return std::pair(a.reaches(isLate ? next : u), a.store(next, type));
   };
-  // Counting takes long, and is rare; a branch for it takes code.
-  constexpr int64_t kLeastQuiet = 64;
-  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
-                       count >= kLeastQuiet;
   bool countsAlways = model.spikes && model.spikes->counts() && !isMostlyQuiet;
   bool isInPairs = context.options.pairs && !countsAlways &&
                    arePairs(c.getShape(), update, model, buffers);
@@ -399,10 +404,18 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
     if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
+    func::FuncOp counter;
     auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
-      createCount(op, model, context, buffers, lanes, b, row, n);
+      if (!counter) {
+        counter = createCount(op, model, context, buffers, lanes, b, row, n);
+        return;
+      }
+      SmallVector<Value> operands = {buffers.spikes, buffers.states.front()};
+      if (row)
+        operands.push_back(row);
+      operands.push_back(n);
+      func::CallOp::create(b, counter, operands);
     };
-    bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      stepNeurons,
                      isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody(),

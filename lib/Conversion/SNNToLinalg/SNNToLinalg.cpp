@@ -9,6 +9,7 @@
 #include "DelayBits.h"
 #include "Lowering.h"
 #include "PartLists.h"
+#include "RepeatedEvents.h"
 #include "Synapses.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Identity.h"
@@ -87,6 +88,7 @@ private:
   void placeStates(OffloadOp offload);
   void placeOffload(OffloadOp offload);
   void placeMaps(Operation *op);
+  void placeRepeated(Operation *op);
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
   LogicalResult lowerReader(Operation *op);
@@ -477,6 +479,21 @@ void NetworkLowering::placeMaps(Operation *op) {
   }
 }
 
+/// Where events are that are repeated as often as they count.
+void NetworkLowering::placeRepeated(Operation *op) {
+  auto linear = dyn_cast<LinearOp>(op);
+  std::optional<RepeatPlan> plan;
+  if (linear)
+    plan = RepeatPlan::of(linear, context);
+  if (!plan)
+    return;
+  context.repeated[op] =
+      stepArguments->add(plan->getListType(linear, context), "scratch",
+                         getLayerName(op) + "_repeated", getNode(op),
+                         op->getLoc());
+  stepArguments->setUse("list of events");
+}
+
 void NetworkLowering::placeSignals() {
   for (Operation &op : *network.getBodyBlock()) {
     if (auto delay = dyn_cast<DelayOp>(op); delay && isReadInPlace(delay)) {
@@ -507,6 +524,7 @@ void NetworkLowering::placeSignals() {
       for (Value result : op.getResults())
         placeSignal(result);
       placeMaps(&op);
+      placeRepeated(&op);
     }
   }
 }

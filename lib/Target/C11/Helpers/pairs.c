@@ -199,9 +199,10 @@ NET_HELPER net_pair net_at_least2(net_pair a, net_pair b)
 NET_HELPER bool net_any_at_least2(net_pair a, net_pair b)
 {
 #if NET_DSP
-    net_pair below;
+    net_pair below, signs = 0x80008000u;
+    __asm__("" : "+r"(signs)); /* in a register, one instruction compares them */
     __asm__("qsub16 %0, %1, %2" : "=r"(below) : "r"(a), "r"(b));
-    return (~below & 0x80008000u) != 0;
+    return (signs & ~below) != 0;
 #else
     return net_at_least2(a, b) != 0;
 #endif
