@@ -69,10 +69,16 @@ struct StepContext {
   }
   /// Whether `buffer` may be read and written in words; then it will be.
   bool takeWords(mlir::Value buffer) {
-    if (!scratchSignals.contains(buffer))
+    if (!scratchSignals.contains(buffer) && !isState(buffer))
       return false;
     words.push_back(mlir::cast<mlir::BlockArgument>(buffer));
     return true;
+  }
+  /// Whether `buffer` is the memory of a neuron's state.
+  bool isState(mlir::Value buffer) const {
+    return llvm::any_of(states, [&](const auto &entry) {
+      return llvm::is_contained(entry.second, buffer);
+    });
   }
   /// The memory that a synapse adds to: its result's, or a state.
   mlir::Value sumOf(mlir::Operation *synapse) const {

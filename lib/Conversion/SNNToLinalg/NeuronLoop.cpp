@@ -29,7 +29,8 @@ bool snn::areShort(const Update &update, const NeuronBuffers &buffers) {
   auto isShort = [](Value buffer) {
     return getStoredElement(buffer).isInteger(16);
   };
-  return update.voltage && isShort(buffers.inputs.front()) &&
+  return update.voltage &&
+         (!buffers.hasInput || isShort(buffers.inputs.front())) &&
          llvm::all_of(buffers.states, isShort);
 }
 

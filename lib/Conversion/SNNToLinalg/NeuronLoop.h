@@ -39,6 +39,8 @@ using LateBody = llvm::function_ref<void(mlir::ImplicitLocOpBuilder &,
 struct NeuronBuffers {
   /// The input, spikes that are there already, coefficients.
   llvm::SmallVector<mlir::Value> inputs;
+  /// Whether the first of these is the input: it may be in the state already.
+  bool hasInput = true;
   llvm::SmallVector<mlir::Value> states;
   /// Where spikes are stored, if anything reads them, and listed, if they are.
   mlir::Value spikes, events;

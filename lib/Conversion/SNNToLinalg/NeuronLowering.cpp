@@ -135,8 +135,8 @@ LogicalResult snn::addNeuronCoefficients(Coefficients &c,
 
 namespace {
 /// What the loop over a layer's neurons reads and writes, in the order of its
-/// elements: the input, spikes that are there already, coefficients; states,
-/// and spikes that it makes.
+/// elements: the input, if it is not in a state, spikes that are there already,
+/// coefficients; states, and spikes that it makes.
 struct LayerElements {
   size_t firstCoefficient = 1;
   SmallVector<Value> inputs, outputs, outputBuffers;
@@ -155,7 +155,8 @@ static LayerElements addElements(NeuronOpInterface op, const NeuronModel &model,
         layer.addShapedArgument(variable.name, buffer, c.getShape()));
     elements.outputs.push_back(layer.update(elements.outputBuffers.back()));
   }
-  elements.inputs = {layer.read(xBuffer)};
+  if (xBuffer)
+    elements.inputs.push_back(layer.read(xBuffer));
   if (spikeBuffer && model.spikes->isPre()) {
     elements.readsSpikes = true;
     elements.inputs.push_back(layer.read(spikeBuffer));
@@ -342,12 +343,19 @@ static std::string describeLayer(int64_t count, const NeuronModel &model,
       .str();
 }
 
-LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
+/// Lowers a step, or if `isDriven` what is left of it when the input was added
+/// to the state.
+static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
+                               bool isDriven) {
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op);
+  if (isDriven)
+    layer.shareTables(op);
   Coefficients c(layer, op);
-  Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                          c.getShape());
+  Value xBuffer;
+  if (!isDriven)
+    xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                      c.getShape());
   // Without a reset the update does not depend on spikes that are there.
   Value spikeBuffer;
   if (model.spikes && (!model.spikes->isPre() || model.spikes->resets()))
@@ -356,8 +364,11 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(describeLayer(count, model, ".\n  ") +
-                   describeNeuron(model, c));
+  layer.setComment(
+      describeLayer(count, model,
+                    isDriven ? "; the first sum is there already.\n  "
+                             : ".\n  ") +
+      describeNeuron(model, c));
   Update update = getUpdate(op, model, c);
   LayerElements elements =
       addElements(op, model, c, layer, xBuffer, spikeBuffer, context);
@@ -368,9 +379,12 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
                          ValueRange carried) -> SmallVector<Value> {
     NeuronArithmetic a(b, c, model, own);
     c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
+    if (isDriven)
+      return end(a, model, carried);
     return step(a, model, input, elements.readsSpikes, inputs, carried);
   };
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
+  buffers.hasInput = !isDriven;
   // Counting takes long, and is rare; a branch for it takes code.
   constexpr int64_t kLeastQuiet = 64;
   bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
@@ -382,8 +396,9 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
     NeuronEquations<NeuronArithmetic> equations(a, model);
     Type type = model.voltage.getType();
-    Value u = equations.stepUncounted(a.read(carried.front(), type),
-                                      a.read(inputs.front(), input));
+    Value u = a.read(carried.front(), type);
+    if (!isDriven)
+      u = equations.stepUncounted(u, a.read(inputs.front(), input));
     Value next = equations.stepQuiet(u);
     // One number is in a register then, not two.
     return std::pair(a.reaches(isLate ? next : u), a.store(next, type));
@@ -434,6 +449,10 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     layer.write(result, buffer);
   layer.finish();
   return success();
+}
+
+LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
+  return lowerStep(op, context, /*isDriven=*/false);
 }
 
 //===----------------------------------------------------------------------===//
@@ -495,6 +514,8 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
 
 LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
   NeuronModel model(op);
+  if (context.direct.takesLists() && countsAtOnce(model))
+    return lowerStep(op, context, /*isDriven=*/true);
   bool hidesSpikes = context.direct.hidesSpikes(op);
   LayerBuilder layer(context.symbols, context.step, op);
   layer.shareTables(op);

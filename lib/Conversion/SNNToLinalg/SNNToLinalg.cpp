@@ -662,6 +662,34 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       });
 }
 
+/// Whether `synapse` adds to a neuron's state for a part of its events at a
+/// time.
+static bool addsParts(NeuronOpInterface neuron, SynapseOpInterface synapse,
+                      const StepContext &context) {
+  return synapse.getEvents() && !getOwnList(neuron, context) &&
+         getElementTypeOrSelf(getSpikeSource(synapse).getType()).isInteger(1) &&
+         getPartCapacity(synapse.getEvents().getDefiningOp<EventsOp>(),
+                         context);
+}
+
+/// Whether a convolution adds to the voltages of neurons that keep these as
+/// they are until then: sums would have to be cleared first, and added after.
+static bool addsToState(NeuronOpInterface neuron, SynapseOpInterface synapse,
+                        const StepContext &context) {
+  const ConvertSNNToLinalgOptions &options = context.options;
+  // Sums in words that borrow from each other are no voltages.
+  bool areSums = (options.words && options.flippedSigns) || options.vectorRows;
+  if (areSums || !isa<Conv1dOp, Conv2dOp>(synapse.getOperation()) ||
+      !synapse.getEvents() || PatchPlan::of(synapse, context))
+    return false;
+  NeuronModel model(neuron);
+  return !model.current && model.spikes &&
+         model.spikes->resetTiming == ResetTiming::Immediate &&
+         !neuron.getCoefficient("decay") && !neuron.getCoefficient("leak") &&
+         // These make their lists, or step in pairs.
+         (model.spikes->counts() || !options.listWithNeurons);
+}
+
 /// The names of what `op` computes in the NIR graph: its node's, and for states
 /// that with ".v" or ".i". What is not quite a node's has none.
 static SmallVector<std::pair<Value, std::string>> getSignals(Operation *op) {
@@ -787,12 +815,11 @@ LogicalResult NetworkLowering::run() {
   if (context.options.directSums)
     context.direct = DirectSums(network);
   context.longestWholeList = getLongestWholeList(network, context);
-  if (!context.options.directSums && context.options.partLists)
+  if (!context.options.directSums)
     context.direct = DirectSums(
         network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse) {
-          Value events = synapse.getEvents();
-          return events && !getOwnList(neuron, context) &&
-                 getPartCapacity(events.getDefiningOp<EventsOp>(), context);
+          return addsParts(neuron, synapse, context) ||
+                 addsToState(neuron, synapse, context);
         });
 
   step = createFunction("step");

@@ -31,8 +31,8 @@ static bool isInSubset(Operation *op) {
       arith::SubIOp, arith::MulFOp, arith::MulIOp, arith::DivFOp,
       arith::DivUIOp, arith::DivSIOp, arith::RemUIOp, arith::MaxUIOp,
       arith::MinUIOp, arith::CmpFOp, arith::CmpIOp, arith::SelectOp,
-      arith::AndIOp, arith::XOrIOp, arith::ShRSIOp, arith::ShRUIOp,
-      arith::ShLIOp, arith::UIToFPOp, arith::FPToUIOp, arith::FPToSIOp,
+      arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::ShRSIOp,
+      arith::ShRUIOp, arith::ShLIOp, arith::UIToFPOp, arith::FPToUIOp, arith::FPToSIOp,
       arith::ExtUIOp, arith::ExtSIOp, arith::TruncIOp, arith::IndexCastUIOp,
       math::CtPopOp, vector::ExtractOp, vector::ReductionOp,
       // Memory.
