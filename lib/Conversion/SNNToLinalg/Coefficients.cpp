@@ -352,13 +352,19 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   auto call = [&](StringRef text) {
     body->setLoc(NameLoc::get(body->getStringAttr(text), loc));
   };
-  if (it->second.offset != 0) {
+  StringRef resultName = it->second.isComplement ? "lost" : "driven";
+  Value result;
+  if (int64_t offset = it->second.offset) {
+    call(resultName);
+    result = product->createOfSum(*body, x, offset, factor).value_or(Value());
     call("nearest");
-    multiplied = arith::AddIOp::create(
-        *body, x, createNumber(*body, x.getType(), it->second.offset));
+    if (!result)
+      multiplied = arith::AddIOp::create(
+          *body, x, createNumber(*body, x.getType(), offset));
   }
-  call(it->second.isComplement ? "lost" : "driven");
-  Value result = product->create(*body, multiplied, factor);
+  call(resultName);
+  if (!result)
+    result = product->create(*body, multiplied, factor);
   if (it->second.isComplement) {
     call("kept");
     result = arith::SubIOp::create(*body, x, result);

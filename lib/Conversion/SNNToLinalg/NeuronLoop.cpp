@@ -46,10 +46,10 @@ namespace {
 class NeuronLoop {
 public:
   NeuronLoop(ArrayRef<int64_t> shape, const Update &update,
-             const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet,
-             LateBody late, int64_t lanesOfLate)
-      : shape(shape), update(update), buffers(buffers), body(body),
-        quiet(quiet), late(late), lanesOfLate(lanesOfLate) {}
+             const NeuronBuffers &buffers, const NeuronBodies &bodies,
+             int64_t lanesOfLate)
+      : shape(shape), update(update), buffers(buffers), bodies(bodies),
+        lanesOfLate(lanesOfLate) {}
 
   /// Updates all neurons, as many at a time; gives the number of events.
   Value visitAll(ImplicitLocOpBuilder &builder, int64_t lanes, Value count);
@@ -71,13 +71,16 @@ private:
               Value count);
   Value visitAny(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  Value n, Value count);
+  /// The same where the resets are left to a branch for spikes.
+  Value visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
+                  Value n, Value count, ValueRange inputs, ValueRange states);
   void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   Value n);
   /// What the body gets of them.
   std::pair<SmallVector<Value>, SmallVector<Value>>
   loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
   /// Whether `lanes` at a time are stored before their spikes are counted.
-  bool isLate(int64_t lanes) const { return late && lanes == lanesOfLate; }
+  bool isLate(int64_t lanes) const { return bodies.late && lanes == lanesOfLate; }
   Update getUpdate(int64_t lanes) const {
     Update own = update;
     if (lanes > 1)
@@ -90,6 +93,8 @@ private:
              ValueRange position);
   Value list(ImplicitLocOpBuilder &builder, Value spikes, Value row, Value n,
              Value count);
+  Value listLanes(ImplicitLocOpBuilder &builder, Value spikes, Value row,
+                  Value n, Value count);
   Value listOne(ImplicitLocOpBuilder &builder, Value spike, Value row, Value n,
                 Value count);
   static SmallVector<Value> getPosition(Value row, Value n) {
@@ -99,9 +104,7 @@ private:
   ArrayRef<int64_t> shape;
   const Update &update;
   const NeuronBuffers &buffers;
-  NeuronBody body;
-  QuietBody quiet;
-  LateBody late;
+  const NeuronBodies &bodies;
   int64_t lanesOfLate;
   /// Inputs that are the same in all rows, as many at a time, where they were
   /// loaded before the loop over these.
@@ -151,23 +154,49 @@ Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
       });
 }
 
+Value NeuronLoop::listLanes(ImplicitLocOpBuilder &builder, Value spikes,
+                            Value row, Value n, Value count) {
+  int64_t lanes = cast<VectorType>(spikes.getType()).getNumElements();
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Value spike = vector::ExtractOp::create(builder, spikes, lane);
+    Value at = arith::AddIOp::create(builder, n, makeIndex(builder, lane));
+    count = listOne(builder, spike, row, at, count);
+  }
+  return count;
+}
+
+/// Whether one of them is set, which is rare.
+static Value isAny(ImplicitLocOpBuilder &builder, Value bits) {
+  return vector::ReductionOp::create(builder, vector::CombiningKind::OR, bits);
+}
+
 Value NeuronLoop::list(ImplicitLocOpBuilder &builder, Value spikes, Value row,
                        Value n, Value count) {
-  auto type = dyn_cast<VectorType>(spikes.getType());
-  if (!type)
+  if (!isa<VectorType>(spikes.getType()))
     return listOne(builder, spikes, row, n, count);
-  // That one of them spikes is rare.
-  Value any =
-      vector::ReductionOp::create(builder, vector::CombiningKind::OR, spikes);
+  return createBranch(builder, isAny(builder, spikes), count,
+                      [&](ImplicitLocOpBuilder &inner) {
+                        return listLanes(inner, spikes, row, n, count);
+                      });
+}
+
+Value NeuronLoop::visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes,
+                            Value row, Value n, Value count, ValueRange inputs,
+                            ValueRange states) {
+  SmallVector<Value> position = getPosition(row, n);
+  SmallVector<Value> calm =
+      bodies.calm(builder, getUpdate(lanes), inputs, states);
+  for (auto [value, buffer] : llvm::zip(calm, buffers.states))
+    store(builder, value, buffer, position);
   return createBranch(
-      builder, any, count, [&](ImplicitLocOpBuilder &inner) -> Value {
-        Value listed = count;
-        for (int64_t lane = 0; lane < type.getNumElements(); ++lane) {
-          Value spike = vector::ExtractOp::create(inner, spikes, lane);
-          Value at = arith::AddIOp::create(inner, n, makeIndex(inner, lane));
-          listed = listOne(inner, spike, row, at, listed);
-        }
-        return listed;
+      builder, isAny(builder, calm.back()), count,
+      [&](ImplicitLocOpBuilder &inner) {
+        SmallVector<Value> results =
+            bodies.step(inner, getUpdate(lanes), inputs, states);
+        // The voltage is the last state: spikes change nothing else.
+        store(inner, results[buffers.states.size() - 1], buffers.states.back(),
+              position);
+        return listLanes(inner, results.back(), row, n, count);
       });
 }
 
@@ -188,7 +217,7 @@ NeuronLoop::loadAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 
 Value NeuronLoop::visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                         Value n, Value count) {
-  if (!quiet)
+  if (!bodies.quiet)
     return visitAny(builder, lanes, row, n, count);
   visitQuiet(builder, lanes, row, n);
   return count;
@@ -198,17 +227,17 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
                             Value row, Value n) {
   SmallVector<Value> position = getPosition(row, n);
   auto [inputs, states] = loadAll(builder, lanes, position);
-  auto [reaches, next] = quiet(builder, getUpdate(lanes), inputs, states);
+  auto [reaches, next] =
+      bodies.quiet(builder, getUpdate(lanes), inputs, states);
   Value state = buffers.states.front();
   if (lanes > 1)
-    reaches = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
-                                          reaches);
+    reaches = isAny(builder, reaches);
   bool isStored = isLate(lanes);
   if (isStored)
     store(builder, next, state, position);
   auto count = [&](ImplicitLocOpBuilder &inner) {
     if (isStored)
-      return late(inner, row, n);
+      return bodies.late(inner, row, n);
     if (lanes == 1)
       return (void)visitAny(inner, 1, row, n, Value());
     Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
@@ -233,7 +262,10 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value n, Value count) {
   SmallVector<Value> position = getPosition(row, n);
   auto [inputs, states] = loadAll(builder, lanes, position);
-  SmallVector<Value> results = body(builder, getUpdate(lanes), inputs, states);
+  if (bodies.calm && lanes > 1 && buffers.events)
+    return visitCalm(builder, lanes, row, n, count, inputs, states);
+  SmallVector<Value> results =
+      bodies.step(builder, getUpdate(lanes), inputs, states);
   for (auto [value, buffer] : llvm::zip(results, buffers.states))
     store(builder, value, buffer, position);
   if (buffers.events)
@@ -344,8 +376,8 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
                            int64_t lanes, const NeuronBuffers &buffers,
-                           NeuronBody body, QuietBody quiet, LateBody late) {
-  NeuronLoop loop(shape, update, buffers, body, quiet, late, lanes);
+                           const NeuronBodies &bodies) {
+  NeuronLoop loop(shape, update, buffers, bodies, lanes);
   Value count = loop.visitAll(builder, lanes, makeIndex(builder, 0));
   if (buffers.events)
     endEvents(builder, makeIndex(builder, ShapedType::getNumElements(shape)),

@@ -193,6 +193,12 @@ static bool countsAtOnce(const NeuronModel &model) {
          model.spikes->resetTiming == ResetTiming::Immediate;
 }
 
+/// Whether a spike changes nothing but the voltage of its own step.
+static bool resetsAtOnce(const NeuronModel &model) {
+  return model.spikes && !model.spikes->counts() && !model.spikes->isPre() &&
+         model.spikes->resetTiming == ResetTiming::Immediate;
+}
+
 /// Whether spikes can be counted from the state that a neuron without any has:
 /// if what reaches the threshold is stored as it is, and nothing else is stored
 /// as a number that reaches it.
@@ -374,14 +380,23 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       addElements(op, model, c, layer, xBuffer, spikeBuffer, context);
   Type input = op.getInput().getType().getElementType();
   size_t read = elements.inputs.size();
+  auto stepOnce = [&](NeuronArithmetic &a, ValueRange inputs,
+                     ValueRange carried) {
+    return isDriven ? end(a, model, carried)
+                    : step(a, model, input, elements.readsSpikes, inputs,
+                           carried);
+  };
   auto stepNeurons = [&](ImplicitLocOpBuilder &b, const Update &own,
-                         ValueRange inputs,
-                         ValueRange carried) -> SmallVector<Value> {
+                         ValueRange inputs, ValueRange carried) {
     NeuronArithmetic a(b, c, model, own);
     c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
-    if (isDriven)
-      return end(a, model, carried);
-    return step(a, model, input, elements.readsSpikes, inputs, carried);
+    return stepOnce(a, inputs, carried);
+  };
+  auto stepCalm = [&](ImplicitLocOpBuilder &b, const Update &own,
+                      ValueRange inputs, ValueRange carried) {
+    NeuronArithmetic a(b, c, model, own);
+    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
+    return stepOnce(a.assumeNoSpikes(), inputs, carried);
   };
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
   buffers.hasInput = !isDriven;
@@ -431,10 +446,15 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       operands.push_back(n);
       func::CallOp::create(b, counter, operands);
     };
+    NeuronBodies bodies{stepNeurons};
+    if (resetsAtOnce(model))
+      bodies.calm = stepCalm;
+    if (isMostlyQuiet)
+      bodies.quiet = stepQuiet;
+    if (isLate)
+      bodies.late = countAt;
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
-                     stepNeurons,
-                     isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody(),
-                     isLate ? LateBody(countAt) : LateBody());
+                     bodies);
     layer.finish();
     return success();
   }

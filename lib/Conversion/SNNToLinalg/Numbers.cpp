@@ -74,6 +74,7 @@ Value snn::createCompare(ImplicitLocOpBuilder &builder,
   auto integer =
       predicate == arith::CmpFPredicate::OGT   ? arith::CmpIPredicate::sgt
       : predicate == arith::CmpFPredicate::OGE ? arith::CmpIPredicate::sge
+      : predicate == arith::CmpFPredicate::OLE ? arith::CmpIPredicate::sle
                                                : arith::CmpIPredicate::slt;
   // What is beyond all that a stored state can be is not compared: C compilers
   // warn of it.
@@ -144,6 +145,30 @@ Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
   Value product = create(builder, arith::ExtSIOp::create(builder, wide, x),
                          arith::ExtSIOp::create(builder, wide, multiplier));
   return arith::TruncIOp::create(builder, narrow, product);
+}
+
+std::optional<Value> FixedProduct::createOfSum(ImplicitLocOpBuilder &builder,
+                                               Value x, int64_t offset,
+                                               Value multiplier) const {
+  constexpr int64_t kPair = 2;
+  auto type = dyn_cast<VectorType>(x.getType());
+  APInt factor;
+  if (!type || type.getNumElements() != kPair ||
+      !type.getElementType().isInteger(16) || shift <= 0 || shift > 16 ||
+      !matchPattern(multiplier, m_ConstantInt(&factor)) ||
+      factor.getSExtValue() == 1)
+    return std::nullopt;
+  Type wide = type.clone(builder.getI32Type());
+  auto number = [&](int64_t value) {
+    return createNumber(builder, wide, static_cast<double>(value));
+  };
+  int64_t more = rounding + offset * factor.getSExtValue();
+  Value product = arith::MulIOp::create(
+      builder, arith::ExtSIOp::create(builder, wide, x),
+      arith::ExtSIOp::create(builder, wide, multiplier));
+  Value sum = arith::AddIOp::create(builder, product, number(more));
+  Value shifted = arith::ShRSIOp::create(builder, sum, number(shift));
+  return arith::TruncIOp::create(builder, type, shifted).getResult();
 }
 
 Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,

@@ -208,10 +208,11 @@ FailureOr<Expression> FunctionEmitter::makePair(Operation *op) {
           return refuse();
         std::string more = ", " + std::to_string(product->rounding) + ", " +
                            std::to_string(product->by);
-        if (product->b)
-          return makeCall("product2", {product->a, product->b}, more);
-        return makeCall("product2", product->a,
-                        ", " + prefix.str() + "_both(1)" + more);
+        std::optional<int64_t> factor = product->b ? getSplat(product->b) : 1;
+        if (factor)
+          return makeCall("scaled2", product->a,
+                          ", " + std::to_string(*factor) + more);
+        return makeCall("product2", {product->a, product->b}, more);
       })
       .Default([&](Operation *) { return refuse(); });
 }
@@ -226,9 +227,9 @@ FailureOr<Expression> FunctionEmitter::makeAnyPair(vector::ReductionOp op) {
                           "whether one of two bits is set");
   Value a, b;
   auto compare = op.getVector().getDefiningOp<arith::CmpIOp>();
-  if (compare && compare->hasOneUse() &&
-      getComparison(compare, a, b) == StringRef("at_least2"))
-    return makeCall("any_at_least2", {a, b});
+  if (compare && compare->hasOneUse())
+    if (std::optional<StringRef> comparison = getComparison(compare, a, b))
+      return makeCall(("any_" + *comparison).str(), {a, b});
   return Expression{pair->in(Precedence::Sum) + " != 0", Precedence::Equality};
 }
 
