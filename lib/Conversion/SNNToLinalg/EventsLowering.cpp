@@ -338,7 +338,7 @@ EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
     // Where memory is short a list is there in place of spikes, not beside
     // them.
     if (events && context.options.frugalLists &&
-        (isRead(spikes, events) || !hasBytes(events, context.options)))
+        (isRead(spikes, context, events) || !hasBytes(events, context.options)))
       continue;
     // Lists of feature maps are long, and input, spikes and list would be in
     // memory at a time.

@@ -13,6 +13,7 @@
 #define SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H
 
 #include "DirectSums.h"
+#include "KeptLists.h"
 #include "LayerBuilder.h"
 #include "Numbers.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
@@ -38,6 +39,8 @@ struct StepContext {
   const ConvertSNNToLinalgOptions &options;
   /// Sums that are added to states.
   DirectSums direct;
+  /// Lists that are kept for the next step.
+  KeptLists kept;
   /// Memrefs of the step function that hold signals.
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// Memrefs of the step function that hold an operation's state, in the order
@@ -172,8 +175,10 @@ void listEvents(EventsOp op, StepContext &context,
 EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
 
 /// Whether anything needs the elements of `signal` where they are: a synapse
-/// that has events does not, nor does `ownList`, which neurons make themselves.
-bool isRead(mlir::Value signal, EventsOp ownList = nullptr);
+/// that has events does not, nor a delay in whose place a list is kept, nor
+/// `ownList`, which neurons make themselves.
+bool isRead(mlir::Value signal, const StepContext &context,
+            EventsOp ownList = nullptr);
 /// Stores a position in a list.
 void storeEvent(mlir::ImplicitLocOpBuilder &builder, mlir::Value position,
                 mlir::Value events, mlir::Value at);

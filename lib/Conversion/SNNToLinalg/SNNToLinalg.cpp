@@ -77,6 +77,7 @@ private:
                          Value initial);
   LogicalResult addStates();
   /// Those of the neurons that a kernel computes.
+  void addKeptList(EventsOp events);
   LogicalResult addStatesOf(OffloadOp offload);
   void addInputs();
   void addOutputs();
@@ -289,6 +290,22 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   return success();
 }
 
+/// A list that is a state begins without events.
+void NetworkLowering::addKeptList(EventsOp events) {
+  MemRefType type = getEventsStorageType(events, context);
+  std::string name = getLayerName(events) + "_list";
+  context.states[events].push_back(stepArguments->add(
+      type, "state", name, getNode(events.getOperation()), events.getLoc()));
+  stepArguments->setUse("list of events");
+  Value list = initArguments->add(
+      type, "state", name, getNode(events.getOperation()), events.getLoc());
+  ImplicitLocOpBuilder builder(network.getLoc(), initBuilder);
+  Value end = createNumber(
+      builder, type.getElementType(),
+      static_cast<double>(events.getEvents().getType().getSize()));
+  linalg::FillOp::create(builder, end, list);
+}
+
 LogicalResult NetworkLowering::addStatesOf(OffloadOp offload) {
   for (Operation *op : offload.getGroup())
     if (auto neuron = dyn_cast<NeuronOpInterface>(op))
@@ -305,10 +322,16 @@ LogicalResult NetworkLowering::addStates() {
     if (auto offload = dyn_cast<OffloadOp>(op))
       if (failed(addStatesOf(offload)))
         return failure();
+    if (auto events = dyn_cast<EventsOp>(op);
+        events && context.kept.keeps(events))
+      addKeptList(events);
     auto stateful = dyn_cast<StatefulOpInterface>(op);
     if (!stateful)
       continue;
-    if (auto delay = dyn_cast<DelayOp>(op))
+    auto delay = dyn_cast<DelayOp>(op);
+    if (delay && context.kept.replaces(delay))
+      continue;
+    if (delay)
       if (std::optional<BitRing> ring = BitRing::of(delay, context.options)) {
         if (failed(addState(&op, ring->getStorageType(), "past", Value())) ||
             failed(addState(&op, ring->getPositionType(), "position", Value())))
@@ -319,7 +342,6 @@ LogicalResult NetworkLowering::addStates() {
       if (failed(addState(&op, getStorageType(variable.type), variable.name,
                           variable.init)))
         return failure();
-    auto delay = dyn_cast<DelayOp>(op);
     if (!delay || delay.getMaxSteps() == 0)
       continue;
     if (std::optional<MemRefType> type = getPositionType(delay))
@@ -350,16 +372,19 @@ void NetworkLowering::addOutputs() {
   }
 }
 
-bool snn::isRead(Value signal, EventsOp ownList) {
+bool snn::isRead(Value signal, const StepContext &context, EventsOp ownList) {
   return llvm::any_of(signal.getUses(), [&](OpOperand &use) {
     if (ownList && use.getOwner() == ownList)
+      return false;
+    if (auto delay = dyn_cast<DelayOp>(use.getOwner());
+        delay && context.kept.replaces(delay))
       return false;
     auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
     bool isInput = synapse && use.getOperandNumber() == 0;
     if (isInput && getEventOrder(synapse))
       return false;
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
-      return isRead(use.getOwner()->getResult(0), ownList);
+      return isRead(use.getOwner()->getResult(0), context, ownList);
     return true;
   });
 }
@@ -379,13 +404,18 @@ void NetworkLowering::placeSignal(Value signal) {
     auto events = cast<EventsOp>(op);
     if (context.direct.hidesEvents(events))
       return;
+    EventsOp past = context.kept.get(events);
+    if (past || context.kept.keeps(events)) {
+      context.buffers[signal] = context.states[past ? past : events].front();
+      return;
+    }
     context.buffers[signal] =
         stepArguments->add(getEventsStorageType(events, context), "scratch",
                            getLayerName(op), getNode(op), op->getLoc());
     stepArguments->setUse("list of events");
     return;
   }
-  if (signal.getDefiningOp<TransposeOp>() && !isRead(signal))
+  if (signal.getDefiningOp<TransposeOp>() && !isRead(signal, context))
     return;
   auto type = cast<RankedTensorType>(signal.getType());
   Operation *terminator = network.getBodyBlock()->getTerminator();
@@ -496,7 +526,10 @@ void NetworkLowering::placeRepeated(Operation *op) {
 
 void NetworkLowering::placeSignals() {
   for (Operation &op : *network.getBodyBlock()) {
-    if (auto delay = dyn_cast<DelayOp>(op); delay && isReadInPlace(delay)) {
+    auto delay = dyn_cast<DelayOp>(op);
+    if (delay && context.kept.replaces(delay))
+      continue;
+    if (delay && isReadInPlace(delay)) {
       Value slot = context.states[&op].front();
       SmallVector<ReassociationIndices> groups = {{0, 1}};
       for (int64_t dim = 1; dim < delay.getType().getRank(); ++dim)
@@ -512,7 +545,7 @@ void NetworkLowering::placeSignals() {
       EventsOp ownList = getOwnList(neuron, context);
       if (op.getNumResults() > states.size() &&
           !context.direct.hidesSpikes(&op) &&
-          (!ownList || isRead(op.getResult(0), ownList)))
+          (!ownList || isRead(op.getResult(0), context, ownList)))
         placeSignal(op.getResult(0));
     } else if (auto offload = dyn_cast<OffloadOp>(op)) {
       placeOffload(offload);
@@ -634,7 +667,7 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
         return context.bufferOf(op) ? lowerTranspose(op, context) : success();
       })
       .Case([&](EventsOp events) {
-        return context.direct.hidesEvents(events)
+        return context.direct.hidesEvents(events) || context.kept.get(events)
                    ? success()
                    : lowerEvents(events, context);
       })
@@ -650,6 +683,8 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
           [&](auto constant) { return lowerConstantSignal(constant); })
       .Case([&](RescaleOp rescale) { return lowerRescale(rescale, context); })
       .Case([&](DelayOp delay) {
+        if (context.kept.replaces(delay))
+          return success();
         // Delays of at least one step were read before.
         return delay.isCarried(delay->getResult(0))
                    ? success()
@@ -766,7 +801,7 @@ LogicalResult NetworkLowering::lowerAll() {
     if (auto delay = dyn_cast<DelayOp>(op)) {
       if (delay.getMaxSteps() == 0)
         return delay.emitOpError("by 0 steps must be folded before lowering");
-      if (delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
+      if (!context.kept.replaces(delay) && delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
           failed(lowerNamed(delay,
                             [&] { return lowerDelayRead(delay, context); })))
         return failure();
@@ -786,7 +821,7 @@ LogicalResult NetworkLowering::lowerAll() {
       return failure();
   copyOutputs();
   for (auto delay : network.getBodyBlock()->getOps<DelayOp>())
-    if (failed(lowerDelayWrite(delay, context)))
+    if (!context.kept.replaces(delay) && failed(lowerDelayWrite(delay, context)))
       return failure();
   return success();
 }
@@ -822,6 +857,7 @@ LogicalResult NetworkLowering::run() {
                  addsToState(neuron, synapse, context);
         });
 
+  context.kept = KeptLists(network, context);
   step = createFunction("step");
   init = createFunction("init");
   stepArguments.emplace(step);
