@@ -77,13 +77,6 @@ Value NeuronArithmetic::drive(const StateModel &state, Value input) {
 }
 
 Value NeuronArithmetic::fires(Value voltage) {
-  // The same the other way round: whether any neuron fires is another question
-  // than which one, and no mask.
-  if (firesNever)
-    return compare(model.spikes->rule == SpikeRule::GreaterEqual
-                       ? arith::CmpFPredicate::OLE
-                       : arith::CmpFPredicate::OLT,
-                   get("threshold"), voltage);
   return compare(model.spikes->rule == SpikeRule::GreaterEqual
                      ? arith::CmpFPredicate::OGE
                      : arith::CmpFPredicate::OGT,

@@ -78,7 +78,7 @@ public:
       : builder(builder), c(c), model(model), update(update),
         compute(update.type), loc(builder.getLoc()) {}
 
-  /// Has the equations as if no neuron fired, whatever `fires` says.
+  /// Has what follows from spikes as if there were none.
   NeuronArithmetic &assumeNoSpikes() {
     firesNever = true;
     return *this;

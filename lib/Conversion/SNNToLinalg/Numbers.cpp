@@ -74,7 +74,6 @@ Value snn::createCompare(ImplicitLocOpBuilder &builder,
   auto integer =
       predicate == arith::CmpFPredicate::OGT   ? arith::CmpIPredicate::sgt
       : predicate == arith::CmpFPredicate::OGE ? arith::CmpIPredicate::sge
-      : predicate == arith::CmpFPredicate::OLE ? arith::CmpIPredicate::sle
                                                : arith::CmpIPredicate::slt;
   // What is beyond all that a stored state can be is not compared: C compilers
   // warn of it.

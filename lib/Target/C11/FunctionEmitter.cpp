@@ -829,6 +829,10 @@ LogicalResult FunctionEmitter::emitIf(scf::IfOp op) {
     return failure();
   line() << "if (" << condition->text << ") {\n";
   enterScope();
+  if (auto any = op.getCondition().getDefiningOp<vector::ReductionOp>())
+    if (Operation *mask = any.getVector().getDefiningOp();
+        mask && getBranchOfMask(mask) == op && failed(emitLocal(mask)))
+      return failure();
   if (failed(emitBlock(*op.thenBlock())) ||
       failed(assignCarried(op.getResults(), op.thenYield().getResults())))
     return failure();
@@ -1101,8 +1105,9 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (isVector(op) && !isPairOp(op) && !isLanesOp(op))
     return success(); // a part of what is printed elsewhere
   if (isExpression(op))
-    return op->use_empty() || inlining->isInlined(op) ? success()
-                                                      : emitLocal(op);
+    return op->use_empty() || inlining->isInlined(op) || getBranchOfMask(op)
+               ? success()
+               : emitLocal(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp loop) { return emitFor(loop); })
       .Case([&](scf::WhileOp loop) { return emitWhile(loop); })
