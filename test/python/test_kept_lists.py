@@ -94,7 +94,9 @@ def test_the_signal_can_be_recorded() -> None:
     assert verify(network, spikes().astype(np.float32)).mismatches == ()
 
 
-@pytest.mark.parametrize("machine", ["cortex-m4f", "cortex-m3", "cortex-m0", "rv32imac", "atmega1284p"])
+@pytest.mark.parametrize(
+    "machine", ["cortex-m4f", "cortex-m3", "cortex-m0", "rv32imac", "atmega1284p"]
+)
 def test_bits_on_machines(machine: str, tmp_path: Path) -> None:
     for size, dtype in ((38, "int8"), (70, "int8"), (38, "f32")):
         network = compiled(recurrent(size), dtype, MACHINES[machine].target)

@@ -94,8 +94,8 @@ std::optional<BlockPlan>
 snn::planBlocks(const ConvertSNNToLinalgOptions &options,
                 const Constant &weights, Type type, Type storage,
                 bool addsToSums) {
-  std::optional<BlockPlan> plan = planBlocks(
-      options, weights.shape.back(), type, storage, addsToSums);
+  std::optional<BlockPlan> plan =
+      planBlocks(options, weights.shape.back(), type, storage, addsToSums);
   return plan && fitsShort(weights) ? plan : std::nullopt;
 }
 

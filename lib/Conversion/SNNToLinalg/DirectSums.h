@@ -41,9 +41,9 @@ public:
   explicit DirectSums(NetworkOp network);
   /// Those of the neurons that `takes` holds for with each synapse that drives
   /// them; these add for events of a list.
-  DirectSums(NetworkOp network,
-             llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)>
-                 takes);
+  DirectSums(
+      NetworkOp network,
+      llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takes);
 
   /// Where the sum of a synapse goes, or none.
   std::optional<DirectSynapse> get(mlir::Operation *synapse) const;

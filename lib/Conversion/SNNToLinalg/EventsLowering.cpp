@@ -218,10 +218,9 @@ static Value listWithBranches(ImplicitLocOpBuilder &builder, Value x,
                       Value count) -> Value {
     SmallVector<Value> places, values;
     for (int64_t k = 0; k < number; ++k) {
-      places.push_back(
-          k == 0 ? first
-                 : Value(arith::AddIOp::create(body, first,
-                                               createIndex(body, k))));
+      places.push_back(k == 0 ? first
+                              : Value(arith::AddIOp::create(
+                                    body, first, createIndex(body, k))));
       values.push_back(memref::LoadOp::create(body, x, places.back()));
     }
     auto listAll = [&](ImplicitLocOpBuilder &inner) -> Value {
@@ -315,8 +314,7 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
   } else {
     Value none = createIndex(builder, 0);
     bool areValues = isa<FloatType>(element) || isQuantized;
-    Value end = !areValues
-                    ? listMasks(builder, signal, none, size, list, none)
+    Value end = !areValues ? listMasks(builder, signal, none, size, list, none)
                 : context.options.listWithNeurons
                     ? listWithBranches(builder, signal, size, list)
                     : listValues(builder, signal, size, list);

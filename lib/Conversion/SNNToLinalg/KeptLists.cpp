@@ -30,8 +30,7 @@ static bool isPlain(DelayOp delay) {
 static EventsOp findList(EventsOp delayed, const StepContext &context) {
   auto delay = delayed.getInput().getDefiningOp<DelayOp>();
   if (!delay || !isPlain(delay) ||
-      isRead(delay.getResult(), context, delayed) ||
-      !isWhole(delayed, context))
+      isRead(delay.getResult(), context, delayed) || !isWhole(delayed, context))
     return nullptr;
   Operation *neuron = delay.getInput().getDefiningOp();
   // The list of this step is made when the neurons are updated, or after.

@@ -168,11 +168,10 @@ lowerRepeated(LayerBuilder &layer, StepContext &context, const RepeatPlan &plan,
     OpBuilder::InsertionGuard guard(builder);
     builder.restoreInsertionPoint(inner.saveInsertionPoint());
     Value sums = layer.update(yBuffer);
-    sums = plan.blocks.isFlipped
-               ? weights.addFlipped(builder, position, factor, active.getType(),
-                                    sums)
-               : weights.add(builder, {{position}}, factor, active.getType(),
-                             sums);
+    sums = plan.blocks.isFlipped ? weights.addFlipped(builder, position, factor,
+                                                      active.getType(), sums)
+                                 : weights.add(builder, {{position}}, factor,
+                                               active.getType(), sums);
     layer.write(sums, yBuffer);
     inner.restoreInsertionPoint(builder.saveInsertionPoint());
   };

@@ -80,7 +80,9 @@ private:
   std::pair<SmallVector<Value>, SmallVector<Value>>
   loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
   /// Whether `lanes` at a time are stored before their spikes are counted.
-  bool isLate(int64_t lanes) const { return bodies.late && lanes == lanesOfLate; }
+  bool isLate(int64_t lanes) const {
+    return bodies.late && lanes == lanesOfLate;
+  }
   Update getUpdate(int64_t lanes) const {
     Update own = update;
     if (lanes > 1)
@@ -188,16 +190,16 @@ Value NeuronLoop::visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes,
       bodies.calm(builder, getUpdate(lanes), inputs, states);
   for (auto [value, buffer] : llvm::zip(calm, buffers.states))
     store(builder, value, buffer, position);
-  return createBranch(
-      builder, isAny(builder, calm.back()), count,
-      [&](ImplicitLocOpBuilder &inner) {
-        SmallVector<Value> results =
-            bodies.step(inner, getUpdate(lanes), inputs, states);
-        // The voltage is the last state: spikes change nothing else.
-        store(inner, results[buffers.states.size() - 1], buffers.states.back(),
-              position);
-        return listLanes(inner, results.back(), row, n, count);
-      });
+  return createBranch(builder, isAny(builder, calm.back()), count,
+                      [&](ImplicitLocOpBuilder &inner) {
+                        SmallVector<Value> results = bodies.step(
+                            inner, getUpdate(lanes), inputs, states);
+                        // The voltage is the last state: spikes change nothing
+                        // else.
+                        store(inner, results[buffers.states.size() - 1],
+                              buffers.states.back(), position);
+                        return listLanes(inner, results.back(), row, n, count);
+                      });
 }
 
 std::pair<SmallVector<Value>, SmallVector<Value>>
@@ -249,7 +251,8 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
                          scf::YieldOp::create(one);
                        });
   };
-  auto branch = scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isStored);
+  auto branch =
+      scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isStored);
   ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
   count(then);
   if (isStored)

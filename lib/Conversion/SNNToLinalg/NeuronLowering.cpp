@@ -285,11 +285,13 @@ static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
 
 /// A function that counts the spikes of `count` neurons from the voltages that
 /// are stored, those at `n` and behind in `row`, if there are rows; and its
-/// first call, by `caller`. Apart from the loop, it takes none of its registers.
+/// first call, by `caller`. Apart from the loop, it takes none of its
+/// registers.
 static func::FuncOp createCount(NeuronOpInterface op, const NeuronModel &model,
-                        StepContext &context, const NeuronBuffers &buffers,
-                        int64_t count, ImplicitLocOpBuilder &caller, Value row,
-                        Value n) {
+                                StepContext &context,
+                                const NeuronBuffers &buffers, int64_t count,
+                                ImplicitLocOpBuilder &caller, Value row,
+                                Value n) {
   LayerBuilder layer(context.symbols, caller, op, "_count");
   layer.markSeldom();
   layer.setComment("Spikes of " + getLayerName(op) +
@@ -370,21 +372,21 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(
-      describeLayer(count, model,
-                    isDriven ? "; the first sum is there already.\n  "
-                             : ".\n  ") +
-      describeNeuron(model, c));
+  layer.setComment(describeLayer(count, model,
+                                 isDriven
+                                     ? "; the first sum is there already.\n  "
+                                     : ".\n  ") +
+                   describeNeuron(model, c));
   Update update = getUpdate(op, model, c);
   LayerElements elements =
       addElements(op, model, c, layer, xBuffer, spikeBuffer, context);
   Type input = op.getInput().getType().getElementType();
   size_t read = elements.inputs.size();
   auto stepOnce = [&](NeuronArithmetic &a, ValueRange inputs,
-                     ValueRange carried) {
-    return isDriven ? end(a, model, carried)
-                    : step(a, model, input, elements.readsSpikes, inputs,
-                           carried);
+                      ValueRange carried) {
+    return isDriven
+               ? end(a, model, carried)
+               : step(a, model, input, elements.readsSpikes, inputs, carried);
   };
   auto stepNeurons = [&](ImplicitLocOpBuilder &b, const Update &own,
                          ValueRange inputs, ValueRange carried) {

@@ -162,9 +162,9 @@ std::optional<Value> FixedProduct::createOfSum(ImplicitLocOpBuilder &builder,
     return createNumber(builder, wide, static_cast<double>(value));
   };
   int64_t more = rounding + offset * factor.getSExtValue();
-  Value product = arith::MulIOp::create(
-      builder, arith::ExtSIOp::create(builder, wide, x),
-      arith::ExtSIOp::create(builder, wide, multiplier));
+  Value product =
+      arith::MulIOp::create(builder, arith::ExtSIOp::create(builder, wide, x),
+                            arith::ExtSIOp::create(builder, wide, multiplier));
   Value sum = arith::AddIOp::create(builder, product, number(more));
   Value shifted = arith::ShRSIOp::create(builder, sum, number(shift));
   return arith::TruncIOp::create(builder, type, shifted).getResult();

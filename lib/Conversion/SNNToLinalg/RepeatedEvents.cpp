@@ -30,10 +30,9 @@ std::optional<RepeatPlan> RepeatPlan::of(LinearOp op,
   bool isListed = getEventOrder(op) && (!target || context.direct.takesLists());
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
   if (!isListed || isa<FloatType>(stored) || stored.isInteger(1) ||
-      stored.getIntOrFloatBitWidth() > 16 ||
-      weight.getRank() != 2 || op.getSaturate() ||
-      weight.getDimSize(0) < kLeastOutputs || context.options.rows ||
-      context.options.vectorRows)
+      stored.getIntOrFloatBitWidth() > 16 || weight.getRank() != 2 ||
+      op.getSaturate() || weight.getDimSize(0) < kLeastOutputs ||
+      context.options.rows || context.options.vectorRows)
     return std::nullopt;
   std::optional<Constant> weights = getConstant(op.getWeight());
   if (!weights)
@@ -45,8 +44,7 @@ std::optional<RepeatPlan> RepeatPlan::of(LinearOp op,
   plan.most = std::min(
       static_cast<int64_t>(std::numeric_limits<int16_t>::max() / largest),
       std::max(weight.getDimSize(1), kLeastRoom));
-  Type storage =
-      cast<MemRefType>(context.sumOf(op).getType()).getElementType();
+  Type storage = cast<MemRefType>(context.sumOf(op).getType()).getElementType();
   std::optional<BlockPlan> blocks =
       planBlocks(context.options, weight.getDimSize(0), weight.getElementType(),
                  storage, /*addsToSums=*/true);
@@ -60,7 +58,8 @@ MemRefType RepeatPlan::getListType(LinearOp op,
                                    const StepContext &context) const {
   auto events = op.getEvents().getDefiningOp<EventsOp>();
   return MemRefType::get(
-      {most + kLargestCount}, getEventsStorageType(events, context).getElementType());
+      {most + kLargestCount},
+      getEventsStorageType(events, context).getElementType());
 }
 
 void RepeatPlan::addEvents(
@@ -90,9 +89,9 @@ void RepeatPlan::addEvents(
           ImplicitLocOpBuilder inner(loc, nested);
           // As often as can be: those that are too many are overwritten.
           for (int64_t k = 0; k < kLargestCount; ++k)
-            storeEvent(inner, position, list,
-                       arith::AddIOp::create(inner, count,
-                                             indexConstant(inner, k)));
+            storeEvent(
+                inner, position, list,
+                arith::AddIOp::create(inner, count, indexConstant(inner, k)));
           scf::YieldOp::create(inner);
         },
         [&](OpBuilder &nested, Location loc) {
@@ -108,8 +107,7 @@ void RepeatPlan::addEvents(
                     .visit(builder, 1, indexConstant(builder, 0),
                            indexConstant(builder, 0), visitEvent)
                     .second;
-  int64_t size =
-      cast<MemRefType>(weights.getTable().getType()).getDimSize(0);
+  int64_t size = cast<MemRefType>(weights.getTable().getType()).getDimSize(0);
   storeEvent(builder, indexConstant(builder, size), list, count);
   addBlocks(builder, blocks, list, weights.getTable(), sums);
 }

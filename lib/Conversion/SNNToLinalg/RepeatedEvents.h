@@ -31,12 +31,12 @@ struct RepeatPlan {
   /// Adds rows of `weights` to `sums`, a memref: those of events with small
   /// counts in blocks, by `list`; and the others with `addRow`, which gets the
   /// position of the input and what it counts.
-  void addEvents(mlir::ImplicitLocOpBuilder &builder, const EventInputs &inputs,
-                 const WeightRows &weights, mlir::Value list, mlir::Value sums,
-                 llvm::function_ref<void(mlir::ImplicitLocOpBuilder &,
-                                         mlir::Value position,
-                                         mlir::Value factor)>
-                     addRow) const;
+  void
+  addEvents(mlir::ImplicitLocOpBuilder &builder, const EventInputs &inputs,
+            const WeightRows &weights, mlir::Value list, mlir::Value sums,
+            llvm::function_ref<void(mlir::ImplicitLocOpBuilder &,
+                                    mlir::Value position, mlir::Value factor)>
+                addRow) const;
 };
 
 } // namespace snn

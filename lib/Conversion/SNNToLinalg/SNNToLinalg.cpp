@@ -300,9 +300,9 @@ void NetworkLowering::addKeptList(EventsOp events) {
   Value list = initArguments->add(
       type, "state", name, getNode(events.getOperation()), events.getLoc());
   ImplicitLocOpBuilder builder(network.getLoc(), initBuilder);
-  Value end = createNumber(
-      builder, type.getElementType(),
-      static_cast<double>(events.getEvents().getType().getSize()));
+  Value end =
+      createNumber(builder, type.getElementType(),
+                   static_cast<double>(events.getEvents().getType().getSize()));
   linalg::FillOp::create(builder, end, list);
 }
 
@@ -517,10 +517,9 @@ void NetworkLowering::placeRepeated(Operation *op) {
     plan = RepeatPlan::of(linear, context);
   if (!plan)
     return;
-  context.repeated[op] =
-      stepArguments->add(plan->getListType(linear, context), "scratch",
-                         getLayerName(op) + "_repeated", getNode(op),
-                         op->getLoc());
+  context.repeated[op] = stepArguments->add(
+      plan->getListType(linear, context), "scratch",
+      getLayerName(op) + "_repeated", getNode(op), op->getLoc());
   stepArguments->setUse("list of events");
 }
 
@@ -801,7 +800,8 @@ LogicalResult NetworkLowering::lowerAll() {
     if (auto delay = dyn_cast<DelayOp>(op)) {
       if (delay.getMaxSteps() == 0)
         return delay.emitOpError("by 0 steps must be folded before lowering");
-      if (!context.kept.replaces(delay) && delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
+      if (!context.kept.replaces(delay) &&
+          delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
           failed(lowerNamed(delay,
                             [&] { return lowerDelayRead(delay, context); })))
         return failure();
@@ -821,7 +821,8 @@ LogicalResult NetworkLowering::lowerAll() {
       return failure();
   copyOutputs();
   for (auto delay : network.getBodyBlock()->getOps<DelayOp>())
-    if (!context.kept.replaces(delay) && failed(lowerDelayWrite(delay, context)))
+    if (!context.kept.replaces(delay) &&
+        failed(lowerDelayWrite(delay, context)))
       return failure();
   return success();
 }

@@ -186,9 +186,9 @@ Value WeightRows::addFlipped(ImplicitLocOpBuilder &builder, Value position,
                              Value factor, Type factorType, Value sum) const {
   // Without a sign it is 128 more.
   auto read = [](ImplicitLocOpBuilder &body, Value element, Type compute) {
-    return arith::SubIOp::create(
-               body, arith::ExtUIOp::create(body, compute, element),
-               createNumber(body, compute, 128))
+    return arith::SubIOp::create(body,
+                                 arith::ExtUIOp::create(body, compute, element),
+                                 createNumber(body, compute, 128))
         .getResult();
   };
   return createRowsAdd(builder, getRow(builder, tensor, position), read, factor,

@@ -170,9 +170,8 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::XOrIOp) {
         return makeBitwise(op, " ^ ", Precedence::And);
       })
-      .Case([&](arith::OrIOp) {
-        return makeBitwise(op, " | ", Precedence::Or);
-      })
+      .Case(
+          [&](arith::OrIOp) { return makeBitwise(op, " | ", Precedence::Or); })
       .Case<arith::ShRSIOp, arith::ShRUIOp>([&](auto) {
         return makeSigned(op, " >> ", Precedence::Shift,
                           isa<arith::ShRUIOp>(op));

@@ -32,9 +32,10 @@ static bool isInSubset(Operation *op) {
       arith::DivUIOp, arith::DivSIOp, arith::RemUIOp, arith::MaxUIOp,
       arith::MinUIOp, arith::CmpFOp, arith::CmpIOp, arith::SelectOp,
       arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::ShRSIOp,
-      arith::ShRUIOp, arith::ShLIOp, arith::UIToFPOp, arith::FPToUIOp, arith::FPToSIOp,
-      arith::ExtUIOp, arith::ExtSIOp, arith::TruncIOp, arith::IndexCastUIOp,
-      math::CtPopOp, vector::ExtractOp, vector::ReductionOp,
+      arith::ShRUIOp, arith::ShLIOp, arith::UIToFPOp, arith::FPToUIOp,
+      arith::FPToSIOp, arith::ExtUIOp, arith::ExtSIOp, arith::TruncIOp,
+      arith::IndexCastUIOp, math::CtPopOp, vector::ExtractOp,
+      vector::ReductionOp,
       // Memory.
       memref::LoadOp, memref::StoreOp, memref::CopyOp, memref::GetGlobalOp,
       memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp,
