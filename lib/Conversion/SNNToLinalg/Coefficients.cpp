@@ -49,8 +49,9 @@ static bool repeatsRow(const Constant &constant, ArrayRef<int64_t> signal) {
 // Coefficients
 //===----------------------------------------------------------------------===//
 
-Coefficients::Coefficients(LayerBuilder &layer, Operation *op)
-    : layer(layer),
+Coefficients::Coefficients(LayerBuilder &layer, Operation *op,
+                           bool addsToProducts)
+    : layer(layer), addsToProducts(addsToProducts),
       signal(cast<RankedTensorType>(op->getResult(0).getType()).getShape()) {
   int64_t size = ShapedType::getNumElements(signal);
   bool usesRows = false;
@@ -356,7 +357,8 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   Value result;
   if (int64_t offset = it->second.offset) {
     call(resultName);
-    result = product->createOfSum(*body, x, offset, factor).value_or(Value());
+    if (addsToProducts)
+      result = product->createOfSum(*body, x, offset, factor).value_or(Value());
     call("nearest");
     if (!result)
       multiplied = arith::AddIOp::create(

@@ -297,7 +297,7 @@ static func::FuncOp createCount(NeuronOpInterface op, const NeuronModel &model,
   layer.setComment("Spikes of " + getLayerName(op) +
                    ", where there may be some.");
   layer.shareTables(op);
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   // What the loop itself is lowered with.
   (void)addNeuronCoefficients(c, model, op);
   Update update = getUpdate(op, model, c);
@@ -359,7 +359,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   LayerBuilder layer(context.symbols, context.step, op);
   if (isDriven)
     layer.shareTables(op);
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   Value xBuffer;
   if (!isDriven)
     xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
@@ -502,7 +502,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op, "_decay");
   layer.shareTables(op);
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   const StateModel &state = model.current ? *model.current : model.voltage;
@@ -541,7 +541,7 @@ LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
   bool hidesSpikes = context.direct.hidesSpikes(op);
   LayerBuilder layer(context.symbols, context.step, op);
   layer.shareTables(op);
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   Value spikeBuffer;
   if (model.spikes && !hidesSpikes)
     spikeBuffer = layer.addShapedArgument(
@@ -587,7 +587,7 @@ LogicalResult snn::lowerCarriedSpikes(NeuronOpInterface op,
                                       StepContext &context) {
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op, "_fire");
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   Value voltage = layer.addShapedArgument("v", context.states.lookup(op).back(),
                                           c.getShape());
   Value spikeBuffer = layer.addShapedArgument(

@@ -149,15 +149,12 @@ Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
 std::optional<Value> FixedProduct::createOfSum(ImplicitLocOpBuilder &builder,
                                                Value x, int64_t offset,
                                                Value multiplier) const {
-  constexpr int64_t kPair = 2;
-  auto type = dyn_cast<VectorType>(x.getType());
   APInt factor;
-  if (!type || type.getNumElements() != kPair ||
-      !type.getElementType().isInteger(16) || shift <= 0 || shift > 16 ||
-      !matchPattern(multiplier, m_ConstantInt(&factor)) ||
+  if (!getElementTypeOrSelf(x.getType()).isInteger(16) || shift <= 0 ||
+      shift > 16 || !matchPattern(multiplier, m_ConstantInt(&factor)) ||
       factor.getSExtValue() == 1)
     return std::nullopt;
-  Type wide = type.clone(builder.getI32Type());
+  Type wide = likeShape(x, builder.getI32Type());
   auto number = [&](int64_t value) {
     return createNumber(builder, wide, static_cast<double>(value));
   };
@@ -167,7 +164,7 @@ std::optional<Value> FixedProduct::createOfSum(ImplicitLocOpBuilder &builder,
                             arith::ExtSIOp::create(builder, wide, multiplier));
   Value sum = arith::AddIOp::create(builder, product, number(more));
   Value shifted = arith::ShRSIOp::create(builder, sum, number(shift));
-  return arith::TruncIOp::create(builder, type, shifted).getResult();
+  return arith::TruncIOp::create(builder, x.getType(), shifted).getResult();
 }
 
 Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,

@@ -920,6 +920,7 @@ struct ConvertSNNToLinalg
     options.frugalLists = frugalLists;
     options.partLists = partLists;
     options.byCoefficients = byCoefficients;
+    options.multiplyAdd = multiplyAdd;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";
