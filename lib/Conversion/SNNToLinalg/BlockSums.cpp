@@ -81,8 +81,14 @@ snn::planBlocks(const ConvertSNNToLinalgOptions &options, int64_t outputs,
   if (!areBytes(type) || !storage.isSignlessInteger() ||
       storage.getIntOrFloatBitWidth() < 16)
     return std::nullopt;
-  plan.isAligned = outputs % kPerWord == 0;
-  if (!plan.isAligned)
+  constexpr int64_t kHalf = kPerWord / 2;
+  plan.alignment = outputs % kPerWord == 0 ? kPerWord
+                   : outputs % kHalf == 0  ? kHalf
+                                           : 1;
+  bool isWhole = plan.alignment == kPerWord;
+  // A word in two halves is less than four weights, but two forms of the C are
+  // for one where it is nothing but a load.
+  if (plan.alignment == 1 || (options.rows && !isWhole))
     plan.condition = "unaligned_blocks";
   else if (options.rows)
     plan.condition = "blocks";
@@ -187,8 +193,8 @@ Value BlockSums::addLanes(ImplicitLocOpBuilder &builder, Value input,
   auto bytes = VectorType::get(lanes, builder.getI8Type());
   auto row =
       vector::LoadOp::create(builder, bytes, weights, ValueRange{input, first});
-  if (plan.isAligned)
-    row.setAlignment(kPerWord);
+  if (plan.alignment > 1)
+    row.setAlignment(plan.alignment);
   Value terms = row;
   if (plan.isFlipped) {
     auto sign = builder.getIntegerAttr(builder.getI8Type(), -128);

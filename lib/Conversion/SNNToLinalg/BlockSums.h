@@ -28,8 +28,8 @@ struct BlockPlan {
   int64_t outputs = 0;
   /// Whether sums begin with what is stored, not with 0.
   bool addsToSums = false;
-  /// Whether rows are whole words.
-  bool isAligned = false;
+  /// Of which number of bytes rows are a multiple: a word, a half of one, or 1.
+  int64_t alignment = 1;
   /// Whether the weights' sign bits are flipped.
   bool isFlipped = false;
 };
