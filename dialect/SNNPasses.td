@@ -373,6 +373,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"byCoefficients", "by-coefficients", "bool", "false",
            "Whether neurons with the same coefficients are updated one after "
            "the other">,
+    Option<"neuronsPerTurn", "neurons-per-turn", "int64_t", "1",
+           "How many neurons whose spikes are listed one by one are in a turn "
+           "of their loop">,
     Option<"multiplyAdd", "multiply-add", "bool", "false",
            "Whether a product of neurons and what is added to it are one "
            "instruction">

@@ -281,15 +281,32 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
 Value NeuronLoop::visitNext(ImplicitLocOpBuilder &builder, int64_t lanes,
                             Value row, int64_t begin, int64_t end,
                             Value count) {
-  auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "n"), makeIndex(builder, begin),
-      makeIndex(builder, end), makeIndex(builder, lanes), count,
-      [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        scf::YieldOp::create(inner,
-                             visit(inner, lanes, row, n, carried.front()));
-      });
-  return loop.getResult(0);
+  int64_t perTurn = buffers.events && lanes == 1 ? buffers.perTurn : 1;
+  int64_t whole = end - (end - begin) % (lanes * perTurn);
+  auto visitTurn = [&](ImplicitLocOpBuilder &b, Value n, int64_t turns,
+                       Value listed) {
+    for (int64_t turn = 0; turn < turns; ++turn) {
+      Value next = turn == 0
+                       ? n
+                       : Value(arith::AddIOp::create(
+                             b, n, makeIndex(b, turn * lanes)));
+      listed = visit(b, lanes, row, next, listed);
+    }
+    return listed;
+  };
+  if (whole != begin) {
+    auto loop = scf::ForOp::create(
+        builder, nameLocal(builder, "n"), makeIndex(builder, begin),
+        makeIndex(builder, whole), makeIndex(builder, lanes * perTurn), count,
+        [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
+          ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+          scf::YieldOp::create(inner,
+                               visitTurn(inner, n, perTurn, carried.front()));
+        });
+    count = loop.getResult(0);
+  }
+  return visitTurn(builder, makeIndex(builder, whole), (end - whole) / lanes,
+                   count);
 }
 
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,

@@ -48,6 +48,8 @@ struct NeuronBuffers {
   llvm::SmallVector<mlir::Value> states;
   /// Where spikes are stored, if anything reads them, and listed, if they are.
   mlir::Value spikes, events;
+  /// How many neurons are in a turn of the loop if they are listed one by one.
+  int64_t perTurn = 1;
 };
 
 /// Whether 16 bits hold all of an update: what is added, states, and what comes

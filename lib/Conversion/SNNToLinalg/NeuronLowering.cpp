@@ -402,6 +402,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   };
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
   buffers.hasInput = !isDriven;
+  buffers.perTurn = context.options.neuronsPerTurn;
   // Counting takes long, and is rare; a branch for it takes code.
   constexpr int64_t kLeastQuiet = 64;
   bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&

@@ -920,10 +920,16 @@ struct ConvertSNNToLinalg
     options.frugalLists = frugalLists;
     options.partLists = partLists;
     options.byCoefficients = byCoefficients;
+    options.neuronsPerTurn = neuronsPerTurn;
     options.multiplyAdd = multiplyAdd;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";
+      return signalPassFailure();
+    }
+    if (options.neuronsPerTurn < 1) {
+      getOperation().emitError("neurons-per-turn is ")
+          << options.neuronsPerTurn << ", expected at least 1";
       return signalPassFailure();
     }
     if (options.vectorSums < 0 || options.vectorSums % 16 != 0) {
