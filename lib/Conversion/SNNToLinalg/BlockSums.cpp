@@ -118,6 +118,14 @@ Constant snn::flipSigns(const Constant &weights) {
   return flipped;
 }
 
+Value snn::extendFlipped(ImplicitLocOpBuilder &builder, Value weight,
+                         Type type) {
+  // Without a sign it is 128 more.
+  Value number = arith::ExtUIOp::create(builder, type, weight);
+  return arith::SubIOp::create(builder, number,
+                               createNumber(builder, type, 128));
+}
+
 Value snn::createCondition(ImplicitLocOpBuilder &builder, SymbolTable &symbols,
                            StringRef condition) {
   auto function = symbols.lookup<func::FuncOp>(condition);
@@ -211,7 +219,10 @@ Value BlockSums::addSingle(ImplicitLocOpBuilder &builder, Value input,
                            int64_t offset, Value current) {
   Value term = memref::LoadOp::create(
       builder, weights, ValueRange{input, getPosition(builder, offset)});
-  term = arith::ExtSIOp::create(builder, current.getType(), term);
+  if (plan.isFlipped)
+    term = extendFlipped(builder, term, current.getType());
+  else
+    term = arith::ExtSIOp::create(builder, current.getType(), term);
   return createAdd(builder, current, term);
 }
 

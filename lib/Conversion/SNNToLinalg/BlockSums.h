@@ -57,6 +57,10 @@ bool areBytes(mlir::Type type);
 /// The weights with their sign bits flipped.
 Constant flipSigns(const Constant &weights);
 
+/// One of these as a number of `type`.
+mlir::Value extendFlipped(mlir::ImplicitLocOpBuilder &builder,
+                          mlir::Value weight, mlir::Type type);
+
 /// Has words of a table of weights where words can be read.
 void alignToWords(mlir::SymbolTable &symbols, mlir::Value table);
 

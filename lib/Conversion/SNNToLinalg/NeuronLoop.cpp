@@ -286,10 +286,10 @@ Value NeuronLoop::visitNext(ImplicitLocOpBuilder &builder, int64_t lanes,
   auto visitTurn = [&](ImplicitLocOpBuilder &b, Value n, int64_t turns,
                        Value listed) {
     for (int64_t turn = 0; turn < turns; ++turn) {
-      Value next = turn == 0
-                       ? n
-                       : Value(arith::AddIOp::create(
-                             b, n, makeIndex(b, turn * lanes)));
+      Value next =
+          turn == 0
+              ? n
+              : Value(arith::AddIOp::create(b, n, makeIndex(b, turn * lanes)));
       listed = visit(b, lanes, row, next, listed);
     }
     return listed;

@@ -6,6 +6,7 @@
 
 #include "Synapses.h"
 
+#include "BlockSums.h"
 #include "PartLists.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -184,15 +185,8 @@ Value WeightRows::add(ImplicitLocOpBuilder &builder,
 
 Value WeightRows::addFlipped(ImplicitLocOpBuilder &builder, Value position,
                              Value factor, Type factorType, Value sum) const {
-  // Without a sign it is 128 more.
-  auto read = [](ImplicitLocOpBuilder &body, Value element, Type compute) {
-    return arith::SubIOp::create(body,
-                                 arith::ExtUIOp::create(body, compute, element),
-                                 createNumber(body, compute, 128))
-        .getResult();
-  };
-  return createRowsAdd(builder, getRow(builder, tensor, position), read, factor,
-                       factorType, sum);
+  return createRowsAdd(builder, getRow(builder, tensor, position),
+                       extendFlipped, factor, factorType, sum);
 }
 
 //===----------------------------------------------------------------------===//

@@ -211,8 +211,7 @@ LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {
       place += " + " + std::to_string(part * kPerVariable);
     line() << parts[part] << " = " << function
            << (!isAligned && alignment % 2 == 0 ? "_halves4(" : "4(")
-           << parts[part] << ", "
-           << place << ");\n";
+           << parts[part] << ", " << place << ");\n";
   }
   locals[op] = name;
   return success();
