@@ -283,6 +283,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     channels, such a function visits all inputs when there are many events, with
     the sums of some neighbouring outputs in registers.
 
+    A decay to the nearest integer multiplies a sum. With `multiply-add` a sum
+    follows the product instead where 16 bits hold the first one: `(v + 10) *
+    3277` is `v * 3277 + 32770`.
+
     With `byte-lists` lists of fewer than 256 positions have bytes. With
     `frugal-lists` only lists of bytes that take the place of spikes are made by
     the loop over neurons.
@@ -368,7 +372,13 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "time">,
     Option<"byCoefficients", "by-coefficients", "bool", "false",
            "Whether neurons with the same coefficients are updated one after "
-           "the other">
+           "the other">,
+    Option<"neuronsPerTurn", "neurons-per-turn", "int64_t", "1",
+           "How many neurons whose spikes are listed one by one are in a turn "
+           "of their loop">,
+    Option<"multiplyAdd", "multiply-add", "bool", "false",
+           "Whether a product of neurons and what is added to it are one "
+           "instruction">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

@@ -42,7 +42,9 @@ public:
   int64_t getSkippable() const { return skippable; }
 
 private:
-  bool isEventList(Value array);
+  bool isNamed(Value array, StringRef name);
+  bool isEventList(Value array) { return isNamed(array, "events"); }
+  bool isRepeatedList(Value array) { return isNamed(array, "repeated"); }
   LogicalResult visit(Block &block, Operations &total);
   LogicalResult visitFor(scf::ForOp loop, Operations &total);
   LogicalResult visitWhile(scf::WhileOp loop, Operations &total);
@@ -94,17 +96,23 @@ static int64_t getListSize(Value list) {
   return cast<MemRefType>(list.getType()).getNumElements() - kEventsPerVisit;
 }
 
-bool LayerWalk::isEventList(Value array) {
+/// Whether `array` is a parameter that is called `name`.
+bool LayerWalk::isNamed(Value array, StringRef name) {
   auto argument = dyn_cast<BlockArgument>(array);
   if (!argument || argument.getOwner() != &function.getBody().front())
     return false;
-  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                    "snn.name");
-  return name && name.getValue() == "events";
+  auto found = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                     "snn.name");
+  return found && found.getValue() == name;
 }
 
 /// A list of events names all inputs, or none; then come numbers that are none.
+/// None are repeated.
 std::optional<int64_t> LayerWalk::evaluateLoad(memref::LoadOp load) {
+  if (isRepeatedList(load.getMemRef()))
+    for (BlockArgument argument : function.getArguments())
+      if (isEventList(argument))
+        return getListSize(argument);
   if (!isEventList(load.getMemRef()))
     return std::nullopt;
   std::optional<int64_t> index = evaluate(load.getIndices().front());
@@ -207,6 +215,10 @@ LogicalResult LayerWalk::visitIf(scf::IfOp branch, Operations &total) {
   // Both forms that a C compiler can choose from add the same.
   if (branch.getCondition().getDefiningOp<func::CallOp>())
     isTaken = 0;
+  // What is repeated would be added as often as it counts, or is multiplied.
+  for (auto store : branch.thenBlock()->getOps<memref::StoreOp>())
+    if (isRepeatedList(store.getMemRef()))
+      isTaken = 0;
   if (!isTaken) {
     isTaken = isActive;
     ++skippable;

@@ -119,6 +119,8 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.frugalLists = options.frugalLists;
   convert.partLists = options.partLists;
   convert.byCoefficients = options.byCoefficients;
+  convert.neuronsPerTurn = options.neuronsPerTurn;
+  convert.multiplyAdd = options.multiplyAdd;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -60,19 +60,19 @@ def dense(size: int, kind: str) -> nir.NIRGraph:
     return graph(nodes, *itertools.pairwise(path))
 
 
-def convolution(channels: int) -> nir.NIRGraph:
+def convolution(channels: int, side: int = 6) -> nir.NIRGraph:
     """Two convolutions with IF neurons, whose thresholds belong to channels."""
     rng = np.random.default_rng(channels)
     nodes = {
-        "input": nir.Input({"input": np.array([2, 6, 6])}),
-        "output": nir.Output({"output": np.array([3, 6, 6])}),
+        "input": nir.Input({"input": np.array([2, side, side])}),
+        "output": nir.Output({"output": np.array([3, side, side])}),
     }
     path = ["input"]
     for index, (inputs, outputs) in enumerate(itertools.pairwise((2, channels, 3)), 1):
         weight = rng.normal(0.1, 1.0, (outputs, inputs, 3, 3)) / np.sqrt(inputs)
         bias = np.zeros(outputs)
-        nodes[f"c{index}"] = nir.Conv2d((6, 6), weight, 1, 1, 1, 1, bias)
-        ones = np.ones((outputs, 6, 6))
+        nodes[f"c{index}"] = nir.Conv2d((side, side), weight, 1, 1, 1, 1, bias)
+        ones = np.ones((outputs, side, side))
         nodes[f"n{index}"] = nir.IF(r=ones, v_threshold=1.2 * ones, v_reset=0 * ones)
         path += [f"c{index}", f"n{index}"]
     return graph(nodes, *itertools.pairwise([*path, "output"]))
@@ -112,9 +112,9 @@ def test_neurons_compute_the_same_here(kind: str, target: str) -> None:
 @pytest.mark.usefixtures("no_undefined_behaviour")
 @pytest.mark.parametrize("channels", [1, 2, 3, 8, 15, 17, 33, 70])
 def test_maps_compute_the_same_here(channels: int) -> None:
-    for target in ("cortex-m4", "cortex-m3"):
-        network = compiled(convolution(channels), "sinabs", target)
-        assert verify(network, spikes(2, 6, 6)).mismatches == (), target
+    for target, side in itertools.product(("cortex-m4", "cortex-m3", "generic"), (5, 6)):
+        network = compiled(convolution(channels, side), "sinabs", target)
+        assert verify(network, spikes(2, side, side)).mismatches == (), (target, side)
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
         CONVENTIONS, (33, 38, 64, 70), strict=True
     )]  # fmt: skip
     shapes = [(12,)] * len(cases)
-    for channels in (3, 16):
-        cases.append((convolution(channels), "sinabs"))
-        shapes.append((2, 6, 6))
+    for channels, side in ((3, 6), (16, 6), (16, 5)):
+        cases.append((convolution(channels, side), "sinabs"))
+        shapes.append((2, side, side))
     for (source, convention), shape in zip(cases, shapes, strict=True):
         network = compiled(source, convention, target)
         x = spikes(*shape)
@@ -162,7 +162,7 @@ def test_a_part_of_the_sum_drives_pairs(threshold: float, tmp_path: Path) -> Non
         name="net",
         target="cortex-m4",
     )
-    assert re.search(r"driven = net_product2\(.*, net_both\(1\), \d+, \d+\)", network.c)
+    assert re.search(r"driven = net_scaled2\(.*, 1, \d+, \d+\)", network.c)
     x = spikes(259)
     assert verify(network, x).mismatches == ()
     (found,) = run(build(MACHINES["cortex-m4f"], tmp_path, network, FLAGS), x).outputs.values()

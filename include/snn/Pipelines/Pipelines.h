@@ -121,6 +121,16 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether neurons with the same coefficients are updated "
                      "one after the other"),
       llvm::cl::init(false)};
+  Option<int64_t> neuronsPerTurn{
+      *this, "neurons-per-turn",
+      llvm::cl::desc("How many neurons whose spikes are listed one by one are "
+                     "in a turn of their loop"),
+      llvm::cl::init(1)};
+  Option<bool> multiplyAdd{
+      *this, "multiply-add",
+      llvm::cl::desc("Whether a product of neurons and what is added to it are "
+                     "one instruction"),
+      llvm::cl::init(false)};
   Option<std::string> processorCost{
       *this, "processor-cost",
       llvm::cl::desc("What a layer costs without a kernel, of the module's "

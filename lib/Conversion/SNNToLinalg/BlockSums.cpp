@@ -67,10 +67,8 @@ static std::optional<int64_t> chooseBlock(int64_t outputs, int64_t largest,
 }
 
 std::optional<BlockPlan>
-snn::planBlocks(const ConvertSNNToLinalgOptions &options,
-                const Constant &weights, Type type, Type storage,
-                bool addsToSums) {
-  int64_t outputs = weights.shape.back();
+snn::planBlocks(const ConvertSNNToLinalgOptions &options, int64_t outputs,
+                Type type, Type storage, bool addsToSums) {
   if (options.blockOutputs <= 0 || outputs < kPerWord)
     return std::nullopt;
   BlockPlan plan;
@@ -81,15 +79,30 @@ snn::planBlocks(const ConvertSNNToLinalgOptions &options,
     return std::nullopt;
   plan.outputs = *block;
   if (!areBytes(type) || !storage.isSignlessInteger() ||
-      storage.getIntOrFloatBitWidth() < 16 || !fitsShort(weights))
+      storage.getIntOrFloatBitWidth() < 16)
     return std::nullopt;
-  plan.isAligned = outputs % kPerWord == 0;
-  if (!plan.isAligned)
+  constexpr int64_t kHalf = kPerWord / 2;
+  plan.alignment = outputs % kPerWord == 0 ? kPerWord
+                   : outputs % kHalf == 0  ? kHalf
+                                           : 1;
+  bool isWhole = plan.alignment == kPerWord;
+  // A word in two halves is less than four weights, but two forms of the C are
+  // for one where it is nothing but a load.
+  if (plan.alignment == 1 || (options.rows && !isWhole))
     plan.condition = "unaligned_blocks";
   else if (options.rows)
     plan.condition = "blocks";
   plan.isFlipped = options.flippedSigns && plan.condition.empty();
   return plan;
+}
+
+std::optional<BlockPlan>
+snn::planBlocks(const ConvertSNNToLinalgOptions &options,
+                const Constant &weights, Type type, Type storage,
+                bool addsToSums) {
+  std::optional<BlockPlan> plan =
+      planBlocks(options, weights.shape.back(), type, storage, addsToSums);
+  return plan && fitsShort(weights) ? plan : std::nullopt;
 }
 
 bool snn::canAddBlocks(const ConvertSNNToLinalgOptions &options,
@@ -103,6 +116,14 @@ Constant snn::flipSigns(const Constant &weights) {
   for (double &value : flipped.values)
     value += value < 0 ? 128 : -128;
   return flipped;
+}
+
+Value snn::extendFlipped(ImplicitLocOpBuilder &builder, Value weight,
+                         Type type) {
+  // Without a sign it is 128 more.
+  Value number = arith::ExtUIOp::create(builder, type, weight);
+  return arith::SubIOp::create(builder, number,
+                               createNumber(builder, type, 128));
 }
 
 Value snn::createCondition(ImplicitLocOpBuilder &builder, SymbolTable &symbols,
@@ -180,8 +201,8 @@ Value BlockSums::addLanes(ImplicitLocOpBuilder &builder, Value input,
   auto bytes = VectorType::get(lanes, builder.getI8Type());
   auto row =
       vector::LoadOp::create(builder, bytes, weights, ValueRange{input, first});
-  if (plan.isAligned)
-    row.setAlignment(kPerWord);
+  if (plan.alignment > 1)
+    row.setAlignment(plan.alignment);
   Value terms = row;
   if (plan.isFlipped) {
     auto sign = builder.getIntegerAttr(builder.getI8Type(), -128);
@@ -198,7 +219,10 @@ Value BlockSums::addSingle(ImplicitLocOpBuilder &builder, Value input,
                            int64_t offset, Value current) {
   Value term = memref::LoadOp::create(
       builder, weights, ValueRange{input, getPosition(builder, offset)});
-  term = arith::ExtSIOp::create(builder, current.getType(), term);
+  if (plan.isFlipped)
+    term = extendFlipped(builder, term, current.getType());
+  else
+    term = arith::ExtSIOp::create(builder, current.getType(), term);
   return createAdd(builder, current, term);
 }
 

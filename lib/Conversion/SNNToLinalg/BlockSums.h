@@ -28,15 +28,21 @@ struct BlockPlan {
   int64_t outputs = 0;
   /// Whether sums begin with what is stored, not with 0.
   bool addsToSums = false;
-  /// Whether rows are whole words.
-  bool isAligned = false;
+  /// Of which number of bytes rows are a multiple: a word, a half of one, or 1.
+  int64_t alignment = 1;
   /// Whether the weights' sign bits are flipped.
   bool isFlipped = false;
 };
 
-/// The plan for `weights`, [in, out] with elements of `type`, that are added
-/// for spikes to sums that are stored as `storage`; none if there are no
-/// blocks.
+/// The plan for weights of so many outputs with elements of `type`, a few of
+/// which are added to sums that are stored as `storage`: so few that 16 bits
+/// hold them. None if there are no blocks.
+std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
+                                    int64_t outputs, mlir::Type type,
+                                    mlir::Type storage, bool addsToSums);
+
+/// The same for all of `weights`, [in, out], added for spikes; none, too, if 16
+/// bits do not hold their sums.
 std::optional<BlockPlan> planBlocks(const ConvertSNNToLinalgOptions &options,
                                     const Constant &weights, mlir::Type type,
                                     mlir::Type storage, bool addsToSums);
@@ -50,6 +56,10 @@ bool areBytes(mlir::Type type);
 
 /// The weights with their sign bits flipped.
 Constant flipSigns(const Constant &weights);
+
+/// One of these as a number of `type`.
+mlir::Value extendFlipped(mlir::ImplicitLocOpBuilder &builder,
+                          mlir::Value weight, mlir::Type type);
 
 /// Has words of a table of weights where words can be read.
 void alignToWords(mlir::SymbolTable &symbols, mlir::Value table);

@@ -49,8 +49,9 @@ static bool repeatsRow(const Constant &constant, ArrayRef<int64_t> signal) {
 // Coefficients
 //===----------------------------------------------------------------------===//
 
-Coefficients::Coefficients(LayerBuilder &layer, Operation *op)
-    : layer(layer),
+Coefficients::Coefficients(LayerBuilder &layer, Operation *op,
+                           bool addsToProducts)
+    : layer(layer), addsToProducts(addsToProducts),
       signal(cast<RankedTensorType>(op->getResult(0).getType()).getShape()) {
   int64_t size = ShapedType::getNumElements(signal);
   bool usesRows = false;
@@ -352,13 +353,20 @@ Value Coefficients::multiply(StringRef name, Value x) const {
   auto call = [&](StringRef text) {
     body->setLoc(NameLoc::get(body->getStringAttr(text), loc));
   };
-  if (it->second.offset != 0) {
+  StringRef resultName = it->second.isComplement ? "lost" : "driven";
+  Value result;
+  if (int64_t offset = it->second.offset) {
+    call(resultName);
+    if (addsToProducts)
+      result = product->createOfSum(*body, x, offset, factor).value_or(Value());
     call("nearest");
-    multiplied = arith::AddIOp::create(
-        *body, x, createNumber(*body, x.getType(), it->second.offset));
+    if (!result)
+      multiplied = arith::AddIOp::create(
+          *body, x, createNumber(*body, x.getType(), offset));
   }
-  call(it->second.isComplement ? "lost" : "driven");
-  Value result = product->create(*body, multiplied, factor);
+  call(resultName);
+  if (!result)
+    result = product->create(*body, multiplied, factor);
   if (it->second.isComplement) {
     call("kept");
     result = arith::SubIOp::create(*body, x, result);

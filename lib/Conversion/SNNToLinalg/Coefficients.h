@@ -17,7 +17,9 @@ namespace snn {
 class Coefficients {
 public:
   /// For an operation whose first result has the signal's shape.
-  Coefficients(LayerBuilder &layer, mlir::Operation *op);
+  /// With `addsToProducts` products of sums are sums of products.
+  Coefficients(LayerBuilder &layer, mlir::Operation *op,
+               bool addsToProducts = false);
 
   /// The dimensions in which the loop sees signals and states: one, or two
   /// where coefficients are the same for all positions of a feature map.
@@ -114,6 +116,7 @@ private:
   mlir::Value multiplyShifted(const Entry &entry, mlir::Value x) const;
 
   LayerBuilder &layer;
+  bool addsToProducts;
   llvm::SmallVector<int64_t> signal, shape;
   llvm::StringMap<Entry> entries;
   llvm::SmallVector<mlir::Value> tensors;

@@ -105,6 +105,9 @@ private:
   /// begin with `source`.
   Value addWindows(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
                    ArrayRef<Value> source, Value factor, Value sums);
+  /// The same for an event that counts, in words.
+  void addTimes(ImplicitLocOpBuilder &builder, ArrayRef<Value> channel,
+                Value factor);
   /// Adds a row in words, or in vectors.
   void addToMemory(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
                    ArrayRef<Value> source, Value factor);
@@ -210,25 +213,7 @@ void ConvLowering::addToMemory(ImplicitLocOpBuilder &builder,
   };
   if (!factor)
     return add(builder, Value());
-  Value times = castToNumber(builder, factor, xType, builder.getI32Type());
-  if (!words->isShort)
-    return add(builder, times);
-  // Most counts are 1.
-  Value isOne =
-      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, times,
-                            createNumber(builder, times.getType(), 1));
-  scf::IfOp::create(
-      builder, isOne,
-      [&](OpBuilder &nested, Location loc) {
-        ImplicitLocOpBuilder inner(loc, nested);
-        add(inner, Value());
-        scf::YieldOp::create(inner);
-      },
-      [&](OpBuilder &nested, Location loc) {
-        ImplicitLocOpBuilder inner(loc, nested);
-        add(inner, times);
-        scf::YieldOp::create(inner);
-      });
+  add(builder, castToNumber(builder, factor, xType, builder.getI32Type()));
 }
 
 Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
@@ -369,6 +354,23 @@ Value ConvLowering::visitCoordinates(
       .second;
 }
 
+/// Adds for an event that counts: most counts are 1, and need no products.
+void ConvLowering::addTimes(ImplicitLocOpBuilder &builder,
+                            ArrayRef<Value> channel, Value factor) {
+  Value times = castToNumber(builder, factor, xType, builder.getI32Type());
+  Value isOne =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, times,
+                            createNumber(builder, times.getType(), 1));
+  auto add = [&](Value own) {
+    return [&, own](OpBuilder &nested, Location loc) {
+      ImplicitLocOpBuilder inner(loc, nested);
+      (void)addWindows(inner, {}, channel, own, Value());
+      scf::YieldOp::create(inner);
+    };
+  };
+  scf::IfOp::create(builder, isOne, add(Value()), add(factor));
+}
+
 Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
                                 const EventInputs &inputs, bool channelsFirst,
                                 Value sums) {
@@ -385,6 +387,10 @@ Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
       group = arith::DivUIOp::create(loop, nameLocal(loop, "g"),
                                      coordinates.back(), size);
       channel = {group, arith::RemUIOp::create(loop, coordinates.back(), size)};
+    }
+    if (words && factor) {
+      addTimes(loop, channel, factor);
+      return current;
     }
     return addWindows(loop, {}, channel, factor, current);
   };
@@ -513,6 +519,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   std::optional<EventInputs> active;
   std::optional<EventOrder> order = getEventOrder(op);
   bool isDirect = context.direct.get(op).has_value();
+  bool isListed = order && (!isDirect || context.direct.takesLists());
   if (order || isDirect) {
     active.emplace(layer, op, context);
   } else {
@@ -527,14 +534,14 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   Constant rows = getRows(*weight);
   xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
-  if (order && !isDirect) {
+  if (isListed) {
     Type factor =
         getStorageType(RankedTensorType::get({1}, xType)).getElementType();
     words = planWordRows(context.options, outputs, weightType, factor, storage);
   }
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
-  if (order && !isDirect && !words && context.options.vectorRows)
+  if (isListed && !isDirect && !words && context.options.vectorRows)
     vectors = planVectorSums(context.options, outputs, weightType, storage,
                              /*isInPlace=*/true);
   if (words)

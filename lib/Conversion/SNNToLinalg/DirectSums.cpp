@@ -282,12 +282,10 @@ DirectSums::DirectSums(NetworkOp network) {
 
 DirectSums::DirectSums(
     NetworkOp network,
-    llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takesParts)
+    llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takes)
     : hasLists(true) {
   for (auto neuron : network.getBodyBlock()->getOps<NeuronOpInterface>())
     add(neuron, [&](SynapseOpInterface driver, int64_t unit) {
-      return unit == 1 && takesParts(neuron, driver) &&
-             getElementTypeOrSelf(getSpikeSource(driver).getType())
-                 .isInteger(1);
+      return unit == 1 && takes(neuron, driver);
     });
 }

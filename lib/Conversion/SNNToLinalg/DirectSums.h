@@ -10,7 +10,8 @@
 // nor lists of spikes need memory, and spikes need none where their readers can
 // compare the voltage themselves.
 //
-// Or else only those sums have none that synapses add to part by part.
+// Or else only those sums have none that synapses add to part by part, or that
+// neurons take as they are.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,11 +39,11 @@ public:
   DirectSums() = default;
   /// Those of a network, that no lists or spikes are stored for.
   explicit DirectSums(NetworkOp network);
-  /// Those of the neurons that `takesParts` holds for with each synapse that
-  /// drives them; these add for spikes.
-  DirectSums(NetworkOp network,
-             llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)>
-                 takesParts);
+  /// Those of the neurons that `takes` holds for with each synapse that drives
+  /// them; these add for events of a list.
+  DirectSums(
+      NetworkOp network,
+      llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takes);
 
   /// Where the sum of a synapse goes, or none.
   std::optional<DirectSynapse> get(mlir::Operation *synapse) const;

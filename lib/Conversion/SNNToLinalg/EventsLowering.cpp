@@ -162,44 +162,99 @@ static void listPart(ImplicitLocOpBuilder &builder, Value x, Value size,
                                    createIndex(builder, kEventsPerVisit)));
 }
 
-/// Lists values: writes every position, and goes on behind it if it counts; or
-/// with a branch for each, which small cores take at the price of two
-/// additions.
+/// Whether a value is there at all.
+static Value createIsThere(ImplicitLocOpBuilder &builder, Value value) {
+  Value zero =
+      arith::ConstantOp::create(builder, builder.getZeroAttr(value.getType()));
+  return isa<FloatType>(value.getType())
+             ? Value(arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE,
+                                           value, zero))
+             : Value(arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
+                                           value, zero));
+}
+
+/// Lists values: writes every position, and goes on behind it if it counts.
 static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
-                        Value events, bool withBranches) {
+                        Value events) {
   auto loop = scf::ForOp::create(
       builder, nameLocal(builder, "i"), createIndex(builder, 0), size,
       createIndex(builder, 1), createIndex(builder, 0),
       [&](OpBuilder &nested, Location, Value index, ValueRange count) {
         ImplicitLocOpBuilder body(builder.getLoc(), nested);
-        if (!withBranches)
-          storeEvent(body, index, events, count.front());
-        Value element = memref::LoadOp::create(body, x, index);
-        Value zero = arith::ConstantOp::create(
-            body, body.getZeroAttr(element.getType()));
+        storeEvent(body, index, events, count.front());
         Value isThere =
-            isa<FloatType>(element.getType())
-                ? Value(arith::CmpFOp::create(body, arith::CmpFPredicate::UNE,
-                                              element, zero))
-                : Value(arith::CmpIOp::create(body, arith::CmpIPredicate::ne,
-                                              element, zero));
-        if (withBranches) {
-          Value next =
-              createBranch(body, isThere, count.front(),
-                           [&](ImplicitLocOpBuilder &inner) -> Value {
-                             storeEvent(inner, index, events, count.front());
-                             return arith::AddIOp::create(
-                                 inner, count.front(), createIndex(inner, 1));
-                           });
-          scf::YieldOp::create(body, next);
-          return;
-        }
+            createIsThere(body, memref::LoadOp::create(body, x, index));
         Value one =
             arith::IndexCastUIOp::create(body, body.getIndexType(), isThere);
         Value next = arith::AddIOp::create(body, count.front(), one);
         scf::YieldOp::create(body, next);
       });
   return loop.getResult(0);
+}
+
+/// The same with a branch for each value, which small cores take at the price
+/// of two additions; and for integers one for each four, as mostly none counts.
+static Value listWithBranches(ImplicitLocOpBuilder &builder, Value x,
+                              Value size, Value events) {
+  constexpr int64_t kTogether = 4;
+  Type number = builder.getI32Type();
+  Type element = cast<MemRefType>(x.getType()).getElementType();
+  bool areTogether =
+      isa<IntegerType>(element) && element.getIntOrFloatBitWidth() <= 32;
+  auto widen = [&](ImplicitLocOpBuilder &body, Value value) -> Value {
+    return element == number ? value
+                             : arith::ExtSIOp::create(body, number, value);
+  };
+  auto listOne = [&](ImplicitLocOpBuilder &body, Value value, Value index,
+                     Value count) {
+    return createBranch(body, createIsThere(body, value), count,
+                        [&](ImplicitLocOpBuilder &inner) -> Value {
+                          storeEvent(inner, index, events, count);
+                          return arith::AddIOp::create(inner, count,
+                                                       createIndex(inner, 1));
+                        });
+  };
+  auto listNext = [&](ImplicitLocOpBuilder &body, Value first, int64_t number,
+                      Value count) -> Value {
+    SmallVector<Value> places, values;
+    for (int64_t k = 0; k < number; ++k) {
+      places.push_back(k == 0 ? first
+                              : Value(arith::AddIOp::create(
+                                    body, first, createIndex(body, k))));
+      values.push_back(memref::LoadOp::create(body, x, places.back()));
+    }
+    auto listAll = [&](ImplicitLocOpBuilder &inner) -> Value {
+      Value listed = count;
+      for (auto [place, value] : llvm::zip_equal(places, values))
+        listed = listOne(inner, value, place, listed);
+      return listed;
+    };
+    if (number == 1)
+      return listAll(body);
+    Value any = widen(body, values.front());
+    for (Value value : ArrayRef(values).drop_front())
+      any = arith::OrIOp::create(body, any, widen(body, value));
+    return createBranch(body, createIsThere(body, any), count, listAll);
+  };
+  auto listFrom = [&](Value begin, Value end, int64_t number, Value count) {
+    auto loop = scf::ForOp::create(
+        builder, nameLocal(builder, "i"), begin, end,
+        createIndex(builder, number), count,
+        [&](OpBuilder &nested, Location, Value index, ValueRange carried) {
+          ImplicitLocOpBuilder body(builder.getLoc(), nested);
+          scf::YieldOp::create(body,
+                               listNext(body, index, number, carried.front()));
+        });
+    loop.setUnsignedCmp(areTogether);
+    return loop.getResult(0);
+  };
+  Value zero = createIndex(builder, 0);
+  if (!areTogether)
+    return listFrom(zero, size, 1, zero);
+  Value rest =
+      arith::RemUIOp::create(builder, size, createIndex(builder, kTogether));
+  Value whole = arith::SubIOp::create(builder, size, rest);
+  return listFrom(whole, size, 1, listFrom(zero, whole, kTogether, zero));
 }
 
 /// The function that lists signals of `element`, made if it is not there.
@@ -258,10 +313,11 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
              list);
   } else {
     Value none = createIndex(builder, 0);
-    Value end = isa<FloatType>(element) || isQuantized
-                    ? listValues(builder, signal, size, list,
-                                 context.options.listWithNeurons)
-                    : listMasks(builder, signal, none, size, list, none);
+    bool areValues = isa<FloatType>(element) || isQuantized;
+    Value end = !areValues ? listMasks(builder, signal, none, size, list, none)
+                : context.options.listWithNeurons
+                    ? listWithBranches(builder, signal, size, list)
+                    : listValues(builder, signal, size, list);
     endEvents(builder, size, list, end);
   }
   func::ReturnOp::create(builder);
@@ -280,7 +336,7 @@ EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
     // Where memory is short a list is there in place of spikes, not beside
     // them.
     if (events && context.options.frugalLists &&
-        (isRead(spikes, events) || !hasBytes(events, context.options)))
+        (isRead(spikes, context, events) || !hasBytes(events, context.options)))
       continue;
     // Lists of feature maps are long, and input, spikes and list would be in
     // memory at a time.

@@ -6,6 +6,7 @@
 
 #include "BlockSums.h"
 #include "PartLists.h"
+#include "RepeatedEvents.h"
 #include "Synapses.h"
 #include "VectorSums.h"
 
@@ -151,6 +152,33 @@ lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
   return success();
 }
 
+/// The synapse of counts in blocks.
+static LogicalResult
+lowerRepeated(LayerBuilder &layer, StepContext &context, const RepeatPlan &plan,
+              const EventInputs &active, const WeightRows &weights, Value list,
+              Value yBuffer,
+              llvm::function_ref<FailureOr<Value>()> createInitial) {
+  ImplicitLocOpBuilder &builder = layer.body();
+  alignToWords(context.symbols, weights.getTable());
+  FailureOr<Value> initial = createInitial();
+  if (failed(initial))
+    return failure();
+  layer.write(*initial, yBuffer);
+  auto addRow = [&](ImplicitLocOpBuilder &inner, Value position, Value factor) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.restoreInsertionPoint(inner.saveInsertionPoint());
+    Value sums = layer.update(yBuffer);
+    sums = plan.blocks.isFlipped ? weights.addFlipped(builder, position, factor,
+                                                      active.getType(), sums)
+                                 : weights.add(builder, {{position}}, factor,
+                                               active.getType(), sums);
+    layer.write(sums, yBuffer);
+    inner.restoreInsertionPoint(builder.saveInsertionPoint());
+  };
+  plan.addEvents(builder, active, weights, list, yBuffer, addRow);
+  return success();
+}
+
 /// Adds for the inputs of `op`, or those that are listed, to its sums; these
 /// begin with what is there already or with the bias.
 static LogicalResult addInputs(LinearOp op, StepContext &context,
@@ -196,6 +224,12 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
   Type weightType = op.getWeight().getType().getElementType();
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   std::optional<BlockPlan> plan;
+  std::optional<RepeatPlan> repeats;
+  Value repeated = context.repeated.lookup(op);
+  if (repeated) {
+    repeats = RepeatPlan::of(op, context);
+    repeated = layer.addArgument("repeated", repeated);
+  }
   std::optional<VectorPlan> vectors;
   bool addsSpikes =
       active && active->areListed() && active->areSpikes() && rank == 2;
@@ -205,7 +239,7 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
   if (addsSpikes && !vectors)
     plan = planBlocks(context.options, rows, weightType, storage,
                       isInPlace || beginsWithBias(op));
-  if (plan && plan->isFlipped)
+  if (repeats ? repeats->blocks.isFlipped : plan && plan->isFlipped)
     rows = flipSigns(rows);
   WeightRows weights(layer, rows, weightType);
   Type xType = op.getInput().getType().getElementType();
@@ -243,6 +277,10 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
     layer.markVectors();
     addVectorSums(builder, *vectors, active->getList(), weights.getTable(),
                   yBuffer, *initial);
+  } else if (repeats) {
+    if (failed(lowerRepeated(layer, context, *repeats, *active, weights,
+                             repeated, yBuffer, createInitial)))
+      return failure();
   } else if (plan) {
     if (failed(lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
                              isInPlace, createInitial, addRows)))

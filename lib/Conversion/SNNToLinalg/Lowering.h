@@ -13,6 +13,7 @@
 #define SNN_LIB_CONVERSION_SNNTOLINALG_LOWERING_H
 
 #include "DirectSums.h"
+#include "KeptLists.h"
 #include "LayerBuilder.h"
 #include "Numbers.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
@@ -38,6 +39,8 @@ struct StepContext {
   const ConvertSNNToLinalgOptions &options;
   /// Sums that are added to states.
   DirectSums direct;
+  /// Lists that are kept for the next step.
+  KeptLists kept;
   /// Memrefs of the step function that hold signals.
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// Memrefs of the step function that hold an operation's state, in the order
@@ -50,6 +53,8 @@ struct StepContext {
   /// Memory of convolutions with patches: the map of sums, and if all inputs
   /// may be visited the map of these, and where spikes are set for it.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value, 3>> maps;
+  /// Lists of events that are there as often as they count, by synapse.
+  llvm::DenseMap<mlir::Operation *, mlir::Value> repeated;
   /// Signals' memory of a step, and those of it that are read and written in
   /// words.
   llvm::DenseSet<mlir::Value> scratchSignals;
@@ -67,10 +72,16 @@ struct StepContext {
   }
   /// Whether `buffer` may be read and written in words; then it will be.
   bool takeWords(mlir::Value buffer) {
-    if (!scratchSignals.contains(buffer))
+    if (!scratchSignals.contains(buffer) && !isState(buffer))
       return false;
     words.push_back(mlir::cast<mlir::BlockArgument>(buffer));
     return true;
+  }
+  /// Whether `buffer` is the memory of a neuron's state.
+  bool isState(mlir::Value buffer) const {
+    return llvm::any_of(states, [&](const auto &entry) {
+      return llvm::is_contained(entry.second, buffer);
+    });
   }
   /// The memory that a synapse adds to: its result's, or a state.
   mlir::Value sumOf(mlir::Operation *synapse) const {
@@ -164,8 +175,10 @@ void listEvents(EventsOp op, StepContext &context,
 EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
 
 /// Whether anything needs the elements of `signal` where they are: a synapse
-/// that has events does not, nor does `ownList`, which neurons make themselves.
-bool isRead(mlir::Value signal, EventsOp ownList = nullptr);
+/// that has events does not, nor a delay in whose place a list is kept, nor
+/// `ownList`, which neurons make themselves.
+bool isRead(mlir::Value signal, const StepContext &context,
+            EventsOp ownList = nullptr);
 /// Stores a position in a list.
 void storeEvent(mlir::ImplicitLocOpBuilder &builder, mlir::Value position,
                 mlir::Value events, mlir::Value at);

@@ -78,6 +78,11 @@ public:
       : builder(builder), c(c), model(model), update(update),
         compute(update.type), loc(builder.getLoc()) {}
 
+  /// Has what follows from spikes as if there were none.
+  NeuronArithmetic &assumeNoSpikes() {
+    firesNever = true;
+    return *this;
+  }
   NeuronArithmetic &name(llvm::StringRef text) {
     builder.setLoc(mlir::NameLoc::get(builder.getStringAttr(text), loc));
     return *this;
@@ -100,6 +105,8 @@ public:
   Number afterFiring(llvm::StringRef text, Number v, Spikes spikes,
                      Before before, After after) {
     Number held = before(v);
+    if (firesNever)
+      return held;
     Number lowered = after(held);
     return name(text).select(spikes, lowered, held);
   }
@@ -160,6 +167,7 @@ private:
   const Update &update;
   mlir::Type compute;
   mlir::Location loc;
+  bool firesNever = false;
 };
 
 } // namespace snn

@@ -17,6 +17,9 @@ using namespace snn;
 
 /// Neurons in a word of states.
 static constexpr int64_t kPair = 2;
+/// Rows in a turn of a loop that does little for each: counting the turns
+/// would take a third of it.
+static constexpr int64_t kRowsPerTurn = 2;
 
 static Type getStoredElement(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getElementType();
@@ -26,7 +29,8 @@ bool snn::areShort(const Update &update, const NeuronBuffers &buffers) {
   auto isShort = [](Value buffer) {
     return getStoredElement(buffer).isInteger(16);
   };
-  return update.voltage && isShort(buffers.inputs.front()) &&
+  return update.voltage &&
+         (!buffers.hasInput || isShort(buffers.inputs.front())) &&
          llvm::all_of(buffers.states, isShort);
 }
 
@@ -42,10 +46,10 @@ namespace {
 class NeuronLoop {
 public:
   NeuronLoop(ArrayRef<int64_t> shape, const Update &update,
-             const NeuronBuffers &buffers, NeuronBody body, QuietBody quiet,
-             LateBody late, int64_t lanesOfLate)
-      : shape(shape), update(update), buffers(buffers), body(body),
-        quiet(quiet), late(late), lanesOfLate(lanesOfLate) {}
+             const NeuronBuffers &buffers, const NeuronBodies &bodies,
+             int64_t lanesOfLate)
+      : shape(shape), update(update), buffers(buffers), bodies(bodies),
+        lanesOfLate(lanesOfLate) {}
 
   /// Updates all neurons, as many at a time; gives the number of events.
   Value visitAll(ImplicitLocOpBuilder &builder, int64_t lanes, Value count);
@@ -60,16 +64,25 @@ private:
   /// Those from `begin` to `end` of the last dimension, in all rows.
   void visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes, int64_t begin,
                     int64_t end);
+  /// Those at `n` of the last dimension, in all rows.
+  void visitRows(ImplicitLocOpBuilder &builder, int64_t lanes, Value n);
   /// The next neurons.
   Value visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row, Value n,
               Value count);
   Value visitAny(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  Value n, Value count);
+  /// The same where the resets are left to a branch for spikes.
+  Value visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
+                  Value n, Value count, ValueRange inputs, ValueRange states);
   void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   Value n);
   /// What the body gets of them.
   std::pair<SmallVector<Value>, SmallVector<Value>>
   loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
+  /// Whether `lanes` at a time are stored before their spikes are counted.
+  bool isLate(int64_t lanes) const {
+    return bodies.late && lanes == lanesOfLate;
+  }
   Update getUpdate(int64_t lanes) const {
     Update own = update;
     if (lanes > 1)
@@ -82,6 +95,8 @@ private:
              ValueRange position);
   Value list(ImplicitLocOpBuilder &builder, Value spikes, Value row, Value n,
              Value count);
+  Value listLanes(ImplicitLocOpBuilder &builder, Value spikes, Value row,
+                  Value n, Value count);
   Value listOne(ImplicitLocOpBuilder &builder, Value spike, Value row, Value n,
                 Value count);
   static SmallVector<Value> getPosition(Value row, Value n) {
@@ -91,9 +106,7 @@ private:
   ArrayRef<int64_t> shape;
   const Update &update;
   const NeuronBuffers &buffers;
-  NeuronBody body;
-  QuietBody quiet;
-  LateBody late;
+  const NeuronBodies &bodies;
   int64_t lanesOfLate;
   /// Inputs that are the same in all rows, as many at a time, where they were
   /// loaded before the loop over these.
@@ -143,24 +156,50 @@ Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
       });
 }
 
+Value NeuronLoop::listLanes(ImplicitLocOpBuilder &builder, Value spikes,
+                            Value row, Value n, Value count) {
+  int64_t lanes = cast<VectorType>(spikes.getType()).getNumElements();
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Value spike = vector::ExtractOp::create(builder, spikes, lane);
+    Value at = arith::AddIOp::create(builder, n, makeIndex(builder, lane));
+    count = listOne(builder, spike, row, at, count);
+  }
+  return count;
+}
+
+/// Whether one of them is set, which is rare.
+static Value isAny(ImplicitLocOpBuilder &builder, Value bits) {
+  return vector::ReductionOp::create(builder, vector::CombiningKind::OR, bits);
+}
+
 Value NeuronLoop::list(ImplicitLocOpBuilder &builder, Value spikes, Value row,
                        Value n, Value count) {
-  auto type = dyn_cast<VectorType>(spikes.getType());
-  if (!type)
+  if (!isa<VectorType>(spikes.getType()))
     return listOne(builder, spikes, row, n, count);
-  // That one of them spikes is rare.
-  Value any =
-      vector::ReductionOp::create(builder, vector::CombiningKind::OR, spikes);
-  return createBranch(
-      builder, any, count, [&](ImplicitLocOpBuilder &inner) -> Value {
-        Value listed = count;
-        for (int64_t lane = 0; lane < type.getNumElements(); ++lane) {
-          Value spike = vector::ExtractOp::create(inner, spikes, lane);
-          Value at = arith::AddIOp::create(inner, n, makeIndex(inner, lane));
-          listed = listOne(inner, spike, row, at, listed);
-        }
-        return listed;
-      });
+  return createBranch(builder, isAny(builder, spikes), count,
+                      [&](ImplicitLocOpBuilder &inner) {
+                        return listLanes(inner, spikes, row, n, count);
+                      });
+}
+
+Value NeuronLoop::visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes,
+                            Value row, Value n, Value count, ValueRange inputs,
+                            ValueRange states) {
+  SmallVector<Value> position = getPosition(row, n);
+  SmallVector<Value> calm =
+      bodies.calm(builder, getUpdate(lanes), inputs, states);
+  for (auto [value, buffer] : llvm::zip(calm, buffers.states))
+    store(builder, value, buffer, position);
+  return createBranch(builder, isAny(builder, calm.back()), count,
+                      [&](ImplicitLocOpBuilder &inner) {
+                        SmallVector<Value> results = bodies.step(
+                            inner, getUpdate(lanes), inputs, states);
+                        // The voltage is the last state: spikes change nothing
+                        // else.
+                        store(inner, results[buffers.states.size() - 1],
+                              buffers.states.back(), position);
+                        return listLanes(inner, results.back(), row, n, count);
+                      });
 }
 
 std::pair<SmallVector<Value>, SmallVector<Value>>
@@ -180,7 +219,7 @@ NeuronLoop::loadAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 
 Value NeuronLoop::visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                         Value n, Value count) {
-  if (!quiet)
+  if (!bodies.quiet)
     return visitAny(builder, lanes, row, n, count);
   visitQuiet(builder, lanes, row, n);
   return count;
@@ -190,17 +229,17 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
                             Value row, Value n) {
   SmallVector<Value> position = getPosition(row, n);
   auto [inputs, states] = loadAll(builder, lanes, position);
-  auto [reaches, next] = quiet(builder, getUpdate(lanes), inputs, states);
+  auto [reaches, next] =
+      bodies.quiet(builder, getUpdate(lanes), inputs, states);
   Value state = buffers.states.front();
   if (lanes > 1)
-    reaches = vector::ReductionOp::create(builder, vector::CombiningKind::OR,
-                                          reaches);
-  bool isLate = late && lanes == lanesOfLate;
-  if (isLate)
+    reaches = isAny(builder, reaches);
+  bool isStored = isLate(lanes);
+  if (isStored)
     store(builder, next, state, position);
   auto count = [&](ImplicitLocOpBuilder &inner) {
-    if (isLate)
-      return late(inner, row, n);
+    if (isStored)
+      return bodies.late(inner, row, n);
     if (lanes == 1)
       return (void)visitAny(inner, 1, row, n, Value());
     Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
@@ -212,10 +251,11 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
                          scf::YieldOp::create(one);
                        });
   };
-  auto branch = scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isLate);
+  auto branch =
+      scf::IfOp::create(builder, reaches, /*withElseRegion=*/!isStored);
   ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
   count(then);
-  if (isLate)
+  if (isStored)
     return;
   ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
   store(other, next, state, position);
@@ -225,7 +265,10 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value n, Value count) {
   SmallVector<Value> position = getPosition(row, n);
   auto [inputs, states] = loadAll(builder, lanes, position);
-  SmallVector<Value> results = body(builder, getUpdate(lanes), inputs, states);
+  if (bodies.calm && lanes > 1 && buffers.events)
+    return visitCalm(builder, lanes, row, n, count, inputs, states);
+  SmallVector<Value> results =
+      bodies.step(builder, getUpdate(lanes), inputs, states);
   for (auto [value, buffer] : llvm::zip(results, buffers.states))
     store(builder, value, buffer, position);
   if (buffers.events)
@@ -238,15 +281,32 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
 Value NeuronLoop::visitNext(ImplicitLocOpBuilder &builder, int64_t lanes,
                             Value row, int64_t begin, int64_t end,
                             Value count) {
-  auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "n"), makeIndex(builder, begin),
-      makeIndex(builder, end), makeIndex(builder, lanes), count,
-      [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        scf::YieldOp::create(inner,
-                             visit(inner, lanes, row, n, carried.front()));
-      });
-  return loop.getResult(0);
+  int64_t perTurn = buffers.events && lanes == 1 ? buffers.perTurn : 1;
+  int64_t whole = end - (end - begin) % (lanes * perTurn);
+  auto visitTurn = [&](ImplicitLocOpBuilder &b, Value n, int64_t turns,
+                       Value listed) {
+    for (int64_t turn = 0; turn < turns; ++turn) {
+      Value next =
+          turn == 0
+              ? n
+              : Value(arith::AddIOp::create(b, n, makeIndex(b, turn * lanes)));
+      listed = visit(b, lanes, row, next, listed);
+    }
+    return listed;
+  };
+  if (whole != begin) {
+    auto loop = scf::ForOp::create(
+        builder, nameLocal(builder, "n"), makeIndex(builder, begin),
+        makeIndex(builder, whole), makeIndex(builder, lanes * perTurn), count,
+        [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
+          ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+          scf::YieldOp::create(inner,
+                               visitTurn(inner, n, perTurn, carried.front()));
+        });
+    count = loop.getResult(0);
+  }
+  return visitTurn(builder, makeIndex(builder, whole), (end - whole) / lanes,
+                   count);
 }
 
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
@@ -261,6 +321,33 @@ Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
   return count;
 }
 
+void NeuronLoop::visitRows(ImplicitLocOpBuilder &builder, int64_t lanes,
+                           Value n) {
+  int64_t rows = shape.front();
+  int64_t perTurn = isLate(lanes) ? kRowsPerTurn : 1;
+  int64_t whole = rows - rows % perTurn;
+  auto visitNextRows = [&](ImplicitLocOpBuilder &b, Value row, int64_t count) {
+    for (int64_t offset = 0; offset < count; ++offset) {
+      Value next =
+          offset == 0
+              ? row
+              : arith::AddIOp::create(b, row, makeIndex(b, offset)).getResult();
+      (void)visit(b, lanes, next, n, Value());
+    }
+  };
+  if (whole != 0)
+    scf::ForOp::create(builder, nameLocal(builder, "r"), makeIndex(builder, 0),
+                       makeIndex(builder, whole), makeIndex(builder, perTurn),
+                       ValueRange(),
+                       [&](OpBuilder &nested, Location, Value row, ValueRange) {
+                         ImplicitLocOpBuilder inner(builder.getLoc(), nested);
+                         visitNextRows(inner, row, perTurn);
+                         scf::YieldOp::create(inner);
+                       });
+  if (whole != rows)
+    visitNextRows(builder, makeIndex(builder, whole), rows - whole);
+}
+
 void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
                               int64_t begin, int64_t end) {
   if (begin == end)
@@ -272,11 +359,7 @@ void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
       held.push_back(cast<MemRefType>(input.getType()).getRank() == 1
                          ? load(outer, lanes, input, n)
                          : Value());
-    createLoop(outer, "r", shape.front(), Value(),
-               [&](ImplicitLocOpBuilder &inner, Value row, Value) {
-                 (void)visit(inner, lanes, row, n, Value());
-                 return Value();
-               });
+    visitRows(outer, lanes, n);
   };
   scf::ForOp::create(builder, nameLocal(builder, "n"),
                      makeIndex(builder, begin), makeIndex(builder, end),
@@ -313,8 +396,8 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            ArrayRef<int64_t> shape, const Update &update,
                            int64_t lanes, const NeuronBuffers &buffers,
-                           NeuronBody body, QuietBody quiet, LateBody late) {
-  NeuronLoop loop(shape, update, buffers, body, quiet, late, lanes);
+                           const NeuronBodies &bodies) {
+  NeuronLoop loop(shape, update, buffers, bodies, lanes);
   Value count = loop.visitAll(builder, lanes, makeIndex(builder, 0));
   if (buffers.events)
     endEvents(builder, makeIndex(builder, ShapedType::getNumElements(shape)),

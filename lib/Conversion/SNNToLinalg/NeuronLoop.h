@@ -28,6 +28,10 @@ using QuietBody = llvm::function_ref<std::pair<mlir::Value, mlir::Value>(
     mlir::ImplicitLocOpBuilder &, const Update &, mlir::ValueRange inputs,
     mlir::ValueRange states)>;
 
+/// What `NeuronBody` gives of several neurons of which none spikes: the new
+/// states, and behind them where this does not hold.
+using CalmBody = NeuronBody;
+
 /// Builds what counts the spikes of one or two neurons from states that
 /// `QuietBody` gave and that are stored: those at `row`, if there are rows,
 /// from `n` on.
@@ -39,9 +43,13 @@ using LateBody = llvm::function_ref<void(mlir::ImplicitLocOpBuilder &,
 struct NeuronBuffers {
   /// The input, spikes that are there already, coefficients.
   llvm::SmallVector<mlir::Value> inputs;
+  /// Whether the first of these is the input: it may be in the state already.
+  bool hasInput = true;
   llvm::SmallVector<mlir::Value> states;
   /// Where spikes are stored, if anything reads them, and listed, if they are.
   mlir::Value spikes, events;
+  /// How many neurons are in a turn of the loop if they are listed one by one.
+  int64_t perTurn = 1;
 };
 
 /// Whether 16 bits hold all of an update: what is added, states, and what comes
@@ -53,14 +61,22 @@ bool areShort(const Update &update, const NeuronBuffers &buffers);
 bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update,
               const NeuronModel &model, const NeuronBuffers &buffers);
 
-/// The loop over neurons of `shape`, `lanes` of them at a time. With `quiet`,
-/// `body` or, for those that are not the rest of a row, `late` is for those
-/// that may spike. Spikes are 0 before it with `quiet`, or if they are listed.
+/// What is done for neurons; none where they are not of the kind.
+struct NeuronBodies {
+  NeuronBody step;
+  CalmBody calm = nullptr;
+  QuietBody quiet = nullptr;
+  LateBody late = nullptr;
+};
+
+/// The loop over neurons of `shape`, `lanes` of them at a time. With `calm`,
+/// `step` is for those of which one spikes. With `quiet`, `step` or, for those
+/// that are not the rest of a row, `late` is for those that may spike. Spikes
+/// are 0 before it with `quiet`, or if they are listed.
 void createNeuronLoop(mlir::ImplicitLocOpBuilder &builder,
                       llvm::ArrayRef<int64_t> shape, const Update &update,
                       int64_t lanes, const NeuronBuffers &buffers,
-                      NeuronBody body, QuietBody quiet = nullptr,
-                      LateBody late = nullptr);
+                      const NeuronBodies &bodies);
 
 } // namespace snn
 

@@ -135,8 +135,8 @@ LogicalResult snn::addNeuronCoefficients(Coefficients &c,
 
 namespace {
 /// What the loop over a layer's neurons reads and writes, in the order of its
-/// elements: the input, spikes that are there already, coefficients; states,
-/// and spikes that it makes.
+/// elements: the input, if it is not in a state, spikes that are there already,
+/// coefficients; states, and spikes that it makes.
 struct LayerElements {
   size_t firstCoefficient = 1;
   SmallVector<Value> inputs, outputs, outputBuffers;
@@ -155,7 +155,8 @@ static LayerElements addElements(NeuronOpInterface op, const NeuronModel &model,
         layer.addShapedArgument(variable.name, buffer, c.getShape()));
     elements.outputs.push_back(layer.update(elements.outputBuffers.back()));
   }
-  elements.inputs = {layer.read(xBuffer)};
+  if (xBuffer)
+    elements.inputs.push_back(layer.read(xBuffer));
   if (spikeBuffer && model.spikes->isPre()) {
     elements.readsSpikes = true;
     elements.inputs.push_back(layer.read(spikeBuffer));
@@ -192,8 +193,15 @@ static bool countsAtOnce(const NeuronModel &model) {
          model.spikes->resetTiming == ResetTiming::Immediate;
 }
 
+/// Whether a spike changes nothing but the voltage of its own step.
+static bool resetsAtOnce(const NeuronModel &model) {
+  return model.spikes && !model.spikes->counts() && !model.spikes->isPre() &&
+         model.spikes->resetTiming == ResetTiming::Immediate;
+}
+
 /// Whether spikes can be counted from the state that a neuron without any has:
-/// if what reaches the threshold is stored as it is.
+/// if what reaches the threshold is stored as it is, and nothing else is stored
+/// as a number that reaches it.
 static bool countsLate(NeuronOpInterface op, const NeuronModel &model,
                        const Coefficients &c, const Update &update,
                        const NeuronBuffers &buffers) {
@@ -205,7 +213,7 @@ static bool countsLate(NeuronOpInterface op, const NeuronModel &model,
   IntegerInterval threshold = c.getIntegers("threshold");
   return threshold.min >= type.getStorageTypeMin() &&
          threshold.max <= type.getStorageTypeMax() &&
-         (!c.has("floor") || c.getIntegers("floor").max <= threshold.min);
+         (!c.has("floor") || c.getIntegers("floor").max < threshold.min);
 }
 
 /// Only those that are there are stored.
@@ -277,17 +285,19 @@ static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
 
 /// A function that counts the spikes of `count` neurons from the voltages that
 /// are stored, those at `n` and behind in `row`, if there are rows; and its
-/// call by `caller`. Apart from the loop, it takes none of its registers.
-static void createCount(NeuronOpInterface op, const NeuronModel &model,
-                        StepContext &context, const NeuronBuffers &buffers,
-                        int64_t count, ImplicitLocOpBuilder &caller, Value row,
-                        Value n) {
+/// first call, by `caller`. Apart from the loop, it takes none of its
+/// registers.
+static func::FuncOp createCount(NeuronOpInterface op, const NeuronModel &model,
+                                StepContext &context,
+                                const NeuronBuffers &buffers, int64_t count,
+                                ImplicitLocOpBuilder &caller, Value row,
+                                Value n) {
   LayerBuilder layer(context.symbols, caller, op, "_count");
   layer.markSeldom();
   layer.setComment("Spikes of " + getLayerName(op) +
                    ", where there may be some.");
   layer.shareTables(op);
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   // What the loop itself is lowered with.
   (void)addNeuronCoefficients(c, model, op);
   Update update = getUpdate(op, model, c);
@@ -329,6 +339,7 @@ static void createCount(NeuronOpInterface op, const NeuronModel &model,
                return Value();
              });
   layer.finish();
+  return layer.getFunction();
 }
 
 static std::string describeLayer(int64_t count, const NeuronModel &model,
@@ -340,12 +351,19 @@ static std::string describeLayer(int64_t count, const NeuronModel &model,
       .str();
 }
 
-LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
+/// Lowers a step, or if `isDriven` what is left of it when the input was added
+/// to the state.
+static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
+                               bool isDriven) {
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op);
-  Coefficients c(layer, op);
-  Value xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
-                                          c.getShape());
+  if (isDriven)
+    layer.shareTables(op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
+  Value xBuffer;
+  if (!isDriven)
+    xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
+                                      c.getShape());
   // Without a reset the update does not depend on spikes that are there.
   Value spikeBuffer;
   if (model.spikes && (!model.spikes->isPre() || model.spikes->resets()))
@@ -354,35 +372,55 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(describeLayer(count, model, ".\n  ") +
+  layer.setComment(describeLayer(count, model,
+                                 isDriven
+                                     ? "; the first sum is there already.\n  "
+                                     : ".\n  ") +
                    describeNeuron(model, c));
   Update update = getUpdate(op, model, c);
   LayerElements elements =
       addElements(op, model, c, layer, xBuffer, spikeBuffer, context);
   Type input = op.getInput().getType().getElementType();
   size_t read = elements.inputs.size();
+  auto stepOnce = [&](NeuronArithmetic &a, ValueRange inputs,
+                      ValueRange carried) {
+    return isDriven
+               ? end(a, model, carried)
+               : step(a, model, input, elements.readsSpikes, inputs, carried);
+  };
   auto stepNeurons = [&](ImplicitLocOpBuilder &b, const Update &own,
-                         ValueRange inputs,
-                         ValueRange carried) -> SmallVector<Value> {
+                         ValueRange inputs, ValueRange carried) {
     NeuronArithmetic a(b, c, model, own);
     c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
-    return step(a, model, input, elements.readsSpikes, inputs, carried);
+    return stepOnce(a, inputs, carried);
+  };
+  auto stepCalm = [&](ImplicitLocOpBuilder &b, const Update &own,
+                      ValueRange inputs, ValueRange carried) {
+    NeuronArithmetic a(b, c, model, own);
+    c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
+    return stepOnce(a.assumeNoSpikes(), inputs, carried);
   };
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
+  buffers.hasInput = !isDriven;
+  buffers.perTurn = context.options.neuronsPerTurn;
+  // Counting takes long, and is rare; a branch for it takes code.
+  constexpr int64_t kLeastQuiet = 64;
+  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
+                       count >= kLeastQuiet;
+  bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
   auto stepQuiet = [&](ImplicitLocOpBuilder &b, const Update &own,
                        ValueRange inputs, ValueRange carried) {
     NeuronArithmetic a(b, c, model, own);
     c.bind(b, inputs.drop_front(elements.firstCoefficient), own.type);
     NeuronEquations<NeuronArithmetic> equations(a, model);
     Type type = model.voltage.getType();
-    Value u = equations.stepUncounted(a.read(carried.front(), type),
-                                      a.read(inputs.front(), input));
-    return std::pair(a.reaches(u), a.store(equations.stepQuiet(u), type));
+    Value u = a.read(carried.front(), type);
+    if (!isDriven)
+      u = equations.stepUncounted(u, a.read(inputs.front(), input));
+    Value next = equations.stepQuiet(u);
+    // One number is in a register then, not two.
+    return std::pair(a.reaches(isLate ? next : u), a.store(next, type));
   };
-  // Counting takes long, and is rare; a branch for it takes code.
-  constexpr int64_t kLeastQuiet = 64;
-  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
-                       count >= kLeastQuiet;
   bool countsAlways = model.spikes && model.spikes->counts() && !isMostlyQuiet;
   bool isInPairs = context.options.pairs && !countsAlways &&
                    arePairs(c.getShape(), update, model, buffers);
@@ -399,14 +437,27 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
     if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
+    func::FuncOp counter;
     auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
-      createCount(op, model, context, buffers, lanes, b, row, n);
+      if (!counter) {
+        counter = createCount(op, model, context, buffers, lanes, b, row, n);
+        return;
+      }
+      SmallVector<Value> operands = {buffers.spikes, buffers.states.front()};
+      if (row)
+        operands.push_back(row);
+      operands.push_back(n);
+      func::CallOp::create(b, counter, operands);
     };
-    bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
+    NeuronBodies bodies{stepNeurons};
+    if (resetsAtOnce(model))
+      bodies.calm = stepCalm;
+    if (isMostlyQuiet)
+      bodies.quiet = stepQuiet;
+    if (isLate)
+      bodies.late = countAt;
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
-                     stepNeurons,
-                     isMostlyQuiet ? QuietBody(stepQuiet) : QuietBody(),
-                     isLate ? LateBody(countAt) : LateBody());
+                     bodies);
     layer.finish();
     return success();
   }
@@ -421,6 +472,10 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
     layer.write(result, buffer);
   layer.finish();
   return success();
+}
+
+LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
+  return lowerStep(op, context, /*isDriven=*/false);
 }
 
 //===----------------------------------------------------------------------===//
@@ -448,7 +503,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op, "_decay");
   layer.shareTables(op);
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   const StateModel &state = model.current ? *model.current : model.voltage;
@@ -482,10 +537,12 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
 
 LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
   NeuronModel model(op);
+  if (context.direct.takesLists() && countsAtOnce(model))
+    return lowerStep(op, context, /*isDriven=*/true);
   bool hidesSpikes = context.direct.hidesSpikes(op);
   LayerBuilder layer(context.symbols, context.step, op);
   layer.shareTables(op);
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   Value spikeBuffer;
   if (model.spikes && !hidesSpikes)
     spikeBuffer = layer.addShapedArgument(
@@ -531,7 +588,7 @@ LogicalResult snn::lowerCarriedSpikes(NeuronOpInterface op,
                                       StepContext &context) {
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op, "_fire");
-  Coefficients c(layer, op);
+  Coefficients c(layer, op, context.options.multiplyAdd);
   Value voltage = layer.addShapedArgument("v", context.states.lookup(op).back(),
                                           c.getShape());
   Value spikeBuffer = layer.addShapedArgument(

@@ -146,6 +146,27 @@ Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
   return arith::TruncIOp::create(builder, narrow, product);
 }
 
+std::optional<Value> FixedProduct::createOfSum(ImplicitLocOpBuilder &builder,
+                                               Value x, int64_t offset,
+                                               Value multiplier) const {
+  APInt factor;
+  if (!getElementTypeOrSelf(x.getType()).isInteger(16) || shift <= 0 ||
+      shift > 16 || !matchPattern(multiplier, m_ConstantInt(&factor)) ||
+      factor.getSExtValue() == 1)
+    return std::nullopt;
+  Type wide = likeShape(x, builder.getI32Type());
+  auto number = [&](int64_t value) {
+    return createNumber(builder, wide, static_cast<double>(value));
+  };
+  int64_t more = rounding + offset * factor.getSExtValue();
+  Value product =
+      arith::MulIOp::create(builder, arith::ExtSIOp::create(builder, wide, x),
+                            arith::ExtSIOp::create(builder, wide, multiplier));
+  Value sum = arith::AddIOp::create(builder, product, number(more));
+  Value shifted = arith::ShRSIOp::create(builder, sum, number(shift));
+  return arith::TruncIOp::create(builder, x.getType(), shifted).getResult();
+}
+
 Value FixedProduct::create(ImplicitLocOpBuilder &builder, Value x,
                            Value multiplier) const {
   Type type = x.getType();

@@ -73,6 +73,11 @@ struct FixedProduct {
   /// The same for `x` and a multiplier of 16 bits.
   mlir::Value createShort(mlir::ImplicitLocOpBuilder &builder, mlir::Value x,
                           mlir::Value multiplier) const;
+  /// The product of x + offset, a sum that 16 bits hold as they do x, if it can
+  /// be that of x and something more: that of a constant.
+  std::optional<mlir::Value> createOfSum(mlir::ImplicitLocOpBuilder &builder,
+                                         mlir::Value x, int64_t offset,
+                                         mlir::Value multiplier) const;
   /// Whether the product is less than `limit`.
   bool isBelow(int64_t limit) const;
   /// The product in 64 bits.

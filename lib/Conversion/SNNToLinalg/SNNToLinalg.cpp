@@ -9,6 +9,7 @@
 #include "DelayBits.h"
 #include "Lowering.h"
 #include "PartLists.h"
+#include "RepeatedEvents.h"
 #include "Synapses.h"
 #include "snn/Analysis/Memory.h"
 #include "snn/IR/Identity.h"
@@ -76,6 +77,7 @@ private:
                          Value initial);
   LogicalResult addStates();
   /// Those of the neurons that a kernel computes.
+  void addKeptList(EventsOp events);
   LogicalResult addStatesOf(OffloadOp offload);
   void addInputs();
   void addOutputs();
@@ -87,6 +89,7 @@ private:
   void placeStates(OffloadOp offload);
   void placeOffload(OffloadOp offload);
   void placeMaps(Operation *op);
+  void placeRepeated(Operation *op);
   void placeSignals();
   LogicalResult lowerOp(Operation *op);
   LogicalResult lowerReader(Operation *op);
@@ -287,6 +290,22 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   return success();
 }
 
+/// A list that is a state begins without events.
+void NetworkLowering::addKeptList(EventsOp events) {
+  MemRefType type = getEventsStorageType(events, context);
+  std::string name = getLayerName(events) + "_list";
+  context.states[events].push_back(stepArguments->add(
+      type, "state", name, getNode(events.getOperation()), events.getLoc()));
+  stepArguments->setUse("list of events");
+  Value list = initArguments->add(
+      type, "state", name, getNode(events.getOperation()), events.getLoc());
+  ImplicitLocOpBuilder builder(network.getLoc(), initBuilder);
+  Value end =
+      createNumber(builder, type.getElementType(),
+                   static_cast<double>(events.getEvents().getType().getSize()));
+  linalg::FillOp::create(builder, end, list);
+}
+
 LogicalResult NetworkLowering::addStatesOf(OffloadOp offload) {
   for (Operation *op : offload.getGroup())
     if (auto neuron = dyn_cast<NeuronOpInterface>(op))
@@ -303,10 +322,16 @@ LogicalResult NetworkLowering::addStates() {
     if (auto offload = dyn_cast<OffloadOp>(op))
       if (failed(addStatesOf(offload)))
         return failure();
+    if (auto events = dyn_cast<EventsOp>(op);
+        events && context.kept.keeps(events))
+      addKeptList(events);
     auto stateful = dyn_cast<StatefulOpInterface>(op);
     if (!stateful)
       continue;
-    if (auto delay = dyn_cast<DelayOp>(op))
+    auto delay = dyn_cast<DelayOp>(op);
+    if (delay && context.kept.replaces(delay))
+      continue;
+    if (delay)
       if (std::optional<BitRing> ring = BitRing::of(delay, context.options)) {
         if (failed(addState(&op, ring->getStorageType(), "past", Value())) ||
             failed(addState(&op, ring->getPositionType(), "position", Value())))
@@ -317,7 +342,6 @@ LogicalResult NetworkLowering::addStates() {
       if (failed(addState(&op, getStorageType(variable.type), variable.name,
                           variable.init)))
         return failure();
-    auto delay = dyn_cast<DelayOp>(op);
     if (!delay || delay.getMaxSteps() == 0)
       continue;
     if (std::optional<MemRefType> type = getPositionType(delay))
@@ -348,16 +372,19 @@ void NetworkLowering::addOutputs() {
   }
 }
 
-bool snn::isRead(Value signal, EventsOp ownList) {
+bool snn::isRead(Value signal, const StepContext &context, EventsOp ownList) {
   return llvm::any_of(signal.getUses(), [&](OpOperand &use) {
     if (ownList && use.getOwner() == ownList)
+      return false;
+    if (auto delay = dyn_cast<DelayOp>(use.getOwner());
+        delay && context.kept.replaces(delay))
       return false;
     auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
     bool isInput = synapse && use.getOperandNumber() == 0;
     if (isInput && getEventOrder(synapse))
       return false;
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
-      return isRead(use.getOwner()->getResult(0), ownList);
+      return isRead(use.getOwner()->getResult(0), context, ownList);
     return true;
   });
 }
@@ -377,13 +404,18 @@ void NetworkLowering::placeSignal(Value signal) {
     auto events = cast<EventsOp>(op);
     if (context.direct.hidesEvents(events))
       return;
+    EventsOp past = context.kept.get(events);
+    if (past || context.kept.keeps(events)) {
+      context.buffers[signal] = context.states[past ? past : events].front();
+      return;
+    }
     context.buffers[signal] =
         stepArguments->add(getEventsStorageType(events, context), "scratch",
                            getLayerName(op), getNode(op), op->getLoc());
     stepArguments->setUse("list of events");
     return;
   }
-  if (signal.getDefiningOp<TransposeOp>() && !isRead(signal))
+  if (signal.getDefiningOp<TransposeOp>() && !isRead(signal, context))
     return;
   auto type = cast<RankedTensorType>(signal.getType());
   Operation *terminator = network.getBodyBlock()->getTerminator();
@@ -477,9 +509,26 @@ void NetworkLowering::placeMaps(Operation *op) {
   }
 }
 
+/// Where events are that are repeated as often as they count.
+void NetworkLowering::placeRepeated(Operation *op) {
+  auto linear = dyn_cast<LinearOp>(op);
+  std::optional<RepeatPlan> plan;
+  if (linear)
+    plan = RepeatPlan::of(linear, context);
+  if (!plan)
+    return;
+  context.repeated[op] = stepArguments->add(
+      plan->getListType(linear, context), "scratch",
+      getLayerName(op) + "_repeated", getNode(op), op->getLoc());
+  stepArguments->setUse("list of events");
+}
+
 void NetworkLowering::placeSignals() {
   for (Operation &op : *network.getBodyBlock()) {
-    if (auto delay = dyn_cast<DelayOp>(op); delay && isReadInPlace(delay)) {
+    auto delay = dyn_cast<DelayOp>(op);
+    if (delay && context.kept.replaces(delay))
+      continue;
+    if (delay && isReadInPlace(delay)) {
       Value slot = context.states[&op].front();
       SmallVector<ReassociationIndices> groups = {{0, 1}};
       for (int64_t dim = 1; dim < delay.getType().getRank(); ++dim)
@@ -495,7 +544,7 @@ void NetworkLowering::placeSignals() {
       EventsOp ownList = getOwnList(neuron, context);
       if (op.getNumResults() > states.size() &&
           !context.direct.hidesSpikes(&op) &&
-          (!ownList || isRead(op.getResult(0), ownList)))
+          (!ownList || isRead(op.getResult(0), context, ownList)))
         placeSignal(op.getResult(0));
     } else if (auto offload = dyn_cast<OffloadOp>(op)) {
       placeOffload(offload);
@@ -507,6 +556,7 @@ void NetworkLowering::placeSignals() {
       for (Value result : op.getResults())
         placeSignal(result);
       placeMaps(&op);
+      placeRepeated(&op);
     }
   }
 }
@@ -616,7 +666,7 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
         return context.bufferOf(op) ? lowerTranspose(op, context) : success();
       })
       .Case([&](EventsOp events) {
-        return context.direct.hidesEvents(events)
+        return context.direct.hidesEvents(events) || context.kept.get(events)
                    ? success()
                    : lowerEvents(events, context);
       })
@@ -632,6 +682,8 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
           [&](auto constant) { return lowerConstantSignal(constant); })
       .Case([&](RescaleOp rescale) { return lowerRescale(rescale, context); })
       .Case([&](DelayOp delay) {
+        if (context.kept.replaces(delay))
+          return success();
         // Delays of at least one step were read before.
         return delay.isCarried(delay->getResult(0))
                    ? success()
@@ -642,6 +694,34 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
       .Default([](Operation *other) {
         return other->emitOpError("cannot be lowered to linalg yet");
       });
+}
+
+/// Whether `synapse` adds to a neuron's state for a part of its events at a
+/// time.
+static bool addsParts(NeuronOpInterface neuron, SynapseOpInterface synapse,
+                      const StepContext &context) {
+  return synapse.getEvents() && !getOwnList(neuron, context) &&
+         getElementTypeOrSelf(getSpikeSource(synapse).getType()).isInteger(1) &&
+         getPartCapacity(synapse.getEvents().getDefiningOp<EventsOp>(),
+                         context);
+}
+
+/// Whether a convolution adds to the voltages of neurons that keep these as
+/// they are until then: sums would have to be cleared first, and added after.
+static bool addsToState(NeuronOpInterface neuron, SynapseOpInterface synapse,
+                        const StepContext &context) {
+  const ConvertSNNToLinalgOptions &options = context.options;
+  // Sums in words that borrow from each other are no voltages.
+  bool areSums = (options.words && options.flippedSigns) || options.vectorRows;
+  if (areSums || !isa<Conv1dOp, Conv2dOp>(synapse.getOperation()) ||
+      !synapse.getEvents() || PatchPlan::of(synapse, context))
+    return false;
+  NeuronModel model(neuron);
+  return !model.current && model.spikes &&
+         model.spikes->resetTiming == ResetTiming::Immediate &&
+         !neuron.getCoefficient("decay") && !neuron.getCoefficient("leak") &&
+         // These make their lists, or step in pairs.
+         (model.spikes->counts() || !options.listWithNeurons);
 }
 
 /// The names of what `op` computes in the NIR graph: its node's, and for states
@@ -720,7 +800,8 @@ LogicalResult NetworkLowering::lowerAll() {
     if (auto delay = dyn_cast<DelayOp>(op)) {
       if (delay.getMaxSteps() == 0)
         return delay.emitOpError("by 0 steps must be folded before lowering");
-      if (delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
+      if (!context.kept.replaces(delay) &&
+          delay.isCarried(delay->getResult(0)) && !isReadInPlace(delay) &&
           failed(lowerNamed(delay,
                             [&] { return lowerDelayRead(delay, context); })))
         return failure();
@@ -740,7 +821,8 @@ LogicalResult NetworkLowering::lowerAll() {
       return failure();
   copyOutputs();
   for (auto delay : network.getBodyBlock()->getOps<DelayOp>())
-    if (failed(lowerDelayWrite(delay, context)))
+    if (!context.kept.replaces(delay) &&
+        failed(lowerDelayWrite(delay, context)))
       return failure();
   return success();
 }
@@ -769,14 +851,14 @@ LogicalResult NetworkLowering::run() {
   if (context.options.directSums)
     context.direct = DirectSums(network);
   context.longestWholeList = getLongestWholeList(network, context);
-  if (!context.options.directSums && context.options.partLists)
+  if (!context.options.directSums)
     context.direct = DirectSums(
         network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse) {
-          Value events = synapse.getEvents();
-          return events && !getOwnList(neuron, context) &&
-                 getPartCapacity(events.getDefiningOp<EventsOp>(), context);
+          return addsParts(neuron, synapse, context) ||
+                 addsToState(neuron, synapse, context);
         });
 
+  context.kept = KeptLists(network, context);
   step = createFunction("step");
   init = createFunction("init");
   stepArguments.emplace(step);
@@ -838,9 +920,16 @@ struct ConvertSNNToLinalg
     options.frugalLists = frugalLists;
     options.partLists = partLists;
     options.byCoefficients = byCoefficients;
+    options.neuronsPerTurn = neuronsPerTurn;
+    options.multiplyAdd = multiplyAdd;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";
+      return signalPassFailure();
+    }
+    if (options.neuronsPerTurn < 1) {
+      getOperation().emitError("neurons-per-turn is ")
+          << options.neuronsPerTurn << ", expected at least 1";
       return signalPassFailure();
     }
     if (options.vectorSums < 0 || options.vectorSums % 16 != 0) {

@@ -6,6 +6,7 @@
 
 #include "Synapses.h"
 
+#include "BlockSums.h"
 #include "PartLists.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -180,6 +181,12 @@ Value WeightRows::add(ImplicitLocOpBuilder &builder,
         ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
   }
   return sum;
+}
+
+Value WeightRows::addFlipped(ImplicitLocOpBuilder &builder, Value position,
+                             Value factor, Type factorType, Value sum) const {
+  return createRowsAdd(builder, getRow(builder, tensor, position),
+                       extendFlipped, factor, factorType, sum);
 }
 
 //===----------------------------------------------------------------------===//

@@ -43,6 +43,11 @@ public:
                   mlir::ValueRange factors, mlir::Type factorType,
                   mlir::Value sum) const;
 
+  /// The same of one row of weights of 8 bits whose sign bits are flipped.
+  mlir::Value addFlipped(mlir::ImplicitLocOpBuilder &builder,
+                         mlir::Value position, mlir::Value factor,
+                         mlir::Type factorType, mlir::Value sum) const;
+
   /// The table.
   mlir::Value getTable() const;
 

@@ -170,6 +170,8 @@ FailureOr<Expression> FunctionEmitter::makeExpression(Operation *op) {
       .Case([&](arith::XOrIOp) {
         return makeBitwise(op, " ^ ", Precedence::And);
       })
+      .Case(
+          [&](arith::OrIOp) { return makeBitwise(op, " | ", Precedence::Or); })
       .Case<arith::ShRSIOp, arith::ShRUIOp>([&](auto) {
         return makeSigned(op, " >> ", Precedence::Shift,
                           isa<arith::ShRUIOp>(op));
@@ -244,12 +246,19 @@ FailureOr<Expression> FunctionEmitter::makeBitwise(Operation *op,
                                                    Precedence precedence) {
   FailureOr<Expression> lhs = getExpression(op->getOperand(0));
   FailureOr<Expression> rhs = getExpression(op->getOperand(1));
-  if (failed(lhs) || failed(rhs) || !op->getResult(0).getType().isInteger(32))
+  Type type = op->getResult(0).getType();
+  bool isShort = type.isInteger(16);
+  if (failed(lhs) || failed(rhs) || !(isShort || type.isInteger(32)))
     return op->emitOpError("C11: is not in the emitter's subset");
   // Compilers warn of sums in it without parentheses.
-  return Expression{lhs->in(Precedence::Unary) + symbol.str() +
-                        rhs->in(Precedence::Unary),
-                    precedence};
+  Expression bits{lhs->in(Precedence::Unary) + symbol.str() +
+                      rhs->in(Precedence::Unary),
+                  precedence};
+  // C computes in int.
+  if (isShort)
+    return Expression{"(" + typeOf(op->getResult(0)) + ")(" + bits.text + ")",
+                      Precedence::Unary};
+  return bits;
 }
 
 FailureOr<Expression> FunctionEmitter::makeShift(Operation *op) {
@@ -819,6 +828,10 @@ LogicalResult FunctionEmitter::emitIf(scf::IfOp op) {
     return failure();
   line() << "if (" << condition->text << ") {\n";
   enterScope();
+  if (auto any = op.getCondition().getDefiningOp<vector::ReductionOp>())
+    if (Operation *mask = any.getVector().getDefiningOp();
+        mask && getBranchOfMask(mask) == op && failed(emitLocal(mask)))
+      return failure();
   if (failed(emitBlock(*op.thenBlock())) ||
       failed(assignCarried(op.getResults(), op.thenYield().getResults())))
     return failure();
@@ -1091,8 +1104,9 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (isVector(op) && !isPairOp(op) && !isLanesOp(op))
     return success(); // a part of what is printed elsewhere
   if (isExpression(op))
-    return op->use_empty() || inlining->isInlined(op) ? success()
-                                                      : emitLocal(op);
+    return op->use_empty() || inlining->isInlined(op) || getBranchOfMask(op)
+               ? success()
+               : emitLocal(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp loop) { return emitFor(loop); })
       .Case([&](scf::WhileOp loop) { return emitWhile(loop); })

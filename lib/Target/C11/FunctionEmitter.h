@@ -70,6 +70,11 @@ bool isSums(mlir::Type type);
 /// The number that all elements of a constant are.
 std::optional<int64_t> getSplat(mlir::Value value);
 
+/// The branch in which a comparison of pairs is declared, if there is one: it
+/// is taken where the comparison holds for any of the two, and all else that
+/// asks which one is in it.
+mlir::scf::IfOp getBranchOfMask(mlir::Operation *mask);
+
 /// The operator of a comparison of integers, and whether it reads them without
 /// a sign; equal bits are equal numbers either way.
 llvm::StringRef getOperator(mlir::arith::CmpIPredicate predicate);

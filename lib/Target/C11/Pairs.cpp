@@ -208,27 +208,56 @@ FailureOr<Expression> FunctionEmitter::makePair(Operation *op) {
           return refuse();
         std::string more = ", " + std::to_string(product->rounding) + ", " +
                            std::to_string(product->by);
-        if (product->b)
-          return makeCall("product2", {product->a, product->b}, more);
-        return makeCall("product2", product->a,
-                        ", " + prefix.str() + "_both(1)" + more);
+        std::optional<int64_t> factor = product->b ? getSplat(product->b) : 1;
+        if (factor)
+          return makeCall("scaled2", product->a,
+                          ", " + std::to_string(*factor) + more);
+        return makeCall("product2", {product->a, product->b}, more);
       })
       .Default([&](Operation *) { return refuse(); });
 }
 
+scf::IfOp getBranchOfMask(Operation *mask) {
+  auto compare = dyn_cast<arith::CmpIOp>(mask);
+  if (!compare || !isPairMask(compare.getType()))
+    return nullptr;
+  // What is compared may be read there again.
+  for (Value operand : compare->getOperands())
+    if (auto load = operand.getDefiningOp<vector::LoadOp>();
+        load && load->hasOneUse() &&
+        !getMemory(load.getBase()).getDefiningOp<memref::GetGlobalOp>())
+      return nullptr;
+  scf::IfOp branch;
+  for (Operation *user : compare->getUsers()) {
+    auto any = dyn_cast<vector::ReductionOp>(user);
+    if (!any || any->getBlock() != compare->getBlock())
+      continue;
+    Operation *only = getOnlyUser(any);
+    if (branch || !isa_and_present<scf::IfOp>(only))
+      return nullptr;
+    branch = cast<scf::IfOp>(only);
+  }
+  bool isOnlyThere =
+      branch && llvm::all_of(compare->getUsers(), [&](Operation *user) {
+        return isa<vector::ReductionOp>(user) ||
+               branch.getThenRegion().isAncestor(user->getParentRegion());
+      });
+  return isOnlyThere && !compare->hasOneUse() ? branch : nullptr;
+}
+
 FailureOr<Expression> FunctionEmitter::makeAnyPair(vector::ReductionOp op) {
-  FailureOr<Expression> pair = getExpression(op.getVector());
-  if (failed(pair))
-    return failure();
   if (op.getKind() != vector::CombiningKind::OR || op.getAcc() ||
       !isPairMask(op.getVector().getType()))
     return op.emitOpError("C11: is not in the emitter's subset: expected "
                           "whether one of two bits is set");
   Value a, b;
   auto compare = op.getVector().getDefiningOp<arith::CmpIOp>();
-  if (compare && compare->hasOneUse() &&
-      getComparison(compare, a, b) == StringRef("at_least2"))
-    return makeCall("any_at_least2", {a, b});
+  if (compare && (compare->hasOneUse() || getBranchOfMask(compare)))
+    if (std::optional<StringRef> comparison = getComparison(compare, a, b))
+      return makeCall(("any_" + *comparison).str(), {a, b});
+  FailureOr<Expression> pair = getExpression(op.getVector());
+  if (failed(pair))
+    return failure();
   return Expression{pair->in(Precedence::Sum) + " != 0", Precedence::Equality};
 }
 

@@ -192,7 +192,8 @@ LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {
   FailureOr<std::string> address = getRowAddress(add->row, name);
   if (failed(address))
     return failure();
-  bool isAligned = add->row.getAlignment().value_or(1) % kPerVariable == 0;
+  uint64_t alignment = add->row.getAlignment().value_or(1);
+  bool isAligned = alignment % kPerVariable == 0;
   line() << "const " << prefix.upper() << "_SPACE int8_t *"
          << (isAligned ? "" : "const ") << row << " = " << *address << ";\n";
   std::string function =
@@ -208,8 +209,9 @@ LogicalResult FunctionEmitter::emitRowAdd(arith::AddIOp op) {
     std::string place = row;
     if (part != 0)
       place += " + " + std::to_string(part * kPerVariable);
-    line() << parts[part] << " = " << function << "4(" << parts[part] << ", "
-           << place << ");\n";
+    line() << parts[part] << " = " << function
+           << (!isAligned && alignment % 2 == 0 ? "_halves4(" : "4(")
+           << parts[part] << ", " << place << ");\n";
   }
   locals[op] = name;
   return success();

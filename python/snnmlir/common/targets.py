@@ -25,6 +25,9 @@ class TargetDescription:
         byte_lists: Whether lists of fewer than 256 positions have bytes.
         frugal_lists: Whether the loop over neurons lists spikes only in bytes and in their place.
         by_coefficients: Whether neurons with the same coefficients are updated one after the other.
+        neurons_per_turn: How many neurons whose spikes are listed one by one are in a turn of their
+            loop: with many registers, but no instruction that loads and goes on.
+        multiply_add: Whether a product of neurons and what is added to it are one instruction.
         part_lists: Whether long lists hold a part of the events at a time, and what is added so
             goes to the neurons' states: less memory for some more instructions. Not a part of
             `pipeline_options`, as it depends on what is to be saved.
@@ -59,6 +62,8 @@ class TargetDescription:
     byte_lists: bool = False
     frugal_lists: bool = False
     by_coefficients: bool = False
+    neurons_per_turn: int = 1
+    multiply_add: bool = False
     part_lists: bool = False
 
     @property
@@ -81,7 +86,8 @@ class TargetDescription:
             f"vector-rows={int(self.vector_rows)} float-outputs={self.float_outputs} "
             f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)} "
             f"byte-lists={int(self.byte_lists)} frugal-lists={int(self.frugal_lists)} "
-            f"by-coefficients={int(self.by_coefficients)}"
+            f"by-coefficients={int(self.by_coefficients)} "
+            f"neurons-per-turn={self.neurons_per_turn} multiply-add={int(self.multiply_add)}"
         )
 
 
@@ -92,13 +98,19 @@ _DSP = TargetDescription(
     pairs=True,
     float_outputs=16,
     byte_lists=True,
+    multiply_add=True,
 )
 _M3 = TargetDescription(
-    rows=False, flipped_signs=True, list_with_neurons=True, words=True, byte_lists=True
+    rows=False,
+    flipped_signs=True,
+    list_with_neurons=True,
+    words=True,
+    byte_lists=True,
+    multiply_add=True,
 )
 # As many sums as there are registers for.
-_M0 = replace(_M3, block_outputs=8)
-_RV32 = replace(_M3, block_outputs=32)
+_M0 = replace(_M3, block_outputs=8, multiply_add=False)
+_RV32 = replace(_M0, block_outputs=32, neurons_per_turn=2)
 # Helium takes small floats for 0, and zve32x has none.
 _M55 = TargetDescription(
     block_outputs=0,

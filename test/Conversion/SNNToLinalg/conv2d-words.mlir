@@ -1,5 +1,5 @@
-// RUN: snn-opt %s --convert-snn-to-linalg='words=true' --canonicalize --split-input-file | FileCheck %s
-// RUN: snn-opt %s --convert-snn-to-linalg='words=true flipped-signs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=BIASED
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true words=true' --canonicalize --split-input-file | FileCheck %s
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true words=true flipped-signs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=BIASED
 // RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --split-input-file | FileCheck %s --check-prefix=ROWS
 
 // Rows of four weights and more are added to sums in memory in words. The middle ones of each four are

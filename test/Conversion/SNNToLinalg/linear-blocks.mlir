@@ -53,16 +53,38 @@ snn.network @net(%x: tensor<9xi1>) -> tensor<28x!y> attributes {dt = 1.0e-3} {
 
 // -----
 
-// Ten outputs are no whole words: both forms, whatever was asked for, and the signs stay.
+// Eleven outputs are no whole words: both forms, whatever was asked for, and the signs stay.
 !w = !quant.uniform<i8<-127:127>:f32, 1.0>
 !y = !quant.uniform<i16<-10000:10000>:f32, 1.0>
 // CHECK-LABEL: func.func private @linear(
 // CHECK:         %[[IF:.*]] = call @unaligned_blocks() : () -> i1
 // CHECK:         scf.if %[[IF]]
-// CHECK:           vector<8xi16>, i32, i32
+// CHECK:           vector<8xi16>, i32, i32, i32
 // FLIPPED-LABEL: func.func private @linear(
 // FLIPPED:         call @unaligned_blocks
-// FLIPPED:       constant @linear_weight : memref<9x10xi8> = dense<3>
+// FLIPPED:       constant @linear_weight : memref<9x11xi8> = dense<3>
+snn.network @net(%x: tensor<9xi1>) -> tensor<11x!y> attributes {dt = 1.0e-3} {
+  %c = arith.constant dense<3> : tensor<11x9xi8>
+  %w = quant.scast %c : tensor<11x9xi8> to tensor<11x9x!w>
+  %e = snn.events %x : tensor<9xi1> -> <9>
+  %y = snn.linear %x, %w events %e : (tensor<9xi1>, tensor<11x9x!w>, !snn.events<9>) -> tensor<11x!y>
+  snn.output %y : tensor<11x!y>
+}
+
+// -----
+
+// Ten are some halves of words, which are what one form is for; the others are a number more without their signs.
+!w = !quant.uniform<i8<-127:127>:f32, 1.0>
+!y = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+// CHECK-LABEL: func.func private @linear(
+// CHECK:         call @unaligned_blocks() : () -> i1
+// CHECK:         vector.load %{{.*}} {alignment = 2 : i64} : memref<9x10xi8>, vector<8xi8>
+// FLIPPED-LABEL: func.func private @linear(
+// FLIPPED-NOT:     call
+// FLIPPED:         %[[SIGNS:.*]] = arith.constant dense<-128> : vector<8xi8>
+// FLIPPED:         vector.load %{{.*}} {alignment = 2 : i64}
+// FLIPPED:         arith.extui %{{.*}} : i8 to i32
+// FLIPPED:       constant @linear_weight : memref<9x10xi8> = dense<-125>
 snn.network @net(%x: tensor<9xi1>) -> tensor<10x!y> attributes {dt = 1.0e-3} {
   %c = arith.constant dense<3> : tensor<10x9xi8>
   %w = quant.scast %c : tensor<10x9xi8> to tensor<10x9x!w>

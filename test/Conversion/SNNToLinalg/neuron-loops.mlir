@@ -29,10 +29,14 @@
 // PAIRS-LABEL: func.func private @lif(
 // PAIRS:         %[[COUNT:.*]] = scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %c2 iter_args
 // PAIRS:           vector.load %{{.*}}[%[[N]]] : memref<40xi16>, vector<2xi16>
-// PAIRS:           %[[SPIKE:.*]] = arith.cmpi sgt, %{{.*}} : vector<2xi16>
+// PAIRS:           %[[U:.*]] = arith.addi %{{.*}} : vector<2xi16>
+// PAIRS:           %[[FIRES:.*]] = arith.cmpi sgt, %[[U]], %{{.*}} : vector<2xi16>
 // PAIRS:           vector.store %{{.*}}[%[[N]]] : memref<40xi16>, vector<2xi16>
-// PAIRS:           %[[ANY:.*]] = vector.reduction <or>, %[[SPIKE]] : vector<2xi1> into i1
+// PAIRS:           %[[ANY:.*]] = vector.reduction <or>, %[[FIRES]] : vector<2xi1> into i1
 // PAIRS:           scf.if %[[ANY]] -> (index) {
+// PAIRS:             %[[SPIKE:.*]] = arith.cmpi sgt, %{{.*}} : vector<2xi16>
+// PAIRS:             arith.select %[[SPIKE]]
+// PAIRS:             vector.store %{{.*}}[%[[N]]] : memref<40xi16>, vector<2xi16>
 // PAIRS:             %[[FIRST:.*]] = vector.extract %[[SPIKE]][0] : i1 from vector<2xi1>
 // PAIRS:             scf.if %[[FIRST]] -> (index) {
 // PAIRS:             vector.extract %[[SPIKE]][1] : i1 from vector<2xi1>
@@ -120,4 +124,50 @@ snn.network @floor(%x: tensor<4x5x6x!x>) -> tensor<4x5x6xui8> attributes {dt = 1
   %f = quant.scast %fi : tensor<1x1x6xi32> to tensor<1x1x6x!c>
   %s, %v = snn.lif %x threshold(%t) floor(%f) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<4x5x6x!x>, tensor<1x1x6x!c>, tensor<1x1x6x!c>) -> (tensor<4x5x6xui8>, tensor<4x5x6x!v>)
   snn.output %s : tensor<4x5x6xui8>
+}
+
+// -----
+
+// Where all that reaches a threshold is stored as it is, spikes are counted behind that, and two rows are in a
+// turn of the loop; the last of an odd number is behind it.
+!x = !quant.uniform<i16<-1000:1000>:f32, 1.0>
+!v = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+!c = !quant.uniform<i32:f32, 1.0>
+// PAIRS-LABEL: func.func private @lif(
+// PAIRS:         scf.for %[[N:.*]] = %c0 to %{{.*}} step %c2 {
+// PAIRS:           scf.for %[[R:.*]] = %c0 to %c14 step %c2{{.*}} {
+// PAIRS:             vector.store %{{.*}}[%[[R]], %[[N]]] : memref<15x6xi16>, vector<2xi16>
+// PAIRS:             scf.if %{{.*}} {
+// PAIRS-NEXT:          func.call @lif_count(%{{.*}}, %{{.*}}, %[[R]], %[[N]])
+// PAIRS-NEXT:        }
+// PAIRS:             %[[NEXT:.*]] = arith.addi %[[R]], %c1
+// PAIRS:             vector.store %{{.*}}[%[[NEXT]], %[[N]]]
+// PAIRS:             func.call @lif_count(%{{.*}}, %{{.*}}, %[[NEXT]], %[[N]])
+// PAIRS:           vector.store %{{.*}}[%c14, %[[N]]]
+// PAIRS:           func.call @lif_count(%{{.*}}, %{{.*}}, %c14, %[[N]])
+// PAIRS-NOT:     func.func private @lif_count_
+snn.network @late(%x: tensor<3x5x6x!x>) -> tensor<3x5x6xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant dense<[[[40, 41, 42, 43, 44, 45]]]> : tensor<1x1x6xi32>
+  %t = quant.scast %ti : tensor<1x1x6xi32> to tensor<1x1x6x!c>
+  %fi = arith.constant dense<[[[-40, -50, -42, -43, -44, 39]]]> : tensor<1x1x6xi32>
+  %f = quant.scast %fi : tensor<1x1x6xi32> to tensor<1x1x6x!c>
+  %s, %v = snn.lif %x threshold(%t) floor(%f) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<3x5x6x!x>, tensor<1x1x6x!c>, tensor<1x1x6x!c>) -> (tensor<3x5x6xui8>, tensor<3x5x6x!v>)
+  snn.output %s : tensor<3x5x6xui8>
+}
+
+// -----
+
+// A floor of 40 is stored as a number that reaches the threshold, which the voltage did not.
+!x = !quant.uniform<i16<-1000:1000>:f32, 1.0>
+!v = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+!c = !quant.uniform<i32:f32, 1.0>
+// PAIRS-LABEL: func.func private @lif(
+// PAIRS-NOT:     @lif_count
+snn.network @equal(%x: tensor<3x5x6x!x>) -> tensor<3x5x6xui8> attributes {dt = 1.0e-3 : f64} {
+  %ti = arith.constant dense<[[[40, 41, 42, 43, 44, 45]]]> : tensor<1x1x6xi32>
+  %t = quant.scast %ti : tensor<1x1x6xi32> to tensor<1x1x6x!c>
+  %fi = arith.constant dense<[[[40, -50, -42, -43, -44, -45]]]> : tensor<1x1x6xi32>
+  %f = quant.scast %fi : tensor<1x1x6xi32> to tensor<1x1x6x!c>
+  %s, %v = snn.lif %x threshold(%t) floor(%f) {reset = #snn.reset<subtract>, spike = #snn.spike<count_floor>} : (tensor<3x5x6x!x>, tensor<1x1x6x!c>, tensor<1x1x6x!c>) -> (tensor<3x5x6xui8>, tensor<3x5x6x!v>)
+  snn.output %s : tensor<3x5x6xui8>
 }

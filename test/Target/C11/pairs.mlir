@@ -29,7 +29,7 @@ module {
     %count = scf.for %n = %c0 to %c4 step %c2 iter_args(%so_far = %c0) -> (index) {
       // CHECK-NEXT: const net_pair v_old = net_load2(&v[n_2]);
       %old = vector.load %v[%n] : memref<4xi16>, vector<2xi16>
-      // CHECK-NEXT: const net_pair [[LOST:.*]] = net_product2(v_old, net_both(3277), 16384, 15);
+      // CHECK-NEXT: const net_pair [[LOST:.*]] = net_scaled2(v_old, 3277, 16384, 15);
       %wide = arith.extsi %old : vector<2xi16> to vector<2xi32>
       %product = arith.muli %wide, %factor : vector<2xi32>
       %rounded = arith.addi %product, %half : vector<2xi32>
@@ -90,12 +90,38 @@ module {
     return
   }
 
+  // Which of two spikes is asked only where one does.
+  // CHECK: static SNN_LAYER void net_calm(int16_t *RESTRICT v, uint8_t *RESTRICT spikes)
+  func.func private @calm(%v: memref<4xi16> {snn.name = "v"}, %spikes: memref<4xi1> {snn.name = "spikes"}) {
+    %c0 = arith.constant 0 : index
+    %zero = arith.constant dense<0> : vector<2xi16>
+    %threshold = memref.get_global @lif_threshold : memref<4xi16>
+    // CHECK-NEXT: {
+    // CHECK-NEXT:     const net_pair v_old = net_load2(&v[0]);
+    %u = vector.load %v[%c0] : memref<4xi16>, vector<2xi16>
+    %t = vector.load %threshold[%c0] : memref<4xi16>, vector<2xi16>
+    %spike = arith.cmpi sgt, %u, %t : vector<2xi16>
+    %any = vector.reduction <or>, %spike : vector<2xi1> into i1
+    // CHECK-NEXT:     if (net_any_above2(v_old, net_table2(&net_lif_threshold[0]))) {
+    scf.if %any {
+      // CHECK-NEXT:         const net_pair [[SPIKE:.*]] = net_above2(v_old, net_table2(&net_lif_threshold[0]));
+      // CHECK-NEXT:         net_store2(&v[0], net_choose2([[SPIKE]], net_both(0), v_old));
+      %reset = arith.select %spike, %zero, %u : vector<2xi1>, vector<2xi16>
+      vector.store %reset, %v[%c0] : memref<4xi16>, vector<2xi16>
+      // CHECK-NEXT:         net_store_spikes2(&spikes[0], [[SPIKE]]);
+      vector.store %spike, %spikes[%c0] : memref<4xi1>, vector<2xi1>
+      // CHECK-NEXT:     }
+    }
+    return
+  }
+
   func.func @net_step(%x: memref<4xi16> {snn.kind = "input", snn.name = "x"},
                       %spikes: memref<4xi1> {snn.kind = "output", snn.name = "spikes"},
                       %events: memref<8xi16> {snn.kind = "output", snn.name = "events"},
                       %v: memref<4xi16> {snn.kind = "state", snn.name = "v"})
       attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0 : f64} {
     call @lif(%x, %v, %spikes, %events) : (memref<4xi16>, memref<4xi16>, memref<4xi1>, memref<8xi16>) -> ()
+    call @calm(%v, %spikes) : (memref<4xi16>, memref<4xi1>) -> ()
     return
   }
   func.func @net_init(%v: memref<4xi16> {snn.kind = "state", snn.name = "v"})

@@ -132,6 +132,21 @@ NET_HELPER net_pair net_shift_right2(net_pair a, unsigned by)
     return net_join(net_low(a) >> by, net_high(a) >> by);
 }
 
+#if NET_DSP
+/* The upper parts of two numbers, without their lowest bits. */
+NET_HELPER net_pair net_upper2(int32_t low, int32_t high, unsigned by)
+{
+    net_pair both;
+    if (by == 16)
+        __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(both) : "r"(high), "r"(low));
+    else if (by == 15)
+        __asm__("pkhbt %0, %1, %2, lsl #1" : "=r"(both) : "r"(low >> 15), "r"(high));
+    else
+        both = net_join(low >> by, high >> by);
+    return both;
+}
+#endif
+
 /* floor((a * b + rounding) / 2^by) */
 NET_HELPER net_pair net_product2(net_pair a, net_pair b, int32_t rounding, unsigned by)
 {
@@ -144,16 +159,33 @@ NET_HELPER net_pair net_product2(net_pair a, net_pair b, int32_t rounding, unsig
         __asm__("smlabb %0, %1, %2, %3" : "=r"(low) : "r"(a), "r"(b), "r"(rounding));
         __asm__("smlatt %0, %1, %2, %3" : "=r"(high) : "r"(a), "r"(b), "r"(rounding));
     }
-    if (by == 16)
-        __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(a) : "r"(high), "r"(low));
-    else if (by == 15)
-        __asm__("pkhbt %0, %1, %2, lsl #1" : "=r"(a) : "r"(low >> 15), "r"(high));
-    else
-        a = net_join(low >> by, high >> by);
-    return a;
+    return net_upper2(low, high, by);
 #else
     return net_join((net_low(a) * net_low(b) + rounding) >> by,
                     (net_high(a) * net_high(b) + rounding) >> by);
+#endif
+}
+
+/* The same where both factors are the same one. */
+NET_HELPER net_pair net_scaled2(net_pair a, int32_t factor, int32_t rounding, unsigned by)
+{
+#if NET_DSP
+    int32_t low, high;
+    if (by == 16 && rounding != 0) {
+        __asm__("smlabb %1, %2, %3, %4\n\tsmlatb %0, %2, %3, %4\n\tpkhtb %0, %0, %1, asr #16"
+                : "=&r"(high), "=&r"(low) : "r"(a), "r"(factor), "r"(rounding));
+        return (net_pair)high;
+    }
+    if (rounding == 0) {
+        __asm__("smulbb %0, %1, %2" : "=r"(low) : "r"(a), "r"(factor));
+        __asm__("smultb %0, %1, %2" : "=r"(high) : "r"(a), "r"(factor));
+    } else {
+        __asm__("smlabb %0, %1, %2, %3" : "=r"(low) : "r"(a), "r"(factor), "r"(rounding));
+        __asm__("smlatb %0, %1, %2, %3" : "=r"(high) : "r"(a), "r"(factor), "r"(rounding));
+    }
+    return net_upper2(low, high, by);
+#else
+    return net_join((net_low(a) * factor + rounding) >> by, (net_high(a) * factor + rounding) >> by);
 #endif
 }
 
@@ -195,13 +227,26 @@ NET_HELPER net_pair net_at_least2(net_pair a, net_pair b)
 #endif
 }
 
+/* Whether a > b holds for one of the two. */
+NET_HELPER bool net_any_above2(net_pair a, net_pair b)
+{
+#if NET_DSP
+    net_pair above;
+    __asm__("qsub16 %0, %1, %2" : "=r"(above) : "r"(b), "r"(a));
+    return (above & 0x80008000u) != 0;
+#else
+    return net_above2(a, b) != 0;
+#endif
+}
+
 /* Whether a >= b holds for one of the two. */
 NET_HELPER bool net_any_at_least2(net_pair a, net_pair b)
 {
 #if NET_DSP
-    net_pair below;
+    net_pair below, signs = 0x80008000u;
+    __asm__("" : "+r"(signs)); /* in a register, one instruction compares them */
     __asm__("qsub16 %0, %1, %2" : "=r"(below) : "r"(a), "r"(b));
-    return (~below & 0x80008000u) != 0;
+    return (signs & ~below) != 0;
 #else
     return net_at_least2(a, b) != 0;
 #endif

@@ -118,6 +118,19 @@ NET_HELPER uint32_t net_word(const NET_SPACE int8_t *p)
 #endif
 }
 
+/* Four weights at a multiple of 2. */
+NET_HELPER uint32_t net_halves(const NET_SPACE int8_t *p)
+{
+#if NET_BLOCKS && !NET_UNALIGNED_BLOCKS
+    uint16_t low, high;
+    memcpy(&low, __builtin_assume_aligned(p, 2), 2);
+    memcpy(&high, __builtin_assume_aligned(p + 2, 2), 2);
+    return low | (uint32_t)high << 16;
+#else
+    return net_word(p);
+#endif
+}
+
 /* Eight weights at a multiple of 4. */
 typedef struct {
     uint32_t first, second;
@@ -199,6 +212,11 @@ NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
     return net_add_next4(sums, &p);
 }
 
+NET_HELPER net_sums4 net_add_halves4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    return net_add_next4(sums, &p);
+}
+
 /* Adds the eight weights of a row from first on. */
 NET_HELPER void net_add8(net_sums4 *sums, net_sums4 *more, const NET_SPACE int8_t **row, size_t first)
 {
@@ -216,6 +234,11 @@ NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
 
 /* The same as net_add4 for weights whose sign bits are flipped. */
 NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    return net_add_next_flipped4(sums, &p);
+}
+
+NET_HELPER net_sums4 net_add_flipped_halves4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
     return net_add_next_flipped4(sums, &p);
 }
@@ -308,6 +331,11 @@ NET_HELPER net_sums4 net_add4(net_sums4 sums, const NET_SPACE int8_t *p)
     return net_add_word4(sums, net_word(p));
 }
 
+NET_HELPER net_sums4 net_add_halves4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    return net_add_word4(sums, net_halves(p));
+}
+
 /* gcc for RISC-V would load all of a long row at once, and run out of registers: what is behind eight
  * weights it does not know before these are added. */
 #if NET_BLOCKS && defined(__riscv)
@@ -341,6 +369,11 @@ NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
 NET_HELPER net_sums4 net_add_flipped4(net_sums4 sums, const NET_SPACE int8_t *p)
 {
     return net_add_biased4(sums, net_word(p));
+}
+
+NET_HELPER net_sums4 net_add_flipped_halves4(net_sums4 sums, const NET_SPACE int8_t *p)
+{
+    return net_add_biased4(sums, net_halves(p));
 }
 
 /* The same as net_add8 for these. */

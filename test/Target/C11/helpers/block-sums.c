@@ -23,9 +23,12 @@ static void check(size_t rows)
     int16_t put[4] = {1, 2, 3, 4}, added[4] = {1000, -1000, 7, -7};
     for (size_t row = 0; row < rows; ++row) {
         const int8_t *p = weights[row], *q = flipped[row];
-        if (row % 2 == 0) {
+        if (row % 3 == 0) {
             plain = net_add4(plain, net_row(p));
             other = net_add_flipped4(other, net_row(q));
+        } else if (row % 3 == 1) {
+            plain = net_add_halves4(plain, net_row(p));
+            other = net_add_flipped_halves4(other, net_row(q));
         } else {
             net_add8(&plain, &more, &p, 0);
             net_add_flipped8(&other, &rest, &q, 0);

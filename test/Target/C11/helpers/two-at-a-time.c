@@ -48,6 +48,14 @@ static void check(int32_t a, int32_t b, int32_t c, int32_t d)
         expect(net_product2(x, y, 0, 16), (a * c) >> 16, (b * d) >> 16, "upper half");
     if (fits((a * c + 16384) >> 15) && fits((b * d + 16384) >> 15))
         expect(net_product2(x, y, 16384, 15), (a * c + 16384) >> 15, (b * d + 16384) >> 15, "product");
+    if (fits((a * c + 5 * c) >> 16) && fits((b * c + 5 * c) >> 16)) {
+        expect(net_scaled2(x, c, 0, 16), (a * c) >> 16, (b * c) >> 16, "scaled");
+        expect(net_scaled2(x, c, 5 * c, 16), (a * c + 5 * c) >> 16, (b * c + 5 * c) >> 16, "scaled sum");
+    }
+    if (fits((a * c + 16384) >> 15) && fits((b * c + 16384) >> 15))
+        expect(net_scaled2(x, c, 16384, 15), (a * c + 16384) >> 15, (b * c + 16384) >> 15, "scaled half");
+    expect(net_both((int16_t)-net_any_above2(x, y)), -(a > c || b > d), -(a > c || b > d), "any above");
+    expect(net_both((int16_t)-net_any_at_least2(x, y)), -(a >= c || b >= d), -(a >= c || b >= d), "any at least");
     expect(net_above2(x, y), -(a > c), -(b > d), "above");
     expect(net_at_least2(x, y), -(a >= c), -(b >= d), "at least");
     expect(net_max2(x, y), a > c ? a : c, b > d ? b : d, "max");
