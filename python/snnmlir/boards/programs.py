@@ -20,8 +20,12 @@ from snnmlir.execution import toolchain
 TIMEOUT = 120
 """Seconds after which a compiler is ended."""
 
-_NO_ROOM = ("overflowed by", "will not fit", "is too large", "memory is full", "no memory is left")
-"""What linkers and compilers say of a program that a machine has no memory for."""
+_NO_ROOM = (
+    *("overflowed by", "will not fit", "is too large", "memory is full", "no memory is left"),
+    "is negative",
+)
+"""What linkers and compilers say of a program that a machine has no memory for; avr-gcc says the
+last one of an array of 32,768 bytes."""
 
 
 class NoRoomError(BoardError):
