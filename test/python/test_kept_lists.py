@@ -49,9 +49,8 @@ def compiled(source: nir.NIRGraph, dtype: str, target: str, **options: str) -> s
         dt=1e-4,
         input_type="spikes",
         name="net",
-        convention="snntorch",
         target=target,
-        **options,
+        **{"convention": "snntorch", **options},
     )
 
 
@@ -73,6 +72,16 @@ def test_same_numbers(dtype: str, target: str) -> None:
         assert verify(network, spikes()).mismatches == (), size
         first, second = network.run(spikes()), network.run(spikes())
         np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("convention", ["spyx", "snntorch-default", "norse", "sinabs"])
+def test_other_neurons(convention: str) -> None:
+    """Those that spike before they are updated, too, whose list may be made before past spikes are
+    read."""
+    for target, dtype in (("generic", "f32"), ("generic", "int8"), ("cortex-m4", "int8")):
+        network = compiled(recurrent(38), dtype, target, convention=convention)
+        assert verify(network, spikes()).mismatches == (), (target, dtype)
 
 
 def test_who_keeps_none() -> None:

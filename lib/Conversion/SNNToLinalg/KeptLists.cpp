@@ -33,20 +33,22 @@ static EventsOp findList(EventsOp delayed, const StepContext &context) {
       isRead(delay.getResult(), context, delayed) || !isWhole(delayed, context))
     return nullptr;
   Operation *neuron = delay.getInput().getDefiningOp();
-  // The list of this step is made when the neurons are updated, or after.
-  if (!isa_and_present<NeuronOpInterface>(neuron) ||
-      !llvm::all_of(delayed->getUsers(), [&](Operation *user) {
-        return user->isBeforeInBlock(neuron);
-      }))
+  if (!isa_and_present<NeuronOpInterface>(neuron))
     return nullptr;
+  auto areReadBefore = [&](Operation *op) {
+    return llvm::all_of(delayed->getUsers(), [&](Operation *user) {
+      return user->isBeforeInBlock(op);
+    });
+  };
   // A list of longer numbers takes more than the spikes that it replaces.
   MemRefType type = getEventsStorageType(delayed, context);
   if (context.options.frugalLists && !type.getElementType().isInteger(8))
     return nullptr;
   for (Operation *user : delay.getInput().getUsers()) {
     auto events = dyn_cast<EventsOp>(user);
-    if (events && isWhole(events, context) &&
-        getEventsStorageType(events, context) == type)
+    // Neurons may make it themselves, and some spike before they are updated.
+    if (events && isWhole(events, context) && areReadBefore(neuron) &&
+        areReadBefore(events) && getEventsStorageType(events, context) == type)
       return events;
   }
   return nullptr;

@@ -34,24 +34,18 @@ std::optional<RepeatPlan> RepeatPlan::of(LinearOp op,
       op.getSaturate() || weight.getDimSize(0) < kLeastOutputs ||
       context.options.rows || context.options.vectorRows)
     return std::nullopt;
-  std::optional<Constant> weights = getConstant(op.getWeight());
-  if (!weights)
-    return std::nullopt;
-  double largest = 1;
-  for (double value : weights->values)
-    largest = std::max(largest, std::abs(value));
-  RepeatPlan plan;
-  plan.most = std::min(
-      static_cast<int64_t>(std::numeric_limits<int16_t>::max() / largest),
-      std::max(weight.getDimSize(1), kLeastRoom));
   Type storage = cast<MemRefType>(context.sumOf(op).getType()).getElementType();
   std::optional<BlockPlan> blocks =
       planBlocks(context.options, weight.getDimSize(0), weight.getElementType(),
                  storage, /*addsToSums=*/true);
   if (!blocks || !blocks->condition.empty())
     return std::nullopt;
-  plan.blocks = *blocks;
-  return plan;
+  auto bytes = cast<quant::QuantizedType>(weight.getElementType());
+  int64_t largest =
+      std::max(-bytes.getStorageTypeMin(), bytes.getStorageTypeMax());
+  return RepeatPlan{*blocks,
+                    std::min(std::numeric_limits<int16_t>::max() / largest,
+                             std::max(weight.getDimSize(1), kLeastRoom))};
 }
 
 MemRefType RepeatPlan::getListType(LinearOp op,

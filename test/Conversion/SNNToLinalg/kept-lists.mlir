@@ -65,3 +65,22 @@ snn.network @net(%x: tensor<4xf32>) -> (tensor<3xf32>, tensor<4xi1>) attributes 
   %list = snn.events %past : tensor<4xi1> -> <4>
   snn.output %y, %past : tensor<3xf32>, tensor<4xi1>
 }
+
+// -----
+
+// Neurons that spike before they are updated have their list before past spikes are read.
+// CHECK-LABEL: func.func @net_step(
+// CHECK-NOT:     events_list
+// CHECK-LABEL: func.func @net_init(
+snn.network @net(%x: tensor<4xf32>) -> tensor<3xf32> attributes {dt = 1.0e-4 : f64} {
+  %w = arith.constant dense<0.5> : tensor<4x4xf32>
+  %o = arith.constant dense<0.5> : tensor<3x4xf32>
+  %t = arith.constant 1.0 : f32
+  %events = snn.events %s : tensor<4xi1> -> <4>
+  %now = snn.linear %s, %o events %events : (tensor<4xi1>, tensor<3x4xf32>, !snn.events<4>) -> tensor<3xf32>
+  %sum = snn.linear %past, %w bias %x events %list : (tensor<4xi1>, tensor<4x4xf32>, tensor<4xf32>, !snn.events<4>) -> tensor<4xf32>
+  %s, %v = snn.lif %sum threshold(%t) {reset_timing = #snn.reset_timing<carried>, spike_timing = #snn.spike_timing<pre>} : (tensor<4xf32>, f32) -> (tensor<4xi1>, tensor<4xf32>)
+  %past = snn.delay %s by dense<1> : tensor<i64> : tensor<4xi1>
+  %list = snn.events %past : tensor<4xi1> -> <4>
+  snn.output %now : tensor<3xf32>
+}
