@@ -121,3 +121,21 @@ def test_vectors_take_a_fraction_of_the_instructions(machine: str, tmp_path: Pat
     x = np.repeat([[0], [1], [0], [1]], 64, axis=1)
     counts = run(build(MACHINES[machine], tmp_path, network), x).counts
     assert (counts[1] - counts[0]) / (64 * 128) < 0.67
+
+
+@pytest.mark.parametrize("machine", ["cortex-m55", "cortex-m55-clang"])
+def test_helium_lists_spikes_and_counts(machine: str, tmp_path: Path) -> None:
+    """Sixteen inputs at a time, and those that are left; and of neurons that feed back."""
+    for inputs, outputs in ((15, 17), (16, 33), (40, 16), (70, 31)):
+        for target in ("generic", "cortex-m55"):
+            network = snnmlir.compile(
+                layer(inputs, outputs, "recurrent"),
+                dtype="int8",
+                dt=1e-4,
+                input_type="spikes",
+                name="net",
+                target=target,
+            )
+            x = spikes(inputs)
+            (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
+            np.testing.assert_array_equal(found, network.run(x))

@@ -25,6 +25,29 @@ static inline size_t net_list_position(const uint8_t *x, size_t size, size_t fir
     return n;
 }
 
+#elif defined(__ARM_FEATURE_MVE)
+/* Writes first + k for each bit k of the mask; gives where the next one goes. */
+static inline position_t *net_list_bits_position(uint32_t mask, size_t first, position_t *next)
+{
+    for (; mask != 0; mask &= mask - 1)
+        *next++ = (position_t)(first + (size_t)__builtin_ctz(mask));
+    return next;
+}
+
+/* Writes first + k for each k < size with x[k] not 0 to events; gives how many. */
+static inline size_t net_list_position(const uint8_t *x, size_t size, size_t first, position_t *events)
+{
+    position_t *next = events;
+    size_t k = 0;
+    for (; k + 16 <= size; k += 16)
+        next = net_list_bits_position(vcmpneq_n_u8(vldrbq_u8(x + k), 0), first + k, next);
+    if (k < size) {
+        const mve_pred16_t rest = vctp8q((uint32_t)(size - k));
+        next = net_list_bits_position(vcmpneq_m_n_u8(vldrbq_z_u8(x + k, rest), 0, rest), first + k, next);
+    }
+    return (size_t)(next - events);
+}
+
 #else
 
 /* Writes first + k for each of the four bytes that is not 0, the lowest first; gives where the next one goes. */

@@ -63,6 +63,10 @@ static inline size_t net_count(uint64_t mask)
 /* How many elements a call of net_list takes at most: all. */
 #define NET_LISTED (SIZE_MAX / 2)
 
+#if defined(__ARM_FEATURE_MVE)
+#include <arm_mve.h>
+#else
+
 /* Where any address has a word for this core. */
 #if defined(__ARM_FEATURE_UNALIGNED) || UINTPTR_MAX <= 0xffffu
 #define NET_HAS_WORD(x) 1
@@ -85,6 +89,8 @@ static inline uint32_t net_four(const uint8_t *x)
     return (uint32_t)x[0] | (uint32_t)x[1] << 8 | (uint32_t)x[2] << 16 | (uint32_t)x[3] << 24;
 #endif
 }
+
+#endif
 
 #endif
 
