@@ -524,6 +524,9 @@ void SourceEmitter::includeHelpers() {
 }
 
 void SourceEmitter::emitHelpers() {
+  // Lists use it, too, where it is there.
+  if (!vectors.isEmpty())
+    emitHelper("helium");
   emitListHelpers();
   bool usesShort =
       module

@@ -89,7 +89,8 @@ void snn::c11::printHelper(StringRef name, StringRef prefix,
 
 /// What stands in the header, each behind what it needs: types, macros, and
 /// functions that have to be a part of their callers to be fast.
-static constexpr StringLiteral kInline[] = {"small",
+static constexpr StringLiteral kInline[] = {"helium",
+                                            "small",
                                             "count",
                                             "fence",
                                             "short",

@@ -25,7 +25,7 @@ static inline size_t net_list_position(const uint8_t *x, size_t size, size_t fir
     return n;
 }
 
-#elif defined(__ARM_FEATURE_MVE)
+#elif defined(NET_HELIUM)
 /* Writes first + k for each bit k of the mask; gives where the next one goes. */
 static inline position_t *net_list_bits_position(uint32_t mask, size_t first, position_t *next)
 {

@@ -63,10 +63,7 @@ static inline size_t net_count(uint64_t mask)
 /* How many elements a call of net_list takes at most: all. */
 #define NET_LISTED (SIZE_MAX / 2)
 
-#if defined(__ARM_FEATURE_MVE)
-#include <arm_mve.h>
-#else
-
+#if !defined(NET_HELIUM)
 /* Where any address has a word for this core. */
 #if defined(__ARM_FEATURE_UNALIGNED) || UINTPTR_MAX <= 0xffffu
 #define NET_HAS_WORD(x) 1

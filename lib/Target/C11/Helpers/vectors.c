@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "alone.h"
+#include "helium.c"
 #include "small.c"
 // --- emitted
 /* Bytes of the processor's vectors, 0 where there are none: of integers, and of all numbers, where
@@ -33,9 +34,6 @@
 #define NET_FLOAT_REGISTERS 1
 #else
 #define NET_FLOAT_REGISTERS 0
-#endif
-#if defined(__ARM_FEATURE_MVE)
-#include <arm_mve.h>
 #endif
 
 #if defined(__SSE2__) && defined(__GNUC__) && !defined(__clang__)
