@@ -823,8 +823,9 @@ def no_feedback_first(options: Options) -> Options:
 
 
 def spyx_neurons(options: Options) -> Options:
-    """Spyx looks for spikes before it takes in the input; weights come with their gain here, and
-    those behind a Flatten in the file's order.
+    """Spyx looks for spikes before it takes in the input.
+
+    Weights come with their gain here, and those behind a Flatten in the file's order.
     """
     return {**options, "convention": "spyx", "input_gain": "nir", "flatten": "chw"}
 
