@@ -128,6 +128,40 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
         np.testing.assert_array_equal(found, network.run(x))
 
 
+def two_layers(outputs: int) -> nir.NIRGraph:
+    """Two inputs whose synapses have the same neurons, and weights in the same units."""
+    rng = np.random.default_rng(0)
+    nodes: dict[str, nir.NIRNode] = {
+        "a": nir.Input({"input": np.array([9])}),
+        "b": nir.Input({"input": np.array([12])}),
+        "n": neuron("LIF", outputs, rng),
+        "output": nir.Output({"output": np.array([outputs])}),
+    }
+    edges = [("n", "output")]
+    for name, inputs in (("a", 9), ("b", 12)):
+        weight = rng.normal(0.1, 0.5, (outputs, inputs))
+        weight[0, 0] = 3.0
+        nodes[f"to_{name}"] = nir.Linear(weight)
+        edges += [(name, f"to_{name}"), (f"to_{name}", "n")]
+    return graph(nodes, *edges)
+
+
+@pytest.mark.parametrize("flag", ["-munaligned-access", "-mno-unaligned-access"])
+def test_rows_in_words(flag: str, tmp_path: Path) -> None:
+    """What is added to sums in other sizes than blocks have: rows in words, and the rest of them one by one."""
+    forms = {20: "to4", 21: "unaligned_row4", 22: "unaligned_row4", 23: "unaligned_row4", 24: "to4",
+             28: "row8", 38: "unaligned_row4", 41: "unaligned_row4", 44: "row8"}  # fmt: skip
+    for outputs, form in forms.items():
+        network = compiled(two_layers(outputs), target="cortex-m4")
+        body = network.c.split("static SNN_LAYER void net_to_b(")[1].split("\n}\n")[0]
+        assert f"net_add_{form}(" in body, outputs
+        x = {"a": spikes(9), "b": spikes(12, seed=1)}
+        program = build(MACHINES["cortex-m4f"], tmp_path, network, (*FLAGS, flag))
+        (found,) = run(program, x).outputs.values()
+        assert found.any()
+        np.testing.assert_array_equal(found, network.run(x), str(outputs))
+
+
 def test_sums_that_do_not_fit_16_bits_are_in_rows() -> None:
     """600 weights of 127 are 76,200: a block would lose what the sum carries."""
     weight = np.ones((16, 600)) - np.eye(16, 600) * 0.01

@@ -98,7 +98,7 @@ def compiled(source: nir.NIRGraph, convention: str, target: str) -> snnmlir.Netw
 
 
 @pytest.mark.usefixtures("no_undefined_behaviour")
-@pytest.mark.parametrize("target", ["cortex-m4", "cortex-m3"])
+@pytest.mark.parametrize("target", ["cortex-m4", "cortex-m3", "rv32imac"])
 @pytest.mark.parametrize("kind", CONVENTIONS)
 def test_neurons_compute_the_same_here(kind: str, target: str) -> None:
     """In the portable form, whatever is behind the names of instructions elsewhere."""

@@ -354,17 +354,17 @@ Value Coefficients::multiply(StringRef name, Value x) const {
     body->setLoc(NameLoc::get(body->getStringAttr(text), loc));
   };
   StringRef resultName = it->second.isComplement ? "lost" : "driven";
-  Value result;
-  if (int64_t offset = it->second.offset) {
-    call(resultName);
-    if (addsToProducts)
-      result = product->createOfSum(*body, x, offset, factor).value_or(Value());
-    call("nearest");
-    if (!result)
-      multiplied = arith::AddIOp::create(
-          *body, x, createNumber(*body, x.getType(), offset));
-  }
+  int64_t offset = it->second.offset;
   call(resultName);
+  Value result;
+  if (addsToProducts && offset != 0)
+    result = product->createOfSum(*body, x, offset, factor).value_or(Value());
+  if (!result && offset != 0) {
+    call("nearest");
+    multiplied = arith::AddIOp::create(
+        *body, x, createNumber(*body, x.getType(), offset));
+    call(resultName);
+  }
   if (!result)
     result = product->create(*body, multiplied, factor);
   if (it->second.isComplement) {

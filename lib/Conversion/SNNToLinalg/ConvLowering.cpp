@@ -19,17 +19,6 @@
 using namespace mlir;
 using namespace snn;
 
-/// Whether input `x` contributes to the sum.
-static Value createIsActive(ImplicitLocOpBuilder &builder, Value x) {
-  if (x.getType().isInteger(1))
-    return x;
-  Value zero =
-      arith::ConstantOp::create(builder, builder.getZeroAttr(x.getType()));
-  if (isa<IntegerType>(x.getType()))
-    return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, x, zero);
-  return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, x, zero);
-}
-
 /// The sums after the input of `x` at `position` was visited: `addRows` adds
 /// what it contributes, times a factor unless that is 1.
 static Value visitInput(
@@ -40,7 +29,7 @@ static Value visitInput(
   Value xi =
       tensor::ExtractOp::create(builder, nameLocal(builder, "xi"), x, position);
   auto visit = scf::IfOp::create(
-      builder, createIsActive(builder, xi),
+      builder, createIsNotZero(builder, xi),
       [&](OpBuilder &nested, Location loc) {
         ImplicitLocOpBuilder active(loc, nested);
         Value factor;
@@ -519,7 +508,6 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   std::optional<EventInputs> active;
   std::optional<EventOrder> order = getEventOrder(op);
   bool isDirect = context.direct.get(op).has_value();
-  bool isListed = order && (!isDirect || context.direct.takesLists());
   if (order || isDirect) {
     active.emplace(layer, op, context);
   } else {
@@ -534,6 +522,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   Type storage = cast<MemRefType>(yBuffer.getType()).getElementType();
   Constant rows = getRows(*weight);
   xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
+  bool isListed = active && active->areListed();
   if (isListed) {
     Type factor =
         getStorageType(RankedTensorType::get({1}, xType)).getElementType();

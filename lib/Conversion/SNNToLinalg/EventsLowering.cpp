@@ -45,10 +45,6 @@ MemRefType snn::getEventsStorageType(EventsOp op, const StepContext &context) {
                          IntegerType::get(op.getContext(), bits));
 }
 
-static Value createIndex(ImplicitLocOpBuilder &builder, int64_t value) {
-  return arith::ConstantIndexOp::create(builder, value);
-}
-
 void snn::storeEvent(ImplicitLocOpBuilder &builder, Value position,
                      Value events, Value at) {
   Type type = cast<MemRefType>(events.getType()).getElementType();
@@ -59,8 +55,7 @@ void snn::storeEvent(ImplicitLocOpBuilder &builder, Value position,
 void snn::endEvents(ImplicitLocOpBuilder &builder, Value size, Value events,
                     Value count) {
   for (int64_t k = 0; k < kEventsPerVisit; ++k)
-    storeEvent(builder, size, events,
-               arith::AddIOp::create(builder, count, createIndex(builder, k)));
+    storeEvent(builder, size, events, advance(builder, count, k));
 }
 
 /// Which of the `kMaskBits` elements from `first` on are not zero, of those
@@ -75,10 +70,7 @@ static Value createMask(ImplicitLocOpBuilder &builder, Value x, Value first,
   Value isThere = vector::CreateMaskOp::create(builder, maskType, left);
   Value elements =
       vector::MaskedLoadOp::create(builder, type, x, first, isThere, zeros);
-  if (element.isInteger(1))
-    return elements;
-  return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, elements,
-                               zeros);
+  return createIsNotZero(builder, elements);
 }
 
 /// Stores the positions that `mask` has, counted from `first`, behind the
@@ -113,7 +105,7 @@ static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value begin,
                        Value size, Value events, Value listed) {
   auto loop = scf::ForOp::create(
       builder, nameLocal(builder, "i"), begin, size,
-      createIndex(builder, kMaskBits), listed,
+      indexConstant(builder, kMaskBits), listed,
       [&](OpBuilder &nested, Location, Value first, ValueRange count) {
         ImplicitLocOpBuilder body(builder.getLoc(), nested);
         Value mask = createMask(body, x, first, size);
@@ -132,10 +124,10 @@ static Value listMasks(ImplicitLocOpBuilder &builder, Value x, Value begin,
 static void listPart(ImplicitLocOpBuilder &builder, Value x, Value size,
                      Value from, Value capacity, Value events) {
   Type index = builder.getIndexType();
-  Value bits = createIndex(builder, kMaskBits);
+  Value bits = indexConstant(builder, kMaskBits);
   auto loop = scf::WhileOp::create(
       builder, nameLocal(builder, "begin"), TypeRange{index, index, index},
-      ValueRange{from, createIndex(builder, 0)},
+      ValueRange{from, indexConstant(builder, 0)},
       [&](OpBuilder &nested, Location loc, ValueRange carried) {
         ImplicitLocOpBuilder before(loc, nested);
         // Whole masks, so that all but the last are aligned as x is.
@@ -158,32 +150,20 @@ static void listPart(ImplicitLocOpBuilder &builder, Value x, Value size,
       });
   endEvents(builder, size, events, loop.getResult(1));
   storeEvent(builder, loop.getResult(0), events,
-             arith::AddIOp::create(builder, capacity,
-                                   createIndex(builder, kEventsPerVisit)));
-}
-
-/// Whether a value is there at all.
-static Value createIsThere(ImplicitLocOpBuilder &builder, Value value) {
-  Value zero =
-      arith::ConstantOp::create(builder, builder.getZeroAttr(value.getType()));
-  return isa<FloatType>(value.getType())
-             ? Value(arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE,
-                                           value, zero))
-             : Value(arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
-                                           value, zero));
+             advance(builder, capacity, kEventsPerVisit));
 }
 
 /// Lists values: writes every position, and goes on behind it if it counts.
 static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
                         Value events) {
   auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "i"), createIndex(builder, 0), size,
-      createIndex(builder, 1), createIndex(builder, 0),
+      builder, nameLocal(builder, "i"), indexConstant(builder, 0), size,
+      indexConstant(builder, 1), indexConstant(builder, 0),
       [&](OpBuilder &nested, Location, Value index, ValueRange count) {
         ImplicitLocOpBuilder body(builder.getLoc(), nested);
         storeEvent(body, index, events, count.front());
         Value isThere =
-            createIsThere(body, memref::LoadOp::create(body, x, index));
+            createIsNotZero(body, memref::LoadOp::create(body, x, index));
         Value one =
             arith::IndexCastUIOp::create(body, body.getIndexType(), isThere);
         Value next = arith::AddIOp::create(body, count.front(), one);
@@ -197,30 +177,26 @@ static Value listValues(ImplicitLocOpBuilder &builder, Value x, Value size,
 static Value listWithBranches(ImplicitLocOpBuilder &builder, Value x,
                               Value size, Value events) {
   constexpr int64_t kTogether = 4;
-  Type number = builder.getI32Type();
+  Type wide = builder.getI32Type();
   Type element = cast<MemRefType>(x.getType()).getElementType();
   bool areTogether =
       isa<IntegerType>(element) && element.getIntOrFloatBitWidth() <= 32;
   auto widen = [&](ImplicitLocOpBuilder &body, Value value) -> Value {
-    return element == number ? value
-                             : arith::ExtSIOp::create(body, number, value);
+    return element == wide ? value : arith::ExtSIOp::create(body, wide, value);
   };
   auto listOne = [&](ImplicitLocOpBuilder &body, Value value, Value index,
                      Value count) {
-    return createBranch(body, createIsThere(body, value), count,
+    return createBranch(body, createIsNotZero(body, value), count,
                         [&](ImplicitLocOpBuilder &inner) -> Value {
                           storeEvent(inner, index, events, count);
-                          return arith::AddIOp::create(inner, count,
-                                                       createIndex(inner, 1));
+                          return advance(inner, count, 1);
                         });
   };
   auto listNext = [&](ImplicitLocOpBuilder &body, Value first, int64_t number,
                       Value count) -> Value {
     SmallVector<Value> places, values;
     for (int64_t k = 0; k < number; ++k) {
-      places.push_back(k == 0 ? first
-                              : Value(arith::AddIOp::create(
-                                    body, first, createIndex(body, k))));
+      places.push_back(advance(body, first, k));
       values.push_back(memref::LoadOp::create(body, x, places.back()));
     }
     auto listAll = [&](ImplicitLocOpBuilder &inner) -> Value {
@@ -234,12 +210,12 @@ static Value listWithBranches(ImplicitLocOpBuilder &builder, Value x,
     Value any = widen(body, values.front());
     for (Value value : ArrayRef(values).drop_front())
       any = arith::OrIOp::create(body, any, widen(body, value));
-    return createBranch(body, createIsThere(body, any), count, listAll);
+    return createBranch(body, createIsNotZero(body, any), count, listAll);
   };
   auto listFrom = [&](Value begin, Value end, int64_t number, Value count) {
     auto loop = scf::ForOp::create(
         builder, nameLocal(builder, "i"), begin, end,
-        createIndex(builder, number), count,
+        indexConstant(builder, number), count,
         [&](OpBuilder &nested, Location, Value index, ValueRange carried) {
           ImplicitLocOpBuilder body(builder.getLoc(), nested);
           scf::YieldOp::create(body,
@@ -248,11 +224,11 @@ static Value listWithBranches(ImplicitLocOpBuilder &builder, Value x,
     loop.setUnsignedCmp(areTogether);
     return loop.getResult(0);
   };
-  Value zero = createIndex(builder, 0);
+  Value zero = indexConstant(builder, 0);
   if (!areTogether)
     return listFrom(zero, size, 1, zero);
   Value rest =
-      arith::RemUIOp::create(builder, size, createIndex(builder, kTogether));
+      arith::RemUIOp::create(builder, size, indexConstant(builder, kTogether));
   Value whole = arith::SubIOp::create(builder, size, rest);
   return listFrom(whole, size, 1, listFrom(zero, whole, kTogether, zero));
 }
@@ -312,7 +288,7 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
     listPart(builder, signal, size, body->getArgument(2), body->getArgument(3),
              list);
   } else {
-    Value none = createIndex(builder, 0);
+    Value none = indexConstant(builder, 0);
     bool areValues = isa<FloatType>(element) || isQuantized;
     Value end = !areValues ? listMasks(builder, signal, none, size, list, none)
                 : context.options.listWithNeurons
@@ -364,10 +340,10 @@ void snn::listEvents(EventsOp op, StepContext &context,
         builder, MemRefType::get({ShapedType::kDynamic}, type), buffer);
   };
   Value flat = flattenBuffer(context.step, op.getLoc(), x);
-  Value size = createIndex(builder, op.getEvents().getType().getSize());
+  Value size = indexConstant(builder, op.getEvents().getType().getSize());
   SmallVector<Value> operands = {forget(flat), size};
   if (capacity)
-    operands.append({from, createIndex(builder, *capacity)});
+    operands.append({from, indexConstant(builder, *capacity)});
   operands.push_back(forget(events));
   func::CallOp::create(builder, function, operands);
 }

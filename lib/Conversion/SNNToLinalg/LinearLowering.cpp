@@ -9,6 +9,7 @@
 #include "RepeatedEvents.h"
 #include "Synapses.h"
 #include "VectorSums.h"
+#include "WordRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -152,6 +153,21 @@ lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
   return success();
 }
 
+/// Adds rows in words to what is in `yBuffer`, one for each event.
+static void addWordRows(LayerBuilder &layer, StepContext &context,
+                        const WordPlan &plan, const EventInputs &active,
+                        const WeightRows &weights, Value yBuffer) {
+  ImplicitLocOpBuilder &builder = layer.body();
+  alignToWords(context.symbols, weights.getTable());
+  auto addRow = [&](ImplicitLocOpBuilder &loop, ValueRange row, Value) {
+    addWordRow(loop, plan, yBuffer, /*target=*/{}, weights.getTable(), row,
+               /*factor=*/Value());
+    return Value();
+  };
+  (void)active.visit(builder, /*perVisit=*/1, indexConstant(builder, 0),
+                     /*sums=*/Value(), addRow);
+}
+
 /// The synapse of counts in blocks.
 static LogicalResult
 lowerRepeated(LayerBuilder &layer, StepContext &context, const RepeatPlan &plan,
@@ -239,6 +255,13 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
   if (addsSpikes && !vectors)
     plan = planBlocks(context.options, rows, weightType, storage,
                       isInPlace || beginsWithBias(op));
+  std::optional<WordPlan> words;
+  if (addsSpikes && !vectors && !plan)
+    words = planWholeWordRows(context.options, outputs, weightType, storage);
+  if (words && !context.takeWords(context.sumOf(op)))
+    words.reset();
+  if (words)
+    rows = orderWeights(*words, rows);
   if (repeats ? repeats->blocks.isFlipped : plan && plan->isFlipped)
     rows = flipSigns(rows);
   WeightRows weights(layer, rows, weightType);
@@ -281,6 +304,12 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
     if (failed(lowerRepeated(layer, context, *repeats, *active, weights,
                              repeated, yBuffer, createInitial)))
       return failure();
+  } else if (words) {
+    FailureOr<Value> initial = createInitial();
+    if (failed(initial))
+      return failure();
+    layer.write(*initial, yBuffer);
+    addWordRows(layer, context, *words, *active, weights, yBuffer);
   } else if (plan) {
     if (failed(lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
                              isInPlace, createInitial, addRows)))

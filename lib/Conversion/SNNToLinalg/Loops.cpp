@@ -21,6 +21,14 @@ Value snn::indexConstant(ImplicitLocOpBuilder &builder, int64_t value) {
   return arith::ConstantIndexOp::create(builder, value);
 }
 
+Value snn::advance(ImplicitLocOpBuilder &builder, Value index,
+                   int64_t distance) {
+  if (distance == 0)
+    return index;
+  return arith::AddIOp::create(builder, index,
+                               indexConstant(builder, distance));
+}
+
 SmallVector<Value, 1> snn::asRange(Value sums) {
   return sums ? SmallVector<Value, 1>{sums} : SmallVector<Value, 1>();
 }

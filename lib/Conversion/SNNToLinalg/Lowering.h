@@ -55,9 +55,9 @@ struct StepContext {
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value, 3>> maps;
   /// Lists of events that are there as often as they count, by synapse.
   llvm::DenseMap<mlir::Operation *, mlir::Value> repeated;
-  /// Signals' memory of a step, and those of it that are read and written in
-  /// words.
-  llvm::DenseSet<mlir::Value> scratchSignals;
+  /// The memory of signals and of states, which no caller gives, and those of
+  /// it that are read and written in words.
+  llvm::DenseSet<mlir::Value> ownMemory;
   llvm::SmallVector<mlir::BlockArgument> words;
   /// The longest of the lists that have to hold all events at once.
   int64_t longestWholeList = 0;
@@ -72,16 +72,10 @@ struct StepContext {
   }
   /// Whether `buffer` may be read and written in words; then it will be.
   bool takeWords(mlir::Value buffer) {
-    if (!scratchSignals.contains(buffer) && !isState(buffer))
+    if (!ownMemory.contains(buffer))
       return false;
     words.push_back(mlir::cast<mlir::BlockArgument>(buffer));
     return true;
-  }
-  /// Whether `buffer` is the memory of a neuron's state.
-  bool isState(mlir::Value buffer) const {
-    return llvm::any_of(states, [&](const auto &entry) {
-      return llvm::is_contained(entry.second, buffer);
-    });
   }
   /// The memory that a synapse adds to: its result's, or a state.
   mlir::Value sumOf(mlir::Operation *synapse) const {
@@ -112,6 +106,9 @@ mlir::Location nameLocal(mlir::ImplicitLocOpBuilder &builder,
 
 /// An index that is known.
 mlir::Value indexConstant(mlir::ImplicitLocOpBuilder &builder, int64_t value);
+/// `index` and `distance` more.
+mlir::Value advance(mlir::ImplicitLocOpBuilder &builder, mlir::Value index,
+                    int64_t distance);
 
 /// What a loop or a branch carries: nothing where sums are in memory, and so
 /// none are given.

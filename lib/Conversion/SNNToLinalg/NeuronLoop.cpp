@@ -115,10 +115,6 @@ private:
 };
 } // namespace
 
-static Value makeIndex(ImplicitLocOpBuilder &builder, int64_t value) {
-  return arith::ConstantIndexOp::create(builder, value);
-}
-
 Value NeuronLoop::load(ImplicitLocOpBuilder &builder, int64_t lanes,
                        Value buffer, ValueRange position) {
   position = position.take_back(cast<MemRefType>(buffer.getType()).getRank());
@@ -145,14 +141,15 @@ Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
         if (row)
           event = arith::AddIOp::create(
               inner,
-              arith::MulIOp::create(inner, row, makeIndex(inner, shape.back())),
+              arith::MulIOp::create(inner, row,
+                                    indexConstant(inner, shape.back())),
               n);
         storeEvent(inner, event, buffers.events, count);
         if (buffers.spikes)
           memref::StoreOp::create(inner,
                                   createNumber(inner, spike.getType(), 1),
                                   buffers.spikes, getPosition(row, n));
-        return arith::AddIOp::create(inner, count, makeIndex(inner, 1));
+        return advance(inner, count, 1);
       });
 }
 
@@ -161,8 +158,7 @@ Value NeuronLoop::listLanes(ImplicitLocOpBuilder &builder, Value spikes,
   int64_t lanes = cast<VectorType>(spikes.getType()).getNumElements();
   for (int64_t lane = 0; lane < lanes; ++lane) {
     Value spike = vector::ExtractOp::create(builder, spikes, lane);
-    Value at = arith::AddIOp::create(builder, n, makeIndex(builder, lane));
-    count = listOne(builder, spike, row, at, count);
+    count = listOne(builder, spike, row, advance(builder, n, lane), count);
   }
   return count;
 }
@@ -242,9 +238,9 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
       return bodies.late(inner, row, n);
     if (lanes == 1)
       return (void)visitAny(inner, 1, row, n, Value());
-    Value end = arith::AddIOp::create(inner, n, makeIndex(inner, lanes));
+    Value end = advance(inner, n, lanes);
     scf::ForOp::create(inner, nameLocal(inner, "k"), n, end,
-                       makeIndex(inner, 1), ValueRange(),
+                       indexConstant(inner, 1), ValueRange(),
                        [&](OpBuilder &each, Location, Value k, ValueRange) {
                          ImplicitLocOpBuilder one(builder.getLoc(), each);
                          (void)visitAny(one, 1, row, k, Value());
@@ -285,28 +281,23 @@ Value NeuronLoop::visitNext(ImplicitLocOpBuilder &builder, int64_t lanes,
   int64_t whole = end - (end - begin) % (lanes * perTurn);
   auto visitTurn = [&](ImplicitLocOpBuilder &b, Value n, int64_t turns,
                        Value listed) {
-    for (int64_t turn = 0; turn < turns; ++turn) {
-      Value next =
-          turn == 0
-              ? n
-              : Value(arith::AddIOp::create(b, n, makeIndex(b, turn * lanes)));
-      listed = visit(b, lanes, row, next, listed);
-    }
+    for (int64_t turn = 0; turn < turns; ++turn)
+      listed = visit(b, lanes, row, advance(b, n, turn * lanes), listed);
     return listed;
   };
   if (whole != begin) {
     auto loop = scf::ForOp::create(
-        builder, nameLocal(builder, "n"), makeIndex(builder, begin),
-        makeIndex(builder, whole), makeIndex(builder, lanes * perTurn), count,
-        [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
+        builder, nameLocal(builder, "n"), indexConstant(builder, begin),
+        indexConstant(builder, whole), indexConstant(builder, lanes * perTurn),
+        count, [&](OpBuilder &nested, Location, Value n, ValueRange carried) {
           ImplicitLocOpBuilder inner(builder.getLoc(), nested);
           scf::YieldOp::create(inner,
                                visitTurn(inner, n, perTurn, carried.front()));
         });
     count = loop.getResult(0);
   }
-  return visitTurn(builder, makeIndex(builder, whole), (end - whole) / lanes,
-                   count);
+  return visitTurn(builder, indexConstant(builder, whole),
+                   (end - whole) / lanes, count);
 }
 
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
@@ -317,7 +308,7 @@ Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
   if (size - whole > 1)
     return visitNext(builder, 1, row, whole, size, count);
   if (whole != size)
-    count = visit(builder, 1, row, makeIndex(builder, whole), count);
+    count = visit(builder, 1, row, indexConstant(builder, whole), count);
   return count;
 }
 
@@ -327,25 +318,20 @@ void NeuronLoop::visitRows(ImplicitLocOpBuilder &builder, int64_t lanes,
   int64_t perTurn = isLate(lanes) ? kRowsPerTurn : 1;
   int64_t whole = rows - rows % perTurn;
   auto visitNextRows = [&](ImplicitLocOpBuilder &b, Value row, int64_t count) {
-    for (int64_t offset = 0; offset < count; ++offset) {
-      Value next =
-          offset == 0
-              ? row
-              : arith::AddIOp::create(b, row, makeIndex(b, offset)).getResult();
-      (void)visit(b, lanes, next, n, Value());
-    }
+    for (int64_t offset = 0; offset < count; ++offset)
+      (void)visit(b, lanes, advance(b, row, offset), n, Value());
   };
   if (whole != 0)
-    scf::ForOp::create(builder, nameLocal(builder, "r"), makeIndex(builder, 0),
-                       makeIndex(builder, whole), makeIndex(builder, perTurn),
-                       ValueRange(),
+    scf::ForOp::create(builder, nameLocal(builder, "r"),
+                       indexConstant(builder, 0), indexConstant(builder, whole),
+                       indexConstant(builder, perTurn), ValueRange(),
                        [&](OpBuilder &nested, Location, Value row, ValueRange) {
                          ImplicitLocOpBuilder inner(builder.getLoc(), nested);
                          visitNextRows(inner, row, perTurn);
                          scf::YieldOp::create(inner);
                        });
   if (whole != rows)
-    visitNextRows(builder, makeIndex(builder, whole), rows - whole);
+    visitNextRows(builder, indexConstant(builder, whole), rows - whole);
 }
 
 void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
@@ -362,8 +348,8 @@ void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
     visitRows(outer, lanes, n);
   };
   scf::ForOp::create(builder, nameLocal(builder, "n"),
-                     makeIndex(builder, begin), makeIndex(builder, end),
-                     makeIndex(builder, lanes), ValueRange(),
+                     indexConstant(builder, begin), indexConstant(builder, end),
+                     indexConstant(builder, lanes), ValueRange(),
                      [&](OpBuilder &nested, Location, Value n, ValueRange) {
                        ImplicitLocOpBuilder outer(builder.getLoc(), nested);
                        visitColumn(outer, n);
@@ -383,8 +369,8 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
     return count;
   }
   auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "r"), makeIndex(builder, 0),
-      makeIndex(builder, shape.front()), makeIndex(builder, 1), count,
+      builder, nameLocal(builder, "r"), indexConstant(builder, 0),
+      indexConstant(builder, shape.front()), indexConstant(builder, 1), count,
       [&](OpBuilder &nested, Location, Value row, ValueRange carried) {
         ImplicitLocOpBuilder inner(builder.getLoc(), nested);
         scf::YieldOp::create(inner,
@@ -398,8 +384,9 @@ void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,
                            int64_t lanes, const NeuronBuffers &buffers,
                            const NeuronBodies &bodies) {
   NeuronLoop loop(shape, update, buffers, bodies, lanes);
-  Value count = loop.visitAll(builder, lanes, makeIndex(builder, 0));
+  Value count = loop.visitAll(builder, lanes, indexConstant(builder, 0));
   if (buffers.events)
-    endEvents(builder, makeIndex(builder, ShapedType::getNumElements(shape)),
+    endEvents(builder,
+              indexConstant(builder, ShapedType::getNumElements(shape)),
               buffers.events, count);
 }

@@ -588,7 +588,7 @@ LogicalResult snn::lowerCarriedSpikes(NeuronOpInterface op,
                                       StepContext &context) {
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op, "_fire");
-  Coefficients c(layer, op, context.options.multiplyAdd);
+  Coefficients c(layer, op);
   Value voltage = layer.addShapedArgument("v", context.states.lookup(op).back(),
                                           c.getShape());
   Value spikeBuffer = layer.addShapedArgument(

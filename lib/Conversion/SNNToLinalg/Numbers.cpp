@@ -67,6 +67,14 @@ Value snn::createMul(ImplicitLocOpBuilder &builder, Value a, Value b) {
   return createBinary<arith::MulFOp, arith::MulIOp>(builder, a, b);
 }
 
+Value snn::createIsNotZero(ImplicitLocOpBuilder &builder, Value x) {
+  Type type = x.getType(), element = getElementTypeOrSelf(type);
+  Value zero = arith::ConstantOp::create(builder, builder.getZeroAttr(type));
+  if (isa<FloatType>(element))
+    return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, x, zero);
+  return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, x, zero);
+}
+
 Value snn::createCompare(ImplicitLocOpBuilder &builder,
                          arith::CmpFPredicate predicate, Value a, Value b) {
   if (isa<FloatType>(a.getType()))

@@ -45,6 +45,8 @@ mlir::Value createMul(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
 mlir::Value createCompare(mlir::ImplicitLocOpBuilder &builder,
                           mlir::arith::CmpFPredicate predicate, mlir::Value a,
                           mlir::Value b);
+/// Whether `x` is not 0: numbers or spikes, one or several.
+mlir::Value createIsNotZero(mlir::ImplicitLocOpBuilder &builder, mlir::Value x);
 /// The number `value` of a floating-point or integer type.
 mlir::Value createNumber(mlir::ImplicitLocOpBuilder &builder, mlir::Type type,
                          double value);

@@ -26,10 +26,8 @@ std::optional<RepeatPlan> RepeatPlan::of(LinearOp op,
   Type input = getElementTypeOrSelf(getSpikeSource(op));
   Type stored =
       getStorageType(RankedTensorType::get({1}, input)).getElementType();
-  std::optional<DirectSynapse> target = context.direct.get(op);
-  bool isListed = getEventOrder(op) && (!target || context.direct.takesLists());
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
-  if (!isListed || isa<FloatType>(stored) || stored.isInteger(1) ||
+  if (!getEventOrder(op) || isa<FloatType>(stored) || stored.isInteger(1) ||
       stored.getIntOrFloatBitWidth() > 16 || weight.getRank() != 2 ||
       op.getSaturate() || weight.getDimSize(0) < kLeastOutputs ||
       context.options.rows || context.options.vectorRows)
@@ -83,9 +81,7 @@ void RepeatPlan::addEvents(
           ImplicitLocOpBuilder inner(loc, nested);
           // As often as can be: those that are too many are overwritten.
           for (int64_t k = 0; k < kLargestCount; ++k)
-            storeEvent(
-                inner, position, list,
-                arith::AddIOp::create(inner, count, indexConstant(inner, k)));
+            storeEvent(inner, position, list, advance(inner, count, k));
           scf::YieldOp::create(inner);
         },
         [&](OpBuilder &nested, Location loc) {

@@ -77,8 +77,9 @@ private:
                          Value initial);
   LogicalResult addStates();
   /// Those of the neurons that a kernel computes.
-  void addKeptList(EventsOp events);
   LogicalResult addStatesOf(OffloadOp offload);
+  /// A list that is a state begins without events.
+  void addKeptList(EventsOp events);
   void addInputs();
   void addOutputs();
   /// Gives `signal` a place: an output of the network, or scratch memory.
@@ -226,6 +227,7 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   std::string fullName = getLayerName(op) + "_" + name.str();
   context.states[op].push_back(
       stepArguments->add(type, "state", fullName, getNode(op), op->getLoc()));
+  context.ownMemory.insert(context.states[op].back());
   stepArguments->setUse(getStateUse(op, name));
   // All elements are set alike, so the init function sees them in a row.
   type = MemRefType::get({type.getNumElements()}, type.getElementType());
@@ -290,7 +292,6 @@ LogicalResult NetworkLowering::addState(Operation *op, MemRefType type,
   return success();
 }
 
-/// A list that is a state begins without events.
 void NetworkLowering::addKeptList(EventsOp events) {
   MemRefType type = getEventsStorageType(events, context);
   std::string name = getLayerName(events) + "_list";
@@ -430,7 +431,7 @@ void NetworkLowering::placeSignal(Value signal) {
   context.buffers[signal] = stepArguments->add(getStorageType(type), "scratch",
                                                name, getNode(op), op->getLoc());
   stepArguments->setUse(getSignalUse(signal));
-  context.scratchSignals.insert(context.buffers[signal]);
+  context.ownMemory.insert(context.buffers[signal]);
 }
 
 Value NetworkLowering::getSumInPlace(Operation *op) {

@@ -40,6 +40,20 @@ snn::planWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
   return plan;
 }
 
+std::optional<WordPlan>
+snn::planWholeWordRows(const ConvertSNNToLinalgOptions &options,
+                       int64_t outputs, Type type, Type storage) {
+  int64_t whole = outputs - outputs % kWord;
+  // Biased sums would have to be flipped in each step, with events or without.
+  if (whole == 0 || options.flippedSigns || !storage.isInteger(16))
+    return std::nullopt;
+  std::optional<WordPlan> plan =
+      planWordRows(options, whole, type, /*factor=*/type, storage);
+  if (plan)
+    plan->isAligned = whole == outputs;
+  return plan;
+}
+
 /// Which weight of four comes first, and so on.
 static ArrayRef<int64_t> getOrder() {
   static constexpr int64_t order[kWord] = {0, 2, 1, 3};
@@ -52,12 +66,11 @@ Constant snn::orderWeights(const WordPlan &plan, const Constant &rows) {
   Constant ordered = plan.isBiased ? flipSigns(rows) : rows;
   if (ordered.isUniform())
     return ordered;
-  std::vector<double> values;
-  values.reserve(ordered.values.size());
-  for (size_t first = 0; first < ordered.values.size(); first += kWord)
-    for (int64_t offset : getOrder())
-      values.push_back(ordered.values[first + offset]);
-  ordered.values = std::move(values);
+  int64_t size = ordered.shape.back(), whole = size - size % kWord;
+  for (size_t row = 0; row < ordered.values.size(); row += size)
+    for (int64_t first = 0; first < whole; first += kWord)
+      std::swap(ordered.values[row + first + 1],
+                ordered.values[row + first + 2]);
   return ordered;
 }
 
@@ -144,7 +157,8 @@ static void addPart(ImplicitLocOpBuilder &builder, const WordPlan &plan,
   Type element = plan.isShort ? builder.getI16Type() : builder.getI32Type();
   auto type = VectorType::get(size, element);
   auto row = vector::LoadOp::create(builder, bytes, weights, source);
-  row.setAlignment(kWord);
+  if (plan.isAligned)
+    row.setAlignment(kWord);
   Value terms = row;
   if (plan.isBiased)
     terms = arith::XOrIOp::create(builder, terms,
@@ -176,10 +190,26 @@ static SmallVector<Value> extend(ValueRange position, Value index) {
   return extended;
 }
 
+/// Adds one weight.
+static void addSingle(ImplicitLocOpBuilder &builder, Value sums,
+                      ValueRange target, Value weights, ValueRange source) {
+  Type number = builder.getI32Type();
+  auto read = [&](Value memory, ValueRange position) -> Value {
+    Value stored = memref::LoadOp::create(builder, memory, position);
+    return arith::ExtSIOp::create(builder, number, stored);
+  };
+  Value sum = read(sums, target);
+  sum = createAdd(builder, sum, read(weights, source));
+  memref::StoreOp::create(builder,
+                          castToStorage(builder, sum, builder.getI16Type()),
+                          sums, target);
+}
+
 void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
                      Value sums, ValueRange target, Value weights,
                      ValueRange source, Value factor) {
-  int64_t count = cast<MemRefType>(weights.getType()).getShape().back();
+  int64_t size = cast<MemRefType>(weights.getType()).getShape().back();
+  int64_t count = size - size % kWord;
   auto add = [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
     addPart(turn, plan, sums, extend(target, first), weights,
             extend(source, first), factor, size);
@@ -188,6 +218,11 @@ void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
     add(builder, count, arith::ConstantIndexOp::create(builder, 0));
   else
     createTurns(builder, count, kTurn, add);
+  for (int64_t single = count; single < size; ++single) {
+    Value offset = indexConstant(builder, single);
+    addSingle(builder, sums, extend(target, offset), weights,
+              extend(source, offset));
+  }
 }
 
 bool snn::sumsInWords(const ConvertSNNToLinalgOptions &options,

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A convolution adds rows of weights to sums in memory. A word holds four
+// A synapse adds rows of weights to sums in memory. A word holds four
 // weights of 8 bits, or two sums of 16 bits: where a core has no vectors, one
 // instruction takes as many of them as it can. Weights are stored such that
 // every other one of a word belongs to neighbouring sums.
@@ -26,6 +26,9 @@ struct WordPlan {
   /// added, and the weights' sign bits are flipped: then one addition of words
   /// is one of both halves, as neither ever borrows or carries.
   bool isBiased = false;
+  /// Whether all rows begin at a multiple of four weights. Else the weights
+  /// behind the last four of a row are added one by one.
+  bool isAligned = true;
 };
 
 /// The plan for rows of weights of `type`, `outputs` each, that are added,
@@ -34,6 +37,12 @@ struct WordPlan {
 std::optional<WordPlan> planWordRows(const ConvertSNNToLinalgOptions &options,
                                      int64_t outputs, mlir::Type type,
                                      mlir::Type factor, mlir::Type storage);
+
+/// The same for rows that are as long as the sums in memory are, which need not
+/// be a multiple of four.
+std::optional<WordPlan>
+planWholeWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
+                  mlir::Type type, mlir::Type storage);
 
 /// The weights as they are stored for a plan.
 Constant orderWeights(const WordPlan &plan, const Constant &rows);

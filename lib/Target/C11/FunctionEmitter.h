@@ -94,6 +94,8 @@ struct RowUpdate {
   /// The weights that are added, and what they are multiplied by, if they are.
   mlir::vector::LoadOp row;
   mlir::Value factor;
+  /// Whether the weights are at a multiple of four.
+  bool isAligned = true;
   /// The spikes or counts whose sum is stored.
   llvm::SmallVector<mlir::vector::LoadOp, 4> summed;
 };

@@ -117,9 +117,14 @@ std::optional<RowUpdate> matchRowUpdate(vector::StoreOp store,
   }
   found.row = bytes.getDefiningOp<vector::LoadOp>();
   if (!found.row || !found.row.getVectorType().getElementType().isInteger(8) ||
-      found.row.getAlignment().value_or(1) % kInCall != 0 ||
       !getMemory(found.row.getBase()).getDefiningOp<memref::GetGlobalOp>())
     return std::nullopt;
+  found.isAligned = found.row.getAlignment().value_or(1) % kInCall == 0;
+  if (found.isAligned)
+    return found;
+  if (found.helper != "add_row" || found.factor)
+    return std::nullopt;
+  found.helper = "add_unaligned_row";
   return found;
 }
 
@@ -141,10 +146,11 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
     helper += "_times";
     more = ", " + factor->text;
   }
+  bool hasLongCall = update.summed.empty() && update.isAligned;
   // A function for rows of any length.
   bool takesAll = update.factor && isShort;
   bool isOneCall = takesAll || size == kInCall ||
-                   (size == kInLongCall && update.summed.empty());
+                   (size == kInLongCall && hasLongCall);
   std::string sums = "&" + *element, row;
   if (!isOneCall) {
     std::string name = addName("out");
@@ -184,7 +190,7 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
            << ";\n";
   }
   for (int64_t lane = 0; lane < size;) {
-    bool isLong = size - lane >= kInLongCall && summed.empty();
+    bool isLong = size - lane >= kInLongCall && hasLongCall;
     int64_t count = isLong ? kInLongCall : kInCall;
     line() << helper << count << "(" << at(sums, lane);
     if (update.row)

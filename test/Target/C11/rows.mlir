@@ -53,8 +53,17 @@ module {
       %there = arith.addi %here, %product : vector<4xi32>
       vector.store %there, %z[%c4] {alignment = 4 : i64} : memref<12xi32>, vector<4xi32>
     }
-    // CHECK:      const uint8_t *const row = &x[0];
-    // CHECK:      net_sum_rows4(&y[0], row, row_2, row_3, row_4);
+    // Rows that begin at no multiple of four are added four at a time.
+    // CHECK:      net_add_unaligned_row4(out, row);
+    // CHECK-NEXT: net_add_unaligned_row4(out + 4, row + 4);
+    %anywhere = vector.load %weight[%c0, %c1] : memref<3x12xi8>, vector<8xi8>
+    %middles = vector.shuffle %anywhere, %anywhere [0, 2, 1, 3, 4, 6, 5, 7] : vector<8xi8>, vector<8xi8>
+    %eight = arith.extsi %middles : vector<8xi8> to vector<8xi16>
+    %first = vector.load %y[%c0, %c0] {alignment = 4 : i64} : memref<3x12xi16>, vector<8xi16>
+    %total = arith.addi %first, %eight : vector<8xi16>
+    vector.store %total, %y[%c0, %c0] {alignment = 4 : i64} : memref<3x12xi16>, vector<8xi16>
+    // CHECK:      const uint8_t *const row_2 = &x[0];
+    // CHECK:      net_sum_rows4(&y[0], row_2, row_3, row_4, row_5);
     %a = vector.load %x[%c0] {alignment = 4 : i64} : memref<48xi8>, vector<4xi8>
     %b = vector.load %x[%c4] {alignment = 4 : i64} : memref<48xi8>, vector<4xi8>
     %c = vector.load %x[%c12] {alignment = 4 : i64} : memref<48xi8>, vector<4xi8>

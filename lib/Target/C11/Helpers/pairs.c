@@ -171,18 +171,8 @@ NET_HELPER net_pair net_scaled2(net_pair a, int32_t factor, int32_t rounding, un
 {
 #if NET_DSP
     int32_t low, high;
-    if (by == 16 && rounding != 0) {
-        __asm__("smlabb %1, %2, %3, %4\n\tsmlatb %0, %2, %3, %4\n\tpkhtb %0, %0, %1, asr #16"
-                : "=&r"(high), "=&r"(low) : "r"(a), "r"(factor), "r"(rounding));
-        return (net_pair)high;
-    }
-    if (rounding == 0) {
-        __asm__("smulbb %0, %1, %2" : "=r"(low) : "r"(a), "r"(factor));
-        __asm__("smultb %0, %1, %2" : "=r"(high) : "r"(a), "r"(factor));
-    } else {
-        __asm__("smlabb %0, %1, %2, %3" : "=r"(low) : "r"(a), "r"(factor), "r"(rounding));
-        __asm__("smlatb %0, %1, %2, %3" : "=r"(high) : "r"(a), "r"(factor), "r"(rounding));
-    }
+    __asm__("smlabb %0, %1, %2, %3" : "=r"(low) : "r"(a), "r"(factor), "r"(rounding));
+    __asm__("smlatb %0, %1, %2, %3" : "=r"(high) : "r"(a), "r"(factor), "r"(rounding));
     return net_upper2(low, high, by);
 #else
     return net_join((net_low(a) * factor + rounding) >> by, (net_high(a) * factor + rounding) >> by);

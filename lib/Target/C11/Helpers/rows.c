@@ -40,6 +40,15 @@ NET_HELPER void net_add_one(int16_t *y, int32_t x, int32_t weight)
     *y = (int16_t)(uint16_t)((uint32_t)*y + (uint32_t)x * (uint32_t)weight);
 }
 
+/* Four weights one by one. */
+NET_HELPER void net_add_bytes4(int16_t *y, const NET_SPACE int8_t *p)
+{
+    net_add_one(y, 1, p[0]);
+    net_add_one(y + 1, 1, p[2]);
+    net_add_one(y + 2, 1, p[1]);
+    net_add_one(y + 3, 1, p[3]);
+}
+
 NET_HELPER void net_add_row4(int16_t *y, const NET_SPACE int8_t *p)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
@@ -49,10 +58,17 @@ NET_HELPER void net_add_row4(int16_t *y, const NET_SPACE int8_t *p)
     __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums.second) : "r"(word));
     net_store_sums(y, sums.first, sums.second);
 #else
-    net_add_one(y, 1, p[0]);
-    net_add_one(y + 1, 1, p[2]);
-    net_add_one(y + 2, 1, p[1]);
-    net_add_one(y + 3, 1, p[3]);
+    net_add_bytes4(y, p);
+#endif
+}
+
+/* The same for weights that are at no multiple of 4. */
+NET_HELPER void net_add_unaligned_row4(int16_t *y, const NET_SPACE int8_t *p)
+{
+#if NET_UNALIGNED_BLOCKS
+    net_add_row4(y, p);
+#else
+    net_add_bytes4(y, p);
 #endif
 }
 
