@@ -133,6 +133,7 @@ static constexpr AttributeRule kRules[] = {
     {"snn.variant", "no value", is<UnitAttr>},
     {"snn.lists", "no value", is<UnitAttr>},
     {"snn.seldom", "no value", is<UnitAttr>},
+    {"snn.apart", "no value", is<UnitAttr>},
     {"snn.vectors", "no value", is<UnitAttr>},
     {"snn.stays", "an array of strings", isStrings},
     {"snn.external", "a function of C that a kernel is", isWord},

@@ -13,6 +13,7 @@ import nir
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from subjects import feedforward
 
 import snnmlir
 from networks import GRAPHS, graph
@@ -29,7 +30,7 @@ def program(interface: dict[str, Any]) -> str:
         f"sizeof({name}) == {interface['struct']['bytes']}",
         f"alignof({name}) == {interface['struct']['alignment']}",
     ]
-    if interface["most_events"]:
+    if functions["step_events"]:
         facts.append(f"{interface['prefix'].upper()}_MAX_EVENTS == {interface['most_events']}")
     for member in interface["struct"]["members"]:
         access = f"(({name} *)0)->{member['name']}"
@@ -86,6 +87,17 @@ def compiled(name: str, dtype: str, input_type: str) -> snnmlir.Network:
     )
 
 
+def check(network: snnmlir.Network, folder: Path) -> None:
+    network.write(folder / "net.c")
+    network.write(folder / "net.json")
+    interface = json.loads((folder / "net.json").read_text())
+    assert interface == network.interface_for("net", "net.h")
+    (folder / "main.c").write_text(program(interface))
+    command = ["gcc", "-std=c11", *STRICT, "main.c", "net.c", "-o", "program"]
+    subprocess.run(command, cwd=folder, check=True)
+    assert subprocess.run(["./program"], cwd=folder, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("dtype", "input_type"), [("f32", "spikes"), ("f64", "float"), ("int8", "float")]
@@ -93,15 +105,19 @@ def compiled(name: str, dtype: str, input_type: str) -> snnmlir.Network:
 def test_the_header_is_what_the_interface_says(
     name: str, dtype: str, input_type: str, tmp_path: Path
 ) -> None:
-    network = compiled(name, dtype, input_type)
-    network.write(tmp_path / "net.c")
-    network.write(tmp_path / "net.json")
-    interface = json.loads((tmp_path / "net.json").read_text())
-    assert interface == network.interface_for("net", "net.h")
-    (tmp_path / "main.c").write_text(program(interface))
-    command = ["gcc", "-std=c11", *STRICT, "main.c", "net.c", "-o", "program"]
-    subprocess.run(command, cwd=tmp_path, check=True)
-    assert subprocess.run(["./program"], cwd=tmp_path, check=False).returncode == 0
+    check(compiled(name, dtype, input_type), tmp_path)
+
+
+def test_states_in_words_are_what_the_interface_says(tmp_path: Path) -> None:
+    """Arrays of 16-bit numbers of odd sizes, each at a multiple of 4."""
+    network = snnmlir.compile(
+        feedforward(9, 7, 5, 11),
+        dtype="int8", convention="snntorch", dt=1e-4, input_type="spikes",
+        target="cortex-m4", optimize="ram", name="net",
+    )  # fmt: skip
+    assert network.interface["struct"]["bytes"] == 2 * (7 + 1 + 5 + 1 + 11 + 1)
+    assert "uint32_t n1_v_words[4];" in network.h
+    check(network, tmp_path)
 
 
 def test_memory_is_that_of_the_struct() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from subjects import SUBJECTS, feedforward
 
 import snnmlir
-from emulation import FLAGS, run
+from emulation import FLAGS, FORMS_ELSEWHERE, run
 from networks import GRAPHS, graph, neuron, ports
 from snnmlir.boards.machines import MACHINES
 from snnmlir.boards.programs import build
@@ -49,9 +50,14 @@ def layers(kind: str, sizes: tuple[int, ...] = (12, 9, 7, 3)) -> nir.NIRGraph:
     return graph(nodes, *edges)
 
 
-def maps() -> nir.NIRGraph:
-    """Convolutions with strides, padding and groups, a pool, and a flattened map."""
+def maps(scale: int = 1) -> nir.NIRGraph:
+    """Convolutions with strides, padding and groups, a pool, and a flattened map.
+
+    Args:
+        scale: How many times as many channels the maps have.
+    """
     rng = np.random.default_rng(4)
+    more = [scale * channels for channels in (4, 6, 3)]
 
     def conv(outputs: int, inputs: int, **options: Any) -> nir.Conv2d:
         given = {"stride": 1, "padding": 1, "dilation": 1, "groups": 1} | options
@@ -64,15 +70,15 @@ def maps() -> nir.NIRGraph:
 
     nodes = {
         "input": nir.Input(input_type={"input": np.array([2, 9, 8])}),
-        "conv1": conv(4, 2, stride=2),
-        "n1": spiking(4, 5, 4),
-        "conv2": conv(6, 2, groups=2),
-        "n2": spiking(6, 5, 4),
+        "conv1": conv(more[0], 2, stride=2),
+        "n1": spiking(more[0], 5, 4),
+        "conv2": conv(more[1], more[0] // 2, groups=2),
+        "n2": spiking(more[1], 5, 4),
         "pool": nir.SumPool2d(np.array([2, 2]), np.array([2, 2]), np.array([0, 0])),
-        "conv3": conv(3, 6, dilation=2, padding=2),
-        "n3": spiking(3, 2, 2),
-        "flatten": nir.Flatten({"input": np.array([3, 2, 2])}, start_dim=0),
-        "fc": nir.Linear(rng.normal(0.1, 0.6, (5, 12))),
+        "conv3": conv(more[2], more[1], dilation=2, padding=2),
+        "n3": spiking(more[2], 2, 2),
+        "flatten": nir.Flatten({"input": np.array([more[2], 2, 2])}, start_dim=0),
+        "fc": nir.Linear(rng.normal(0.1, 0.6, (5, 4 * more[2]))),
         "n4": spiking(5),
         "output": nir.Output(output_type={"output": np.array([5])}),
     }
@@ -115,13 +121,15 @@ def check_bits(network: snnmlir.Network) -> None:
 @pytest.mark.parametrize("dtype", ["int8", "int16"])
 @pytest.mark.parametrize("way", WAYS)
 def test_sums_in_states_are_the_same(way: str, dtype: str) -> None:
-    for kind in ("LIF", "IF", "CubaLIF", "LI"):
+    for kind, target in itertools.product(
+        ("LIF", "IF", "CubaLIF", "LI"), ("generic", "cortex-m4", "cortex-m3")
+    ):
         if kind == "LI" and way == "counts":
             continue
         source = layers(kind if kind != "LI" else "LIF")
         if kind == "LI":
             source.nodes["n2"] = neuron("LI", 3, np.random.default_rng(6))
-        network = compiled(source, dtype=dtype, optimize="ram", **WAYS[way])
+        network = compiled(source, dtype=dtype, optimize="ram", target=target, **WAYS[way])
         check_bits(network)
 
 
@@ -129,7 +137,21 @@ def test_sums_in_states_are_the_same(way: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["int8", "int4"])
 @pytest.mark.parametrize("way", WAYS)
 def test_maps_are_the_same(way: str, dtype: str) -> None:
-    check_bits(compiled(maps(), dtype=dtype, optimize="ram", **WAYS[way]))
+    for scale, target in ((1, "generic"), (4, "cortex-m4"), (4, "cortex-m3"), (4, "avr")):
+        source = maps(scale)
+        check_bits(compiled(source, dtype=dtype, optimize="ram", target=target, **WAYS[way]))
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("target", ["cortex-m4", "cortex-m3"])
+def test_words_in_states_are_the_same(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In words, which this machine takes if it is told to."""
+    command = os.environ.get("CC", "gcc")
+    monkeypatch.setenv("CC", f"{command} -DNET_BLOCKS=1 -DNET_UNALIGNED_BLOCKS=1")
+    for source, way in itertools.product((layers("LIF", (12, 28, 24, 10, 4)), maps(4)), WAYS):
+        network = compiled(source, optimize="ram", target=target, **WAYS[way])
+        assert "_row" in network.c
+        check_bits(network)
 
 
 def test_counted_inputs_are_the_same() -> None:
@@ -195,9 +217,24 @@ def test_delayed_spikes_are_bits() -> None:
     assert compiled(source, optimize="speed", **SNNTORCH).states["delay"] > 600
 
 
-@pytest.mark.parametrize("machine", ["cortex-m4f", "cortex-m0", "atmega1284p"])
-def test_bits_on_machines(machine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("machine", "target"),
+    [
+        *((machine, "generic") for machine in ("cortex-m4f", "cortex-m0", "atmega1284p")),
+        ("cortex-m4f", "cortex-m4"),
+        ("cortex-m3", "cortex-m3"),
+        ("cortex-m3", "cortex-m4"),
+        ("cortex-m0", "cortex-m0"),
+        *FORMS_ELSEWHERE,
+    ],
+)
+def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
+    wide = layers("LIF", (12, 28, 24, 10, 4))
     sources = {
+        "wide": (wide, SNNTORCH),
+        "wide, delayed": (wide, DELAYED),
+        "wide maps": (maps(4), SNNTORCH),
+        "wide maps, counts": (maps(4), WAYS["counts"]),
         "LIF": (layers("LIF"), SNNTORCH),
         "CubaLIF": (layers("CubaLIF"), SNNTORCH),
         "delayed": (layers("LIF"), DELAYED),
@@ -205,7 +242,7 @@ def test_bits_on_machines(machine: str, tmp_path: Path) -> None:
         "delays": (delays(STEPS["several words"]), SNNTORCH),
     }
     for name, (source, convention) in sources.items():
-        network = compiled(source, optimize="ram", **convention)
+        network = compiled(source, optimize="ram", target=target, **convention)
         x = steps(network, 8)
         (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
         np.testing.assert_array_equal(found, network.run(x), name)

@@ -336,7 +336,8 @@ Value ConvLowering::visitCoordinates(
       rest = arith::DivUIOp::create(loop, nameLocal(loop, "rest"), rest, size);
     }
     coordinates[dims.front()] = rest;
-    Value factor = inputs.getFactor(loop, positions.front(), compute);
+    Value factor = words ? inputs.getCount(loop, positions.front(), compute)
+                         : inputs.getFactor(loop, positions.front(), compute);
     return body(loop, coordinates, factor, current);
   };
   return inputs.visit(builder, 1, indexConstant(builder, 0), sums, visitEvent)
@@ -523,10 +524,12 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   Constant rows = getRows(*weight);
   xType = active ? active->getType() : getElementTypeOrSelf(op.getInput());
   bool isListed = active && active->areListed();
-  if (isListed) {
+  if (active) {
+    Type input = getElementTypeOrSelf(getSpikeSource(op).getType());
     Type factor =
-        getStorageType(RankedTensorType::get({1}, xType)).getElementType();
-    words = planWordRows(context.options, outputs, weightType, factor, storage);
+        getStorageType(RankedTensorType::get({1}, input)).getElementType();
+    words = planWordRows(context.options, outputs, weightType, factor, storage,
+                         active->getUnit());
   }
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
@@ -542,7 +545,7 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
     biasShape.push_back(groups);
   biasShape.push_back(outputs);
   bool isChannelsFirst = order && order->isChannelsFirst;
-  if (words && words->isBiased && !op.getBias()) {
+  if (words && words->isBiased && !isDirect && !op.getBias()) {
     clearBiasedSums(layer.body(), yBuffer);
   } else {
     FailureOr<Value> initial = layer.update(yBuffer);
@@ -569,6 +572,9 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   }
   if (vectors)
     layer.markVectors();
+  // Functions for events are called from two places, and so are not inline.
+  if (active && !isListed)
+    layer.markApart();
   layer.finish();
   return success();
 }

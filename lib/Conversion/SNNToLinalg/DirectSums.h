@@ -57,6 +57,10 @@ public:
   }
   /// Whether what is added for is listed.
   bool takesLists() const { return hasLists; }
+  /// Whether `synapse` looks at all of its inputs, as they are not listed.
+  bool scans(mlir::Operation *synapse) const {
+    return !hasLists && synapses.contains(synapse);
+  }
   /// Whether nobody needs a list of events.
   bool hidesEvents(EventsOp events) const;
 

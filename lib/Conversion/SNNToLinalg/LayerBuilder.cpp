@@ -204,6 +204,10 @@ void LayerBuilder::markSeldom() {
   function->setAttr("snn.seldom", builder.getUnitAttr());
 }
 
+void LayerBuilder::markApart() {
+  function->setAttr("snn.apart", builder.getUnitAttr());
+}
+
 void LayerBuilder::markVectors() {
   function->setAttr("snn.vectors", builder.getUnitAttr());
 }

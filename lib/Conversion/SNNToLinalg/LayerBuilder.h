@@ -101,6 +101,10 @@ public:
   /// it inline.
   void markSeldom();
 
+  /// Says that the function needs all registers, so that its caller must not
+  /// have it inline.
+  void markApart();
+
   /// Says that the function computes with the C compiler's vectors.
   void markVectors();
 

@@ -159,6 +159,8 @@ static void addWordRows(LayerBuilder &layer, StepContext &context,
                         const WeightRows &weights, Value yBuffer) {
   ImplicitLocOpBuilder &builder = layer.body();
   alignToWords(context.symbols, weights.getTable());
+  if (plan.isBiased)
+    flipBias(builder, yBuffer);
   auto addRow = [&](ImplicitLocOpBuilder &loop, ValueRange row, Value) {
     addWordRow(loop, plan, yBuffer, /*target=*/{}, weights.getTable(), row,
                /*factor=*/Value());
@@ -166,6 +168,8 @@ static void addWordRows(LayerBuilder &layer, StepContext &context,
   };
   (void)active.visit(builder, /*perVisit=*/1, indexConstant(builder, 0),
                      /*sums=*/Value(), addRow);
+  if (plan.isBiased)
+    flipBias(builder, yBuffer);
 }
 
 /// The synapse of counts in blocks.
@@ -247,17 +251,22 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
     repeated = layer.addArgument("repeated", repeated);
   }
   std::optional<VectorPlan> vectors;
-  bool addsSpikes =
-      active && active->areListed() && active->areSpikes() && rank == 2;
-  if (addsSpikes)
+  bool addsSpikes = active && active->areSpikes() && rank == 2;
+  bool listsSpikes = addsSpikes && active->areListed();
+  if (listsSpikes)
     vectors = planVectorSums(context.options, outputs, weightType, storage,
                              isInPlace);
-  if (addsSpikes && !vectors)
+  if (listsSpikes && !vectors)
     plan = planBlocks(context.options, rows, weightType, storage,
                       isInPlace || beginsWithBias(op));
   std::optional<WordPlan> words;
   if (addsSpikes && !vectors && !plan)
-    words = planWholeWordRows(context.options, outputs, weightType, storage);
+    words = planWholeWordRows(context.options, outputs, weightType, storage,
+                              active->getUnit());
+  // All biased sums are flipped twice; where spikes are listed, some rows at a
+  // time take no longer.
+  if (words && words->isBiased && listsSpikes)
+    words.reset();
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
   if (words)
@@ -320,6 +329,8 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
       return failure();
     layer.write(addRows(*initial), yBuffer);
   }
+  if (active && !active->areListed())
+    layer.markApart();
   layer.finish();
   return success();
 }

@@ -172,8 +172,8 @@ void listEvents(EventsOp op, StepContext &context,
 EventsOp getOwnList(NeuronOpInterface op, const StepContext &context);
 
 /// Whether anything needs the elements of `signal` where they are: a synapse
-/// that has events does not, nor a delay in whose place a list is kept, nor
-/// `ownList`, which neurons make themselves.
+/// that visits a list of events does not, nor a delay in whose place a list is
+/// kept, nor `ownList`, which neurons make themselves.
 bool isRead(mlir::Value signal, const StepContext &context,
             EventsOp ownList = nullptr);
 /// Stores a position in a list.

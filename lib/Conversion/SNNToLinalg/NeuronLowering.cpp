@@ -351,6 +351,62 @@ static std::string describeLayer(int64_t count, const NeuronModel &model,
       .str();
 }
 
+/// Whether a loop leaves all that it updates as it is.
+static bool changesNothing(linalg::GenericOp loop) {
+  auto isArgument = [&](Value result, BlockArgument argument) {
+    if (auto truncate = result.getDefiningOp<arith::TruncIOp>())
+      if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
+        result = extend.getIn();
+    return result == argument;
+  };
+  return llvm::all_of(
+      llvm::zip_equal(loop.getBody()->getTerminator()->getOperands(),
+                      loop.getRegionOutputArgs()),
+      [&](auto pair) {
+        return isArgument(std::get<0>(pair), std::get<1>(pair));
+      });
+}
+
+/// Whether a layer stores nothing but what it loaded from there.
+static bool changesNothing(LayerBuilder &layer) {
+  auto isLoaded = [](Value value, Value base, ValueRange place) {
+    if (auto load = value.getDefiningOp<memref::LoadOp>())
+      return load.getMemRef() == base && llvm::equal(load.getIndices(), place);
+    auto load = value.getDefiningOp<vector::LoadOp>();
+    return load && load.getBase() == base &&
+           llvm::equal(load.getIndices(), place);
+  };
+  WalkResult found = layer.getFunction().walk([&](Operation *op) {
+    bool changes = false;
+    if (auto store = dyn_cast<memref::StoreOp>(op))
+      changes =
+          !isLoaded(store.getValue(), store.getMemRef(), store.getIndices());
+    else if (auto store = dyn_cast<vector::StoreOp>(op))
+      changes = !isLoaded(store.getValueToStore(), store.getBase(),
+                          store.getIndices());
+    return changes ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return !found.wasInterrupted();
+}
+
+/// How many neurons are updated at a time: those of a vector or of a pair,
+/// where the loop takes them, or 1.
+static int64_t chooseLanes(LayerBuilder &layer, ArrayRef<int64_t> shape,
+                           const Update &update, const NeuronModel &model,
+                           const NeuronBuffers &buffers,
+                           const ConvertSNNToLinalgOptions &options,
+                           bool takesPairs, bool takesVectors) {
+  int64_t vectors = options.vectorNeurons;
+  if (takesVectors && vectors != 0 && shape.back() >= vectors &&
+      areShort(update, buffers)) {
+    layer.markVectors();
+    return vectors;
+  }
+  bool isInPairs =
+      takesPairs && options.pairs && arePairs(shape, update, model, buffers);
+  return isInPairs ? 2 : 1;
+}
+
 /// Lowers a step, or if `isDriven` what is left of it when the input was added
 /// to the state.
 static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
@@ -366,7 +422,8 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
                                       c.getShape());
   // Without a reset the update does not depend on spikes that are there.
   Value spikeBuffer;
-  if (model.spikes && (!model.spikes->isPre() || model.spikes->resets()))
+  if (model.spikes && (!model.spikes->isPre() || model.spikes->resets()) &&
+      !context.direct.hidesSpikes(op))
     if (Value spikes = context.bufferOf(op.getOutput("spikes")))
       spikeBuffer = layer.addShapedArgument("spikes", spikes, c.getShape());
   if (failed(addNeuronCoefficients(c, model, op)))
@@ -407,7 +464,8 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   constexpr int64_t kLeastQuiet = 64;
   bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
                        count >= kLeastQuiet;
-  bool isLate = isMostlyQuiet && countsLate(op, model, c, update, buffers);
+  bool isLate = isMostlyQuiet && buffers.spikes &&
+                countsLate(op, model, c, update, buffers);
   auto stepQuiet = [&](ImplicitLocOpBuilder &b, const Update &own,
                        ValueRange inputs, ValueRange carried) {
     NeuronArithmetic a(b, c, model, own);
@@ -422,18 +480,13 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
     return std::pair(a.reaches(isLate ? next : u), a.store(next, type));
   };
   bool countsAlways = model.spikes && model.spikes->counts() && !isMostlyQuiet;
-  bool isInPairs = context.options.pairs && !countsAlways &&
-                   arePairs(c.getShape(), update, model, buffers);
-  int64_t lanes = isInPairs ? 2 : 1;
-  int64_t inVectors = context.options.vectorNeurons;
   // No vectors divide.
   bool divides =
       countsAlways && !(update.reciprocal && update.reciprocal->isShort);
-  if (inVectors != 0 && !buffers.events && !isMostlyQuiet && !divides &&
-      c.getShape().back() >= inVectors && areShort(update, buffers)) {
-    lanes = inVectors;
-    layer.markVectors();
-  }
+  int64_t lanes = chooseLanes(
+      layer, c.getShape(), update, model, buffers, context.options,
+      /*takesPairs=*/!countsAlways,
+      /*takesVectors=*/!buffers.events && !isMostlyQuiet && !divides);
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
     if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
@@ -458,16 +511,26 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       bodies.late = countAt;
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      bodies);
-    layer.finish();
+    if (isDriven && changesNothing(layer))
+      layer.discard();
+    else
+      layer.finish();
     return success();
   }
   SmallVector<Value> results = createElementwise(
       layer, elements.inputs, elements.outputs,
       [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
-        return stepNeurons(b, update, values.take_front(read),
-                           values.drop_front(read));
+        SmallVector<Value> found = stepNeurons(
+            b, update, values.take_front(read), values.drop_front(read));
+        found.truncate(elements.outputs.size());
+        return found;
       },
       context.options.byCoefficients);
+  if (isDriven &&
+      changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
+    layer.discard();
+    return success();
+  }
   for (auto [result, buffer] : llvm::zip(results, elements.outputBuffers))
     layer.write(result, buffer);
   layer.finish();
@@ -481,22 +544,6 @@ LogicalResult snn::lowerNeuron(NeuronOpInterface op, StepContext &context) {
 //===----------------------------------------------------------------------===//
 // Steps in two parts
 //===----------------------------------------------------------------------===//
-
-/// Whether a loop leaves all that it updates as it is.
-static bool changesNothing(linalg::GenericOp loop) {
-  auto isArgument = [&](Value result, BlockArgument argument) {
-    if (auto truncate = result.getDefiningOp<arith::TruncIOp>())
-      if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
-        result = extend.getIn();
-    return result == argument;
-  };
-  return llvm::all_of(
-      llvm::zip_equal(loop.getBody()->getTerminator()->getOperands(),
-                      loop.getRegionOutputArgs()),
-      [&](auto pair) {
-        return isArgument(std::get<0>(pair), std::get<1>(pair));
-      });
-}
 
 LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
                                     StepContext &context) {
@@ -513,17 +560,39 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   Update update = getUpdate(op, model, c);
   Value buffer = layer.addShapedArgument(
       name, context.states.lookup(op).front(), c.getShape());
+  auto begin = [&](ImplicitLocOpBuilder &b, const Update &own,
+                   ValueRange coefficients,
+                   ValueRange carried) -> SmallVector<Value> {
+    NeuronArithmetic a(b, c, model, own);
+    c.bind(b, coefficients, own.type);
+    NeuronEquations<NeuronArithmetic> equations(a, model);
+    Value before = a.read(carried.front(), state.getType());
+    Value begun = model.current  ? equations.beginCurrent(before)
+                  : model.spikes ? equations.beginSpiking(before)
+                                 : equations.beginIntegrator(before);
+    return {a.store(begun, state.getType())};
+  };
+  NeuronBuffers buffers;
+  for (Value tensor : c.getTensors())
+    buffers.inputs.push_back(getTable(tensor));
+  buffers.hasInput = false;
+  buffers.states = {buffer};
+  int64_t lanes =
+      chooseLanes(layer, c.getShape(), update, model, buffers, context.options,
+                  /*takesPairs=*/true, /*takesVectors=*/true);
+  if (lanes > 1) {
+    createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
+                     {begin});
+    if (changesNothing(layer))
+      layer.discard();
+    else
+      layer.finish();
+    return success();
+  }
   SmallVector<Value> results = createElementwise(
       layer, c.getTensors(), layer.update(buffer),
-      [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
-        NeuronArithmetic a(b, c, model, update);
-        c.bind(b, values.drop_back(), update.type);
-        NeuronEquations<NeuronArithmetic> equations(a, model);
-        Value carried = a.read(values.back(), state.getType());
-        Value begun = model.current  ? equations.beginCurrent(carried)
-                      : model.spikes ? equations.beginSpiking(carried)
-                                     : equations.beginIntegrator(carried);
-        return {a.store(begun, state.getType())};
+      [&](ImplicitLocOpBuilder &b, ValueRange values) {
+        return begin(b, update, values.drop_back(), values.take_back());
       },
       context.options.byCoefficients);
   if (changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
@@ -536,52 +605,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
 }
 
 LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
-  NeuronModel model(op);
-  if (context.direct.takesLists() && countsAtOnce(model))
-    return lowerStep(op, context, /*isDriven=*/true);
-  bool hidesSpikes = context.direct.hidesSpikes(op);
-  LayerBuilder layer(context.symbols, context.step, op);
-  layer.shareTables(op);
-  Coefficients c(layer, op, context.options.multiplyAdd);
-  Value spikeBuffer;
-  if (model.spikes && !hidesSpikes)
-    spikeBuffer = layer.addShapedArgument(
-        "spikes", context.bufferOf(op.getOutput("spikes")), c.getShape());
-  if (failed(addNeuronCoefficients(c, model, op)))
-    return failure();
-  int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(
-      describeLayer(count, model, "; the first sum is there already.\n  ") +
-      describeNeuron(model, c));
-  Update update = getUpdate(op, model, c);
-  SmallVector<Value> outputs, buffers;
-  for (auto [variable, buffer] :
-       llvm::zip(op.getStateVariables(), context.states.lookup(op)))
-    buffers.push_back(
-        layer.addShapedArgument(variable.name, buffer, c.getShape()));
-  if (spikeBuffer)
-    buffers.push_back(spikeBuffer);
-  for (Value buffer : buffers)
-    outputs.push_back(layer.update(buffer));
-  size_t tensors = c.getTensors().size();
-  SmallVector<Value> results = createElementwise(
-      layer, c.getTensors(), outputs,
-      [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
-        NeuronArithmetic a(b, c, model, update);
-        c.bind(b, values.take_front(tensors), update.type);
-        SmallVector<Value> found = end(a, model, values.drop_front(tensors));
-        found.truncate(outputs.size());
-        return found;
-      },
-      context.options.byCoefficients);
-  if (changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
-    layer.discard();
-    return success();
-  }
-  for (auto [result, buffer] : llvm::zip_equal(results, buffers))
-    layer.write(result, buffer);
-  layer.finish();
-  return success();
+  return lowerStep(op, context, /*isDriven=*/true);
 }
 
 LogicalResult snn::lowerCarriedSpikes(NeuronOpInterface op,

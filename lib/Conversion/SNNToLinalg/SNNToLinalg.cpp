@@ -382,7 +382,7 @@ bool snn::isRead(Value signal, const StepContext &context, EventsOp ownList) {
       return false;
     auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
     bool isInput = synapse && use.getOperandNumber() == 0;
-    if (isInput && getEventOrder(synapse))
+    if (isInput && getEventOrder(synapse) && !context.direct.scans(synapse))
       return false;
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
       return isRead(use.getOwner()->getResult(0), context, ownList);

@@ -79,12 +79,12 @@ Value SpikeReader::scan(ImplicitLocOpBuilder &builder, Value carried,
             flat = arith::AddIOp::create(active, nameLocal(active, "at"), row,
                                          position.back());
           }
-          scf::YieldOp::create(active, body(active, flat, current));
+          scf::YieldOp::create(active, asRange(body(active, flat, current)));
         },
         [&](OpBuilder &nested, Location loc) {
-          scf::YieldOp::create(nested, loc, current);
+          scf::YieldOp::create(nested, loc, asRange(current));
         });
-    return added.getResult(0);
+    return current ? added.getResult(0) : Value();
   };
   return createLoop(builder, "i", shape.front(), carried,
                     [&](ImplicitLocOpBuilder &outer, Value i, Value current) {

@@ -250,14 +250,11 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
       size(op.getInput().getType().getNumElements()),
       type(getElementTypeOrSelf(signal.getType())),
       isBinary(type.isInteger(1)) {
-  std::optional<DirectSynapse> target = context.direct.get(op);
-  if (target && !context.direct.takesLists()) {
-    unit = target->unit;
+  if (context.direct.scans(op)) {
+    unit = context.direct.get(op)->unit;
     reader.emplace(layer, signal, context);
     // What factors are computed in.
     type = layer.body().getI32Type();
-    areOnes = isBinary;
-    isBinary &= unit == 1;
     return;
   }
   list = layer.addArgument("events", context.bufferOf(op.getEvents()));
@@ -271,17 +268,21 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
     x = layer.read(xBuffer);
 }
 
-Value EventInputs::getFactor(ImplicitLocOpBuilder &builder, Value position,
-                             Type target) const {
+Value EventInputs::getCount(ImplicitLocOpBuilder &builder, Value position,
+                            Type target) const {
   if (isBinary)
     return Value();
-  if (areListed())
-    return readFactor(builder, "xi", x, position, type, target);
+  return areListed() ? readFactor(builder, "xi", x, position, type, target)
+                     : reader->getNumber(builder);
+}
+
+Value EventInputs::getFactor(ImplicitLocOpBuilder &builder, Value position,
+                             Type target) const {
+  Value count = getCount(builder, position, target);
+  if (unit == 1)
+    return count;
   Value factor = createNumber(builder, type, static_cast<double>(unit));
-  if (areOnes)
-    return factor;
-  Value number = reader->getNumber(builder);
-  return unit == 1 ? number : createMul(builder, number, factor);
+  return count ? createMul(builder, count, factor) : factor;
 }
 
 Value EventInputs::getPosition(ImplicitLocOpBuilder &builder, Value event,

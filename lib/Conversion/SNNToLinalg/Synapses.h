@@ -133,8 +133,15 @@ public:
   /// they are 1.
   mlir::Value getValues() const { return x ? getTable(x) : mlir::Value(); }
 
-  /// The value at a position, or none where all are 1; of what is not listed,
-  /// in units of the state that it adds to.
+  /// How many units of the sums are one of the weights: of a state, to which
+  /// what is not listed adds.
+  int64_t getUnit() const { return unit; }
+
+  /// The value at a position, or none where all are 1.
+  mlir::Value getCount(mlir::ImplicitLocOpBuilder &builder,
+                       mlir::Value position, mlir::Type type) const;
+
+  /// The same in units of the sums.
   mlir::Value getFactor(mlir::ImplicitLocOpBuilder &builder,
                         mlir::Value position, mlir::Type type) const;
 
@@ -148,10 +155,7 @@ private:
   bool isBinary;
   mlir::Value list, positions, x;
 
-  /// How many units of a state a weight is.
   int64_t unit = 1;
-  /// Whether all values are 1, in other units.
-  bool areOnes = false;
   /// What is not listed.
   std::optional<SpikeReader> reader;
 };

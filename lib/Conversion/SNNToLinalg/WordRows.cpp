@@ -26,32 +26,37 @@ static constexpr int64_t kBias = std::numeric_limits<int16_t>::min();
 
 std::optional<WordPlan>
 snn::planWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
-                  Type type, Type factor, Type storage) {
-  bool isShort = storage.isInteger(16);
-  if (!options.words || outputs % kWord != 0 || !areBytes(type))
-    return std::nullopt;
-  // Products of more than 16 bits are no single instructions.
-  bool isWide = storage.isInteger(32) && factor.getIntOrFloatBitWidth() <= 16;
-  if (!isShort && !isWide)
+                  Type type, Type factor, Type storage, int64_t unit) {
+  if (!options.words || outputs % kWord != 0 || !areBytes(type) ||
+      !llvm::isPowerOf2_64(unit))
     return std::nullopt;
   WordPlan plan;
-  plan.isShort = isShort;
-  plan.isBiased = isShort && options.flippedSigns;
+  plan.isShort = storage.isInteger(16);
+  plan.shift = llvm::Log2_64(unit);
+  // A byte without a sign is shifted within its half of a word.
+  bool isShort = plan.isShort && plan.shift <= 8;
+  // Products with more than 16 bits are no single instructions.
+  unsigned bits = factor.getIntOrFloatBitWidth() + plan.shift;
+  bool isWide =
+      storage.isInteger(32) && (plan.shift == 0 ? bits <= 16 : bits <= 15);
+  if (!isShort && !isWide)
+    return std::nullopt;
+  plan.isBiased = plan.isShort && options.flippedSigns;
   return plan;
 }
 
 std::optional<WordPlan>
 snn::planWholeWordRows(const ConvertSNNToLinalgOptions &options,
-                       int64_t outputs, Type type, Type storage) {
+                       int64_t outputs, Type type, Type storage, int64_t unit) {
   int64_t whole = outputs - outputs % kWord;
-  // Biased sums would have to be flipped in each step, with events or without.
-  if (whole == 0 || options.flippedSigns || !storage.isInteger(16))
-    return std::nullopt;
+  Type spike = IntegerType::get(type.getContext(), 1);
   std::optional<WordPlan> plan =
-      planWordRows(options, whole, type, /*factor=*/type, storage);
-  if (plan)
-    plan->isAligned = whole == outputs;
-  return plan;
+      planWordRows(options, whole, type, spike, storage, unit);
+  if (!plan || whole == 0)
+    return std::nullopt;
+  plan->isAligned = whole == outputs;
+  bool isAligned = !plan->isBiased && plan->isShort;
+  return plan->isAligned || isAligned ? plan : std::nullopt;
 }
 
 /// Which weight of four comes first, and so on.
@@ -176,6 +181,9 @@ static void addPart(ImplicitLocOpBuilder &builder, const WordPlan &plan,
       factor = arith::TruncIOp::create(builder, element, factor);
     factor = vector::BroadcastOp::create(builder, type, factor);
     terms = arith::MulIOp::create(builder, terms, factor);
+  } else if (plan.shift != 0) {
+    terms = arith::ShLIOp::create(builder, terms,
+                                  createSplat(builder, type, plan.shift));
   }
   auto old = vector::LoadOp::create(builder, type, sums, target);
   old.setAlignment(kWord);
@@ -191,23 +199,30 @@ static SmallVector<Value> extend(ValueRange position, Value index) {
 }
 
 /// Adds one weight.
-static void addSingle(ImplicitLocOpBuilder &builder, Value sums,
-                      ValueRange target, Value weights, ValueRange source) {
+static void addSingle(ImplicitLocOpBuilder &builder, const WordPlan &plan,
+                      Value sums, ValueRange target, Value weights,
+                      ValueRange source) {
   Type number = builder.getI32Type();
   auto read = [&](Value memory, ValueRange position) -> Value {
     Value stored = memref::LoadOp::create(builder, memory, position);
     return arith::ExtSIOp::create(builder, number, stored);
   };
-  Value sum = read(sums, target);
-  sum = createAdd(builder, sum, read(weights, source));
-  memref::StoreOp::create(builder,
-                          castToStorage(builder, sum, builder.getI16Type()),
-                          sums, target);
+  Value sum = read(sums, target), term = read(weights, source);
+  if (plan.shift != 0)
+    term = createMul(builder, term,
+                     createNumber(builder, number, 1 << plan.shift));
+  sum = createAdd(builder, sum, term);
+  memref::StoreOp::create(
+      builder, castToStorage(builder, sum, builder.getI16Type()), sums, target);
 }
 
 void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
                      Value sums, ValueRange target, Value weights,
                      ValueRange source, Value factor) {
+  if (factor && plan.shift != 0)
+    factor =
+        createMul(builder, factor,
+                  createNumber(builder, factor.getType(), 1 << plan.shift));
   int64_t size = cast<MemRefType>(weights.getType()).getShape().back();
   int64_t count = size - size % kWord;
   auto add = [&](ImplicitLocOpBuilder &turn, int64_t size, Value first) {
@@ -220,7 +235,7 @@ void snn::addWordRow(ImplicitLocOpBuilder &builder, const WordPlan &plan,
     createTurns(builder, count, kTurn, add);
   for (int64_t single = count; single < size; ++single) {
     Value offset = indexConstant(builder, single);
-    addSingle(builder, sums, extend(target, offset), weights,
+    addSingle(builder, plan, sums, extend(target, offset), weights,
               extend(source, offset));
   }
 }

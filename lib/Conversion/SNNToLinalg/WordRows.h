@@ -29,20 +29,24 @@ struct WordPlan {
   /// Whether all rows begin at a multiple of four weights. Else the weights
   /// behind the last four of a row are added one by one.
   bool isAligned = true;
+  /// The power of two by which weights are multiplied: what units of a state
+  /// one of them is.
+  unsigned shift = 0;
 };
 
 /// The plan for rows of weights of `type`, `outputs` each, that are added,
-/// times an input stored as `factor`, to sums that are stored as `storage`;
-/// none if there is none.
+/// times an input stored as `factor` and times `unit`, to sums that are stored
+/// as `storage`; none if there is none.
 std::optional<WordPlan> planWordRows(const ConvertSNNToLinalgOptions &options,
                                      int64_t outputs, mlir::Type type,
-                                     mlir::Type factor, mlir::Type storage);
+                                     mlir::Type factor, mlir::Type storage,
+                                     int64_t unit);
 
-/// The same for rows that are as long as the sums in memory are, which need not
-/// be a multiple of four.
+/// The same of spikes for rows that are as long as the sums in memory are,
+/// which need not be a multiple of four.
 std::optional<WordPlan>
 planWholeWordRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
-                  mlir::Type type, mlir::Type storage);
+                  mlir::Type type, mlir::Type storage, int64_t unit);
 
 /// The weights as they are stored for a plan.
 Constant orderWeights(const WordPlan &plan, const Constant &rows);
@@ -62,8 +66,9 @@ void storeRowSum(mlir::ImplicitLocOpBuilder &builder, mlir::Value sums,
                  mlir::ValueRange target, mlir::Value x,
                  llvm::ArrayRef<llvm::SmallVector<mlir::Value>> positions);
 
-/// Adds the row of `weights` at `source`, times a factor of 32 bits unless that
-/// is none, to the sums at `target`. Both are memrefs.
+/// Adds the row of `weights` at `source`, times the plan's power of two and
+/// times a factor of 32 bits unless that is none, to the sums at `target`. Both
+/// are memrefs.
 void addWordRow(mlir::ImplicitLocOpBuilder &builder, const WordPlan &plan,
                 mlir::Value sums, mlir::ValueRange target, mlir::Value weights,
                 mlir::ValueRange source, mlir::Value factor);

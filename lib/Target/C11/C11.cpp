@@ -385,7 +385,9 @@ LogicalResult SourceEmitter::emitDefinition(func::FuncOp function,
   }
   std::string unused;
   os << "static "
-     << (function->hasAttr("snn.seldom") ? helperMacro("SELDOM") : "SNN_LAYER")
+     << (function->hasAttr("snn.seldom")  ? helperMacro("SELDOM")
+         : function->hasAttr("snn.apart") ? helperMacro("APART")
+                                          : "SNN_LAYER")
      << " void " << symbols[function.getSymName()] << "(";
   llvm::ListSeparator separator;
   if (tableUsers.contains(function.getSymName()))
@@ -618,6 +620,18 @@ void SourceEmitter::emitPlaces() {
         << "#define SNN_TABLE __attribute__((aligned(64))) /* a line of the "
            "cache */\n"
         << "#else\n#define SNN_TABLE\n#endif\n#endif\n\n";
+  bool hasApart =
+      llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
+        return function->hasAttr("snn.apart");
+      });
+  std::string apart = helperMacro("APART");
+  if (hasApart)
+    source << "/* For those that need all registers, if nothing is said of "
+              "all. */\n"
+           << "#if defined(SNN_LAYER) || !defined(__GNUC__) || "
+              "defined(__OPTIMIZE_SIZE__)\n"
+           << "#define " << apart << " SNN_LAYER\n#else\n"
+           << "#define " << apart << " __attribute__((noinline))\n#endif\n\n";
   source << "/* For the functions of layers in all networks: inline, noinline, "
             "a section. */\n"
          << "#ifndef SNN_LAYER\n#define SNN_LAYER\n#endif\n\n";

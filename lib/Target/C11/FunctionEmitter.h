@@ -94,6 +94,8 @@ struct RowUpdate {
   /// The weights that are added, and what they are multiplied by, if they are.
   mlir::vector::LoadOp row;
   mlir::Value factor;
+  /// The power of two that they are multiplied by.
+  int64_t shift = 0;
   /// Whether the weights are at a multiple of four.
   bool isAligned = true;
   /// The spikes or counts whose sum is stored.

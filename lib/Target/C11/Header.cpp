@@ -188,9 +188,16 @@ void HeaderPrinter::printStruct() {
   if (interface.weights)
     os << "    const struct " << interface.prefix << "_tables *weights;\n";
   std::vector<ModelArray> members = interface.getMembers();
-  for (const ModelArray &member : members)
-    os << "    " << member.type << " " << member.name << "["
-       << member.getNumElements() << "];\n";
+  for (const ModelArray &member : members) {
+    std::string array = member.type + " " + member.name + "[" +
+                        std::to_string(member.getNumElements()) + "];\n";
+    auto [bytes, alignment] = member.getLayout();
+    if (alignment == member.elementBytes)
+      os << "    " << array;
+    else
+      os << "    union {\n        " << array << "        uint32_t "
+         << member.words << "[" << bytes / alignment << "];\n    };\n";
+  }
   if (interface.arena) {
     if (!interface.arena->comesFirst)
       printArena();

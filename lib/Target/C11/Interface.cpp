@@ -44,6 +44,15 @@ int64_t ModelArray::getNumElements() const {
                          std::multiplies<>());
 }
 
+std::pair<int64_t, int64_t> ModelArray::getLayout() const {
+  constexpr int64_t kWord = 4;
+  int64_t alignment =
+      words.empty() ? elementBytes : std::max(kWord, elementBytes);
+  auto bytes =
+      static_cast<int64_t>(alignTo(getNumElements() * elementBytes, alignment));
+  return {bytes, alignment};
+}
+
 int64_t ModelTable::getNumElements() const {
   return std::accumulate(shape.begin(), shape.end(), int64_t(1),
                          std::multiplies<>());
@@ -77,8 +86,10 @@ std::pair<int64_t, int64_t> ModelInterface::getLayout() const {
     placeArena();
   if (weights) // a pointer
     place(8, 8);
-  for (const ModelArray &member : getMembers())
-    place(member.getNumElements() * member.elementBytes, member.elementBytes);
+  for (const ModelArray &member : getMembers()) {
+    auto [bytes, align] = member.getLayout();
+    place(bytes, align);
+  }
   if (arena && !arena->comesFirst)
     placeArena();
   return {std::max<int64_t>(1, static_cast<int64_t>(alignTo(end, alignment))),

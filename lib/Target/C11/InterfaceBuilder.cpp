@@ -285,6 +285,9 @@ LogicalResult InterfaceBuilder::addStep() {
       return failure();
     if (array->isMember()) {
       array->name = members.add(array->node);
+      if (array->role == ModelArray::Role::State &&
+          functions.step.getArgAttr(argument.getArgNumber(), "snn.alignment"))
+        array->words = members.add(array->node + "_words");
     } else {
       array->sizeMacro = addMacro(array->node, "_SIZE");
       if (array->scale)

@@ -96,6 +96,11 @@ std::optional<RowUpdate> matchRowUpdate(vector::StoreOp store,
       return std::nullopt;
     found.factor = factor.getSource();
     terms = product.getLhs();
+  } else if (auto shift = terms.getDefiningOp<arith::ShLIOp>()) {
+    found.shift = getSplat(shift.getRhs()).value_or(0);
+    terms = shift.getLhs();
+    if (found.shift == 0)
+      return std::nullopt;
   }
   auto extend = terms.getDefiningOp<arith::ExtSIOp>();
   if (!extend)
@@ -146,11 +151,19 @@ LogicalResult FunctionEmitter::emitRowUpdate(vector::StoreOp op,
     helper += "_times";
     more = ", " + factor->text;
   }
+  if (update.shift != 0 && !isShort) {
+    // A product with a constant is one instruction.
+    helper += "_times";
+    more = ", " + std::to_string(int64_t(1) << update.shift);
+  } else if (update.shift != 0) {
+    helper += "_shifted";
+    more = ", " + std::to_string(update.shift);
+  }
   bool hasLongCall = update.summed.empty() && update.isAligned;
   // A function for rows of any length.
   bool takesAll = update.factor && isShort;
-  bool isOneCall = takesAll || size == kInCall ||
-                   (size == kInLongCall && hasLongCall);
+  bool isOneCall =
+      takesAll || size == kInCall || (size == kInLongCall && hasLongCall);
   std::string sums = "&" + *element, row;
   if (!isOneCall) {
     std::string name = addName("out");

@@ -1,6 +1,21 @@
 // RUN: snn-translate --snn-to-c11 %s | FileCheck %s
+// RUN: snn-translate --snn-to-c11-header %s | FileCheck %s --check-prefix=HEADER
 
 // Rows of weights that are added to sums where these are stored, four or eight at a time.
+
+// A state of 16-bit numbers that is read in words is at a multiple of 4, and takes whole words.
+// HEADER:      typedef struct {
+// HEADER-NEXT:     int16_t few[1];
+// HEADER-NEXT:     union {
+// HEADER-NEXT:         int16_t y[36];
+// HEADER-NEXT:         uint32_t y_words[18];
+// HEADER-NEXT:     };
+// HEADER-NEXT:     union {
+// HEADER-NEXT:         int16_t odd[5];
+// HEADER-NEXT:         uint32_t odd_words[3];
+// HEADER-NEXT:     };
+// HEADER-NEXT:     int32_t z[12];
+// HEADER-NEXT: } net_t;
 
 module {
   memref.global "private" constant @conv_weight : memref<3x12xi8> = dense<5> {alignment = 4 : i64}
@@ -42,6 +57,15 @@ module {
       %biased = vector.load %y[%n, %c4] {alignment = 4 : i64} : memref<3x12xi16>, vector<8xi16>
       %settled = arith.xori %biased, %bias : vector<8xi16>
       vector.store %settled, %y[%n, %c4] {alignment = 4 : i64} : memref<3x12xi16>, vector<8xi16>
+      // CHECK-NEXT: net_add_row_shifted4(&y[n * 12], net_row(&net_conv_weight[n * 12]), 3);
+      %three = arith.constant dense<3> : vector<4xi16>
+      %four = vector.load %weight[%n, %c0] {alignment = 4 : i64} : memref<3x12xi8>, vector<4xi8>
+      %swap = vector.shuffle %four, %four [0, 2, 1, 3] : vector<4xi8>, vector<4xi8>
+      %extended = arith.extsi %swap : vector<4xi8> to vector<4xi16>
+      %eightfold = arith.shli %extended, %three : vector<4xi16>
+      %sofar = vector.load %y[%n, %c0] {alignment = 4 : i64} : memref<3x12xi16>, vector<4xi16>
+      %sofar_and = arith.addi %sofar, %eightfold : vector<4xi16>
+      vector.store %sofar_and, %y[%n, %c0] {alignment = 4 : i64} : memref<3x12xi16>, vector<4xi16>
       // CHECK-NEXT: net_add_wide_times4(&z[4], net_row(&net_conv_weight[n * 12 + 4]), (int32_t)x[n]);
       %xi = memref.load %x[%n] : memref<48xi8>
       %times = arith.extui %xi : i8 to i32
@@ -80,13 +104,17 @@ module {
   }
 
   func.func @net_step(%x: memref<48xi8> {snn.kind = "input", snn.name = "x"},
-                      %y: memref<3x12xi16> {snn.kind = "state", snn.name = "y"},
+                      %few: memref<1xi16> {snn.kind = "state", snn.name = "few"},
+                      %y: memref<3x12xi16> {snn.kind = "state", snn.name = "y", snn.alignment = 4 : i64},
+                      %odd: memref<5xi16> {snn.kind = "state", snn.name = "odd", snn.alignment = 4 : i64},
                       %z: memref<12xi32> {snn.kind = "state", snn.name = "z"})
       attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0e-3 : f64} {
     func.call @conv(%x, %y, %z) : (memref<48xi8>, memref<3x12xi16>, memref<12xi32>) -> ()
     return
   }
-  func.func @net_init(%y: memref<3x12xi16> {snn.kind = "state", snn.name = "y"},
+  func.func @net_init(%few: memref<1xi16> {snn.kind = "state", snn.name = "few"},
+                      %y: memref<3x12xi16> {snn.kind = "state", snn.name = "y"},
+                      %odd: memref<5xi16> {snn.kind = "state", snn.name = "odd"},
                       %z: memref<12xi32> {snn.kind = "state", snn.name = "z"})
       attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0e-3 : f64} {
     return

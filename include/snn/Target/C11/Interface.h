@@ -46,6 +46,9 @@ struct ModelArray {
   /// The C type of the elements, and the bytes of one.
   std::string type;
   int64_t elementBytes = 0;
+  /// The C name of its words, of 4 bytes, if a member is read and written in
+  /// these.
+  std::string words;
   ModelContent content = ModelContent::Values;
   /// Of one step; for positions and their number, that of the input.
   std::vector<int64_t> shape;
@@ -55,6 +58,8 @@ struct ModelArray {
 
   bool isMember() const;
   int64_t getNumElements() const;
+  /// Bytes of a member, and the alignment of these.
+  std::pair<int64_t, int64_t> getLayout() const;
 };
 
 /// The name of a role, in the IR as in JSON: "input", "output", "events"...

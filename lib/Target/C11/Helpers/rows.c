@@ -40,13 +40,13 @@ NET_HELPER void net_add_one(int16_t *y, int32_t x, int32_t weight)
     *y = (int16_t)(uint16_t)((uint32_t)*y + (uint32_t)x * (uint32_t)weight);
 }
 
-/* Four weights one by one. */
-NET_HELPER void net_add_bytes4(int16_t *y, const NET_SPACE int8_t *p)
+/* Four weights one by one, x times. */
+NET_HELPER void net_add_bytes4(int16_t *y, const NET_SPACE int8_t *p, int32_t x)
 {
-    net_add_one(y, 1, p[0]);
-    net_add_one(y + 1, 1, p[2]);
-    net_add_one(y + 2, 1, p[1]);
-    net_add_one(y + 3, 1, p[3]);
+    net_add_one(y, x, p[0]);
+    net_add_one(y + 1, x, p[2]);
+    net_add_one(y + 2, x, p[1]);
+    net_add_one(y + 3, x, p[3]);
 }
 
 NET_HELPER void net_add_row4(int16_t *y, const NET_SPACE int8_t *p)
@@ -58,17 +58,49 @@ NET_HELPER void net_add_row4(int16_t *y, const NET_SPACE int8_t *p)
     __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums.second) : "r"(word));
     net_store_sums(y, sums.first, sums.second);
 #else
-    net_add_bytes4(y, p);
+    net_add_bytes4(y, p, 1);
 #endif
 }
 
-/* The same for weights that are at no multiple of 4. */
+/* The same at no multiple of 4. */
 NET_HELPER void net_add_unaligned_row4(int16_t *y, const NET_SPACE int8_t *p)
 {
 #if NET_UNALIGNED_BLOCKS
     net_add_row4(y, p);
 #else
-    net_add_bytes4(y, p);
+    net_add_bytes4(y, p, 1);
+#endif
+}
+
+/* Weights times 2^by. */
+NET_HELPER void net_add_row_shifted4(int16_t *y, const NET_SPACE int8_t *p, unsigned by)
+{
+#if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
+    const uint32_t within = ~((((uint32_t)1 << by) - 1) << 16), word = net_word(p);
+    net_words2 sums = net_load_sums(y);
+    uint32_t even, odd;
+    __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(word));
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(word));
+    __asm__("sadd16 %0, %0, %1" : "+r"(sums.first) : "r"(even << by & within) : "cc");
+    __asm__("sadd16 %0, %0, %1" : "+r"(sums.second) : "r"(odd << by & within) : "cc");
+    net_store_sums(y, sums.first, sums.second);
+#else
+    net_add_bytes4(y, p, (int32_t)1 << by);
+#endif
+}
+
+NET_HELPER void net_add_row_shifted8(int16_t *y, const NET_SPACE int8_t *p, unsigned by)
+{
+    net_add_row_shifted4(y, p, by);
+    net_add_row_shifted4(y + 4, p + 4, by);
+}
+
+NET_HELPER void net_add_unaligned_row_shifted4(int16_t *y, const NET_SPACE int8_t *p, unsigned by)
+{
+#if NET_UNALIGNED_BLOCKS
+    net_add_row_shifted4(y, p, by);
+#else
+    net_add_bytes4(y, p, (int32_t)1 << by);
 #endif
 }
 
@@ -92,55 +124,64 @@ NET_HELPER void net_add_row8(int16_t *y, const NET_SPACE int8_t *p)
 /* The same for n weights that are taken x times; n is a multiple of 4. */
 static NET_SELDOM void net_add_row_times(int16_t *y, const NET_SPACE int8_t *p, size_t n, int32_t x)
 {
-    for (size_t k = 0; k < n; k += 4) {
-        net_add_one(y + k, x, p[k]);
-        net_add_one(y + k + 1, x, p[k + 2]);
-        net_add_one(y + k + 2, x, p[k + 1]);
-        net_add_one(y + k + 3, x, p[k + 3]);
-    }
+    for (size_t k = 0; k < n; k += 4)
+        net_add_bytes4(y + k, p + k, x);
 }
 
-/* Two biased sums, to which two weights are added, x times: neither borrows or carries in the end. */
-NET_HELPER uint32_t net_add_biased2(uint32_t sums, uint32_t weights)
+/* The same of weights whose sign bits are flipped. */
+NET_HELPER void net_add_flipped_bytes4(int16_t *y, const NET_SPACE int8_t *p, int32_t x)
 {
-    return sums + (weights & 0x00ff00ffu) - 0x00800080u;
+    net_add_one(y, x, (int8_t)(p[0] ^ -128));
+    net_add_one(y + 1, x, (int8_t)(p[2] ^ -128));
+    net_add_one(y + 2, x, (int8_t)(p[1] ^ -128));
+    net_add_one(y + 3, x, (int8_t)(p[3] ^ -128));
+}
+
+/* Two biased sums, to which two weights times 2^by are added: neither borrows or carries in the end. */
+NET_HELPER uint32_t net_add_biased2(uint32_t sums, uint32_t weights, unsigned by)
+{
+    return sums + ((weights & 0x00ff00ffu) << by) - ((uint32_t)0x00800080u << by);
 }
 
 /* The weights' sign bits are flipped, and 2^15 is added to the sums. */
-NET_HELPER void net_add_biased_row4(int16_t *y, const NET_SPACE int8_t *p)
+NET_HELPER void net_add_biased_row_shifted4(int16_t *y, const NET_SPACE int8_t *p, unsigned by)
 {
 #if NET_BLOCKS
     const net_words2 sums = net_load_sums(y);
     const uint32_t word = net_word(p);
-    net_store_sums(y, net_add_biased2(sums.first, word), net_add_biased2(sums.second, word >> 8));
+    net_store_sums(y, net_add_biased2(sums.first, word, by), net_add_biased2(sums.second, word >> 8, by));
 #else
-    net_add_one(y, 1, (int8_t)(p[0] ^ -128));
-    net_add_one(y + 1, 1, (int8_t)(p[2] ^ -128));
-    net_add_one(y + 2, 1, (int8_t)(p[1] ^ -128));
-    net_add_one(y + 3, 1, (int8_t)(p[3] ^ -128));
+    net_add_flipped_bytes4(y, p, (int32_t)1 << by);
+#endif
+}
+
+NET_HELPER void net_add_biased_row4(int16_t *y, const NET_SPACE int8_t *p)
+{
+    net_add_biased_row_shifted4(y, p, 0);
+}
+
+NET_HELPER void net_add_biased_row_shifted8(int16_t *y, const NET_SPACE int8_t *p, unsigned by)
+{
+#if NET_BLOCKS && defined(__thumb2__)
+    const net_words2 low = net_load_sums(y), high = net_load_sums(y + 4), words = net_words(p);
+    net_store_sums(y, net_add_biased2(low.first, words.first, by), net_add_biased2(low.second, words.first >> 8, by));
+    net_store_sums(y + 4, net_add_biased2(high.first, words.second, by),
+                   net_add_biased2(high.second, words.second >> 8, by));
+#else
+    net_add_biased_row_shifted4(y, p, by);
+    net_add_biased_row_shifted4(y + 4, p + 4, by);
 #endif
 }
 
 NET_HELPER void net_add_biased_row8(int16_t *y, const NET_SPACE int8_t *p)
 {
-#if NET_BLOCKS && defined(__thumb2__)
-    const net_words2 low = net_load_sums(y), high = net_load_sums(y + 4), words = net_words(p);
-    net_store_sums(y, net_add_biased2(low.first, words.first), net_add_biased2(low.second, words.first >> 8));
-    net_store_sums(y + 4, net_add_biased2(high.first, words.second), net_add_biased2(high.second, words.second >> 8));
-#else
-    net_add_biased_row4(y, p);
-    net_add_biased_row4(y + 4, p + 4);
-#endif
+    net_add_biased_row_shifted8(y, p, 0);
 }
 
 static NET_SELDOM void net_add_biased_row_times(int16_t *y, const NET_SPACE int8_t *p, size_t n, int32_t x)
 {
-    for (size_t k = 0; k < n; k += 4) {
-        net_add_one(y + k, x, (int8_t)(p[k] ^ -128));
-        net_add_one(y + k + 1, x, (int8_t)(p[k + 2] ^ -128));
-        net_add_one(y + k + 2, x, (int8_t)(p[k + 1] ^ -128));
-        net_add_one(y + k + 3, x, (int8_t)(p[k + 3] ^ -128));
-    }
+    for (size_t k = 0; k < n; k += 4)
+        net_add_flipped_bytes4(y + k, p + k, x);
 }
 
 /* y[k] + weight for four sums of 32 bits; their weights are in their order. */
