@@ -20,6 +20,7 @@ from networks import GRAPHS, graph, neuron, ports
 from snnmlir.boards.machines import MACHINES
 from snnmlir.boards.programs import build
 from snnmlir.cli.compile import main
+from snnmlir.compiler import TARGETS
 from snnmlir.errors import OptionError
 from snnmlir.reports.verify import verify
 
@@ -246,6 +247,13 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
         x = steps(network, 8)
         (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
         np.testing.assert_array_equal(found, network.run(x), name)
+
+
+def test_memory_of_the_gestures() -> None:
+    source = Path(__file__).parents[2] / "examples/gestures/gestures.nir"
+    for target in TARGETS:
+        network = compiled(source, optimize="ram", target=target, **DELAYED)
+        assert network.resources.memory_bytes <= 3400, target
 
 
 LIMITS = {"784-256-10 LIF": 560, "12-38-7 recurrent (Braille)": 280, "N-MNIST CNN": 22_000}

@@ -16,14 +16,17 @@
 using namespace mlir;
 using namespace snn;
 
-Value snn::getSpikeSource(SynapseOpInterface op) {
-  if (op.getEvents())
-    return op.getEvents().getDefiningOp<EventsOp>().getInput();
-  Value signal = op.getInput();
+Value snn::withoutReshapes(Value signal) {
   while (isa_and_present<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
       signal.getDefiningOp()))
     signal = signal.getDefiningOp()->getOperand(0);
   return signal;
+}
+
+Value snn::getSpikeSource(SynapseOpInterface op) {
+  if (op.getEvents())
+    return op.getEvents().getDefiningOp<EventsOp>().getInput();
+  return withoutReshapes(op.getInput());
 }
 
 bool snn::poolsSpikes(Operation *op) {

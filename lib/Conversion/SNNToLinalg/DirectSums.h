@@ -83,6 +83,9 @@ private:
       readers;
 };
 
+/// What `signal` is another shape of.
+mlir::Value withoutReshapes(mlir::Value signal);
+
 /// The spikes that a synapse adds for, listed or not.
 mlir::Value getSpikeSource(SynapseOpInterface op);
 

@@ -382,8 +382,11 @@ bool snn::isRead(Value signal, const StepContext &context, EventsOp ownList) {
       return false;
     auto synapse = dyn_cast<SynapseOpInterface>(use.getOwner());
     bool isInput = synapse && use.getOperandNumber() == 0;
-    if (isInput && getEventOrder(synapse) && !context.direct.scans(synapse))
-      return false;
+    // One that looks at all inputs may do so before a transpose.
+    if (isInput && getEventOrder(synapse))
+      return context.direct.scans(synapse) &&
+             withoutReshapes(getSpikeSource(synapse)) ==
+                 withoutReshapes(signal);
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(use.getOwner()))
       return isRead(use.getOwner()->getResult(0), context, ownList);
     return true;
