@@ -26,6 +26,8 @@ CONVENTIONS = {
     "CubaLIF": "snntorch",
     "IF": "sinabs",
     "LIF after": "snntorch-default",
+    # decays that differ, to half of a voltage and more
+    "LIF fast": "snntorch-default",
 }
 
 
@@ -44,6 +46,9 @@ def neurons(kind: str, size: int, rng: np.random.Generator) -> nir.NIRNode:
             w_in=2 * ones,
             **ends,
         )
+    if kind == "LIF fast":
+        tau = rng.uniform(2.1e-4, 4e-4, size)
+        return nir.LIF(tau=tau, r=tau / 1e-4, v_leak=zeros, **ends)
     return nir.LIF(tau=2e-3 * ones, r=20 * ones, v_leak=zeros, **ends)
 
 
@@ -98,7 +103,7 @@ def compiled(source: nir.NIRGraph, convention: str, target: str) -> snnmlir.Netw
 
 
 @pytest.mark.usefixtures("no_undefined_behaviour")
-@pytest.mark.parametrize("target", ["cortex-m4", "cortex-m3", "rv32imac"])
+@pytest.mark.parametrize("target", ["cortex-m4", "cortex-m3", "rv32imac", "cortex-m55"])
 @pytest.mark.parametrize("kind", CONVENTIONS)
 def test_neurons_compute_the_same_here(kind: str, target: str) -> None:
     """In the portable form, whatever is behind the names of instructions elsewhere."""
@@ -126,12 +131,15 @@ def test_maps_compute_the_same_here(channels: int) -> None:
         ("cortex-m0", "cortex-m0"),
         ("rv32imac", "rv32imac"),
         ("atmega1284p", "cortex-m4"),
+        ("cortex-m55", "cortex-m55"),
+        ("cortex-m55-clang", "cortex-m55"),
+        ("rv32imc-zve32x", "rv32imc-zve32x"),
     ],
 )
 def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
-    """Instructions for halves of words compute what the portable form does."""
+    """Instructions for halves of words and for vectors compute what the portable form does."""
     cases = [(dense(size, kind), CONVENTIONS[kind]) for kind, size in zip(
-        CONVENTIONS, (33, 38, 64, 70), strict=True
+        CONVENTIONS, (33, 38, 64, 70, 44), strict=True
     )]  # fmt: skip
     shapes = [(12,)] * len(cases)
     for channels, side in ((3, 6), (16, 6), (16, 5)):

@@ -124,6 +124,24 @@ def test_vectors_take_a_fraction_of_the_instructions(machine: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("machine", ["cortex-m55", "cortex-m55-clang"])
+def test_helium_multiplies_fractions(machine: str, tmp_path: Path) -> None:
+    """Decays of 12 channels, rounded as one instruction rounds them."""
+    source = Path(__file__).parents[2] / "examples/gestures/gestures.nir"
+    network = snnmlir.compile(
+        source, convention="snntorch-default", dt=1e-3, dtype="int8", input_type="spikes",
+        name="net", target="cortex-m55",
+    )  # fmt: skip
+    body = network.c.split("static SNN_LAYER void net_lif1(")[1].split("\n}\n")[0]
+    assert "net_rounded_fraction_i16x8(v_old" in body
+    x = np.random.default_rng(0).random((12, *network.inputs[0].shape)) < 0.1
+    program = build(MACHINES[machine], tmp_path, network, FLAGS)
+    outputs = run(program, x).outputs
+    expected = network.run(x)
+    assert expected.any()
+    np.testing.assert_array_equal(next(iter(outputs.values())), expected)
+
+
+@pytest.mark.parametrize("machine", ["cortex-m55", "cortex-m55-clang"])
 def test_helium_lists_spikes_and_counts(machine: str, tmp_path: Path) -> None:
     """Sixteen inputs at a time, and those that are left; and of neurons that feed back."""
     for inputs, outputs in ((15, 17), (16, 33), (40, 16), (70, 31)):

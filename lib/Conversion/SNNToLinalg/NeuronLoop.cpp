@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NeuronLoop.h"
+#include "Numbers.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -61,10 +62,15 @@ private:
   /// Those from `begin` to `end` of it.
   Value visitNext(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   int64_t begin, int64_t end, Value count);
+  /// Those of a row that are in no whole vector, and others with them that stay
+  /// as they are.
+  void visitRest(ImplicitLocOpBuilder &builder, int64_t lanes,
+                 llvm::function_ref<void(Value n)> body);
   /// Those from `begin` to `end` of the last dimension, in all rows.
   void visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes, int64_t begin,
                     int64_t end);
-  /// Those at `n` of the last dimension, in all rows.
+  /// Those at `n` of the last dimension, as many of them, in all rows.
+  void visitColumn(ImplicitLocOpBuilder &builder, int64_t lanes, Value n);
   void visitRows(ImplicitLocOpBuilder &builder, int64_t lanes, Value n);
   /// The next neurons.
   Value visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row, Value n,
@@ -108,6 +114,8 @@ private:
   const NeuronBuffers &buffers;
   const NeuronBodies &bodies;
   int64_t lanesOfLate;
+  /// Which of those that are visited change, if not all.
+  Value changing;
   /// Inputs that are the same in all rows, as many at a time, where they were
   /// loaded before the loop over these.
   SmallVector<Value> held;
@@ -265,8 +273,12 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
     return visitCalm(builder, lanes, row, n, count, inputs, states);
   SmallVector<Value> results =
       bodies.step(builder, getUpdate(lanes), inputs, states);
-  for (auto [value, buffer] : llvm::zip(results, buffers.states))
+  for (auto [value, buffer, before] :
+       llvm::zip(results, buffers.states, states)) {
+    if (changing)
+      value = arith::SelectOp::create(builder, changing, value, before);
     store(builder, value, buffer, position);
+  }
   if (buffers.events)
     return list(builder, results.back(), row, n, count);
   if (buffers.spikes)
@@ -300,9 +312,22 @@ Value NeuronLoop::visitNext(ImplicitLocOpBuilder &builder, int64_t lanes,
                    (end - whole) / lanes, count);
 }
 
+void NeuronLoop::visitRest(ImplicitLocOpBuilder &builder, int64_t lanes,
+                           llvm::function_ref<void(Value n)> body) {
+  Value numbers = load(builder, lanes, buffers.rest, indexConstant(builder, 0));
+  changing = createIsNotZero(builder, numbers);
+  body(indexConstant(builder, shape.back() - lanes));
+  changing = Value();
+}
+
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value count) {
   int64_t size = shape.back(), whole = size - size % lanes;
+  if (buffers.rest) {
+    visitRest(builder, lanes,
+              [&](Value n) { (void)visit(builder, lanes, row, n, Value()); });
+    return visitNext(builder, lanes, row, 0, whole, count);
+  }
   if (whole != 0)
     count = visitNext(builder, lanes, row, 0, whole, count);
   if (size - whole > 1)
@@ -334,25 +359,27 @@ void NeuronLoop::visitRows(ImplicitLocOpBuilder &builder, int64_t lanes,
     visitNextRows(builder, indexConstant(builder, whole), rows - whole);
 }
 
+void NeuronLoop::visitColumn(ImplicitLocOpBuilder &builder, int64_t lanes,
+                             Value n) {
+  held.clear();
+  heldLanes = lanes;
+  for (Value input : buffers.inputs)
+    held.push_back(cast<MemRefType>(input.getType()).getRank() == 1
+                       ? load(builder, lanes, input, n)
+                       : Value());
+  visitRows(builder, lanes, n);
+}
+
 void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
                               int64_t begin, int64_t end) {
   if (begin == end)
     return;
-  auto visitColumn = [&](ImplicitLocOpBuilder &outer, Value n) {
-    held.clear();
-    heldLanes = lanes;
-    for (Value input : buffers.inputs)
-      held.push_back(cast<MemRefType>(input.getType()).getRank() == 1
-                         ? load(outer, lanes, input, n)
-                         : Value());
-    visitRows(outer, lanes, n);
-  };
   scf::ForOp::create(builder, nameLocal(builder, "n"),
                      indexConstant(builder, begin), indexConstant(builder, end),
                      indexConstant(builder, lanes), ValueRange(),
                      [&](OpBuilder &nested, Location, Value n, ValueRange) {
                        ImplicitLocOpBuilder outer(builder.getLoc(), nested);
-                       visitColumn(outer, n);
+                       visitColumn(outer, lanes, n);
                        scf::YieldOp::create(outer);
                      });
 }
@@ -364,8 +391,12 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
   // What is the same for all rows stays in registers; but a list has an order.
   if (!buffers.events) {
     int64_t size = shape.back(), whole = size - size % lanes;
+    if (buffers.rest)
+      visitRest(builder, lanes,
+                [&](Value n) { visitColumn(builder, lanes, n); });
     visitColumns(builder, lanes, 0, whole);
-    visitColumns(builder, 1, whole, size);
+    if (!buffers.rest)
+      visitColumns(builder, 1, whole, size);
     return count;
   }
   auto loop = scf::ForOp::create(

@@ -48,6 +48,10 @@ struct NeuronBuffers {
   llvm::SmallVector<mlir::Value> states;
   /// Where spikes are stored, if anything reads them, and listed, if they are.
   mlir::Value spikes, events;
+  /// Numbers for the last neurons of a row, as many as are updated at a time: 0
+  /// for those that others before them are updated with. None where the rest of
+  /// a row is updated one by one.
+  mlir::Value rest;
   /// How many neurons are in a turn of the loop if they are listed one by one.
   int64_t perTurn = 1;
 };

@@ -389,6 +389,21 @@ static bool changesNothing(LayerBuilder &layer) {
   return !found.wasInterrupted();
 }
 
+/// What tells the rest of a row of `size` neurons from the others, where they
+/// are in vectors.
+static Value addRest(LayerBuilder &layer, int64_t size, int64_t lanes) {
+  constexpr int64_t kPair = 2;
+  int64_t rest = size % lanes;
+  if (lanes <= kPair || rest == 0)
+    return Value();
+  Constant numbers;
+  numbers.elementType = layer.body().getI16Type();
+  numbers.shape = {lanes};
+  numbers.values.assign(lanes - rest, 0);
+  numbers.values.resize(lanes, 1);
+  return getTable(layer.constantTensor(numbers, "rest"));
+}
+
 /// How many neurons are updated at a time: those of a vector or of a pair,
 /// where the loop takes them, or 1.
 static int64_t chooseLanes(LayerBuilder &layer, ArrayRef<int64_t> shape,
@@ -487,6 +502,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       layer, c.getShape(), update, model, buffers, context.options,
       /*takesPairs=*/!countsAlways,
       /*takesVectors=*/!buffers.events && !isMostlyQuiet && !divides);
+  buffers.rest = addRest(layer, c.getShape().back(), lanes);
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
     if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
@@ -580,6 +596,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   int64_t lanes =
       chooseLanes(layer, c.getShape(), update, model, buffers, context.options,
                   /*takesPairs=*/true, /*takesVectors=*/true);
+  buffers.rest = addRest(layer, c.getShape().back(), lanes);
   if (lanes > 1) {
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      {begin});

@@ -211,7 +211,7 @@ private:
                                             bool isUnsigned);
   /// The upper half of a product of integers of 16 bits, if `op` is that.
   std::optional<mlir::FailureOr<Expression>>
-  makeUpperHalf(mlir::arith::TruncIOp op);
+  makeHighProduct(mlir::arith::TruncIOp op);
   mlir::FailureOr<Expression> makeLanesElement(mlir::vector::ExtractOp op);
   mlir::FailureOr<Expression> callLanes(const std::string &function,
                                         mlir::ValueRange operands);

@@ -146,8 +146,27 @@ FailureOr<Expression> FunctionEmitter::makeLanesLoad(vector::LoadOp op,
               {*address});
 }
 
+/// Whether none of the numbers of 16 bits is the least one: constants.
+static bool excludesLeast(Value factor, ModuleOp module) {
+  if (std::optional<int64_t> number = getSplat(factor))
+    return *number > INT16_MIN;
+  auto extend = factor.getDefiningOp<arith::ExtSIOp>();
+  auto load = extend ? extend.getIn().getDefiningOp<vector::LoadOp>() : nullptr;
+  auto use =
+      load ? getMemory(load.getBase()).getDefiningOp<memref::GetGlobalOp>()
+           : nullptr;
+  auto table =
+      use ? module.lookupSymbol<memref::GlobalOp>(use.getName()) : nullptr;
+  std::optional<Constant> numbers =
+      table ? getConstant(table.getInitialValue().value_or(Attribute()))
+            : std::nullopt;
+  return numbers && llvm::all_of(numbers->values, [](double number) {
+           return number > INT16_MIN;
+         });
+}
+
 std::optional<FailureOr<Expression>>
-FunctionEmitter::makeUpperHalf(arith::TruncIOp op) {
+FunctionEmitter::makeHighProduct(arith::TruncIOp op) {
   std::optional<Lanes> type = getLanes(op.getType());
   auto isPart = [&](Operation *part) {
     return part && inlining->isInlined(part);
@@ -155,14 +174,25 @@ FunctionEmitter::makeUpperHalf(arith::TruncIOp op) {
   // The 16 bits that are left are the same with and without sign.
   Operation *shift = op.getIn().getDefiningOp();
   if (!type || type->bits != 16 ||
-      !isa_and_present<arith::ShRSIOp, arith::ShRUIOp>(shift) ||
-      !isPart(shift) || getSplat(shift->getOperand(1)) != 16)
+      !isa_and_present<arith::ShRSIOp, arith::ShRUIOp>(shift) || !isPart(shift))
     return std::nullopt;
-  auto product = shift->getOperand(0).getDefiningOp<arith::MulIOp>();
-  if (!product || !isPart(product))
+  std::optional<int64_t> by = getSplat(shift->getOperand(1)), rounding = 0;
+  Value shifted = shift->getOperand(0);
+  if (auto sum = shifted.getDefiningOp<arith::AddIOp>()) {
+    rounding = isPart(sum) ? getSplat(sum.getRhs()) : std::nullopt;
+    shifted = sum.getLhs();
+  }
+  auto product = shifted.getDefiningOp<arith::MulIOp>();
+  if (!product || !isPart(product) || !by || !rounding)
+    return std::nullopt;
+  auto module = op->getParentOfType<ModuleOp>();
+  SmallVector<Value> operands = product->getOperands();
+  if (excludesLeast(operands.front(), module))
+    std::swap(operands.front(), operands.back());
+  if (*rounding != 0 && !excludesLeast(operands.back(), module))
     return std::nullopt;
   SmallVector<std::string> factors;
-  for (Value factor : product->getOperands()) {
+  for (Value factor : operands) {
     // Constants are extended when they are folded.
     if (std::optional<int64_t> number = getSplat(factor);
         number && isInt<16>(*number)) {
@@ -178,14 +208,18 @@ FunctionEmitter::makeUpperHalf(arith::TruncIOp op) {
       return FailureOr<Expression>(failure());
     factors.push_back(narrow->text);
   }
-  return FailureOr<Expression>(call(vectors->getUpperHalf(*type), factors));
+  std::optional<std::string> function =
+      vectors->getHighProduct(*type, *rounding, *by);
+  if (!function)
+    return std::nullopt;
+  return FailureOr<Expression>(call(*function, factors));
 }
 
 /// Numbers made of others, or of a condition.
 FailureOr<Expression> FunctionEmitter::makeLanesCast(Operation *op) {
   if (auto cut = dyn_cast<arith::TruncIOp>(op))
-    if (std::optional<FailureOr<Expression>> half = makeUpperHalf(cut))
-      return *half;
+    if (std::optional<FailureOr<Expression>> high = makeHighProduct(cut))
+      return *high;
   Value source = op->getOperand(0);
   std::optional<Lanes> from = getLanesOf(source),
                        to = getLanesOf(op->getResult(0));
@@ -381,7 +415,7 @@ LogicalResult FunctionEmitter::emitLanesStore(vector::StoreOp op) {
   if (isMask(stored.getType())) {
     function = vectors->getStoreMask(*memory);
   } else {
-    if (cut && inlining->isInlined(cut)) {
+    if (cut && inlining->isInlined(cut) && !makeHighProduct(cut)) {
       stored = cut.getIn();
       type = getLanes(stored.getType());
     }

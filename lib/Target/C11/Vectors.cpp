@@ -323,23 +323,29 @@ std::string Vectors::getSelect(Lanes type) {
   return function;
 }
 
-/// The body of a function that is an instruction for two vectors of integers of
-/// 16 bits, and `otherwise` where it has no name.
+/// The body of a function of two vectors of integers of 16 bits: what they are
+/// called `p` and `q` in for Helium, an instruction of SSE, if there is one,
+/// and `otherwise` elsewhere.
 static std::string nameInstruction(const std::string &prefix,
                                    const std::string &own, int64_t bytes,
                                    StringRef helium, StringRef sse,
                                    const std::string &otherwise) {
   std::string text;
+  auto addForm = [&](StringRef condition, const std::string &form) {
+    text +=
+        ((text.empty() ? "#if " : "#elif ") + condition + "\n" + form + "\n")
+            .str();
+  };
   if (bytes == kShort)
-    text = ("#if defined(__ARM_FEATURE_MVE)\nreturn (" + own + ")" + helium +
-            "((int16x8_t)a, (int16x8_t)b);\n#elif ")
-               .str();
-  else
-    text = "#if ";
+    addForm("defined(__ARM_FEATURE_MVE)",
+            "const int16x8_t p = (int16x8_t)a, q = (int16x8_t)b;\nreturn (" +
+                own + ")" + helium.str() + ";");
   std::string cast = "(" + prefix + "_shorts" + std::to_string(bytes / 2) + ")";
-  return text + "defined(__SSE2__) && !defined(__clang__)\nreturn (" + own +
-         ")" + sse.str() + std::to_string(bytes * 8) + "(" + cast + "a, " +
-         cast + "b);\n#else\n" + otherwise + "\n#endif";
+  if (!sse.empty())
+    addForm("defined(__SSE2__) && !defined(__clang__)",
+            "return (" + own + ")" + sse.str() + std::to_string(bytes * 8) +
+                "(" + cast + "a, " + cast + "b);");
+  return text.empty() ? otherwise : text + "#else\n" + otherwise + "\n#endif";
 }
 
 std::string Vectors::getExtremum(bool isGreater, Lanes type) {
@@ -358,7 +364,8 @@ std::string Vectors::getExtremum(bool isGreater, Lanes type) {
   forms.whole = otherwise;
   if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
     forms.whole = nameInstruction(
-        prefix, own, type.getBytes(), isGreater ? "vmaxq_s16" : "vminq_s16",
+        prefix, own, type.getBytes(),
+        isGreater ? "vmaxq_s16(p, q)" : "vminq_s16(p, q)",
         isGreater ? "__builtin_ia32_pmaxsw" : "__builtin_ia32_pminsw",
         otherwise);
   forms.array = forEach(own, type.count,
@@ -369,27 +376,55 @@ std::string Vectors::getExtremum(bool isGreater, Lanes type) {
   return function;
 }
 
-std::string Vectors::getUpperHalf(Lanes type) {
-  auto [function, isNew] = begin("upper_half_" + type.getName());
+/// Products of 16 bits, (a * b + rounding) / 2^by rounded down, that Helium has
+/// an instruction for: of p and q there. That rounds halves up, so where they
+/// are rounded down the negative product is.
+static constexpr struct {
+  StringLiteral name;
+  int64_t rounding, by;
+  StringLiteral helium, sse;
+} kHighProducts[] = {
+    {"upper_half", 0, 16, "vmulhq_s16(p, q)", "__builtin_ia32_pmulhw"},
+    {"rounded_half", (1 << 15) - 1, 16,
+     "vnegq_s16(vrmulhq_s16(p, vnegq_s16(q)))", ""},
+    {"rounded_fraction", 1 << 14, 15, "vqrdmulhq_s16(p, q)", ""},
+};
+
+std::optional<std::string> Vectors::getHighProduct(Lanes type, int64_t rounding,
+                                                   int64_t by) {
+  const auto *known = llvm::find_if(kHighProducts, [&](const auto &product) {
+    return product.rounding == rounding && product.by == by;
+  });
+  if (known == std::end(kHighProducts))
+    return std::nullopt;
+  auto [function, isNew] = begin(known->name + "_" + type.getName());
   if (!isNew)
     return function;
   std::string own = getType(type);
   Forms forms;
-  forms.halves = onHalves(type, type, {"a", "b"},
-                          [&](Lanes half) { return getUpperHalf(half); });
+  forms.halves = onHalves(type, type, {"a", "b"}, [&](Lanes half) {
+    return *getHighProduct(half, rounding, by);
+  });
   Lanes wide{false, false, 32, type.count};
   std::string widen = getConvert(type, wide), cut = getConvert(wide, type);
   std::string multiply = getBinary("mul", "*", wide);
   std::string shift = getBinary("shr", ">>", wide), splat = getSplat(wide);
-  std::string otherwise = "return " + cut + "(" + shift + "(" + multiply + "(" +
-                          widen + "(a), " + widen + "(b)), " + splat +
-                          "(16)));";
+  std::string product = multiply + "(" + widen + "(a), " + widen + "(b))";
+  std::string added;
+  if (rounding != 0) {
+    added = " + " + std::to_string(rounding);
+    product = getBinary("add", "+", wide) + "(" + product + ", " + splat + "(" +
+              std::to_string(rounding) + "))";
+  }
+  std::string otherwise = "return " + cut + "(" + shift + "(" + product + ", " +
+                          splat + "(" + std::to_string(by) + ")));";
   forms.whole = otherwise;
   if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
-    forms.whole = nameInstruction(prefix, own, type.getBytes(), "vmulhq_s16",
-                                  "__builtin_ia32_pmulhw", otherwise);
+    forms.whole = nameInstruction(prefix, own, type.getBytes(), known->helium,
+                                  known->sse, otherwise);
   forms.array = forEach(own, type.count,
-                        "r.x[k] = (int16_t)((int32_t)a.x[k] * b.x[k] >> 16);");
+                        "r.x[k] = (int16_t)(((int32_t)a.x[k] * b.x[k]" + added +
+                            ") >> " + std::to_string(by) + ");");
   define(own + " " + function + "(" + own + " a, " + own + " b)", type,
          type.getBytes(), forms);
   return function;

@@ -73,8 +73,11 @@ public:
   std::string getSelect(Lanes type);
   /// The greater or the lesser of each two integers of 16 bits.
   std::string getExtremum(bool isGreater, Lanes type);
-  /// The upper half of products of integers of 16 bits.
-  std::string getUpperHalf(Lanes type);
+  /// (a * b + rounding) / 2^by of integers of 16 bits, rounded down, if that
+  /// fits and there is a function for it. Without rounding they may be any;
+  /// else b must not be the least one.
+  std::optional<std::string> getHighProduct(Lanes type, int64_t rounding,
+                                            int64_t by);
   std::string getSplat(Lanes type);
   /// What is in memory, or in a table; `type` as other numbers of `memory`.
   std::string getLoad(Lanes type, Lanes memory, bool isTable);
