@@ -148,7 +148,7 @@ def two_layers(outputs: int) -> nir.NIRGraph:
 
 @pytest.mark.parametrize("flag", ["-munaligned-access", "-mno-unaligned-access"])
 def test_rows_in_words(flag: str, tmp_path: Path) -> None:
-    """What is added to sums in sizes that blocks do not have: rows in words, the rest one by one."""
+    """What is added to sums in sizes that blocks do not have: rows in words, a rest one by one."""
     forms = {20: "to4", 21: "unaligned_row4", 22: "unaligned_row4", 23: "unaligned_row4", 24: "to4",
              28: "row8", 38: "unaligned_row4", 41: "unaligned_row4", 44: "row8"}  # fmt: skip
     for outputs, form in forms.items():
