@@ -451,7 +451,15 @@ def SNNShortenProducts : Pass<"snn-shorten-products", "::mlir::ModuleOp"> {
     extended from 16 bits or constants, they do, and the product stays; but for
     powers of two above 16, for which they would shift 32 bits one by one, unless
     the product is shifted back.
+
+    With `halves-only` nothing else is replaced than numbers of 32 bits that are
+    multiplied in halves: for processors that have the upper half of a product of
+    64 bits in one instruction.
   }];
+  let options = [
+    Option<"halvesOnly", "halves-only", "bool", "false",
+           "Whether to replace products of 32 bits in halves alone">,
+  ];
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 

@@ -147,8 +147,10 @@ void snn::buildLoopsPipeline(OpPassManager &manager,
   manager.addPass(createLowerAffinePass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-  if (options.shortProducts)
-    manager.addPass(createSNNShortenProducts());
+  SNNShortenProductsOptions products;
+  products.halvesOnly = !options.shortProducts;
+  if (options.shortProducts || options.upperProducts)
+    manager.addPass(createSNNShortenProducts(products));
   manager.addNestedPass<func::FuncOp>(createSNNNameLocals());
 }
 

@@ -294,7 +294,8 @@ static Value callForShifted(Operation *op, const ScaledProduct &product,
   return result;
 }
 
-static LogicalResult shiftProducts(ModuleOp module, HelperCalls &helpers) {
+static LogicalResult shiftProducts(ModuleOp module, HelperCalls &helpers,
+                                   bool halvesOnly) {
   KnownRanges ranges;
   if (failed(ranges.analyze(module)))
     return failure();
@@ -310,7 +311,8 @@ static LogicalResult shiftProducts(ModuleOp module, HelperCalls &helpers) {
       lowerHalves.insert(op.getRhs().getDefiningOp());
   });
   module.walk([&](Operation *op) {
-    if (!isa<arith::ShRSIOp, arith::ShRUIOp>(op) || lowerHalves.contains(op))
+    if (halvesOnly || !isa<arith::ShRSIOp, arith::ShRUIOp>(op) ||
+        lowerHalves.contains(op))
       return;
     if (std::optional<ScaledProduct> product =
             matchShort(op->getResult(0), ranges))
@@ -412,8 +414,8 @@ struct ShortenProducts : snn::impl::SNNShortenProductsBase<ShortenProducts> {
 
   void runOnOperation() override {
     HelperCalls helpers(getOperation());
-    if (failed(shiftProducts(getOperation(), helpers)) ||
-        failed(shortenProducts(getOperation(), helpers)))
+    if (failed(shiftProducts(getOperation(), helpers, halvesOnly)) ||
+        (!halvesOnly && failed(shortenProducts(getOperation(), helpers))))
       signalPassFailure();
   }
 };

@@ -1,4 +1,5 @@
 // RUN: snn-opt %s --snn-shorten-products --split-input-file | FileCheck %s
+// RUN: snn-opt %s --snn-shorten-products=halves-only --split-input-file | FileCheck %s --check-prefix=HALVES
 
 // The parts of 32 bits, and what is extended, constant or neither.
 
@@ -76,6 +77,12 @@ func.func @product(%x: i16, %v: i64, %w: i32) -> (i32, i64, i32) {
 
 memref.global "private" constant @shares : memref<3xi16> = dense<[0, 32767, 5]>
 memref.global "private" constant @signed : memref<3xi16> = dense<[-1, 32767, 5]>
+
+// With halves-only nothing else is replaced.
+// HALVES-NOT:   call @product
+// HALVES-LABEL: func.func @shifted
+// HALVES:         call @product_shifted(
+// HALVES-NOT:     call @product
 
 // CHECK-LABEL: func.func @shifted
 // CHECK-SAME: (%[[V:.*]]: i32, %[[X:.*]]: i16, %[[I:.*]]: index)

@@ -152,6 +152,25 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
         np.testing.assert_array_equal(found, network.run(x))
 
 
+@pytest.mark.parametrize(
+    ("machine", "target"),
+    [("cortex-m4f", "cortex-m4"), ("cortex-m33", "cortex-m33"), ("cortex-m3", "cortex-m4")],
+)
+def test_decays_of_32_bits(machine: str, target: str, tmp_path: Path) -> None:
+    """The upper half of a product is an instruction where there is DSP."""
+    for convention in ("snntorch", "snntorch-default"):
+        network = snnmlir.compile(
+            dense(44, "LIF fast"), convention=convention, dt=1e-4, dtype="int16",
+            input_type="spikes", name="net", target=target,
+        )  # fmt: skip
+        assert re.search(r"net_product_shifted\(v_old, .*decay.*, 32767, 16\)", network.c)
+        x = spikes(12)
+        program = build(MACHINES[machine], tmp_path, network, FLAGS)
+        (found,) = run(program, x).outputs.values()
+        assert found.any()
+        np.testing.assert_array_equal(found, network.run(x))
+
+
 @pytest.mark.parametrize("threshold", [1.0, 30.0])
 def test_a_part_of_the_sum_drives_pairs(threshold: float, tmp_path: Path) -> None:
     """Sums up to 32,767, of which half or less is added: that and the half of one rounding leaves

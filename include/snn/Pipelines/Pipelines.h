@@ -63,6 +63,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "short-products",
       llvm::cl::desc("Whether to multiply 16 bits where that is enough"),
       llvm::cl::init(false)};
+  Option<bool> upperProducts{
+      *this, "upper-products",
+      llvm::cl::desc("Whether to multiply 32 bits as cores do that have the "
+                     "upper half of 64"),
+      llvm::cl::init(false)};
   Option<int64_t> vectorSums{
       *this, "vector-sums",
       llvm::cl::desc("Bytes of sums that are in vectors at a time, a multiple "

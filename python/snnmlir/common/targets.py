@@ -32,6 +32,8 @@ class TargetDescription:
             goes to the neurons' states: less memory for some more instructions. Not a part of
             `pipeline_options`, as it depends on what is to be saved.
         short_products: Whether numbers of 16 bits are multiplied where that is enough.
+        upper_products: Whether numbers of 32 bits are multiplied by one instruction that has the
+            upper half of 64.
         words: Whether convolutions and pools add to several sums in memory at a time.
         patches: Whether convolutions add patches of one size to a map with a border.
         pairs: Whether two neurons whose numbers fit 16 bits are updated at a time.
@@ -59,6 +61,7 @@ class TargetDescription:
     float_outputs: int = 0
     vector_neurons: int = 0
     short_products: bool = False
+    upper_products: bool = False
     byte_lists: bool = False
     frugal_lists: bool = False
     by_coefficients: bool = False
@@ -85,6 +88,7 @@ class TargetDescription:
             f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
             f"vector-rows={int(self.vector_rows)} float-outputs={self.float_outputs} "
             f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)} "
+            f"upper-products={int(self.upper_products)} "
             f"byte-lists={int(self.byte_lists)} frugal-lists={int(self.frugal_lists)} "
             f"by-coefficients={int(self.by_coefficients)} "
             f"neurons-per-turn={self.neurons_per_turn} multiply-add={int(self.multiply_add)}"
@@ -97,6 +101,7 @@ _DSP = TargetDescription(
     words=True,
     pairs=True,
     float_outputs=16,
+    upper_products=True,
     byte_lists=True,
     multiply_add=True,
 )

@@ -41,7 +41,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "loops": ("snn-opt", "--snn-to-loops"),
     "loops of blocks": (
         "snn-opt",
-        "--snn-to-loops=block-outputs=4 rows=false flipped-signs=true words=true",
+        "--snn-to-loops=block-outputs=4 rows=false flipped-signs=true words=true upper-products=1",
     ),
     "loops of vectors": (
         "snn-opt",

@@ -3,7 +3,9 @@
 #include "small.c"
 // --- emitted
 /* (x * y + rounding) / 2^by, rounded down, for y and rounding from 0 to below 2^by, and by up to 16. On
- * an AVR the bytes of x are multiplied as if it had no sign: for a negative x that is y * 2^32 too much. */
+ * an AVR the bytes of x are multiplied as if it had no sign: for a negative x that is y * 2^32 too much. With
+ * DSP one instruction takes a product with a fraction of 32 bits, which has a sign, from x, and rounds halves of
+ * the rest up. */
 NET_HELPER int32_t net_product_shifted(int32_t x, int32_t y, int32_t rounding, unsigned by)
 {
 #if defined(__AVR_HAVE_MUL__) && !defined(__clang__)
@@ -28,6 +30,13 @@ NET_HELPER int32_t net_product_shifted(int32_t x, int32_t y, int32_t rounding, u
             : [x] "r"(x), [y] "r"(factor));
     return high;
 #else
+#if defined(__GNUC__) && defined(__arm__) && defined(__ARM_FEATURE_DSP)
+    if (by == 16 && rounding == 32767 && y <= 32767) {
+        int32_t rest;
+        __asm__("smmlsr %0, %1, %2, %1" : "=r"(rest) : "r"(x), "r"((uint32_t)y << 16));
+        return x - rest;
+    }
+#endif
     const uint32_t low = (uint32_t)x & (((uint32_t)1 << by) - 1);
     return (x >> by) * y + (int32_t)((low * (uint32_t)y + (uint32_t)rounding) >> by);
 #endif

@@ -1,5 +1,7 @@
 // RUN: gcc %strict %sanitized -I%helpers %s -o %t && %t
 // RUN: clang %strict %sanitized -I%helpers %s -o %t && %t
+// RUN: arm-linux-gnueabihf-gcc %strict -O0 -static -I%helpers %s -o %t && qemu-arm %t
+// RUN: arm-linux-gnueabihf-gcc %strict -O2 -static -I%helpers %s -o %t && qemu-arm %t
 
 // Products are those of 64 bits, at the ends of what fits, too.
 
@@ -58,7 +60,7 @@ int main(void)
     static const unsigned shifts[] = {1, 15, 16};
     for (size_t s = 0; s < sizeof shifts / sizeof *shifts; ++s) {
         const int32_t most = ((int32_t)1 << shifts[s]) - 1;
-        const int32_t factors[] = {0, 1, most / 2, most - 1, most}, terms[] = {0, 1, most / 2, most};
+        const int32_t factors[] = {0, 1, most / 2, most / 2 + 1, most - 1, most}, terms[] = {0, 1, most / 2, most};
         for (size_t y = 0; y < sizeof factors / sizeof *factors; ++y)
             for (size_t k = 0; k < sizeof terms / sizeof *terms; ++k) {
                 for (size_t x = 0; x < sizeof words / sizeof *words; ++x)
