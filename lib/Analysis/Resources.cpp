@@ -65,6 +65,24 @@ private:
 
 } // namespace
 
+/// What a call of a helper for products has in plain C: it is one for what
+/// some processors do otherwise.
+static Operations countProduct(func::CallOp call) {
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      call, call.getCalleeAttr());
+  auto helper =
+      callee ? callee->getAttrOfType<StringAttr>("snn.helper") : StringAttr();
+  Operations found;
+  if (!helper || !helper.getValue().starts_with("product"))
+    return found;
+  found.multiplies = 1;
+  if (helper.getValue() == "product_shifted") // in halves
+    found.multiplies = found.adds = 2;
+  else if (helper.getValue() == "product_shifted_short")
+    found.adds = 1;
+  return found;
+}
+
 /// The operations of a block outside of loops and branches.
 Operations LayerWalk::countOwn(Block &block) {
   auto [it, isNew] = ownOperations.try_emplace(&block);
@@ -72,6 +90,8 @@ Operations LayerWalk::countOwn(Block &block) {
     for (Operation &op : block) {
       if (op.getNumResults() != 1)
         continue;
+      if (auto call = dyn_cast<func::CallOp>(op))
+        it->second.add(countProduct(call), 1);
       Type type = op.getResult(0).getType();
       auto vector = dyn_cast<VectorType>(type);
       if (!getElementTypeOrSelf(type).isIntOrFloat())

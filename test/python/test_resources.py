@@ -227,6 +227,22 @@ def test_operations_of_digits(tmp_path: Path) -> None:
     assert quiet.adds == network.resources.least.adds < active.adds < network.resources.most.adds
 
 
+def test_operations_are_those_of_plain_c() -> None:
+    """Also where a helper has another form of products for a processor."""
+    found = {}
+    for target in ("generic", "cortex-m4", "avr"):
+        network = snnmlir.compile(
+            DIGITS, convention="snntorch", dt=1e-4, dtype="int8", input_type="spikes", name="net",
+            target=target,
+        )  # fmt: skip
+        (found[target],) = (layer for layer in network.resources.layers if layer.node == "lif1")
+        assert ("net_product_shifted(" in network.c) == (target != "generic")
+    # A decay in halves, and the drive in units of the voltage.
+    assert {(layer.most.multiplies, layer.most.adds) for layer in found.values()} == {
+        (3 * 128, 5 * 128)
+    }
+
+
 def test_integers_have_the_same_additions() -> None:
     """Of int4, the sign of every second weight takes one more."""
     f32, int8, int4 = (
