@@ -55,8 +55,8 @@ snn::planWholeWordRows(const ConvertSNNToLinalgOptions &options,
   if (!plan || whole == 0)
     return std::nullopt;
   plan->isAligned = whole == outputs;
-  bool isAligned = !plan->isBiased && plan->isShort;
-  return plan->isAligned || isAligned ? plan : std::nullopt;
+  bool canBeUnaligned = plan->isShort && !plan->isBiased;
+  return plan->isAligned || canBeUnaligned ? plan : std::nullopt;
 }
 
 /// Which weight of four comes first, and so on.

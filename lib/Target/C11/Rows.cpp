@@ -21,6 +21,9 @@ namespace snn::c11 {
 
 /// Sums in the calls of C.
 static constexpr int64_t kInCall = 4, kInLongCall = 8;
+/// What the helpers shift weights by at most: a byte without a sign within 16
+/// bits, or a power of two that is a factor of 16 bits.
+static constexpr int64_t kMostShift = 8, kMostWideShift = 14;
 /// Rows that are summed.
 static constexpr size_t kSummed = 4;
 
@@ -99,7 +102,8 @@ std::optional<RowUpdate> matchRowUpdate(vector::StoreOp store,
   } else if (auto shift = terms.getDefiningOp<arith::ShLIOp>()) {
     found.shift = getSplat(shift.getRhs()).value_or(0);
     terms = shift.getLhs();
-    if (found.shift == 0)
+    if (found.shift < 1 ||
+        found.shift > (isShort ? kMostShift : kMostWideShift))
       return std::nullopt;
   }
   auto extend = terms.getDefiningOp<arith::ExtSIOp>();
