@@ -149,10 +149,14 @@ def test_words_in_states_are_the_same(target: str, monkeypatch: pytest.MonkeyPat
     """In words, which this machine takes if it is told to."""
     command = os.environ.get("CC", "gcc")
     monkeypatch.setenv("CC", f"{command} -DNET_BLOCKS=1 -DNET_UNALIGNED_BLOCKS=1")
-    for source, way in itertools.product((layers("LIF", (12, 28, 24, 10, 4)), maps(4)), WAYS):
+    # States of 16 bits in units of which a weight has several, of sizes with a rest, too.
+    sources = (layers("LIF", (12, 28, 24, 10, 4)), maps(4), feedforward(40, 38, 28, 11))
+    forms = []
+    for source, way in itertools.product(sources, WAYS):
         network = compiled(source, optimize="ram", target=target, **WAYS[way])
-        assert "_row" in network.c
+        forms.append("net_add_row4(" in network.c)
         check_bits(network)
+    assert sum(forms) >= 10
 
 
 def test_counted_inputs_are_the_same() -> None:
@@ -234,6 +238,7 @@ def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
     sources = {
         "wide": (wide, SNNTORCH),
         "wide, delayed": (wide, DELAYED),
+        "rests": (feedforward(40, 38, 28, 11), SNNTORCH),
         "wide maps": (maps(4), SNNTORCH),
         "wide maps, counts": (maps(4), WAYS["counts"]),
         "LIF": (layers("LIF"), SNNTORCH),

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import snnmlir
+from commands import call, emulate
 from emulation import FLAGS, run
-from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.machines import MACHINES, PLATFORM
 from snnmlir.boards.programs import build
 from snnmlir.compiler import TARGETS
 from snnmlir.reports.verify import verify
@@ -21,6 +22,7 @@ from test_words import SHAPES, conv
 from test_words import compiled as compiled_map
 from test_words import spikes as spikes_of_map
 
+ROOT = Path(__file__).parents[2]
 SIZES = (3, 8, 17, 40, 70)
 # Arrays, vectors of 16 bytes, and those that this machine has.
 FORMS = ("-DNET_INTEGER_VECTORS=0", "-DNET_INTEGER_VECTORS=16", "-march=native")
@@ -123,10 +125,36 @@ def test_vectors_take_a_fraction_of_the_instructions(machine: str, tmp_path: Pat
     assert (counts[1] - counts[0]) / (64 * 128) < 0.67
 
 
+@pytest.mark.parametrize("optimization", ["-O0", "-O2"])
+def test_products_of_helium(optimization: str, tmp_path: Path) -> None:
+    """All numbers of 16 bits times some: instructions that round are those of plain C."""
+    machine = MACHINES["cortex-m55"]
+    test = ROOT / "test/Target/C11"
+    for kind, name in (("", "net.c"), ("-header", "net.h")):
+        call(
+            "snn-translate", f"--snn-to-c11{kind}", test / "vectors-products.mlir", "-o", name,
+            cwd=tmp_path,
+        )  # fmt: skip
+    (tmp_path / "main.c").write_text(
+        '#include "platform.h"\nint test(void);\nint main(void)\n{\n'
+        "    put_char((char)('0' + test()));\n    put_char('\\n');\n    leave(0);\n}\n"
+    )
+    flags = [optimization, "-std=c11", f"-I{PLATFORM}", "-I."]
+    main = test / "Inputs/vectors-products-main.c"
+    call(*machine.compiler, *flags, "-Dmain=test", "-c", main, "-o", "test.o", cwd=tmp_path)
+    call(
+        *machine.compiler, *flags, "main.c", "net.c", "test.o",
+        *(PLATFORM / source for source in machine.sources), *machine.link, "-o", "program.elf",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert "vqrdmulhq_s16" in (tmp_path / "net.c").read_text()
+    assert emulate(machine, tmp_path / "program.elf")[0] == "0"
+
+
 @pytest.mark.parametrize("machine", ["cortex-m55", "cortex-m55-clang"])
 def test_helium_multiplies_fractions(machine: str, tmp_path: Path) -> None:
     """Decays of 12 channels, rounded as one instruction rounds them."""
-    source = Path(__file__).parents[2] / "examples/gestures/gestures.nir"
+    source = ROOT / "examples/gestures/gestures.nir"
     network = snnmlir.compile(
         source, convention="snntorch-default", dt=1e-3, dtype="int8", input_type="spikes",
         name="net", target="cortex-m55",

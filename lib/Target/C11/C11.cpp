@@ -546,8 +546,10 @@ void SourceEmitter::emitHelpers() {
       (isPairOp(load) ? usesPairs : usesSums) = true;
   });
   module.walk([&](vector::StoreOp store) {
-    usesRows |= store.getAlignment().has_value() &&
-                !hasVectors(store->getParentOfType<func::FuncOp>());
+    if (hasVectors(store->getParentOfType<func::FuncOp>()))
+      return;
+    usesRows |= store.getAlignment().has_value();
+    usesPairs |= isPair(store.getVectorType()); // also without a load
   });
   // Whose helpers are small functions, too.
   bool hasOthers =
