@@ -170,7 +170,8 @@ def test_sums_that_do_not_fit_16_bits_are_in_rows() -> None:
     }  # fmt: skip
     source = graph(nodes, ("input", "fc"), ("fc", "n"), ("n", "output"))
     network = compiled(source, target="cortex-m4")
-    assert "net_add4" not in network.c
+    body = network.c.split("static SNN_LAYER void net_fc(")[1].split("\n}\n")[0]
+    assert "net_add_wide8(" in body
     x = np.ones((3, 600), bool)
     assert verify(network, x).mismatches == ()
 
