@@ -261,9 +261,15 @@ FailureOr<Operations> LayerWalk::run() {
   for (BlockArgument argument : function.getArguments())
     if (isEventList(argument))
       skippable += getListSize(argument);
-  Operations total;
-  if (failed(visit(function.getBody().front(), total)))
+  // All parts of neurons take as much as the first one.
+  auto parts = function->getAttrOfType<IntegerAttr>("snn.parts");
+  for (BlockArgument argument : function.getArguments())
+    if (parts && argument.getType().isIndex())
+      positions[argument] = 0;
+  Operations part, total;
+  if (failed(visit(function.getBody().front(), part)))
     return failure();
+  total.add(part, parts ? parts.getInt() : 1);
   return total;
 }
 
@@ -398,9 +404,13 @@ FailureOr<std::vector<LayerResources>> Analysis::run() {
     auto role = function->getAttrOfType<StringAttr>("snn.role");
     if (!role || role.getValue() != "step")
       continue;
-    for (auto call : function.getOps<func::CallOp>())
-      if (failed(addCall(call)))
-        return failure();
+    // Some are in loops over parts of a list or of neurons.
+    WalkResult added = function.walk([&](func::CallOp call) {
+      return succeeded(addCall(call)) ? WalkResult::advance()
+                                      : WalkResult::interrupt();
+    });
+    if (added.wasInterrupted())
+      return failure();
     addState(function);
   }
   addConstants();
@@ -451,7 +461,7 @@ static std::vector<MemoryUse> findMemory(func::FuncOp step,
         getText(step.getArgAttr(argument.getArgNumber(), "snn.kind")) ==
             "state")
       found[argument] = describeMemory(step, argument);
-  for (auto call : step.getOps<func::CallOp>()) {
+  step.walk([&](func::CallOp call) {
     auto function = symbols.lookup<func::FuncOp>(call.getCallee());
     std::string node = function ? getText(function->getAttr(kNodeAttr)) : "";
     for (Value operand : call.getOperands()) {
@@ -466,7 +476,7 @@ static std::vector<MemoryUse> findMemory(func::FuncOp step,
           (it->second->nodes.empty() || it->second->nodes.back() != node))
         it->second->nodes.push_back(node);
     }
-  }
+  });
   std::vector<MemoryUse> uses;
   for (auto &[memory, use] : found)
     if (use)

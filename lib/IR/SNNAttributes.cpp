@@ -149,6 +149,7 @@ static constexpr AttributeRule kRules[] = {
      "'product_byte'",
      isHelper},
     {"snn.size", "an index of at least 0", isIndex},
+    {"snn.parts", "an index of at least 0", isIndex},
     {"snn.scale_axis", "an index of at least 0", isIndex},
     {"snn.buffer", "an index of at least 0", isIndex},
     {"snn.alignment", "a positive i64", isAlignment},

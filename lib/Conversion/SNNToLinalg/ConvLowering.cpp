@@ -6,6 +6,7 @@
 
 #include "AllInputs.h"
 #include "BlockSums.h"
+#include "PartLists.h"
 #include "Patches.h"
 #include "Synapses.h"
 #include "VectorRows.h"
@@ -583,8 +584,11 @@ template <typename Conv>
 static LogicalResult lowerConv(Conv op, StepContext &context) {
   ArrayRef<int64_t> weight = op.getWeight().getType().getShape();
   int64_t groups = op.getGroups();
-  ConvLowering lowering(op, weight[1], weight[0] / groups, groups);
-  return lowering.run(op, context);
+  return lowerInParts(
+      op, context, context.direct.get(op).has_value(), [&](bool) {
+        ConvLowering lowering(op, weight[1], weight[0] / groups, groups);
+        return lowering.run(op, context);
+      });
 }
 
 LogicalResult snn::lowerConv1d(Conv1dOp op, StepContext &context) {

@@ -229,9 +229,7 @@ ArrayRef<Operation *> DirectSums::getReaders(Operation *neuron) const {
   return it == readers.end() ? ArrayRef<Operation *>() : it->second;
 }
 
-void DirectSums::add(
-    NeuronOpInterface neuron,
-    llvm::function_ref<bool(SynapseOpInterface, int64_t)> takes) {
+void DirectSums::add(NeuronOpInterface neuron, Takes takes) {
   NeuronModel model(neuron);
   if (!hasTwoParts(neuron, model))
     return;
@@ -240,7 +238,7 @@ void DirectSums::add(
   std::optional<int64_t> unit = getUnit(neuron, state);
   if (drivers.empty() || !unit || !holdsUpdate(neuron, model, state, *unit) ||
       !llvm::all_of(drivers, [&](SynapseOpInterface driver) {
-        return takes(driver, *unit);
+        return takes(neuron, driver, *unit);
       }))
     return;
   neurons.insert(neuron);
@@ -278,17 +276,13 @@ void DirectSums::hideSpikes() {
 
 DirectSums::DirectSums(NetworkOp network) {
   for (auto neuron : network.getBodyBlock()->getOps<NeuronOpInterface>())
-    add(neuron, [](SynapseOpInterface, int64_t) { return true; });
+    add(neuron,
+        [](NeuronOpInterface, SynapseOpInterface, int64_t) { return true; });
   findReaders(network);
   hideSpikes();
 }
 
-DirectSums::DirectSums(
-    NetworkOp network,
-    llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takes)
-    : hasLists(true) {
+DirectSums::DirectSums(NetworkOp network, Takes takes) : hasLists(true) {
   for (auto neuron : network.getBodyBlock()->getOps<NeuronOpInterface>())
-    add(neuron, [&](SynapseOpInterface driver, int64_t unit) {
-      return unit == 1 && takes(neuron, driver);
-    });
+    add(neuron, takes);
 }

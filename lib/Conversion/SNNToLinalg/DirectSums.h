@@ -39,11 +39,13 @@ public:
   DirectSums() = default;
   /// Those of a network, that no lists or spikes are stored for.
   explicit DirectSums(NetworkOp network);
+  /// Whether a synapse adds to the state of a neuron, of which `unit` units are
+  /// one of its weights.
+  using Takes = llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface,
+                                        int64_t unit)>;
   /// Those of the neurons that `takes` holds for with each synapse that drives
   /// them; these add for events of a list.
-  DirectSums(
-      NetworkOp network,
-      llvm::function_ref<bool(NeuronOpInterface, SynapseOpInterface)> takes);
+  DirectSums(NetworkOp network, Takes takes);
 
   /// Where the sum of a synapse goes, or none.
   std::optional<DirectSynapse> get(mlir::Operation *synapse) const;
@@ -55,8 +57,6 @@ public:
   bool hidesSpikes(mlir::Operation *neuron) const {
     return hidden.contains(neuron);
   }
-  /// Whether what is added for is listed.
-  bool takesLists() const { return hasLists; }
   /// Whether `synapse` looks at all of its inputs, as they are not listed.
   bool scans(mlir::Operation *synapse) const {
     return !hasLists && synapses.contains(synapse);
@@ -69,8 +69,7 @@ public:
 
 private:
   /// Adds `neuron` and what drives it, if it can be added to.
-  void add(NeuronOpInterface neuron,
-           llvm::function_ref<bool(SynapseOpInterface, int64_t unit)> takes);
+  void add(NeuronOpInterface neuron, Takes takes);
   void findReaders(NetworkOp network);
   void hideSpikes();
 

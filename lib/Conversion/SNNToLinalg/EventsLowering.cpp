@@ -39,8 +39,11 @@ MemRefType snn::getEventsStorageType(EventsOp op, const StepContext &context) {
   unsigned bits = hasBytes(op, context.options) ? 8
                   : size < (1 << 16)            ? 16
                                                 : 32;
-  std::optional<int64_t> capacity = getPartCapacity(op, context);
-  int64_t room = capacity ? *capacity + 1 : size;
+  int64_t room = size;
+  if (const SpikePart *part = context.parts.get(op))
+    room = part->size;
+  else if (std::optional<int64_t> capacity = getPartCapacity(op, context))
+    room = *capacity + 1;
   return MemRefType::get({room + kEventsPerVisit},
                          IntegerType::get(op.getContext(), bits));
 }
@@ -301,6 +304,8 @@ static func::FuncOp getListFunction(StepContext &context, bool isQuantized,
 }
 
 EventsOp snn::getOwnList(NeuronOpInterface op, const StepContext &context) {
+  if (const SpikePart *part = context.parts.get(op))
+    return part->events;
   NeuronModel model(op);
   if (!context.options.listWithNeurons || !model.spikes ||
       model.spikes->isPre() || model.spikes->counts() ||

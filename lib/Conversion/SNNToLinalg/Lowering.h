@@ -16,6 +16,7 @@
 #include "KeptLists.h"
 #include "LayerBuilder.h"
 #include "Numbers.h"
+#include "SpikeParts.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "snn/IR/SNN.h"
 
@@ -39,6 +40,8 @@ struct StepContext {
   const ConvertSNNToLinalgOptions &options;
   /// Sums that are added to states.
   DirectSums direct;
+  /// Neurons that spike some at a time.
+  SpikeParts parts;
   /// Lists that are kept for the next step.
   KeptLists kept;
   /// Memrefs of the step function that hold signals.
@@ -199,10 +202,12 @@ mlir::LogicalResult lowerTranspose(TransposeOp op, StepContext &context);
 
 mlir::LogicalResult lowerNeuron(NeuronOpInterface op, StepContext &context);
 /// A step in two parts: what it leaves of the state that synapses drive, and
-/// all that follows when they have added to it.
+/// all that follows when they have added to it; of neurons that spike some at a
+/// time, of the part with this number.
 mlir::LogicalResult lowerNeuronBegin(NeuronOpInterface op,
                                      StepContext &context);
-mlir::LogicalResult lowerNeuronEnd(NeuronOpInterface op, StepContext &context);
+mlir::LogicalResult lowerNeuronEnd(NeuronOpInterface op, StepContext &context,
+                                   mlir::Value part = nullptr);
 /// Spike timing `pre`: the spikes, before this step's input is known.
 mlir::LogicalResult lowerCarriedSpikes(NeuronOpInterface op,
                                        StepContext &context);

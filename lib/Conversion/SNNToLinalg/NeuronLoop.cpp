@@ -399,10 +399,17 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
       visitColumns(builder, 1, whole, size);
     return count;
   }
+  Value begin = buffers.firstRow, end;
+  if (begin) {
+    Value size = indexConstant(builder, buffers.rows);
+    end = arith::AddIOp::create(builder, nameLocal(builder, "last"), begin, size);
+  } else {
+    begin = indexConstant(builder, 0);
+    end = indexConstant(builder, shape.front());
+  }
   auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "r"), indexConstant(builder, 0),
-      indexConstant(builder, shape.front()), indexConstant(builder, 1), count,
-      [&](OpBuilder &nested, Location, Value row, ValueRange carried) {
+      builder, nameLocal(builder, "r"), begin, end, indexConstant(builder, 1),
+      count, [&](OpBuilder &nested, Location, Value row, ValueRange carried) {
         ImplicitLocOpBuilder inner(builder.getLoc(), nested);
         scf::YieldOp::create(inner,
                              visitRow(inner, lanes, row, carried.front()));

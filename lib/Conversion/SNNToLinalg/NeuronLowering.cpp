@@ -422,15 +422,23 @@ static int64_t chooseLanes(LayerBuilder &layer, ArrayRef<int64_t> shape,
   return isInPairs ? 2 : 1;
 }
 
+/// Has neurons that spike some at a time in rows, a number of which are some.
+static void divideNeurons(Coefficients &c, NeuronOpInterface op,
+                          const StepContext &context) {
+  if (const SpikePart *part = context.parts.get(op))
+    c.divide(part->size);
+}
+
 /// Lowers a step, or if `isDriven` what is left of it when the input was added
-/// to the state.
+/// to the state: of all neurons, or of those of a part with this number.
 static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
-                               bool isDriven) {
+                               bool isDriven, Value part = nullptr) {
   NeuronModel model(op);
   LayerBuilder layer(context.symbols, context.step, op);
   if (isDriven)
     layer.shareTables(op);
   Coefficients c(layer, op, context.options.multiplyAdd);
+  divideNeurons(c, op, context);
   Value xBuffer;
   if (!isDriven)
     xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
@@ -444,7 +452,8 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(describeLayer(count, model,
+  layer.setComment(describeLayer(part ? context.parts.get(op)->size : count,
+                                 model,
                                  isDriven
                                      ? "; the first sum is there already.\n  "
                                      : ".\n  ") +
@@ -475,6 +484,16 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
   buffers.hasInput = !isDriven;
   buffers.perTurn = context.options.neuronsPerTurn;
+  if (part) {
+    buffers.rows = context.parts.get(op)->size / c.getShape().back();
+    buffers.firstRow = arith::MulIOp::create(
+        layer.body(), nameLocal(layer.body(), "first"),
+        layer.addArgument("part", part),
+        indexConstant(layer.body(), buffers.rows));
+    layer.getFunction()->setAttr(
+        "snn.parts", layer.body().getIndexAttr(
+                         count / context.parts.get(op)->size));
+  }
   // Counting takes long, and is rare; a branch for it takes code.
   constexpr int64_t kLeastQuiet = 64;
   bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
@@ -567,6 +586,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   LayerBuilder layer(context.symbols, context.step, op, "_decay");
   layer.shareTables(op);
   Coefficients c(layer, op, context.options.multiplyAdd);
+  divideNeurons(c, op, context);
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   const StateModel &state = model.current ? *model.current : model.voltage;
@@ -621,8 +641,9 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   return success();
 }
 
-LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context) {
-  return lowerStep(op, context, /*isDriven=*/true);
+LogicalResult snn::lowerNeuronEnd(NeuronOpInterface op, StepContext &context,
+                                  Value part) {
+  return lowerStep(op, context, /*isDriven=*/true, part);
 }
 
 LogicalResult snn::lowerCarriedSpikes(NeuronOpInterface op,

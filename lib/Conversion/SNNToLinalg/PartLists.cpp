@@ -23,10 +23,8 @@ using namespace snn;
 /// Shorter lists are not worth the loop.
 static constexpr int64_t kLeastSize = 256;
 
-/// Whether a synapse adds to sums that are there in the way that it would add
-/// to none.
-static bool canAddInPlace(LinearOp op,
-                          const ConvertSNNToLinalgOptions &options) {
+bool snn::canAddInPlace(LinearOp op,
+                        const ConvertSNNToLinalgOptions &options) {
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
   if (op.getSaturate() || weight.getRank() != 2)
     return false;
@@ -50,17 +48,20 @@ static bool listsBytes(EventsOp op) {
 static bool canBeInParts(EventsOp op, const StepContext &context) {
   if (!context.options.partLists || !listsBytes(op) || !op->hasOneUse())
     return false;
-  auto reader = dyn_cast<LinearOp>(*op->user_begin());
+  Operation *reader = *op->user_begin();
+  auto linear = dyn_cast<LinearOp>(reader);
   auto neuron = op.getInput().getDefiningOp<NeuronOpInterface>();
-  return reader && canAddInPlace(reader, context.options) &&
-         !(neuron && getOwnList(neuron, context) == op);
+  bool addsInPlace = linear ? canAddInPlace(linear, context.options)
+                            : context.direct.get(reader).has_value();
+  return addsInPlace && !(neuron && getOwnList(neuron, context) == op);
 }
 
 int64_t snn::getLongestWholeList(NetworkOp network,
                                  const StepContext &context) {
   int64_t longest = 0;
   for (auto op : network.getBodyBlock()->getOps<EventsOp>())
-    if (!context.direct.hidesEvents(op) && !canBeInParts(op, context))
+    if (!context.direct.hidesEvents(op) && !context.parts.get(op) &&
+        !canBeInParts(op, context))
       longest = std::max(longest, op.getEvents().getType().getSize());
   return longest;
 }
@@ -76,8 +77,7 @@ std::optional<int64_t> snn::getPartCapacity(EventsOp op,
   return llvm::alignDown(size / 4, kMaskBits) + kMaskBits;
 }
 
-/// A function that leaves in memory what the sums of `op` begin with.
-static LogicalResult lowerInitialSums(LinearOp op, StepContext &context) {
+LogicalResult snn::lowerInitialSums(LinearOp op, StepContext &context) {
   LayerBuilder layer(context.symbols, context.step, op, "_begin");
   layer.shareTables(op);
   layer.setComment("What the sums of " + getLayerName(op) +
@@ -127,7 +127,7 @@ static LogicalResult createPartLoop(EventsOp op, StepContext &context,
 }
 
 LogicalResult
-snn::lowerInParts(LinearOp op, StepContext &context, bool isInPlace,
+snn::lowerInParts(SynapseOpInterface op, StepContext &context, bool isInPlace,
                   llvm::function_ref<LogicalResult(bool isInPlace)> add) {
   auto events =
       op.getEvents() ? op.getEvents().getDefiningOp<EventsOp>() : EventsOp();
@@ -135,7 +135,8 @@ snn::lowerInParts(LinearOp op, StepContext &context, bool isInPlace,
       events ? getPartCapacity(events, context) : std::nullopt;
   if (!capacity)
     return add(isInPlace);
-  if (!isInPlace && failed(lowerInitialSums(op, context)))
+  if (!isInPlace &&
+      failed(lowerInitialSums(cast<LinearOp>(op.getOperation()), context)))
     return failure();
   return createPartLoop(events, context, *capacity,
                         [&] { return add(/*isInPlace=*/true); });

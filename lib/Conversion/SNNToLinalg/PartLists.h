@@ -5,9 +5,10 @@
 //===----------------------------------------------------------------------===//
 //
 // A list that has room for all inputs takes more memory than most networks'
-// states, and is mostly empty. Where an all-to-all synapse reads it, a list
-// of fewer events does: in the step function, a loop lists as many as there is
-// room for and has the synapse add for them, until there are no more.
+// states, and is mostly empty. Where an all-to-all synapse reads it, or one
+// that adds to neurons' states, a list of fewer events does: in the step
+// function, a loop lists as many as there is room for and has the synapse add
+// for them, until there are no more.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,11 +30,18 @@ int64_t getLongestWholeList(NetworkOp network, const StepContext &context);
 /// time, or none if it holds all.
 std::optional<int64_t> getPartCapacity(EventsOp op, const StepContext &context);
 
+/// Whether an all-to-all synapse adds to sums that are there in the way that it
+/// would add to none.
+bool canAddInPlace(LinearOp op, const ConvertSNNToLinalgOptions &options);
+
+/// A function that leaves in memory what the sums of `op` begin with.
+mlir::LogicalResult lowerInitialSums(LinearOp op, StepContext &context);
+
 /// Lowers a synapse with `add`, which is told whether the sums begin with what
 /// is there: part by part where its events are listed so. `isInPlace` says
 /// whether they do in any case.
 mlir::LogicalResult
-lowerInParts(LinearOp op, StepContext &context, bool isInPlace,
+lowerInParts(SynapseOpInterface op, StepContext &context, bool isInPlace,
              llvm::function_ref<mlir::LogicalResult(bool isInPlace)> add);
 
 } // namespace snn

@@ -95,6 +95,7 @@ private:
   LogicalResult lowerOp(Operation *op);
   LogicalResult lowerReader(Operation *op);
   LogicalResult lowerInTwoParts(NeuronOpInterface neuron);
+  LogicalResult lowerParts(NeuronOpInterface neuron, const SpikePart &part);
   /// Lowers `op` with `lower`, and names the signals in the calls it makes.
   LogicalResult lowerNamed(Operation *op,
                            llvm::function_ref<LogicalResult()> lower);
@@ -102,6 +103,7 @@ private:
   LogicalResult lowerConstantSignal(Operation *op);
   LogicalResult lowerAll();
   void copyOutputs();
+  void chooseSums();
 
   NetworkOp network;
   SymbolTable &symbols;
@@ -621,6 +623,29 @@ LogicalResult NetworkLowering::lowerConstantSignal(Operation *op) {
   return success();
 }
 
+/// A loop over the parts of `neuron`: each spikes, and what reads its spikes
+/// adds for them.
+LogicalResult NetworkLowering::lowerParts(NeuronOpInterface neuron,
+                                          const SpikePart &part) {
+  for (SynapseOpInterface reader : part.readers)
+    if (!context.direct.get(reader) &&
+        failed(lowerInitialSums(cast<LinearOp>(reader.getOperation()), context)))
+      return failure();
+  int64_t count = neuron.getVoltage().getType().getNumElements() / part.size;
+  ImplicitLocOpBuilder builder(neuron.getLoc(), stepBuilder);
+  auto loop = scf::ForOp::create(
+      builder, nameLocal(builder, "part"), indexConstant(builder, 0),
+      indexConstant(builder, count), indexConstant(builder, 1));
+  OpBuilder::InsertionGuard guard(stepBuilder);
+  stepBuilder.setInsertionPointToStart(loop.getBody());
+  if (failed(lowerNeuronEnd(neuron, context, loop.getInductionVar())))
+    return failure();
+  for (SynapseOpInterface reader : part.readers)
+    if (failed(lowerNamed(reader, [&] { return lowerReader(reader); })))
+      return failure();
+  return success();
+}
+
 /// The spikes of neurons are read before the reset, or after it.
 LogicalResult NetworkLowering::lowerInTwoParts(NeuronOpInterface neuron) {
   auto lowerReaders = [&] {
@@ -629,6 +654,8 @@ LogicalResult NetworkLowering::lowerInTwoParts(NeuronOpInterface neuron) {
           return succeeded(lowerReader(reader));
         }));
   };
+  if (const SpikePart *part = context.parts.get(neuron))
+    return lowerParts(neuron, *part);
   if (!context.direct.hidesSpikes(neuron))
     return lowerNeuronEnd(neuron, context);
   bool isBefore = spikesBeforeReset(NeuronModel(neuron));
@@ -653,6 +680,9 @@ LogicalResult NetworkLowering::lowerOp(Operation *op) {
     Value spikes = synapse ? getSpikeSource(synapse) : op->getOperand(0);
     Operation *source = spikes.getDefiningOp();
     if (source && context.direct.hidesSpikes(source))
+      return success();
+    if (synapse && synapse.getEvents() &&
+        context.parts.get(synapse.getEvents().getDefiningOp<EventsOp>()))
       return success();
   }
   if (context.direct.contains(op))
@@ -710,18 +740,24 @@ static bool addsParts(NeuronOpInterface neuron, SynapseOpInterface synapse,
                          context);
 }
 
-/// Whether a convolution adds to the voltages of neurons that keep these as
-/// they are until then: sums would have to be cleared first, and added after.
+/// Whether a convolution adds to the states of neurons: to voltages that are
+/// kept as they are until then, as sums would have to be cleared first, and
+/// added after; or where memory is saved, to all.
 static bool addsToState(NeuronOpInterface neuron, SynapseOpInterface synapse,
-                        const StepContext &context) {
+                        int64_t unit, const StepContext &context) {
   const ConvertSNNToLinalgOptions &options = context.options;
   // Sums in words that borrow from each other are no voltages.
   bool areSums = (options.words && options.flippedSigns) || options.vectorRows;
   if (areSums || !isa<Conv1dOp, Conv2dOp>(synapse.getOperation()) ||
       !synapse.getEvents() || PatchPlan::of(synapse, context))
     return false;
+  // The code of two parts is not worth the memory of fewer sums.
+  constexpr int64_t kLeastSums = 256;
+  if (options.partLists &&
+      neuron.getVoltage().getType().getNumElements() >= kLeastSums)
+    return true;
   NeuronModel model(neuron);
-  return !model.current && model.spikes &&
+  return unit == 1 && !model.current && model.spikes &&
          model.spikes->resetTiming == ResetTiming::Immediate &&
          !neuron.getCoefficient("decay") && !neuron.getCoefficient("leak") &&
          // These make their lists, or step in pairs.
@@ -842,6 +878,30 @@ void NetworkLowering::copyOutputs() {
   }
 }
 
+/// Which sums are added to states, and which lists are in parts: what a list in
+/// parts needs not be longer than is known when the others are.
+void NetworkLowering::chooseSums() {
+  if (context.options.directSums) {
+    context.direct = DirectSums(network);
+    context.longestWholeList = getLongestWholeList(network, context);
+    return;
+  }
+  auto isConvolved = [&](NeuronOpInterface neuron, SynapseOpInterface synapse,
+                         int64_t unit) {
+    return addsToState(neuron, synapse, unit, context);
+  };
+  context.direct = DirectSums(network, isConvolved);
+  if (context.options.partLists)
+    context.parts = SpikeParts(network, context);
+  context.longestWholeList = getLongestWholeList(network, context);
+  context.direct = DirectSums(
+      network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse,
+                   int64_t unit) {
+        return isConvolved(neuron, synapse, unit) ||
+               (unit == 1 && addsParts(neuron, synapse, context));
+      });
+}
+
 LogicalResult NetworkLowering::run() {
   if (failed(checkResources(network)))
     return failure();
@@ -852,16 +912,7 @@ LogicalResult NetworkLowering::run() {
     return stateful && stateful.isCarried(result);
   };
   sortTopologically(network.getBodyBlock(), isReady);
-  if (context.options.directSums)
-    context.direct = DirectSums(network);
-  context.longestWholeList = getLongestWholeList(network, context);
-  if (!context.options.directSums)
-    context.direct = DirectSums(
-        network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse) {
-          return addsParts(neuron, synapse, context) ||
-                 addsToState(neuron, synapse, context);
-        });
-
+  chooseSums();
   context.kept = KeptLists(network, context);
   step = createFunction("step");
   init = createFunction("init");

@@ -248,17 +248,21 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
                          StepContext &context)
     : signal(getSpikeSource(op)),
       size(op.getInput().getType().getNumElements()),
-      type(getElementTypeOrSelf(signal.getType())),
-      isBinary(type.isInteger(1)) {
-  if (context.direct.scans(op)) {
-    unit = context.direct.get(op)->unit;
-    reader.emplace(layer, signal, context);
-    // What factors are computed in.
+      stored(getElementTypeOrSelf(signal.getType())), type(stored),
+      isBinary(stored.isInteger(1)) {
+  if (std::optional<DirectSynapse> target = context.direct.get(op))
+    unit = target->unit;
+  bool isListed = !context.direct.scans(op);
+  // What factors are computed in.
+  if (!isListed || unit != 1)
     type = layer.body().getI32Type();
+  if (!isListed) {
+    reader.emplace(layer, signal, context);
     return;
   }
   list = layer.addArgument("events", context.bufferOf(op.getEvents()));
-  if (getPartCapacity(op.getEvents().getDefiningOp<EventsOp>(), context))
+  auto events = op.getEvents().getDefiningOp<EventsOp>();
+  if (context.parts.get(events) || getPartCapacity(events, context))
     layer.getFunction().setArgAttr(cast<BlockArgument>(list).getArgNumber(),
                                    "snn.size", layer.body().getIndexAttr(size));
   Value xBuffer =
@@ -272,8 +276,10 @@ Value EventInputs::getCount(ImplicitLocOpBuilder &builder, Value position,
                             Type target) const {
   if (isBinary)
     return Value();
-  return areListed() ? readFactor(builder, "xi", x, position, type, target)
-                     : reader->getNumber(builder);
+  if (!areListed())
+    return reader->getNumber(builder);
+  Value count = readFactor(builder, "xi", x, position, stored, target);
+  return type == stored ? count : castToNumber(builder, count, stored, type);
 }
 
 Value EventInputs::getFactor(ImplicitLocOpBuilder &builder, Value position,

@@ -117,7 +117,7 @@ public:
                                             int64_t perVisit, mlir::Value first,
                                             mlir::Value sums, Body body) const;
 
-  /// The element type of the values.
+  /// The element type of the factors.
   mlir::Type getType() const { return type; }
 
   /// The list, as a memref.
@@ -133,8 +133,8 @@ public:
   /// they are 1.
   mlir::Value getValues() const { return x ? getTable(x) : mlir::Value(); }
 
-  /// How many units of the sums are one of the weights: of a state, to which
-  /// what is not listed adds.
+  /// How many units of the sums are one of the weights: of a state, if it is
+  /// added to that.
   int64_t getUnit() const { return unit; }
 
   /// The value at a position, or none where all are 1.
@@ -151,7 +151,8 @@ private:
 
   mlir::Value signal;
   int64_t size;
-  mlir::Type type;
+  /// The element type of the values as they are stored, and of factors.
+  mlir::Type stored, type;
   bool isBinary;
   mlir::Value list, positions, x;
 
