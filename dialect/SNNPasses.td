@@ -306,6 +306,21 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
 
     The last number of the list is the position behind the part.
 
+    With it, convolutions of 64 and more outputs add to the states of neurons, as
+    with `direct-sums`, for events of a list, which may be in parts, too. Such
+    neurons spike some rows at a time where all that reads their spikes adds to
+    sums that are there already. Their list has room for one part, of up to 128
+    neurons or a row:
+
+    ```mlir
+    scf.for %part = %c0 to %c8 step %c1 {
+      func.call @lif1(%v, %events, %part) : (memref<64x12xi16>, memref<100xi16>, index) -> ()
+      func.call @conv2(%events, %y) : (memref<100xi16>, memref<4x4x24xi32>) -> ()
+    }
+    ```
+
+    The function has `snn.parts`, how many there are.
+
     With `direct-sums` synapses add to the states of quantized neurons where they
     are, wherever that is exact: the state is in whole numbers, a weight is a
     whole number of its units, and its memory holds the update before a reset.

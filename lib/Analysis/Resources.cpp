@@ -261,15 +261,16 @@ FailureOr<Operations> LayerWalk::run() {
   for (BlockArgument argument : function.getArguments())
     if (isEventList(argument))
       skippable += getListSize(argument);
-  // All parts of neurons take as much as the first one.
+  // It may be called for each part of a layer, with the part's number.
   auto parts = function->getAttrOfType<IntegerAttr>("snn.parts");
-  for (BlockArgument argument : function.getArguments())
-    if (parts && argument.getType().isIndex())
-      positions[argument] = 0;
-  Operations part, total;
-  if (failed(visit(function.getBody().front(), part)))
-    return failure();
-  total.add(part, parts ? parts.getInt() : 1);
+  Operations total;
+  for (int64_t part = 0, end = parts ? parts.getInt() : 1; part < end; ++part) {
+    for (BlockArgument argument : function.getArguments())
+      if (argument.getType().isIndex())
+        positions[argument] = part;
+    if (failed(visit(function.getBody().front(), total)))
+      return failure();
+  }
   return total;
 }
 

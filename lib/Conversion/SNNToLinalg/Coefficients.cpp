@@ -70,11 +70,6 @@ Coefficients::Coefficients(LayerBuilder &layer, Operation *op,
     shape = {size};
 }
 
-void Coefficients::divide(int64_t size) {
-  if (shape.size() == 1)
-    shape = {shape.front() / size, size};
-}
-
 Coefficients::Entry &Coefficients::addEntry(StringRef name,
                                             const Constant &constant) {
   Entry &entry = entries[name];

@@ -25,10 +25,6 @@ public:
   /// where coefficients are the same for all positions of a feature map.
   llvm::ArrayRef<int64_t> getShape() const { return shape; }
 
-  /// Has the loop see what it would see in one dimension in rows of `size`
-  /// elements, before any coefficient is added.
-  void divide(int64_t size);
-
   /// Adds a coefficient that enters as it is.
   mlir::LogicalResult add(llvm::StringRef name,
                           mlir::MutableOperandRange operand);

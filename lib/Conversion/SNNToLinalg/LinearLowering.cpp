@@ -338,7 +338,8 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
 LogicalResult snn::lowerLinear(LinearOp op, StepContext &context) {
   bool isInPlace =
       context.direct.get(op) ||
-      (op.getBias() && context.bufferOf(op.getBias()) == context.bufferOf(op)) ||
+      (op.getBias() &&
+       context.bufferOf(op.getBias()) == context.bufferOf(op)) ||
       (op.getEvents() &&
        context.parts.get(op.getEvents().getDefiningOp<EventsOp>()));
   return lowerInParts(op, context, isInPlace, [&](bool inPlace) {

@@ -386,6 +386,11 @@ void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
 
 Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value count) {
+  if (shape.size() == 1 && buffers.begin)
+    return createLoop(builder, "n", buffers.begin, buffers.end, count,
+                      [&](ImplicitLocOpBuilder &inner, Value n, Value listed) {
+                        return visit(inner, lanes, Value(), n, listed);
+                      });
   if (shape.size() == 1)
     return visitRow(builder, lanes, Value(), count);
   // What is the same for all rows stays in registers; but a list has an order.
@@ -399,22 +404,12 @@ Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
       visitColumns(builder, 1, whole, size);
     return count;
   }
-  Value begin = buffers.firstRow, end;
-  if (begin) {
-    Value size = indexConstant(builder, buffers.rows);
-    end = arith::AddIOp::create(builder, nameLocal(builder, "last"), begin, size);
-  } else {
-    begin = indexConstant(builder, 0);
-    end = indexConstant(builder, shape.front());
-  }
-  auto loop = scf::ForOp::create(
-      builder, nameLocal(builder, "r"), begin, end, indexConstant(builder, 1),
-      count, [&](OpBuilder &nested, Location, Value row, ValueRange carried) {
-        ImplicitLocOpBuilder inner(builder.getLoc(), nested);
-        scf::YieldOp::create(inner,
-                             visitRow(inner, lanes, row, carried.front()));
+  return createLoop(
+      builder, "r", buffers.begin ? buffers.begin : indexConstant(builder, 0),
+      buffers.begin ? buffers.end : indexConstant(builder, shape.front()),
+      count, [&](ImplicitLocOpBuilder &inner, Value row, Value listed) {
+        return visitRow(inner, lanes, row, listed);
       });
-  return loop.getResult(0);
 }
 
 void snn::createNeuronLoop(ImplicitLocOpBuilder &builder,

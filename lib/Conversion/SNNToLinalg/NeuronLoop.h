@@ -48,9 +48,9 @@ struct NeuronBuffers {
   llvm::SmallVector<mlir::Value> states;
   /// Where spikes are stored, if anything reads them, and listed, if they are.
   mlir::Value spikes, events;
-  /// The row from which some are updated, and how many; none where all are.
-  mlir::Value firstRow;
-  int64_t rows = 0;
+  /// Where those begin and end in the first dimension that are updated, one by
+  /// one, if not all are.
+  mlir::Value begin, end;
   /// Numbers for the last neurons of a row, as many as are updated at a time: 0
   /// for those that others before them are updated with. None where the rest of
   /// a row is updated one by one.

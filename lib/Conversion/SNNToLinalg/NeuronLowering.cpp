@@ -389,6 +389,26 @@ static bool changesNothing(LayerBuilder &layer) {
   return !found.wasInterrupted();
 }
 
+/// Finishes a layer, or has none where it `isNothing`.
+static void finishOrDiscard(LayerBuilder &layer, bool isNothing) {
+  if (isNothing)
+    layer.discard();
+  else
+    layer.finish();
+}
+
+/// The same of one that is a loop over elements, whose `results` are stored in
+/// `buffers`; it may be nothing if `isOptional`.
+static void finishLoop(LayerBuilder &layer, ArrayRef<Value> results,
+                       ArrayRef<Value> buffers, bool isOptional) {
+  auto loop = results.front().getDefiningOp<linalg::GenericOp>();
+  bool isNothing = isOptional && changesNothing(loop);
+  if (!isNothing)
+    for (auto [result, buffer] : llvm::zip_equal(results, buffers))
+      layer.write(result, buffer);
+  finishOrDiscard(layer, isNothing);
+}
+
 /// What tells the rest of a row of `size` neurons from the others, where they
 /// are in vectors.
 static Value addRest(LayerBuilder &layer, int64_t size, int64_t lanes) {
@@ -422,11 +442,21 @@ static int64_t chooseLanes(LayerBuilder &layer, ArrayRef<int64_t> shape,
   return isInPairs ? 2 : 1;
 }
 
-/// Has neurons that spike some at a time in rows, a number of which are some.
-static void divideNeurons(Coefficients &c, NeuronOpInterface op,
-                          const StepContext &context) {
-  if (const SpikePart *part = context.parts.get(op))
-    c.divide(part->size);
+/// Has a loop over neurons of `shape` update those of part number `number`
+/// only.
+static void limitToPart(LayerBuilder &layer, ArrayRef<int64_t> shape,
+                        const SpikePart &part, Value number,
+                        NeuronBuffers &buffers) {
+  ImplicitLocOpBuilder &builder = layer.body();
+  Value size = indexConstant(
+      builder, shape.size() > 1 ? part.size / shape.back() : part.size);
+  buffers.begin =
+      arith::MulIOp::create(builder, nameLocal(builder, "begin"),
+                            layer.addArgument("part", number), size);
+  Value next = arith::AddIOp::create(builder, buffers.begin, size);
+  buffers.end = arith::MinUIOp::create(builder, nameLocal(builder, "end"), next,
+                                       indexConstant(builder, shape.front()));
+  layer.getFunction()->setAttr("snn.parts", builder.getIndexAttr(part.count));
 }
 
 /// Lowers a step, or if `isDriven` what is left of it when the input was added
@@ -438,7 +468,6 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   if (isDriven)
     layer.shareTables(op);
   Coefficients c(layer, op, context.options.multiplyAdd);
-  divideNeurons(c, op, context);
   Value xBuffer;
   if (!isDriven)
     xBuffer = layer.addShapedArgument("x", context.bufferOf(op.getInput()),
@@ -452,12 +481,11 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   int64_t count = op.getVoltage().getType().getNumElements();
-  layer.setComment(describeLayer(part ? context.parts.get(op)->size : count,
-                                 model,
-                                 isDriven
-                                     ? "; the first sum is there already.\n  "
-                                     : ".\n  ") +
-                   describeNeuron(model, c));
+  layer.setComment(
+      describeLayer(part ? context.parts.get(op)->size : count, model,
+                    isDriven ? "; the first sum is there already.\n  "
+                             : ".\n  ") +
+      describeNeuron(model, c));
   Update update = getUpdate(op, model, c);
   LayerElements elements =
       addElements(op, model, c, layer, xBuffer, spikeBuffer, context);
@@ -484,16 +512,8 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   NeuronBuffers buffers = getBuffers(layer, op, elements, context);
   buffers.hasInput = !isDriven;
   buffers.perTurn = context.options.neuronsPerTurn;
-  if (part) {
-    buffers.rows = context.parts.get(op)->size / c.getShape().back();
-    buffers.firstRow = arith::MulIOp::create(
-        layer.body(), nameLocal(layer.body(), "first"),
-        layer.addArgument("part", part),
-        indexConstant(layer.body(), buffers.rows));
-    layer.getFunction()->setAttr(
-        "snn.parts", layer.body().getIndexAttr(
-                         count / context.parts.get(op)->size));
-  }
+  if (part)
+    limitToPart(layer, c.getShape(), *context.parts.get(op), part, buffers);
   // Counting takes long, and is rare; a branch for it takes code.
   constexpr int64_t kLeastQuiet = 64;
   bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
@@ -519,7 +539,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       countsAlways && !(update.reciprocal && update.reciprocal->isShort);
   int64_t lanes = chooseLanes(
       layer, c.getShape(), update, model, buffers, context.options,
-      /*takesPairs=*/!countsAlways,
+      /*takesPairs=*/!countsAlways && !part,
       /*takesVectors=*/!buffers.events && !isMostlyQuiet && !divides);
   buffers.rest = addRest(layer, c.getShape().back(), lanes);
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
@@ -546,10 +566,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       bodies.late = countAt;
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      bodies);
-    if (isDriven && changesNothing(layer))
-      layer.discard();
-    else
-      layer.finish();
+    finishOrDiscard(layer, isDriven && changesNothing(layer));
     return success();
   }
   SmallVector<Value> results = createElementwise(
@@ -561,14 +578,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
         return found;
       },
       context.options.byCoefficients);
-  if (isDriven &&
-      changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
-    layer.discard();
-    return success();
-  }
-  for (auto [result, buffer] : llvm::zip(results, elements.outputBuffers))
-    layer.write(result, buffer);
-  layer.finish();
+  finishLoop(layer, results, elements.outputBuffers, /*isOptional=*/isDriven);
   return success();
 }
 
@@ -586,7 +596,6 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   LayerBuilder layer(context.symbols, context.step, op, "_decay");
   layer.shareTables(op);
   Coefficients c(layer, op, context.options.multiplyAdd);
-  divideNeurons(c, op, context);
   if (failed(addNeuronCoefficients(c, model, op)))
     return failure();
   const StateModel &state = model.current ? *model.current : model.voltage;
@@ -620,10 +629,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   if (lanes > 1) {
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      {begin});
-    if (changesNothing(layer))
-      layer.discard();
-    else
-      layer.finish();
+    finishOrDiscard(layer, changesNothing(layer));
     return success();
   }
   SmallVector<Value> results = createElementwise(
@@ -632,12 +638,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
         return begin(b, update, values.drop_back(), values.take_back());
       },
       context.options.byCoefficients);
-  if (changesNothing(results.front().getDefiningOp<linalg::GenericOp>())) {
-    layer.discard();
-    return success();
-  }
-  layer.write(results.front(), buffer);
-  layer.finish();
+  finishLoop(layer, results, buffer, /*isOptional=*/true);
   return success();
 }
 

@@ -23,8 +23,7 @@ using namespace snn;
 /// Shorter lists are not worth the loop.
 static constexpr int64_t kLeastSize = 256;
 
-bool snn::canAddInPlace(LinearOp op,
-                        const ConvertSNNToLinalgOptions &options) {
+bool snn::canAddInPlace(LinearOp op, const ConvertSNNToLinalgOptions &options) {
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
   if (op.getSaturate() || weight.getRank() != 2)
     return false;

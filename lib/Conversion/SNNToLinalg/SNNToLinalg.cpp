@@ -629,13 +629,13 @@ LogicalResult NetworkLowering::lowerParts(NeuronOpInterface neuron,
                                           const SpikePart &part) {
   for (SynapseOpInterface reader : part.readers)
     if (!context.direct.get(reader) &&
-        failed(lowerInitialSums(cast<LinearOp>(reader.getOperation()), context)))
+        failed(
+            lowerInitialSums(cast<LinearOp>(reader.getOperation()), context)))
       return failure();
-  int64_t count = neuron.getVoltage().getType().getNumElements() / part.size;
   ImplicitLocOpBuilder builder(neuron.getLoc(), stepBuilder);
   auto loop = scf::ForOp::create(
       builder, nameLocal(builder, "part"), indexConstant(builder, 0),
-      indexConstant(builder, count), indexConstant(builder, 1));
+      indexConstant(builder, part.count), indexConstant(builder, 1));
   OpBuilder::InsertionGuard guard(stepBuilder);
   stepBuilder.setInsertionPointToStart(loop.getBody());
   if (failed(lowerNeuronEnd(neuron, context, loop.getInductionVar())))
@@ -752,7 +752,7 @@ static bool addsToState(NeuronOpInterface neuron, SynapseOpInterface synapse,
       !synapse.getEvents() || PatchPlan::of(synapse, context))
     return false;
   // The code of two parts is not worth the memory of fewer sums.
-  constexpr int64_t kLeastSums = 256;
+  constexpr int64_t kLeastSums = 64;
   if (options.partLists &&
       neuron.getVoltage().getType().getNumElements() >= kLeastSums)
     return true;
@@ -894,9 +894,9 @@ void NetworkLowering::chooseSums() {
   if (context.options.partLists)
     context.parts = SpikeParts(network, context);
   context.longestWholeList = getLongestWholeList(network, context);
-  context.direct = DirectSums(
-      network, [&](NeuronOpInterface neuron, SynapseOpInterface synapse,
-                   int64_t unit) {
+  context.direct =
+      DirectSums(network, [&](NeuronOpInterface neuron,
+                              SynapseOpInterface synapse, int64_t unit) {
         return isConvolved(neuron, synapse, unit) ||
                (unit == 1 && addsParts(neuron, synapse, context));
       });

@@ -11,10 +11,8 @@
 using namespace mlir;
 using namespace snn;
 
-/// Neurons in a part, if rows are no longer; and fewer are not worth a call of
-/// each reader.
+/// Neurons in a part, if rows are no longer.
 static constexpr int64_t kMostNeurons = 128;
-static constexpr int64_t kLeastNeurons = 64;
 
 /// The list that all need who read the spikes of `neuron`, or none.
 static EventsOp findOnlyList(NeuronOpInterface neuron,
@@ -37,14 +35,14 @@ static bool addsParts(SynapseOpInterface reader, const StepContext &context) {
   return beginsEarly && canAddInPlace(linear, context.options);
 }
 
-/// How many neurons of a signal are in each part, or 0 if they are in none.
-static int64_t chooseSize(RankedTensorType type) {
+/// Chooses the parts of the neurons of a signal: about equally long.
+static void chooseParts(RankedTensorType type, SpikePart &part) {
   int64_t row = type.getRank() > 1 ? type.getShape().back() : 1;
-  int64_t all = type.getNumElements() / row;
-  int64_t rows = std::max<int64_t>(1, kMostNeurons / row);
-  while (all % rows != 0)
-    --rows;
-  return rows < all && rows * row >= kLeastNeurons ? rows * row : 0;
+  int64_t rows = type.getNumElements() / row;
+  int64_t most = std::max<int64_t>(1, kMostNeurons / row);
+  int64_t each = llvm::divideCeil(rows, llvm::divideCeil(rows, most));
+  part.size = each * row;
+  part.count = llvm::divideCeil(rows, each);
 }
 
 SpikeParts::SpikeParts(NetworkOp network, const StepContext &context) {
@@ -55,16 +53,17 @@ SpikeParts::SpikeParts(NetworkOp network, const StepContext &context) {
       continue;
     SpikePart part;
     part.events = findOnlyList(neuron, context);
-    part.size = chooseSize(neuron.getVoltage().getType());
-    if (!part.events || part.size == 0)
+    chooseParts(neuron.getVoltage().getType(), part);
+    if (!part.events || part.count == 1)
       continue;
-    for (Operation *user : part.events->getUsers())
-      if (auto reader = dyn_cast<SynapseOpInterface>(user);
-          reader && addsParts(reader, context))
-        part.readers.push_back(reader);
-    bool areAll = llvm::range_size(part.events->getUsers()) ==
-                  static_cast<ptrdiff_t>(part.readers.size());
-    if (!areAll || part.readers.empty())
+    bool areAll = llvm::all_of(part.events->getUsers(), [&](Operation *user) {
+      auto reader = dyn_cast<SynapseOpInterface>(user);
+      if (!reader || !addsParts(reader, context))
+        return false;
+      part.readers.push_back(reader);
+      return true;
+    });
+    if (!areAll)
       continue;
     llvm::sort(part.readers, [](Operation *a, Operation *b) {
       return a->isBeforeInBlock(b);

@@ -30,8 +30,9 @@ struct StepContext;
 struct SpikePart {
   /// The list, of one part at a time.
   EventsOp events;
-  /// How many neurons are in a part: as many in each, and whole rows of a map.
-  int64_t size = 0;
+  /// How many neurons are in a part, whole rows of a map, but for the last one
+  /// of `count` parts, which may have fewer.
+  int64_t size = 0, count = 1;
   /// The synapses that read the list, in their order.
   llvm::SmallVector<SynapseOpInterface, 1> readers;
 };

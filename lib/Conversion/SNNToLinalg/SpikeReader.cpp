@@ -63,13 +63,9 @@ Value SpikeReader::scan(ImplicitLocOpBuilder &builder, Value carried,
   auto visit = [&](ImplicitLocOpBuilder &loop, ValueRange position,
                    Value current) {
     visited = getElement(loop, position);
-    Value isActive = visited;
-    if (!visited.getType().isInteger(1))
-      isActive =
-          arith::CmpIOp::create(loop, arith::CmpIPredicate::ne, visited,
-                                createNumber(loop, visited.getType(), 0));
+    bool isSpike = visited.getType().isInteger(1);
     auto added = scf::IfOp::create(
-        loop, isActive,
+        loop, isSpike ? visited : createIsNotZero(loop, visited),
         [&](OpBuilder &nested, Location loc) {
           ImplicitLocOpBuilder active(loc, nested);
           Value flat = position.front();

@@ -59,11 +59,9 @@ snn::planWholeWordRows(const ConvertSNNToLinalgOptions &options,
   return plan->isAligned || canBeUnaligned ? plan : std::nullopt;
 }
 
-/// Which weight of four comes first, and so on.
-static ArrayRef<int64_t> getOrder() {
-  static constexpr int64_t order[kWord] = {0, 2, 1, 3};
-  return order;
-}
+/// Which weight of four comes first, and so on; and which is where of those
+/// that are stored so.
+static constexpr int64_t kOrder[] = {0, 2, 1, 3};
 
 Constant snn::orderWeights(const WordPlan &plan, const Constant &rows) {
   if (!plan.isShort)
@@ -71,11 +69,13 @@ Constant snn::orderWeights(const WordPlan &plan, const Constant &rows) {
   Constant ordered = plan.isBiased ? flipSigns(rows) : rows;
   if (ordered.isUniform())
     return ordered;
+  Constant source = ordered;
   int64_t size = ordered.shape.back(), whole = size - size % kWord;
   for (size_t row = 0; row < ordered.values.size(); row += size)
     for (int64_t first = 0; first < whole; first += kWord)
-      std::swap(ordered.values[row + first + 1],
-                ordered.values[row + first + 2]);
+      for (int64_t k = 0; k < kWord; ++k)
+        ordered.values[row + first + k] =
+            source.values[row + first + kOrder[k]];
   return ordered;
 }
 
@@ -171,7 +171,7 @@ static void addPart(ImplicitLocOpBuilder &builder, const WordPlan &plan,
   if (plan.isShort) {
     SmallVector<int64_t> order;
     for (int64_t first = 0; first < size; first += kWord)
-      for (int64_t offset : getOrder())
+      for (int64_t offset : kOrder)
         order.push_back(first + offset);
     terms = vector::ShuffleOp::create(builder, terms, terms, order);
   }

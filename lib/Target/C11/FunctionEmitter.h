@@ -209,7 +209,8 @@ private:
   mlir::FailureOr<Expression> makeLanesLoad(mlir::vector::LoadOp op,
                                             std::optional<Lanes> type,
                                             bool isUnsigned);
-  /// The upper half of a product of integers of 16 bits, if `op` is that.
+  /// The bits of a product of integers of 16 bits that are left when it is
+  /// shifted by 15 or 16, after rounding or not, if `op` is that.
   std::optional<mlir::FailureOr<Expression>>
   makeHighProduct(mlir::arith::TruncIOp op);
   mlir::FailureOr<Expression> makeLanesElement(mlir::vector::ExtractOp op);
