@@ -266,7 +266,7 @@ FailureOr<Operations> LayerWalk::run() {
   Operations total;
   for (int64_t part = 0, end = parts ? parts.getInt() : 1; part < end; ++part) {
     for (BlockArgument argument : function.getArguments())
-      if (argument.getType().isIndex())
+      if (parts && argument.getType().isIndex())
         positions[argument] = part;
     if (failed(visit(function.getBody().front(), total)))
       return failure();

@@ -16,9 +16,10 @@ from emulation import FLAGS, run
 from networks import affine, graph, neuron
 from snnmlir.boards.machines import MACHINES
 from snnmlir.boards.programs import build
+from snnmlir.errors import OptionError
 from test_memory import DELAYED, WAYS, check_bits, compiled, steps
 
-REPO = Path(__file__).parents[2]
+GESTURES = Path(__file__).parents[2] / "examples/gestures/gestures.nir"
 
 
 def spiking(shape: tuple[int, ...], rng: np.random.Generator) -> nir.NIRNode:
@@ -124,7 +125,7 @@ def test_maps_of_floats_and_named_targets_have_whole_lists() -> None:
 
 def test_memory_of_the_gestures() -> None:
     """It is that of the states, and of one list; the report says what each byte is for."""
-    network = compiled(REPO / "examples/gestures/gestures.nir", **DELAYED)
+    network = compiled(GESTURES, **DELAYED)
     needs = network.resources
     assert needs.state_bytes == 3360
     assert needs.memory_bytes <= 4000
@@ -139,13 +140,25 @@ def test_memory_of_the_gestures() -> None:
 
 def test_operations_of_all_parts_count() -> None:
     """As many for one step as where all neurons spike at once."""
-    source = REPO / "examples/gestures/gestures.nir"
     least, most = (
         {
             layer.node: layer.most.adds
-            for layer in compiled(source, optimize=how, **DELAYED).resources.layers
+            for layer in compiled(GESTURES, optimize=how, **DELAYED).resources.layers
         }
         for how in ("ram", "balanced")
     )
     assert most["conv2"] == least["conv2"]
     assert most["lif1"] >= least["lif1"] > 0
+
+
+def test_taps_show_states_that_are_finished() -> None:
+    """Behind the loop over parts; spikes that are nowhere are no signals, as with `ram`."""
+    network = compiled(GESTURES, taps="all", **DELAYED)
+    step = network.c.split("void net_step(")[1].split("\n}\n")[0]
+    loop = step.split("net_lif2(net->lif2_v, lif2_events, part);")[1]
+    assert loop.index("    }\n") < loop.index("NET_TAP(lif2_v, ")
+    assert "lif2" not in network.taps
+    with pytest.raises(OptionError, match="'lif2' cannot be tapped: it is .* not stored") as error:
+        compiled(GESTURES, taps=["lif2"], **DELAYED)
+    assert "--optimize speed may store it" in str(error.value.help)
+    assert "lif2" in compiled(GESTURES, optimize="speed", taps="all", **DELAYED).taps

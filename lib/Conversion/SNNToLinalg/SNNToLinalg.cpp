@@ -819,14 +819,15 @@ LogicalResult
 NetworkLowering::lowerNamed(Operation *op,
                             llvm::function_ref<LogicalResult()> lower) {
   Block *block = stepBuilder.getInsertionBlock();
-  Operation *last = block->empty() ? nullptr : &block->back();
+  // Nothing may be before what is made, but in a loop something is behind it.
+  Block::iterator end = stepBuilder.getInsertionPoint();
+  Operation *last = end == block->begin() ? nullptr : &*std::prev(end);
   if (failed(lower()))
     return failure();
-  Operation *made = last             ? last->getNextNode()
-                    : block->empty() ? nullptr
-                                     : &block->front();
-  for (; made; made = made->getNextNode())
-    made->walk([&](func::CallOp call) {
+  Block::iterator begin =
+      last ? std::next(last->getIterator()) : block->begin();
+  for (Operation &made : llvm::make_range(begin, end))
+    made.walk([&](func::CallOp call) {
       auto function = symbols.lookup<func::FuncOp>(call.getCallee());
       if (!context.beginnings.contains(function))
         nameSignals(call, function, op, context);
