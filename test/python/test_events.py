@@ -35,7 +35,12 @@ def wide() -> nir.NIRGraph:
 
 
 def compiled(name: str, dtype: Dtype) -> snnmlir.Network:
-    others = {"digits": DIGITS / "digits.nir", "wide": wide(), "parts": feedforward(300, 80, 9)}
+    others = {
+        "digits": DIGITS / "digits.nir",
+        "gestures": DIGITS.parent / "gestures/gestures.nir",
+        "wide": wide(),
+        "parts": feedforward(300, 80, 9),
+    }
     source = others.get(name) or GRAPHS[name]
     return snnmlir.compile(source, dtype=dtype, convention="snntorch", dt=1e-4, input_type="spikes")
 
@@ -50,7 +55,8 @@ def build(folder: Path, command: Sequence[str], network: snnmlir.Network, main: 
     ("name", "dtype"),
     [
         *((name, "f32") for name in (*GRAPHS, "digits", "wide", "parts")),
-        *((name, "int8") for name in ("digits", "wide", "parts", "recurrent-LIF", "branches")),
+        *((name, "int8") for name in ("digits", "gestures", "wide", "parts", "branches")),
+        ("recurrent-LIF", "int8"),
     ],
 )
 def test_any_list_of_positions(name: str, dtype: Dtype, tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_taps_show_states_that_are_finished() -> None:
     loop = step.split("net_lif2(net->lif2_v, lif2_events, part);")[1]
     assert loop.index("    }\n") < loop.index("NET_TAP(lif2_v, ")
     assert "lif2" not in network.taps
-    with pytest.raises(OptionError, match="'lif2' cannot be tapped: it is .* not stored") as error:
+    with pytest.raises(OptionError, match=r"'lif2' cannot be tapped: it is .* not stored") as error:
         compiled(GESTURES, taps=["lif2"], **DELAYED)
     assert "--optimize speed may store it" in str(error.value.help)
     assert "lif2" in compiled(GESTURES, optimize="speed", taps="all", **DELAYED).taps

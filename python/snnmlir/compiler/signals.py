@@ -47,7 +47,10 @@ def check_taps(taps: Iterable[str], tappable: Collection[str], signals: Collecti
             continue
         found, more = "there is no such signal", ""
         if name in signals:
-            found = "it is folded into another layer, a view of another signal, not stored, or not needed"
+            found = (
+                "it is folded into another layer, a view of another signal, not stored, "
+                "or not needed"
+            )
             more = "; --optimize speed may store it"
         raise OptionError(
             f"signal {quoted(name)} cannot be tapped: {found}",
