@@ -307,10 +307,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     The last number of the list is the position behind the part.
 
     With it, convolutions of 64 and more outputs add to the states of neurons, as
-    with `direct-sums`, for events of a list, which may be in parts, too. Such
-    neurons spike some rows at a time where all that reads their spikes adds to
-    sums that are there already. Their list has room for one part, of up to 128
-    neurons or a row:
+    with `direct-sums`, for events of a list, which may be in parts, too. With
+    `spike-parts` such neurons spike some rows at a time where all that reads
+    their spikes adds to sums that are there already. Their list has room for one
+    part, of up to 128 neurons or a row:
 
     ```mlir
     scf.for %part = %c0 to %c8 step %c1 {
@@ -385,6 +385,8 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"partLists", "part-lists", "bool", "false",
            "Whether long lists hold the events of a part of the inputs at a "
            "time">,
+    Option<"spikeParts", "spike-parts", "bool", "false",
+           "Whether neurons of feature maps spike some at a time">,
     Option<"byCoefficients", "by-coefficients", "bool", "false",
            "Whether neurons with the same coefficients are updated one after "
            "the other">,

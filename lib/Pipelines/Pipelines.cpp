@@ -118,6 +118,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.byteLists = options.byteLists;
   convert.frugalLists = options.frugalLists;
   convert.partLists = options.partLists;
+  convert.spikeParts = options.spikeParts;
   convert.byCoefficients = options.byCoefficients;
   convert.neuronsPerTurn = options.neuronsPerTurn;
   convert.multiplyAdd = options.multiplyAdd;

@@ -16,7 +16,6 @@ from emulation import FLAGS, run
 from networks import affine, graph, neuron
 from snnmlir.boards.machines import MACHINES
 from snnmlir.boards.programs import build
-from snnmlir.errors import OptionError
 from test_memory import DELAYED, WAYS, check_bits, compiled, steps
 
 GESTURES = Path(__file__).parents[2] / "examples/gestures/gestures.nir"
@@ -151,14 +150,13 @@ def test_operations_of_all_parts_count() -> None:
     assert most["lif1"] >= least["lif1"] > 0
 
 
-def test_taps_show_states_that_are_finished() -> None:
-    """Behind the loop over parts; spikes that are nowhere are no signals, as with `ram`."""
-    network = compiled(GESTURES, taps="all", **DELAYED)
-    step = network.c.split("void net_step(")[1].split("\n}\n")[0]
-    loop = step.split("net_lif2(net->lif2_v, lif2_events, part);")[1]
-    assert loop.index("    }\n") < loop.index("NET_TAP(lif2_v, ")
-    assert "lif2" not in network.taps
-    with pytest.raises(OptionError, match=r"'lif2' cannot be tapped: it is .* not stored") as error:
-        compiled(GESTURES, taps=["lif2"], **DELAYED)
-    assert "--optimize speed may store it" in str(error.value.help)
-    assert "lif2" in compiled(GESTURES, optimize="speed", taps="all", **DELAYED).taps
+def test_what_is_tapped_is_stored() -> None:
+    """Spikes of all maps; without taps the same network has them in parts."""
+    network = compiled(GESTURES, taps=["lif1", "lif2.v"], **DELAYED)
+    assert parts(network) == 0
+    assert "NET_TAP(lif1, " in network.c
+    check_bits(network)
+    plain = compiled(GESTURES, **DELAYED)
+    assert {"lif1", "lif2", "lif2.v"} <= set(plain.tappable)
+    assert plain.tapped(["lif1"]).tapped([]).c == plain.c
+    assert parts(plain) == 2

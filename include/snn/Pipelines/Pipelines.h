@@ -121,6 +121,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether long lists hold the events of a part of the "
                      "inputs at a time"),
       llvm::cl::init(false)};
+  Option<bool> spikeParts{
+      *this, "spike-parts",
+      llvm::cl::desc("Whether neurons of feature maps spike some at a time"),
+      llvm::cl::init(false)};
   Option<bool> byCoefficients{
       *this, "by-coefficients",
       llvm::cl::desc("Whether neurons with the same coefficients are updated "

@@ -892,7 +892,7 @@ void NetworkLowering::chooseSums() {
     return addsToState(neuron, synapse, unit, context);
   };
   context.direct = DirectSums(network, isConvolved);
-  if (context.options.partLists)
+  if (context.options.spikeParts)
     context.parts = SpikeParts(network, context);
   context.longestWholeList = getLongestWholeList(network, context);
   context.direct =
@@ -975,6 +975,7 @@ struct ConvertSNNToLinalg
     options.byteLists = byteLists;
     options.frugalLists = frugalLists;
     options.partLists = partLists;
+    options.spikeParts = spikeParts;
     options.byCoefficients = byCoefficients;
     options.neuronsPerTurn = neuronsPerTurn;
     options.multiplyAdd = multiplyAdd;

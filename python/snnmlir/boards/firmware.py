@@ -85,7 +85,8 @@ def _part(port: Port) -> Part:
 
 def tap_parts(network: Network) -> dict[str, Part]:
     """The signals that the C of a network can show, by their names in C."""
-    interface = network.tapped_interface("net", "net.h", network.tappable)
+    tapped = network.tapped("all")
+    interface = tapped.tapped_interface("net", "net.h", tapped.taps)
     return {str(tap["name"]): _tap_part(tap) for tap in interface["taps"]}
 
 

@@ -36,6 +36,7 @@ from snnmlir.compiler.stages import (
     mlir_text,
     placements,
     stages_from,
+    storing_spikes,
     weights_blob,
     write_c,
 )
@@ -161,11 +162,12 @@ class Network:
 
     @cached_property
     def tappable(self) -> tuple[str, ...]:
-        """The names of the signals that are in memory after a layer, in the order of the layers.
+        """The names of the signals that can be tapped, in the order of the layers.
 
-        The others are folded into another layer, views of another signal, or not needed.
+        They are in memory after a layer, if they are tapped. The others are folded into another
+        layer, views of another signal, or not needed.
         """
-        return tappable(self.stages.loops, self.graph)
+        return tappable(storing_spikes(self.stages, stores_spikes=True).loops, self.graph)
 
     @property
     def taps(self) -> tuple[str, ...]:
@@ -600,7 +602,11 @@ class Network:
         return Network(
             request=self.request,
             stages=stages_from(
-                module, self.stages.target, self.stages.optimize, self.stages.shares_helpers
+                module,
+                self.stages.target,
+                self.stages.optimize,
+                self.stages.shares_helpers,
+                self.stages.stores_spikes,
             ),
             is_transformed=True,
         )
@@ -628,7 +634,8 @@ class Network:
             OptionError: A signal is not in memory after a layer.
         """
         options = replace(self.options, taps=taps, profile=profile)
-        network = replace(self, request=replace(self.request, options=options))
+        stages = storing_spikes(self.stages, stores_spikes=bool(taps))
+        network = replace(self, request=replace(self.request, options=options), stages=stages)
         network.check_taps()
         return network
 

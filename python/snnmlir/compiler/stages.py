@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Literal, TypeAlias
 
@@ -43,6 +43,7 @@ class Stages:
         target: What they are made for.
         optimize: What they save.
         shares_helpers: Whether several networks share their helpers.
+        stores_spikes: Whether the spikes of each map are in memory, for who taps them.
     """
 
     context: Context
@@ -51,6 +52,7 @@ class Stages:
     target: Target
     optimize: Optimize
     shares_helpers: bool
+    stores_spikes: bool
 
 
 def make_stages(request: Request) -> Stages:
@@ -83,7 +85,7 @@ def make_stages(request: Request) -> Stages:
     _add_kernels(snn, options.target)
     # What cannot be lowered is refused here, not when something is written.
     shares = options.helpers is not None
-    return _stages(context, snn, options.target, options.optimize, shares)
+    return _stages(context, snn, options.target, options.optimize, shares, bool(options.taps))
 
 
 def _add_kernels(snn: Module, target: Target) -> None:
@@ -103,15 +105,47 @@ def _of_kernels(error: MLIRError) -> str:
 
 
 def _stages(
-    context: Context, snn: Module, target: Target, optimize: Optimize, shares_helpers: bool
+    context: Context,
+    snn: Module,
+    target: Target,
+    optimize: Optimize,
+    shares_helpers: bool,
+    stores_spikes: bool,
 ) -> Stages:
     if passes := target.passes.get("network"):
         _run(passes, snn, context, f"passes of target {quoted(target.name)} at network")
-    loops = _lowered(snn, context, "snn-to-loops", target, optimize, shares_helpers)
+    return _with_loops(context, snn, target, optimize, shares_helpers, stores_spikes)
+
+
+def _with_loops(
+    context: Context,
+    snn: Module,
+    target: Target,
+    optimize: Optimize,
+    shares_helpers: bool,
+    stores_spikes: bool,
+) -> Stages:
+    how = _pipeline_options(target, optimize, shares_helpers, stores_spikes)
+    loops = _lowered(snn, context, "snn-to-loops", how)
     if passes := target.passes.get("loops"):
         _run(passes, loops, context, f"passes of target {quoted(target.name)} at loops")
     _check_memories(loops, target)
-    return Stages(context, snn, loops, target, optimize, shares_helpers)
+    return Stages(context, snn, loops, target, optimize, shares_helpers, stores_spikes)
+
+
+def storing_spikes(stages: Stages, stores_spikes: bool) -> Stages:
+    """The same network where the spikes of each map are in memory, or only where it needs them."""
+    others = replace(stages, stores_spikes=stores_spikes)
+    if _options_of(others) == _options_of(stages):
+        return others
+    return _with_loops(
+        stages.context,
+        stages.snn,
+        stages.target,
+        stages.optimize,
+        stages.shares_helpers,
+        stores_spikes,
+    )
 
 
 def _run(pipeline: str, module: Module, context: Context, what: str) -> None:
@@ -135,7 +169,11 @@ def _check_memories(loops: Module, target: Target) -> None:
 
 
 def stages_from(
-    module: str | bytes, target: Target, optimize: Optimize, shares_helpers: bool
+    module: str | bytes,
+    target: Target,
+    optimize: Optimize,
+    shares_helpers: bool,
+    stores_spikes: bool,
 ) -> Stages:
     """The stages of a network that MLIR has changed.
 
@@ -144,6 +182,7 @@ def stages_from(
         target: The machine that the C is made for.
         optimize: What the C saves.
         shares_helpers: Whether several networks share its helpers.
+        stores_spikes: Whether the spikes of each map are in memory.
 
     Raises:
         CompileError: It cannot be read, holds no network or several, or the passes refuse it.
@@ -159,7 +198,7 @@ def stages_from(
             f"the module has {networks} networks in the snn dialect, expected one",
             help="hand it over before it is lowered",
         )
-    return _stages(context, snn, target, optimize, shares_helpers)
+    return _stages(context, snn, target, optimize, shares_helpers, stores_spikes)
 
 
 def _provenance(request: Request) -> dict[str, str]:
@@ -197,37 +236,33 @@ class Placement:
     reasons: tuple[str, ...]
 
 
-def _saves(optimize: Optimize, target: Target) -> str:
+def _pipeline_options(
+    target: Target, optimize: Optimize, shares_helpers: bool, stores_spikes: bool
+) -> str:
     """Options of the pipelines."""
-    if optimize == "speed":
-        return ""
+    saves = ""
     if optimize == "ram":
-        return "bit-delays=2 part-lists=1 direct-sums=1"
-    return f"bit-delays=1 part-lists={int(TARGETS[target.processor].part_lists)}"
+        saves = "bit-delays=2 part-lists=1 direct-sums=1"
+    elif optimize == "balanced":
+        has_parts = TARGETS[target.processor].part_lists
+        spikes = has_parts and not stores_spikes
+        saves = f"bit-delays=1 part-lists={int(has_parts)} spike-parts={int(spikes)}"
+    return f"{target.pipeline_options(shares_helpers)} {saves}"
 
 
-def _lowered_from(stages: Stages, pipeline: str) -> Module:
-    return _lowered(
-        stages.snn,
-        stages.context,
-        pipeline,
-        stages.target,
-        stages.optimize,
-        stages.shares_helpers,
+def _options_of(stages: Stages) -> str:
+    return _pipeline_options(
+        stages.target, stages.optimize, stages.shares_helpers, stages.stores_spikes
     )
 
 
-def _lowered(
-    module: Module,
-    context: Context,
-    pipeline: str,
-    target: Target,
-    optimize: Optimize,
-    shares_helpers: bool,
-) -> Module:
+def _lowered_from(stages: Stages, pipeline: str) -> Module:
+    return _lowered(stages.snn, stages.context, pipeline, _options_of(stages))
+
+
+def _lowered(module: Module, context: Context, pipeline: str, options: str) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
-    options = f"{target.pipeline_options(shares_helpers)} {_saves(optimize, target)}"
     try:
         PassManager.parse(f"{pipeline}{{{options}}}", context).run(copy)
     except MLIRError as error:

@@ -1,4 +1,4 @@
-// RUN: snn-opt %s --convert-snn-to-linalg=part-lists=true --canonicalize | FileCheck %s
+// RUN: snn-opt %s --convert-snn-to-linalg='part-lists=true spike-parts=true' --canonicalize | FileCheck %s
 
 // Some rows of a map spike into a list with room for them, and all that reads their spikes adds for
 // these, before the next rows do. What adds to no state has begun its sums before.

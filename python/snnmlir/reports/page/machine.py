@@ -18,13 +18,14 @@ MOST_BYTES = 16_000_000
 def machine(network: Network) -> tuple[Binary, dict[str, Any]]:
     """The network's C, built for browsers, and what the page's script has to know of it.
 
-    The step function is the one that `Network.c` has. All signals that are in memory after a layer
-    are shown to the macro that copies them; this changes nothing that is computed.
+    All signals that can be tapped are shown to the macro that copies them; this changes nothing
+    that is computed.
 
     Raises:
         CompileError: There is no compiler for WebAssembly here, or it refuses the C.
     """
-    names = network.tappable
+    network = network.tapped("all")
+    names = network.taps
     source, header = c_text(network.stages, "net", "net.h", Writing(taps=names))
     interface = network.tapped_interface("net", "net.h", names)
     arrays = [*_arrays(interface)]
