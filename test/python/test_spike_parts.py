@@ -15,6 +15,7 @@ import snnmlir
 from emulation import FLAGS, run
 from networks import affine, graph, neuron
 from snnmlir.boards.machines import MACHINES
+from snnmlir.boards.places import started
 from snnmlir.boards.programs import build
 from test_memory import DELAYED, WAYS, check_bits, compiled, steps
 
@@ -102,6 +103,19 @@ def test_on_machines(machine: str, tmp_path: Path) -> None:
     x = steps(network, 8)
     (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
     np.testing.assert_array_equal(found, network.run(x))
+
+
+def test_events_of_all_parts_count(tmp_path: Path) -> None:
+    """On a board, where a list has a turn for each part, whatever is in the last one."""
+    network = compiled(convolutions(6), profile=True, **DELAYED)
+    x = steps(network, 8)
+    x[5:] = True
+    with started(build(MACHINES["cortex-m4f"], tmp_path, network, FLAGS)) as board:
+        events = board.run([x]).events
+    spikes = network.record(x, ["n0", "n1"]) | {"input": x}
+    for name in ("input", "n0", "n1"):
+        expected = spikes[name].reshape(len(x), -1).sum(1)
+        np.testing.assert_array_equal(events[f"{name}_events"][0], expected)
 
 
 def test_spikes_that_others_read_are_all_there() -> None:

@@ -456,7 +456,11 @@ static void limitToPart(LayerBuilder &layer, ArrayRef<int64_t> shape,
   Value next = arith::AddIOp::create(builder, buffers.begin, size);
   buffers.end = arith::MinUIOp::create(builder, nameLocal(builder, "end"), next,
                                        indexConstant(builder, shape.front()));
-  layer.getFunction()->setAttr("snn.parts", builder.getIndexAttr(part.count));
+  func::FuncOp function = layer.getFunction();
+  function->setAttr("snn.parts", builder.getIndexAttr(part.count));
+  function.setArgAttr(cast<BlockArgument>(buffers.events).getArgNumber(),
+                      "snn.size",
+                      builder.getIndexAttr(ShapedType::getNumElements(shape)));
 }
 
 /// Lowers a step, or if `isDriven` what is left of it when the input was added

@@ -51,10 +51,12 @@ static std::optional<unsigned> findList(func::FuncOp callee) {
   return std::nullopt;
 }
 
-/// Of how many inputs `call` lists events; `memory` is the list, which may have
-/// room for fewer.
+/// Of how many inputs `call` lists events, in its operand number `list`; that
+/// is in `memory`, which may have room for fewer.
 static int64_t getListedSize(func::CallOp call, func::FuncOp callee,
-                             Value memory) {
+                             unsigned list, Value memory) {
+  if (auto size = callee.getArgAttrOfType<IntegerAttr>(list, "snn.size"))
+    return size.getInt();
   if (isShared(callee)) {
     Value size = call.getOperand(callee->hasAttr("snn.lists") ? 1 : 2);
     if (std::optional<int64_t> known = getConstantIntValue(size))
@@ -102,7 +104,7 @@ void ProfileNames::addCalls(func::FuncOp step, bool takesEvents,
     auto type = cast<MemRefType>(memory.getType());
     if (!type.hasStaticShape() || type.getNumElements() <= kEventsPerVisit)
       return;
-    int64_t size = getListedSize(call, callee, memory);
+    int64_t size = getListedSize(call, callee, *list, memory);
     StringRef name = getMemoryName(memory);
     auto [knownList, isNewList] =
         knownLists.try_emplace(getKey("list ", name), profile.lists.size());

@@ -228,6 +228,7 @@ static void measure(void)
     memset(layer_ticks, 0, sizeof layer_ticks);
 {% endif %}
 {% if lists %}
+    memset(list_events, 0, sizeof list_events);
     counting_ticks = 0;
 {% endif %}
     if (measured == MEASURE_STACK) {
@@ -379,7 +380,7 @@ void {{ name }}_board_layer(int layer, uint32_t start)
 
 void {{ name }}_board_events(int list, uint32_t count, uint32_t start)
 {
-    list_events[list] = count;
+    list_events[list] += count; /* a list may hold some of them at a time */
     if (measured == MEASURE_TIME)
         counting_ticks += used->counter() - start;
 }
