@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,26 @@ def test_words_in_states_are_the_same(target: str, monkeypatch: pytest.MonkeyPat
         forms.append("net_add_row4(" in network.c)
         check_bits(network)
     assert sum(forms) >= 10
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("flag", ["-DNET_INTEGER_VECTORS=0", "-DNET_INTEGER_VECTORS=16"])
+@pytest.mark.parametrize("target", ["cortex-m55", "rv32imc-zve32x"])
+def test_vectors_in_states_are_the_same(
+    target: str, flag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of convolutions in vectors, which add to voltages without decay."""
+    monkeypatch.setenv("CC", f"{os.environ.get('CC', 'gcc')} {flag}")
+    source, forms = maps(4), []
+    for node in source.nodes.values():
+        if isinstance(node, nir.Conv2d):
+            node.bias[:] = 0.0  # otherwise the neurons have it
+    for way, dtype in itertools.product(WAYS, ("int8", "int4")):
+        network = compiled(source, dtype=dtype, target=target, **WAYS[way])
+        bodies = re.findall(r"y = y \+ W \* x \*/\nstatic .*?\n}\n", network.c, re.DOTALL)
+        forms.append(sum("net_add_i" in body for body in bodies))
+        check_bits(network)
+    assert sum(forms) >= 1, forms
 
 
 def test_counted_inputs_are_the_same() -> None:

@@ -534,7 +534,8 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   }
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
-  if (isListed && !isDirect && !words && context.options.vectorRows)
+  bool isWhole = !active || active->getUnit() == 1;
+  if (isListed && isWhole && !words && context.options.vectorRows)
     vectors = planVectorSums(context.options, outputs, weightType, storage,
                              /*isInPlace=*/true);
   if (words)

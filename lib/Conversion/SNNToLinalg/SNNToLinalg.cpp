@@ -747,7 +747,7 @@ static bool addsToState(NeuronOpInterface neuron, SynapseOpInterface synapse,
                         int64_t unit, const StepContext &context) {
   const ConvertSNNToLinalgOptions &options = context.options;
   // Sums in words that borrow from each other are no voltages.
-  bool areSums = (options.words && options.flippedSigns) || options.vectorRows;
+  bool areSums = options.words && options.flippedSigns;
   if (areSums || !isa<Conv1dOp, Conv2dOp>(synapse.getOperation()) ||
       !synapse.getEvents() || PatchPlan::of(synapse, context))
     return false;
