@@ -879,8 +879,9 @@ void NetworkLowering::copyOutputs() {
   }
 }
 
-/// Which sums are added to states, and which lists are in parts: what a list in
-/// parts needs not be longer than is known when the others are.
+/// Which sums are added to states, and which lists are in parts. Those of
+/// convolutions come first: whether another list is in parts depends on how
+/// long the lists are that cannot be.
 void NetworkLowering::chooseSums() {
   if (context.options.directSums) {
     context.direct = DirectSums(network);

@@ -26,7 +26,7 @@ static EventsOp findOnlyList(NeuronOpInterface neuron,
 
 /// Whether `reader` adds part by part to sums that are there: in a state, or
 /// begun before.
-static bool addsParts(SynapseOpInterface reader, const StepContext &context) {
+static bool canAddParts(SynapseOpInterface reader, const StepContext &context) {
   if (context.direct.get(reader))
     return true;
   auto linear = dyn_cast<LinearOp>(reader.getOperation());
@@ -58,7 +58,7 @@ SpikeParts::SpikeParts(NetworkOp network, const StepContext &context) {
       continue;
     bool areAll = llvm::all_of(part.events->getUsers(), [&](Operation *user) {
       auto reader = dyn_cast<SynapseOpInterface>(user);
-      if (!reader || !addsParts(reader, context))
+      if (!reader || !canAddParts(reader, context))
         return false;
       part.readers.push_back(reader);
       return true;

@@ -69,13 +69,14 @@ Constant snn::orderWeights(const WordPlan &plan, const Constant &rows) {
   Constant ordered = plan.isBiased ? flipSigns(rows) : rows;
   if (ordered.isUniform())
     return ordered;
-  Constant source = ordered;
   int64_t size = ordered.shape.back(), whole = size - size % kWord;
   for (size_t row = 0; row < ordered.values.size(); row += size)
-    for (int64_t first = 0; first < whole; first += kWord)
+    for (int64_t first = 0; first < whole; first += kWord) {
+      double *word = &ordered.values[row + first];
+      const double four[kWord] = {word[0], word[1], word[2], word[3]};
       for (int64_t k = 0; k < kWord; ++k)
-        ordered.values[row + first + k] =
-            source.values[row + first + kOrder[k]];
+        word[k] = four[kOrder[k]];
+    }
   return ordered;
 }
 

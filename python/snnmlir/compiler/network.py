@@ -220,7 +220,7 @@ class Network:
 
         Empty where the target has no kernels.
         """
-        return placements(self.stages) if self.stages.target.kernels else ()
+        return placements(self.stages) if self.stages.lowering.target.kernels else ()
 
     # As text
 
@@ -601,13 +601,7 @@ class Network:
         """
         return Network(
             request=self.request,
-            stages=stages_from(
-                module,
-                self.stages.target,
-                self.stages.optimize,
-                self.stages.shares_helpers,
-                self.stages.stores_spikes,
-            ),
+            stages=stages_from(module, self.stages.lowering),
             is_transformed=True,
         )
 

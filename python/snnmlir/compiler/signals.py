@@ -45,14 +45,12 @@ def check_taps(taps: Iterable[str], tappable: Collection[str], signals: Collecti
     for name in taps:
         if name in tappable:
             continue
-        found, more = "there is no such signal", ""
-        if name in signals:
-            found = (
-                "it is folded into another layer, a view of another signal, not stored, "
-                "or not needed"
-            )
-            more = "; --optimize speed may store it"
+        found = (
+            "it is folded into another layer, a view of another signal, or not needed"
+            if name in signals
+            else "there is no such signal"
+        )
         raise OptionError(
             f"signal {quoted(name)} cannot be tapped: {found}",
-            help="these can: " + ", ".join(map(quoted, tappable)) + more,
+            help="these can: " + ", ".join(map(quoted, tappable)),
         )

@@ -32,6 +32,35 @@ from snnmlir.targets.ir import kernels_text
 Stage: TypeAlias = Literal["c", "json", "snn", "generic", "linalg", "loops"]
 
 
+@dataclass(frozen=True)
+class Lowering:
+    """How a network becomes loops.
+
+    Attributes:
+        target: What they are made for.
+        optimize: What they save.
+        shares_helpers: Whether several networks share their helpers.
+        stores_spikes: Whether the spikes of each map are in memory, for who taps them.
+    """
+
+    target: Target
+    optimize: Optimize
+    shares_helpers: bool
+    stores_spikes: bool
+
+    @property
+    def pipeline_options(self) -> str:
+        """As the pipelines take them."""
+        saves = ""
+        if self.optimize == "ram":
+            saves = "bit-delays=2 part-lists=1 direct-sums=1"
+        elif self.optimize == "balanced":
+            has_parts = TARGETS[self.target.processor].part_lists
+            spikes = has_parts and not self.stores_spikes
+            saves = f"bit-delays=1 part-lists={int(has_parts)} spike-parts={int(spikes)}"
+        return f"{self.target.pipeline_options(self.shares_helpers)} {saves}"
+
+
 @dataclass(frozen=True, eq=False)
 class Stages:
     """A network in MLIR. Nobody changes the modules.
@@ -40,19 +69,13 @@ class Stages:
         context: The modules' context.
         snn: The network in the snn dialect.
         loops: Its loops, of which C is made.
-        target: What they are made for.
-        optimize: What they save.
-        shares_helpers: Whether several networks share their helpers.
-        stores_spikes: Whether the spikes of each map are in memory, for who taps them.
+        lowering: How they were made.
     """
 
     context: Context
     snn: Module
     loops: Module
-    target: Target
-    optimize: Optimize
-    shares_helpers: bool
-    stores_spikes: bool
+    lowering: Lowering
 
 
 def make_stages(request: Request) -> Stages:
@@ -85,7 +108,8 @@ def make_stages(request: Request) -> Stages:
     _add_kernels(snn, options.target)
     # What cannot be lowered is refused here, not when something is written.
     shares = options.helpers is not None
-    return _stages(context, snn, options.target, options.optimize, shares, bool(options.taps))
+    lowering = Lowering(options.target, options.optimize, shares, stores_spikes=bool(options.taps))
+    return _stages(context, snn, lowering)
 
 
 def _add_kernels(snn: Module, target: Target) -> None:
@@ -104,48 +128,28 @@ def _of_kernels(error: MLIRError) -> str:
     return text.replace("'builtin.module' op processor-cost: ", "cost of the processor: ")
 
 
-def _stages(
-    context: Context,
-    snn: Module,
-    target: Target,
-    optimize: Optimize,
-    shares_helpers: bool,
-    stores_spikes: bool,
-) -> Stages:
+def _stages(context: Context, snn: Module, lowering: Lowering) -> Stages:
+    target = lowering.target
     if passes := target.passes.get("network"):
         _run(passes, snn, context, f"passes of target {quoted(target.name)} at network")
-    return _with_loops(context, snn, target, optimize, shares_helpers, stores_spikes)
+    return _with_loops(context, snn, lowering)
 
 
-def _with_loops(
-    context: Context,
-    snn: Module,
-    target: Target,
-    optimize: Optimize,
-    shares_helpers: bool,
-    stores_spikes: bool,
-) -> Stages:
-    how = _pipeline_options(target, optimize, shares_helpers, stores_spikes)
-    loops = _lowered(snn, context, "snn-to-loops", how)
+def _with_loops(context: Context, snn: Module, lowering: Lowering) -> Stages:
+    target = lowering.target
+    loops = _lowered(snn, context, "snn-to-loops", lowering)
     if passes := target.passes.get("loops"):
         _run(passes, loops, context, f"passes of target {quoted(target.name)} at loops")
     _check_memories(loops, target)
-    return Stages(context, snn, loops, target, optimize, shares_helpers, stores_spikes)
+    return Stages(context, snn, loops, lowering)
 
 
 def storing_spikes(stages: Stages, stores_spikes: bool) -> Stages:
     """The same network where the spikes of each map are in memory, or only where it needs them."""
-    others = replace(stages, stores_spikes=stores_spikes)
-    if _options_of(others) == _options_of(stages):
-        return others
-    return _with_loops(
-        stages.context,
-        stages.snn,
-        stages.target,
-        stages.optimize,
-        stages.shares_helpers,
-        stores_spikes,
-    )
+    lowering = replace(stages.lowering, stores_spikes=stores_spikes)
+    if lowering.pipeline_options == stages.lowering.pipeline_options:
+        return replace(stages, lowering=lowering)
+    return _with_loops(stages.context, stages.snn, lowering)
 
 
 def _run(pipeline: str, module: Module, context: Context, what: str) -> None:
@@ -168,21 +172,12 @@ def _check_memories(loops: Module, target: Target) -> None:
             )
 
 
-def stages_from(
-    module: str | bytes,
-    target: Target,
-    optimize: Optimize,
-    shares_helpers: bool,
-    stores_spikes: bool,
-) -> Stages:
+def stages_from(module: str | bytes, lowering: Lowering) -> Stages:
     """The stages of a network that MLIR has changed.
 
     Args:
         module: Text or bytecode of a module with one network in the snn dialect.
-        target: The machine that the C is made for.
-        optimize: What the C saves.
-        shares_helpers: Whether several networks share its helpers.
-        stores_spikes: Whether the spikes of each map are in memory.
+        lowering: How it becomes loops.
 
     Raises:
         CompileError: It cannot be read, holds no network or several, or the passes refuse it.
@@ -198,7 +193,7 @@ def stages_from(
             f"the module has {networks} networks in the snn dialect, expected one",
             help="hand it over before it is lowered",
         )
-    return _stages(context, snn, target, optimize, shares_helpers, stores_spikes)
+    return _stages(context, snn, lowering)
 
 
 def _provenance(request: Request) -> dict[str, str]:
@@ -236,35 +231,15 @@ class Placement:
     reasons: tuple[str, ...]
 
 
-def _pipeline_options(
-    target: Target, optimize: Optimize, shares_helpers: bool, stores_spikes: bool
-) -> str:
-    """Options of the pipelines."""
-    saves = ""
-    if optimize == "ram":
-        saves = "bit-delays=2 part-lists=1 direct-sums=1"
-    elif optimize == "balanced":
-        has_parts = TARGETS[target.processor].part_lists
-        spikes = has_parts and not stores_spikes
-        saves = f"bit-delays=1 part-lists={int(has_parts)} spike-parts={int(spikes)}"
-    return f"{target.pipeline_options(shares_helpers)} {saves}"
-
-
-def _options_of(stages: Stages) -> str:
-    return _pipeline_options(
-        stages.target, stages.optimize, stages.shares_helpers, stages.stores_spikes
-    )
-
-
 def _lowered_from(stages: Stages, pipeline: str) -> Module:
-    return _lowered(stages.snn, stages.context, pipeline, _options_of(stages))
+    return _lowered(stages.snn, stages.context, pipeline, stages.lowering)
 
 
-def _lowered(module: Module, context: Context, pipeline: str, options: str) -> Module:
+def _lowered(module: Module, context: Context, pipeline: str, lowering: Lowering) -> Module:
     """A copy of the module, after the passes."""
     copy = module.clone()
     try:
-        PassManager.parse(f"{pipeline}{{{options}}}", context).run(copy)
+        PassManager.parse(f"{pipeline}{{{lowering.pipeline_options}}}", context).run(copy)
     except MLIRError as error:
         raise CompileError(_of_kernels(error)) from error
     return copy
