@@ -395,7 +395,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "of their loop">,
     Option<"multiplyAdd", "multiply-add", "bool", "false",
            "Whether a product of neurons and what is added to it are one "
-           "instruction">
+           "instruction">,
+    Option<"divides", "divides", "bool", "false",
+           "Whether an instruction divides">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
@@ -439,6 +441,28 @@ def SNNPlanScratch : Pass<"snn-plan-scratch", "::mlir::ModuleOp"> {
     Buffers that are not needed at the same time share memory: a buffer is needed
     from the first to the last operation of the body that uses it, also in its
     regions or under another name. Declarations stay what they are.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def SNNFlattenFills : Pass<"snn-flatten-fills", "::mlir::func::FuncOp"> {
+  let summary = "Fill memory in one loop";
+  let description = [{
+    Loops that only store a number in all elements of a memref, in their order,
+    become one loop over the same memory in one dimension, for which C compilers
+    have a single call:
+
+    ```mlir
+    %flat = memref.collapse_shape %y [[0, 1, 2]]
+        : memref<8x8x16xi16> into memref<1024xi16>
+    scf.for %n = %c0 to %c1024 step %c1 {
+      memref.store %zero, %flat[%n] : memref<1024xi16>
+    }
+    ```
+
+    It comes behind `fold-memref-alias-ops`, which would take the elements for
+    those of several dimensions again.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect"];

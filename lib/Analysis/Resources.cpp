@@ -236,9 +236,10 @@ LogicalResult LayerWalk::visitIf(scf::IfOp branch, Operations &total) {
   if (branch.getCondition().getDefiningOp<func::CallOp>())
     isTaken = 0;
   // What is repeated would be added as often as it counts, or is multiplied.
-  for (auto store : branch.thenBlock()->getOps<memref::StoreOp>())
+  branch.thenBlock()->walk([&](memref::StoreOp store) {
     if (isRepeatedList(store.getMemRef()))
       isTaken = 0;
+  });
   if (!isTaken) {
     isTaken = isActive;
     ++skippable;

@@ -122,6 +122,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.byCoefficients = options.byCoefficients;
   convert.neuronsPerTurn = options.neuronsPerTurn;
   convert.multiplyAdd = options.multiplyAdd;
+  convert.divides = options.divides;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -146,6 +147,7 @@ void snn::buildLoopsPipeline(OpPassManager &manager,
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
   // Positions in slices of slices.
   manager.addPass(createLowerAffinePass());
+  manager.addNestedPass<func::FuncOp>(createSNNFlattenFills());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   SNNShortenProductsOptions products;

@@ -221,7 +221,7 @@ def test_readme_shows_the_digits(tmp_path: Path) -> None:
     readme = (DIGITS.parents[1] / "README.md").read_text()
     block = readme.split("```c\n", 1)[1].split("```", 1)[0]
     functions = block.strip().split("\n}\n")
-    assert len(functions) == 3
+    assert len(functions) == 4
     for function in functions:
         assert function.strip() in code
 

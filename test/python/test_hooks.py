@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import snnmlir
+from generated import step_body
 from networks import GRAPHS, random_input, several_sources
 from snnmlir.compiler import TARGETS, Dtype
 from snnmlir.errors import OptionError
@@ -168,7 +169,7 @@ def test_calls_are_profiled_in_order(name: str, tmp_path: Path) -> None:
     network = compiled(name, profile=True)
     watched = watch(network, integers(name, network), tmp_path)
     seen = [(kind, layer) for kind, layer, _ in watched if kind != "list"]
-    step = network.emit_c("net", "net.h")[0].split("void net_step(")[1].split("\n}\n")[0]
+    step = step_body(network.emit_c("net", "net.h")[0])
     calls = re.findall(r"^    NET_PROFILE\((\w+), net_\w+\(.*\)\);$", step, re.M)
     others = re.findall(r"^    (?!NET_PROFILE\().*net_\w+\(.*", step, re.M)
     assert set(others) <= {"    net_fence();"}
@@ -210,8 +211,8 @@ def test_each_list_and_call_has_a_name(dtype: Dtype, target: str, tmp_path: Path
             np.testing.assert_array_equal(np.frombuffer(data, kind), np.flatnonzero(step))
             found[name] += 1
     assert set(found.values()) == {STEPS}
-    steps = network.c.split("_step_events(")
-    both = [set(re.findall(r"_(PROFILE|EVENTS)\((\w+), ", text)) for text in steps[-2:]]
+    steps = [step_body(network.c, network.prefix, name) for name in ("step", "step_events")]
+    both = [set(re.findall(r"_(PROFILE|EVENTS)\((\w+), ", text)) for text in steps]
     assert both[0] >= both[1] > set()
     assert {call["name"] for call in profile["calls"] if "step_events" in call["functions"]} == {
         name for kind, name in both[1] if kind == "PROFILE"
@@ -244,7 +245,7 @@ def test_taps_by_the_command(model: Path) -> None:
     output = model.with_name("net.c")
     result = invoke(compile_main, model, "-o", output, "--record", "n,n.v", "--profile")
     assert result.exit_code == 0, result.stderr
-    step = output.read_text().split("void net_step(")[1]
+    step = step_body(output.read_text())
     assert re.search(r"NET_PROFILE\(n, .*\n    NET_TAP\(n, .*\n    NET_TAP\(n_v, net->n_v, ", step)
 
 

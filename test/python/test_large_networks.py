@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import snnmlir
+from generated import step_body
 from networks import graph, ports
 
 LAYERS = 10_000
@@ -41,7 +42,7 @@ def count_calls(kind: str, dtype: str) -> int:
     source = chain(kind)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     network = snnmlir.compile(source, dtype=dtype, dt=1e-4, name="net")
-    return len(re.findall(r"^    net_\w+\(", network.c.split("void net_step(")[1], re.M))
+    return len(re.findall(r"^    net_\w+\(", step_body(network.c), re.M))
 
 
 @pytest.mark.slow

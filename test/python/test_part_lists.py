@@ -13,6 +13,7 @@ from subjects import feedforward
 
 import snnmlir
 from emulation import FLAGS, run
+from generated import step_body
 from snnmlir.boards.machines import MACHINES
 from snnmlir.boards.programs import build
 from snnmlir.compiler import Dtype
@@ -32,7 +33,7 @@ def compiled(source: nir.NIRGraph, dtype: Dtype = "int8", **options: object) -> 
 
 def parts(network: snnmlir.Network) -> int:
     """How many lists hold a part of the events."""
-    step = network.c.split("void net_step(")[1].split("\n}\n")[0]
+    step = step_body(network.c)
     return len(re.findall(r"net_list_\w+_part\(", step))
 
 
@@ -88,7 +89,7 @@ def test_on_machines(machine: str, tmp_path: Path) -> None:
 def test_taps_show_finished_sums() -> None:
     """Behind the loop, once in a step; a sum that is recorded has memory."""
     network = compiled(feedforward(*SIZES), "f32", taps="all")
-    step = network.c.split("void net_step(")[1].split("\n}\n")[0]
+    step = step_body(network.c)
     loop = step.split("for (;;) {")[1]
     assert loop.index("    }\n") < loop.index("NET_TAP(")
     x = steps(network, 12)

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import snnmlir
+from generated import step_body
 from networks import GRAPHS, affine, graph, neuron, ports
 from snnmlir._mlir import Context, MLIRError, Module
 from snnmlir.cli.compile import main
@@ -112,9 +113,7 @@ def test_memory_is_that_of_the_struct(name: str, optimize: str, tmp_path: Path) 
     assert sum(states.values()) + found.scratch_bytes + found.padding_bytes == sizes["net_t"]
     assert 0 <= found.padding_bytes < 16
     parts = [use for use in found.memory if use.offset is not None and use.function == "step"]
-    step = network.c[network.c.index("void net_step(") :]
-    step = step[: step.index("\n}\n")]
-    places = sorted(BYTES[kind] * int(at or 0) for kind, at in PLACE.findall(step))
+    places = sorted(BYTES[kind] * int(at or 0) for kind, at in PLACE.findall(step_body(network.c)))
     assert sorted(use.offset for use in parts) == places
     assert all(use.offset + use.bytes <= found.scratch_bytes for use in parts)
     assert all(use.nodes for use in parts)

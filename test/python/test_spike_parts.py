@@ -13,6 +13,7 @@ import pytest
 
 import snnmlir
 from emulation import FLAGS, run
+from generated import step_body
 from networks import affine, graph, neuron
 from snnmlir.boards.machines import MACHINES
 from snnmlir.boards.places import started
@@ -80,7 +81,7 @@ def convolutions(seed: int) -> nir.NIRGraph:
 
 def parts(network: snnmlir.Network) -> int:
     """How many maps spike some neurons at a time."""
-    return network.c.split("void net_step(")[1].split("\n}\n")[0].count("size_t part = 0;")
+    return step_body(network.c).count("size_t part = 0;")
 
 
 @pytest.mark.usefixtures("no_undefined_behaviour")
@@ -123,7 +124,7 @@ def test_spikes_that_others_read_are_all_there() -> None:
     source = convolutions(9)
     assert "spikes" in source.nodes
     network = compiled(source, **WAYS["zero"])
-    step = network.c.split("void net_step(")[1].split("\n}\n")[0]
+    step = step_body(network.c)
     assert parts(network) == 1
     assert "net_n1(net->n1_v, part" not in step
     recorded = network.record(steps(network), ["n0", "n1", "n0.v"])

@@ -126,7 +126,7 @@ def test_forms_of_counts() -> None:
         ("counts", (8, 16, 1, 1, 1, 1, 5, 5), "net_add_wide_times"),
     ):
         network = compiled(conv(shape, kind), target="cortex-m4")
-        assert "net_many_count(" in network.c
+        assert "net_count_spikes(" in network.c
         assert ("net_sum_rows4(&y" in network.c) == (kind == "counts")
         assert factor in network.c.split("static SNN_LAYER void net_conv(")[1], kind
 

@@ -140,6 +140,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Whether a product of neurons and what is added to it are "
                      "one instruction"),
       llvm::cl::init(false)};
+  Option<bool> divides{*this, "divides",
+                       llvm::cl::desc("Whether an instruction divides"),
+                       llvm::cl::init(false)};
   Option<std::string> processorCost{
       *this, "processor-cost",
       llvm::cl::desc("What a layer costs without a kernel, of the module's "

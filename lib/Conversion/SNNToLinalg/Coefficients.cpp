@@ -100,6 +100,7 @@ unsigned Coefficients::addTensor(StringRef name, const Constant &constant) {
                           });
   }
   bool isWhole = stored.getNumElements() == ShapedType::getNumElements(signal);
+  tensorNames.push_back(name.str());
   tensors.push_back(layer.coefficientValue(
       stored, name, isWhole ? ArrayRef(shape) : ArrayRef<int64_t>()));
   return tensors.size() - 1;

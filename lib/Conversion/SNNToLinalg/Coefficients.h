@@ -45,6 +45,7 @@ public:
 
   /// The tensors that the loop must read beside its signals.
   llvm::ArrayRef<mlir::Value> getTensors() const { return tensors; }
+  llvm::ArrayRef<std::string> getTensorNames() const { return tensorNames; }
 
   /// Tells where the loop's elements of `getTensors` are, where to compute and
   /// in which type.
@@ -120,6 +121,7 @@ private:
   llvm::SmallVector<int64_t> signal, shape;
   llvm::StringMap<Entry> entries;
   llvm::SmallVector<mlir::Value> tensors;
+  llvm::SmallVector<std::string> tensorNames;
   mlir::ImplicitLocOpBuilder *body = nullptr;
   mlir::ValueRange bound;
   mlir::Type compute;

@@ -95,9 +95,6 @@ private:
   /// begin with `source`.
   Value addWindows(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
                    ArrayRef<Value> source, Value factor, Value sums);
-  /// The same for an event that counts, in words.
-  void addTimes(ImplicitLocOpBuilder &builder, ArrayRef<Value> channel,
-                Value factor);
   /// Adds a row in words, or in vectors.
   void addToMemory(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
                    ArrayRef<Value> source, Value factor);
@@ -197,13 +194,23 @@ void ConvLowering::addToMemory(ImplicitLocOpBuilder &builder,
     return addVectorRow(builder, *vectors, memory, target, weights.getTable(),
                         source, factor);
   }
-  auto add = [&](ImplicitLocOpBuilder &inner, Value times) {
-    addWordRow(inner, *words, memory, target, weights.getTable(), source,
-               times);
-  };
   if (!factor)
-    return add(builder, Value());
-  add(builder, castToNumber(builder, factor, xType, builder.getI32Type()));
+    return addWordRow(builder, *words, memory, target, weights.getTable(),
+                      source, Value());
+  // Most counts are 1, and need no products. The branch is here, and not around
+  // the window: that takes half the code.
+  Value times = castToNumber(builder, factor, xType, builder.getI32Type());
+  Value isOne =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, times,
+                            createNumber(builder, times.getType(), 1));
+  auto add = [&](Value by) {
+    return [&, by](OpBuilder &nested, Location loc) {
+      ImplicitLocOpBuilder inner(loc, nested);
+      addWordRow(inner, *words, memory, target, weights.getTable(), source, by);
+      scf::YieldOp::create(inner);
+    };
+  };
+  scf::IfOp::create(builder, isOne, add(Value()), add(times));
 }
 
 Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
@@ -345,23 +352,6 @@ Value ConvLowering::visitCoordinates(
       .second;
 }
 
-/// Adds for an event that counts: most counts are 1, and need no products.
-void ConvLowering::addTimes(ImplicitLocOpBuilder &builder,
-                            ArrayRef<Value> channel, Value factor) {
-  Value times = castToNumber(builder, factor, xType, builder.getI32Type());
-  Value isOne =
-      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, times,
-                            createNumber(builder, times.getType(), 1));
-  auto add = [&](Value own) {
-    return [&, own](OpBuilder &nested, Location loc) {
-      ImplicitLocOpBuilder inner(loc, nested);
-      (void)addWindows(inner, {}, channel, own, Value());
-      scf::YieldOp::create(inner);
-    };
-  };
-  scf::IfOp::create(builder, isOne, add(Value()), add(factor));
-}
-
 Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
                                 const EventInputs &inputs, bool channelsFirst,
                                 Value sums) {
@@ -378,10 +368,6 @@ Value ConvLowering::visitEvents(ImplicitLocOpBuilder &builder,
       group = arith::DivUIOp::create(loop, nameLocal(loop, "g"),
                                      coordinates.back(), size);
       channel = {group, arith::RemUIOp::create(loop, coordinates.back(), size)};
-    }
-    if (words && factor) {
-      addTimes(loop, channel, factor);
-      return current;
     }
     return addWindows(loop, {}, channel, factor, current);
   };

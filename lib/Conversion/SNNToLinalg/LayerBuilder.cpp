@@ -200,10 +200,6 @@ void LayerBuilder::setComment(const Twine &text) {
   function->setAttr(kCommentAttr, builder.getStringAttr(text));
 }
 
-void LayerBuilder::markSeldom() {
-  function->setAttr("snn.seldom", builder.getUnitAttr());
-}
-
 void LayerBuilder::markApart() {
   function->setAttr("snn.apart", builder.getUnitAttr());
 }

@@ -97,10 +97,6 @@ public:
   /// The text above the function in generated code.
   void setComment(const llvm::Twine &text);
 
-  /// Says that the function is seldom called, and that its caller must not have
-  /// it inline.
-  void markSeldom();
-
   /// Says that the function needs all registers, so that its caller must not
   /// have it inline.
   void markApart();

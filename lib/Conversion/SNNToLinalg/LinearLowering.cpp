@@ -51,8 +51,12 @@ static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
     return setRow(loop, sum, current, sumPosition);
   };
   Value event = arith::ConstantIndexOp::create(builder, 0);
-  // Events of different matrices have different sums.
-  if (!isBatch && inputs.areListed())
+  // Counts for so few outputs are not worth the code for several at a time;
+  // events of different matrices have different sums.
+  constexpr int64_t kLeastOutputs = 16;
+  bool isSmall = inputs.getType().isUnsignedInteger(8) &&
+                 sumsType.getShape().back() < kLeastOutputs;
+  if (!isBatch && !isSmall && inputs.areListed())
     std::tie(event, sums) =
         inputs.visit(builder, kEventsPerVisit, event, sums, addRows);
   return inputs.visit(builder, 1, event, sums, addRows).second;

@@ -16,6 +16,7 @@
 #include "KeptLists.h"
 #include "LayerBuilder.h"
 #include "Numbers.h"
+#include "SeldomFunctions.h"
 #include "SpikeParts.h"
 #include "snn/Conversion/SNNToLinalg/SNNToLinalg.h"
 #include "snn/IR/SNN.h"
@@ -51,6 +52,7 @@ struct StepContext {
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> states;
   /// Functions that list events, by name.
   llvm::StringMap<mlir::func::FuncOp> listFunctions;
+  SeldomFunctions seldom;
   /// Scratch memory of kernels, by operation.
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
   /// Memory of convolutions with patches: the map of sums, and if all inputs

@@ -141,9 +141,13 @@ std::pair<Value, Value> NeuronArithmetic::count(Value voltage) {
   Value fires = compare(arith::CmpFPredicate::OGE, voltage, threshold);
   Value times = div(voltage, threshold);
   Value ratio = name("ratio").select(fires, times, zero);
-  Value isTooMany = compare(arith::CmpFPredicate::OGT, ratio, most);
-  Value bounded = select(isTooMany, most, ratio);
-  Value count = name("count").toCount(bounded);
+  bool mayBeTooMany = !update.voltage ||
+                      update.voltage->max >= (model.spikes->most + 1) *
+                                                 c.getIntegers("threshold").min;
+  if (mayBeTooMany)
+    ratio =
+        select(compare(arith::CmpFPredicate::OGT, ratio, most), most, ratio);
+  Value count = name("count").toCount(ratio);
   return {count, getRest(voltage, count, fires)};
 }
 
@@ -202,10 +206,17 @@ NeuronArithmetic::getKnown(const StateModel &state) const {
   if (!model.spikes || !update.voltage)
     return update.voltage;
   const SpikeModel &spikes = *model.spikes;
-  // What several spikes leave is not known so closely.
-  if (spikes.resetTiming != ResetTiming::Immediate ||
-      (spikes.counts() && spikes.subtracts()))
+  if (spikes.resetTiming != ResetTiming::Immediate)
     return std::nullopt;
+  if (spikes.counts() && spikes.subtracts()) {
+    // As many thresholds as fit into a voltage leave some of it; as many of
+    // another number may leave anything.
+    if (has("reset"))
+      return std::nullopt;
+    return IntegerInterval{
+        std::min<int64_t>(update.voltage->min, 0),
+        std::max(update.voltage->max, c.getIntegers("floor").max)};
+  }
   return getAfterReset(c, spikes, *update.voltage);
 }
 

@@ -53,8 +53,8 @@ struct Update {
   /// What a step makes of the voltage and the current, before resets and
   /// saturation; known in 16 bits.
   std::optional<IntegerInterval> voltage = std::nullopt, current = std::nullopt;
-  /// How to count without a division, which no processor does for several
-  /// neurons at a time.
+  /// How to count without a division, which not all processors have, and none
+  /// for several neurons at a time.
   std::optional<Reciprocal> reciprocal = std::nullopt;
 };
 
@@ -64,9 +64,10 @@ mlir::LogicalResult addNeuronCoefficients(Coefficients &c,
                                           NeuronOpInterface op);
 
 /// Integers of 16 bits, of which processors take twice as many at a time, where
-/// these hold all of the update. Adds the coefficients that it needs.
+/// these hold all of the update. Adds the coefficients that it needs; those for
+/// counting without a division unless it `divides`.
 Update getUpdate(NeuronOpInterface op, const NeuronModel &model,
-                 Coefficients &c);
+                 Coefficients &c, bool divides);
 
 class NeuronArithmetic {
 public:

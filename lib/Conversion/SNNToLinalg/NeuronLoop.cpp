@@ -232,7 +232,7 @@ Value NeuronLoop::visit(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
 void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
                             Value row, Value n) {
   SmallVector<Value> position = getPosition(row, n);
-  auto [inputs, states] = loadAll(builder, lanes, position);
+  const auto [inputs, states] = loadAll(builder, lanes, position);
   auto [reaches, next] =
       bodies.quiet(builder, getUpdate(lanes), inputs, states);
   Value state = buffers.states.front();
@@ -241,9 +241,9 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
   bool isStored = isLate(lanes);
   if (isStored)
     store(builder, next, state, position);
-  auto count = [&](ImplicitLocOpBuilder &inner) {
+  auto count = [&, &inputs = inputs](ImplicitLocOpBuilder &inner) {
     if (isStored)
-      return bodies.late(inner, row, n);
+      return bodies.late(inner, row, n, inputs);
     if (lanes == 1)
       return (void)visitAny(inner, 1, row, n, Value());
     Value end = advance(inner, n, lanes);

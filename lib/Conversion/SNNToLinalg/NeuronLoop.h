@@ -35,8 +35,9 @@ using CalmBody = NeuronBody;
 /// Builds what counts the spikes of one or two neurons from states that
 /// `QuietBody` gave and that are stored: those at `row`, if there are rows,
 /// from `n` on.
-using LateBody = llvm::function_ref<void(mlir::ImplicitLocOpBuilder &,
-                                         mlir::Value row, mlir::Value n)>;
+using LateBody =
+    llvm::function_ref<void(mlir::ImplicitLocOpBuilder &, mlir::Value row,
+                            mlir::Value n, mlir::ValueRange inputs)>;
 
 /// What a loop over neurons reads and writes. All have the loop's dimensions,
 /// or inputs the last of them only.

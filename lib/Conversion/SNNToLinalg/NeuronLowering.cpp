@@ -283,63 +283,83 @@ static SmallVector<Value> end(NeuronArithmetic &a, const NeuronModel &model,
   return {a.store(next, type), spikes};
 }
 
-/// A function that counts the spikes of `count` neurons from the voltages that
-/// are stored, those at `n` and behind in `row`, if there are rows; and its
-/// first call, by `caller`. Apart from the loop, it takes none of its
-/// registers.
-static func::FuncOp createCount(NeuronOpInterface op, const NeuronModel &model,
-                                StepContext &context,
-                                const NeuronBuffers &buffers, int64_t count,
-                                ImplicitLocOpBuilder &caller, Value row,
-                                Value n) {
-  LayerBuilder layer(context.symbols, caller, op, "_count");
-  layer.markSeldom();
-  layer.setComment("Spikes of " + getLayerName(op) +
-                   ", where there may be some.");
-  layer.shareTables(op);
-  Coefficients c(layer, op, context.options.multiplyAdd);
-  // What the loop itself is lowered with.
-  (void)addNeuronCoefficients(c, model, op);
-  Update update = getUpdate(op, model, c);
-  Value spikes = layer.addArgument("spikes", buffers.spikes);
-  Value v = layer.addArgument("v", buffers.states.front());
-  SmallVector<Value> place;
+/// Counts the spikes of as many neurons at `n` of `row`, if there are rows,
+/// from the voltages that are stored; `elements` are those of the coefficients.
+static void createCount(ImplicitLocOpBuilder &builder, const NeuronModel &model,
+                        StepContext &context, const NeuronBuffers &buffers,
+                        Coefficients &c, const Update &update, int64_t count,
+                        Value row, Value n, ValueRange elements) {
+  auto type = cast<quant::QuantizedType>(model.voltage.getType());
+  // The same function is for layers of all sizes.
+  auto flatten = [&](Value buffer) -> Value {
+    Value flat = flattenBuffer(builder, builder.getLoc(), buffer);
+    return memref::CastOp::create(
+        builder,
+        MemRefType::get({ShapedType::kDynamic},
+                        cast<MemRefType>(flat.getType()).getElementType()),
+        flat);
+  };
+  Value v = buffers.states.front(), spikes = buffers.spikes, first = n;
   if (row)
-    place.push_back(layer.addArgument("r", row));
-  Value first = layer.addArgument("n", n);
-  auto countAt = [&](ImplicitLocOpBuilder &b, Value index) {
-    SmallVector<Value> position = place;
-    position.push_back(index);
-    NeuronArithmetic a(b, c, model, update);
-    SmallVector<Value> coefficients;
-    for (Value tensor : c.getTensors()) {
-      Value table =
-          tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
-      int64_t rank = cast<MemRefType>(table.getType()).getRank();
-      coefficients.push_back(
-          memref::LoadOp::create(b, table, ArrayRef(position).take_back(rank)));
-    }
-    c.bind(b, coefficients, update.type);
-    Value stored = memref::LoadOp::create(b, v, position);
-    Value u = a.read(stored, model.voltage.getType());
+    first = arith::AddIOp::create(
+        builder,
+        arith::MulIOp::create(
+            builder, row,
+            indexConstant(builder,
+                          cast<MemRefType>(v.getType()).getShape().back())),
+        n);
+  v = flatten(v);
+  spikes = flatten(spikes);
+  SmallVector<Value> operands = {v, first};
+  SmallVector<StringRef> names = {"v", "n"};
+  Type number = update.type;
+  if (count > 1)
+    number = VectorType::get(count, number);
+  for (auto [element, name] : llvm::zip_equal(elements, c.getTensorNames())) {
+    // Integers are stored in as few bits as they need.
+    bool isNarrow = getElementTypeOrSelf(element).getIntOrFloatBitWidth() <
+                    getElementTypeOrSelf(number).getIntOrFloatBitWidth();
+    operands.push_back(
+        isNarrow ? arith::ExtSIOp::create(builder, number, element) : element);
+    names.push_back(name);
+  }
+  ArrayRef<Value> coefficients = ArrayRef(operands).drop_front(2);
+  operands.push_back(spikes);
+  names.push_back("spikes");
+
+  // What is left of a voltage that reached the threshold is not negative.
+  bool isAboveFloor = model.spikes->subtracts() && !c.has("reset") &&
+                      c.getIntegers("floor").max <= 0;
+  Update own = update;
+  own.voltage = {type.getStorageTypeMin(), type.getStorageTypeMax()};
+  auto countAt = [&](ImplicitLocOpBuilder &b, int64_t lane) {
+    SmallVector<Value> numbers(coefficients);
+    if (count > 1)
+      for (Value &coefficient : numbers)
+        coefficient = vector::ExtractOp::create(b, coefficient, lane);
+    c.bind(b, numbers, own.type);
+    NeuronArithmetic a(b, c, model, own);
+    Value position =
+        lane == 0 ? first
+                  : arith::AddIOp::create(b, first, indexConstant(b, lane));
+    Value u = a.read(memref::LoadOp::create(b, v, position), type);
     auto branch = scf::IfOp::create(b, a.reaches(u), /*withElseRegion=*/false);
     ImplicitLocOpBuilder then(b.getLoc(), branch.getThenBodyBuilder());
-    NeuronArithmetic inner(then, c, model, update);
-    c.bind(then, coefficients, update.type);
-    SmallVector<Value> results = end(inner, model, stored);
-    memref::StoreOp::create(then, results.front(), v, position);
-    memref::StoreOp::create(then, results.back(), spikes, position);
+    c.bind(then, numbers, own.type);
+    NeuronArithmetic inner(then, c, model, own);
+    auto [counted, next] = inner.count(u);
+    if (!isAboveFloor)
+      next = inner.raise(next);
+    next = inner.store(inner.bound(model.voltage, next), type);
+    memref::StoreOp::create(then, next, v, position);
+    memref::StoreOp::create(then, counted, spikes, position);
   };
-  ImplicitLocOpBuilder &builder = layer.body();
-  Value last = arith::AddIOp::create(
-      builder, first, arith::ConstantIndexOp::create(builder, count));
-  createLoop(builder, "k", first, last, Value(),
-             [&](ImplicitLocOpBuilder &loop, Value k, Value) {
-               countAt(loop, k);
-               return Value();
-             });
-  layer.finish();
-  return layer.getFunction();
+  context.seldom.call(context.symbols, builder, "count_spikes",
+                      "Spikes of neurons from n on, where there may be some.",
+                      operands, names, [&](ImplicitLocOpBuilder &body) {
+                        for (int64_t lane = 0; lane < count; ++lane)
+                          countAt(body, lane);
+                      });
 }
 
 static std::string describeLayer(int64_t count, const NeuronModel &model,
@@ -490,7 +510,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
                     isDriven ? "; the first sum is there already.\n  "
                              : ".\n  ") +
       describeNeuron(model, c));
-  Update update = getUpdate(op, model, c);
+  Update update = getUpdate(op, model, c, context.options.divides);
   LayerElements elements =
       addElements(op, model, c, layer, xBuffer, spikeBuffer, context);
   Type input = op.getInput().getType().getElementType();
@@ -549,17 +569,10 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
     if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
-    func::FuncOp counter;
-    auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n) {
-      if (!counter) {
-        counter = createCount(op, model, context, buffers, lanes, b, row, n);
-        return;
-      }
-      SmallVector<Value> operands = {buffers.spikes, buffers.states.front()};
-      if (row)
-        operands.push_back(row);
-      operands.push_back(n);
-      func::CallOp::create(b, counter, operands);
+    auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n,
+                       ValueRange inputs) {
+      createCount(b, model, context, buffers, c, update, lanes, row, n,
+                  inputs.drop_front(elements.firstCoefficient));
     };
     NeuronBodies bodies{stepNeurons};
     if (resetsAtOnce(model))
@@ -606,7 +619,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   StringRef name = model.current ? "i" : "v";
   layer.setComment("What a step leaves of " + name + " of " + getLayerName(op) +
                    ", before synapses add to it.");
-  Update update = getUpdate(op, model, c);
+  Update update = getUpdate(op, model, c, context.options.divides);
   Value buffer = layer.addShapedArgument(
       name, context.states.lookup(op).front(), c.getShape());
   auto begin = [&](ImplicitLocOpBuilder &b, const Update &own,

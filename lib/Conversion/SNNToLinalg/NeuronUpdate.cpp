@@ -158,10 +158,11 @@ static bool addShort(NeuronOpInterface op, const NeuronModel &model,
 }
 
 Update snn::getUpdate(NeuronOpInterface op, const NeuronModel &model,
-                      Coefficients &c) {
+                      Coefficients &c, bool divides) {
   Update update{IntegerType::get(op->getContext(), 16)};
   if (!addShort(op, model, c, update))
     update = {getComputeType(model.voltage.getType())};
-  addReciprocal(op, model, update, c);
+  if (!divides)
+    addReciprocal(op, model, update, c);
   return update;
 }

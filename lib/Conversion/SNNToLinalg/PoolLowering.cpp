@@ -120,6 +120,63 @@ static void lowerHiddenPool(WindowOpInterface op, StepContext &context) {
   layer.finish();
 }
 
+/// Where the elements of the window at `row` and `column` are.
+static SmallVector<SmallVector<Value>>
+getPositions(ImplicitLocOpBuilder &builder, ArrayRef<WindowDim> window,
+             Value row, Value column) {
+  SmallVector<SmallVector<Value>> positions;
+  auto getPosition = [&](Value index, int64_t stride, int64_t offset) {
+    Value first =
+        arith::MulIOp::create(builder, index, indexConstant(builder, stride));
+    return arith::AddIOp::create(builder, first,
+                                 indexConstant(builder, offset));
+  };
+  for (int64_t i = 0; i < window[0].size; ++i)
+    for (int64_t j = 0; j < window[1].size; ++j)
+      positions.push_back({getPosition(row, window[0].stride, i),
+                           getPosition(column, window[1].stride, j)});
+  return positions;
+}
+
+/// Sums over small windows, a word at a time.
+static void sumInWords(LayerBuilder &layer, WindowOpInterface op,
+                       StepContext &context) {
+  SmallVector<WindowDim> window = op.getWindow();
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  ArrayRef<int64_t> output = op.getResult().getType().getShape();
+  // Where windows are side by side, the map is one of windows: their elements
+  // are at constant distances.
+  bool isTiled = input[0] == output[0] * window[0].stride &&
+                 input[1] == output[1] * window[1].stride;
+  SmallVector<int64_t> shape(input);
+  if (isTiled)
+    shape = {output[0], window[0].stride, output[1], window[1].stride,
+             input[2]};
+  Value x =
+      layer.addShapedArgument("x", context.bufferOf(op.getInput()), shape);
+  Value y = layer.addArgument("y", context.bufferOf(op.getResult()));
+  auto getTiles = [&](ImplicitLocOpBuilder &builder, Value row, Value column) {
+    SmallVector<SmallVector<Value>> positions;
+    for (int64_t i = 0; i < window[0].size; ++i)
+      for (int64_t j = 0; j < window[1].size; ++j)
+        positions.push_back({row, indexConstant(builder, i), column,
+                             indexConstant(builder, j)});
+    return positions;
+  };
+  createLoop(layer.body(), "out_row", output[0], Value(),
+             [&](ImplicitLocOpBuilder &builder, Value row, Value) {
+               return createLoop(
+                   builder, "out_col", output[1], Value(),
+                   [&](ImplicitLocOpBuilder &inner, Value column, Value) {
+                     storeRowSum(
+                         inner, y, {row, column}, x,
+                         isTiled ? getTiles(inner, row, column)
+                                 : getPositions(inner, window, row, column));
+                     return Value();
+                   });
+             });
+}
+
 /// The sum over a window is divided by `divisor`, unless that is 1.
 static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
                                int64_t divisor) {
@@ -141,36 +198,32 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
   if (!isa<FloatType>(type))
     divisor = 1;
 
+  constexpr int64_t kRows = 4;
+  bool isInWords = window[0].size * window[1].size == kRows &&
+                   isSmallAndInside(window, input, output) &&
+                   sumsInWords(context.options, output.back(), xType, type) &&
+                   context.takeWords(context.bufferOf(op.getInput())) &&
+                   context.takeWords(context.bufferOf(op.getResult()));
+
   LayerBuilder layer(context.symbols, context.step, op);
-  Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
-  Value yBuffer = layer.addArgument("y", context.bufferOf(op.getResult()));
   layer.setComment(Twine(isa<SumPool2dOp>(op) ? "Sums" : "Averages") +
                    " over " + Twine(window[0].size) + " x " +
                    Twine(window[1].size) + " windows, channels last.");
+  if (isInWords) {
+    sumInWords(layer, op, context);
+    layer.finish();
+    return success();
+  }
+  Value xBuffer = layer.addArgument("x", context.bufferOf(op.getInput()));
+  Value yBuffer = layer.addArgument("y", context.bufferOf(op.getResult()));
   Value x = layer.read(xBuffer);
   Value initial = layer.update(yBuffer);
 
-  // Where the elements of a window are.
-  auto getPositions = [&](ImplicitLocOpBuilder &builder, Value row,
-                          Value column) {
-    SmallVector<SmallVector<Value>> positions;
-    auto getPosition = [&](Value index, int64_t stride, int64_t offset) {
-      Value first = arith::MulIOp::create(
-          builder, index, arith::ConstantIndexOp::create(builder, stride));
-      return arith::AddIOp::create(
-          builder, first, arith::ConstantIndexOp::create(builder, offset));
-    };
-    for (int64_t i = 0; i < window[0].size; ++i)
-      for (int64_t j = 0; j < window[1].size; ++j)
-        positions.push_back({getPosition(row, window[0].stride, i),
-                             getPosition(column, window[1].stride, j)});
-    return positions;
-  };
   auto addElements = [&](ImplicitLocOpBuilder &builder, Value row, Value column,
                          Value sum) {
     SmallVector<Value> rows;
     for (const SmallVector<Value> &position :
-         getPositions(builder, row, column))
+         getPositions(builder, window, row, column))
       rows.push_back(getRow(builder, x, position));
     return createRowsAdd(builder, rows, xType, {}, Type(), sum);
   };
@@ -205,30 +258,6 @@ static LogicalResult lowerPool(WindowOpInterface op, StepContext &context,
       sum = createRowDivide(builder, sum, divisor);
     return setRow(builder, sum, sums, {row, column});
   };
-  constexpr int64_t kRows = 4;
-  bool isInWords = window[0].size * window[1].size == kRows &&
-                   isSmallAndInside(window, input, output) &&
-                   sumsInWords(context.options, output.back(), xType, type) &&
-                   context.takeWords(context.bufferOf(op.getInput())) &&
-                   context.takeWords(context.bufferOf(op.getResult()));
-  if (isInWords) {
-    auto storeWindow = [&](ImplicitLocOpBuilder &builder, Value row,
-                           Value column) {
-      storeRowSum(builder, yBuffer, {row, column}, xBuffer,
-                  getPositions(builder, row, column));
-    };
-    createLoop(layer.body(), "out_row", output[0], Value(),
-               [&](ImplicitLocOpBuilder &builder, Value row, Value) {
-                 return createLoop(
-                     builder, "out_col", output[1], Value(),
-                     [&](ImplicitLocOpBuilder &inner, Value column, Value) {
-                       storeWindow(inner, row, column);
-                       return Value();
-                     });
-               });
-    layer.finish();
-    return success();
-  }
   Value pooled = createLoop(
       layer.body(), "out_row", output[0], initial,
       [&](ImplicitLocOpBuilder &builder, Value row, Value sums) {

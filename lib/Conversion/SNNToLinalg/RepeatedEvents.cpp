@@ -50,8 +50,7 @@ MemRefType RepeatPlan::getListType(LinearOp op,
                                    const StepContext &context) const {
   auto events = op.getEvents().getDefiningOp<EventsOp>();
   return MemRefType::get(
-      {most + kLargestCount},
-      getEventsStorageType(events, context).getElementType());
+      {most + 1}, getEventsStorageType(events, context).getElementType());
 }
 
 void RepeatPlan::addEvents(
@@ -79,9 +78,12 @@ void RepeatPlan::addEvents(
         loop, repeats,
         [&](OpBuilder &nested, Location loc) {
           ImplicitLocOpBuilder inner(loc, nested);
-          // As often as can be: those that are too many are overwritten.
-          for (int64_t k = 0; k < kLargestCount; ++k)
-            storeEvent(inner, position, list, advance(inner, count, k));
+          createLoop(inner, "k", indexConstant(inner, 0), times, Value(),
+                     [&](ImplicitLocOpBuilder &each, Value k, Value) {
+                       storeEvent(each, position, list,
+                                  arith::AddIOp::create(each, count, k));
+                       return Value();
+                     });
           scf::YieldOp::create(inner);
         },
         [&](OpBuilder &nested, Location loc) {

@@ -980,6 +980,7 @@ struct ConvertSNNToLinalg
     options.byCoefficients = byCoefficients;
     options.neuronsPerTurn = neuronsPerTurn;
     options.multiplyAdd = multiplyAdd;
+    options.divides = divides;
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";

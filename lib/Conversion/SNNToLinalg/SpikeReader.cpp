@@ -33,7 +33,7 @@ void SpikeReader::readVoltage(LayerBuilder &layer, NeuronOpInterface op,
   shape = llvm::to_vector(coefficients->getShape());
   // What the neurons themselves are lowered with.
   (void)addNeuronCoefficients(*coefficients, *model, op);
-  update = getUpdate(op, *model, *coefficients);
+  update = getUpdate(op, *model, *coefficients, context.options.divides);
   layer.stopSharingTables();
   x = layer.read(
       layer.addShapedArgument("v", context.states.lookup(op).back(), shape));

@@ -13,6 +13,7 @@
 #include "Literals.h"
 #include "Profile.h"
 #include "Reuse.h"
+#include "SharedSteps.h"
 #include "Signs.h"
 #include "Weights.h"
 #include "snn/IR/Constants.h"
@@ -100,7 +101,15 @@ private:
   LogicalResult emitLayer(func::FuncOp function);
   LogicalResult emitDefinition(func::FuncOp function, llvm::raw_ostream &os);
   LogicalResult emitInit();
-  LogicalResult emitStep(const ModelFunction &declared, func::FuncOp function);
+  /// Prints a step function: what is not in `shared`, and the call of what is.
+  LogicalResult emitStep(const ModelFunction &declared, func::FuncOp function,
+                         ArrayRef<Operation *> shared);
+  /// Prints the function of what the step functions share.
+  LogicalResult emitShared();
+  /// Prints the body of a step function, or of a part of one.
+  LogicalResult emitStepBody(const ModelFunction &declared,
+                             func::FuncOp function, const Operations &hidden,
+                             std::string instead);
   /// Binds each parameter of init to the member of the same name.
   LogicalResult bindMembers(FunctionEmitter &emitter, func::FuncOp function);
 
@@ -126,6 +135,10 @@ private:
   NameTable globals;
   llvm::StringMap<std::string> symbols;
   Hooks hooks;
+  SharedSteps shared;
+  /// What the function for these is called, and what it gets beside the
+  /// network.
+  ModelFunction sharedFunction;
   /// Functions of kernels that were declared.
   llvm::StringMap<std::string> declared;
 };
@@ -172,8 +185,8 @@ static StringRef getListHelper(func::FuncOp function) {
 /// All names at file scope begin with the prefix.
 void SourceEmitter::nameSymbols() {
   for (StringRef name :
-       {"t", "init", "step", "step_events", "H", "DT", "STATE_BYTES", "TAP",
-        "PROFILE", "EVENTS", "MAX_EVENTS"})
+       {"t", "init", "step", "step_events", "step_layers", "H", "DT",
+        "STATE_BYTES", "TAP", "PROFILE", "EVENTS", "MAX_EVENTS"})
     (void)globals.add(prefix + "_" + name.str());
   forEachHelperName(helpers, [&](StringRef name) { (void)globals.add(name); });
   for (const auto &name : vectors.getNames())
@@ -405,6 +418,12 @@ LogicalResult SourceEmitter::emitDefinition(func::FuncOp function,
       continue;
     }
     auto type = dyn_cast<MemRefType>(argument.getType());
+    if (std::string scalar = type ? "" : emitter.typeOf(argument);
+        !scalar.empty()) {
+      emitter.bindScalar(argument, cName);
+      os << separator << scalar << " " << cName;
+      continue;
+    }
     StringRef element = type ? typeOf(argument) : StringRef();
     if (element.empty())
       return function.emitOpError("C11: argument of type ")
@@ -462,35 +481,92 @@ LogicalResult SourceEmitter::emitInit() {
   return success();
 }
 
-LogicalResult SourceEmitter::emitStep(const ModelFunction &declared,
-                                      func::FuncOp function) {
+LogicalResult SourceEmitter::emitStepBody(const ModelFunction &declared,
+                                          func::FuncOp function,
+                                          const Operations &hidden,
+                                          std::string instead) {
   FunctionEmitter emitter = makeEmitter(function);
   emitter.setHooks(hooks);
   emitter.setReuses(findReuses(function));
-  source << declare(interface, declared) << "\n{\n";
+  emitter.hide(hidden, std::move(instead));
   (void)emitter.getNames().add("net");
-  bool usesNet = interface.weights.has_value();
-  emitTables("net->weights");
   for (auto [array, argument] :
        llvm::zip_equal(declared.parameters, function.getArguments())) {
     bool isArena = array.role == ModelArray::Role::Arena;
-    usesNet |= array.isMember();
     if (array.role == ModelArray::Role::Count)
       emitter.bindScalar(argument, array.name);
     else
       emitter.bindBuffer(argument, (array.isMember() ? "net->" : "") +
                                        array.name + (isArena ? ".u8" : ""));
-    if (array.isMember())
-      continue;
-    (void)emitter.getNames().add(array.name);
-    if (array.role != ModelArray::Role::Output && argument.use_empty())
+    if (!array.isMember())
+      (void)emitter.getNames().add(array.name);
+  }
+  if (failed(emitter.emitBody(function)))
+    return failure();
+  source << "}\n";
+  return success();
+}
+
+LogicalResult SourceEmitter::emitStep(const ModelFunction &declared,
+                                      func::FuncOp function,
+                                      ArrayRef<Operation *> others) {
+  source << declare(interface, declared) << "\n{\n";
+  emitTables("net->weights");
+  bool usesNet = interface.weights.has_value();
+  for (auto [array, argument] :
+       llvm::zip_equal(declared.parameters, function.getArguments())) {
+    usesNet |= array.isMember();
+    if (!array.isMember() && array.role != ModelArray::Role::Output &&
+        argument.use_empty())
       source << "    (void)" << array.name << ";\n";
   }
   if (!usesNet)
     source << "    (void)net;\n";
-  if (failed(emitter.emitBody(function)))
+  if (others.empty())
+    return emitStepBody(declared, function, {}, "");
+  std::string call = sharedFunction.name + "(net";
+  for (const ModelArray &parameter : sharedFunction.parameters)
+    call += ", " + parameter.name;
+  return emitStepBody(declared, function, getHidden(function, others),
+                      call + ");");
+}
+
+/// Whether one of these calls is of one of these functions.
+static bool callsAny(ArrayRef<Operation *> operations,
+                     const llvm::StringSet<> &functions) {
+  return llvm::any_of(operations, [&](Operation *op) {
+    return op
+        ->walk([&](func::CallOp call) {
+          return functions.contains(call.getCallee()) ? WalkResult::interrupt()
+                                                      : WalkResult::advance();
+        })
+        .wasInterrupted();
+  });
+}
+
+LogicalResult SourceEmitter::emitShared() {
+  func::FuncOp step = functions.step;
+  Operations hidden = getHidden(step, getOthers(step, shared.step));
+  sharedFunction.name = prefix + "_step_layers";
+  bool readsTables = callsAny(shared.step, tableUsers), usesNet = readsTables;
+  for (auto [array, argument] :
+       llvm::zip_equal(interface.step.parameters, step.getArguments())) {
+    if (!isUsed(argument, hidden))
+      continue;
+    usesNet |= array.isMember();
+    if (!array.isMember())
+      sharedFunction.parameters.push_back(array);
+  }
+  source << "/* What both functions for a step do. */\nstatic SNN_LAYER "
+         << declare(interface, sharedFunction) << "\n{\n";
+  if (!usesNet)
+    source << "    (void)net;\n";
+  if (readsTables)
+    source << "    const struct " << prefix << "_" << kTablesName << " *const "
+           << kTablesName << " = net->weights;\n";
+  if (failed(emitStepBody(interface.step, step, hidden, "")))
     return failure();
-  source << "}\n";
+  source << "\n";
   return success();
 }
 
@@ -636,7 +712,16 @@ void SourceEmitter::emitPlaces() {
            << "#define " << apart << " __attribute__((noinline))\n#endif\n\n";
   source << "/* For the functions of layers in all networks: inline, noinline, "
             "a section. */\n"
-         << "#ifndef SNN_LAYER\n#define SNN_LAYER\n#endif\n\n";
+         << "#ifndef SNN_LAYER\n";
+  // They are called once then: all of them in one function are short of
+  // registers.
+  if (!shared.step.empty())
+    source << "#if defined(__GNUC__)\n"
+           << "#define SNN_LAYER __attribute__((noinline))\n#else\n"
+           << "#define SNN_LAYER\n#endif\n";
+  else
+    source << "#define SNN_LAYER\n";
+  source << "#endif\n\n";
 }
 
 /// What declares the functions of kernels.
@@ -700,6 +785,7 @@ LogicalResult SourceEmitter::emit() {
   nameHooks();
   nameSymbols();
   nameTables();
+  shared = findSharedSteps(functions, interface);
   if (failed(findVectors()))
     return failure();
   printProvenance(interface, interface.sourceName, source);
@@ -746,12 +832,14 @@ LogicalResult SourceEmitter::emit() {
     printLoader(interface, source);
   if (emitGlobalsOf(functions.init).wasInterrupted() ||
       emitGlobalsOf(functions.step).wasInterrupted() || failed(emitInit()) ||
-      failed(emitStep(interface.step, functions.step)))
+      (!shared.step.empty() && failed(emitShared())) ||
+      failed(emitStep(interface.step, functions.step, shared.step)))
     return failure();
   if (!interface.stepEvents)
     return success();
   source << "\n";
-  return emitStep(*interface.stepEvents, functions.stepEvents);
+  return emitStep(*interface.stepEvents, functions.stepEvents,
+                  shared.stepEvents);
 }
 
 /// Prints a network, and gives its interface; `digest` is what blobs for it

@@ -13,7 +13,9 @@
 #include "snn/Analysis/Memory.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <functional>
@@ -231,11 +233,15 @@ std::string FunctionEmitter::typeOf(Value scalar) const {
     return type ? vectors->getType(*type) : "";
   }
   if (isa<VectorType>(scalar.getType()))
-    return (prefix + "_pair").str();
+    return isPair(scalar.getType()) || isPairMask(scalar.getType())
+               ? (prefix + "_pair").str()
+               : "";
   StringRef type = getScalarType(scalar.getType(), signs.isUnsigned(scalar));
   Operation *op = scalar.getDefiningOp();
-  bool isShort = op && (isShortArithmetic(op) ||
-                        llvm::any_of(op->getUsers(), isShortArithmetic));
+  // What a function gets is computed, too.
+  bool isShort = op ? isShortArithmetic(op) ||
+                          llvm::any_of(op->getUsers(), isShortArithmetic)
+                    : isa<func::FuncOp>(scalar.getParentBlock()->getParentOp());
   if (isShort && type == "int16_t")
     return (prefix + "_short").str();
   return type.str();
@@ -539,22 +545,28 @@ FailureOr<std::string> FunctionEmitter::getElement(Operation *op, Value buffer,
     return op->emitOpError("C11: buffer of type ")
            << type << " is not in the emitter's subset";
   std::string offset;
-  int64_t stride = isLine ? 1 : type.getNumElements();
+  int64_t stride = isLine ? 1 : type.getNumElements(), constant = 0;
   for (auto [index, size] : llvm::zip(indices, type.getShape())) {
     if (!isLine)
       stride /= size;
+    if (std::optional<int64_t> number = getConstantIntValue(index)) {
+      constant += *number * stride;
+      continue;
+    }
     FailureOr<Expression> expression = getExpression(index);
     if (failed(expression))
       return failure();
-    if (expression->text == "0")
-      continue;
     if (!offset.empty())
       offset += " + ";
     offset += stride == 1 ? expression->in(Precedence::Sum)
                           : expression->in(Precedence::Product) + " * " +
                                 std::to_string(stride);
   }
-  return it->second + "[" + (offset.empty() ? "0" : offset) + "]";
+  if (offset.empty())
+    offset = std::to_string(constant);
+  else if (constant != 0)
+    offset += " + " + std::to_string(constant);
+  return it->second + "[" + offset + "]";
 }
 
 //===----------------------------------------------------------------------===//
@@ -1170,6 +1182,11 @@ void FunctionEmitter::leaveScope() {
 
 LogicalResult FunctionEmitter::emitBlock(Block &block) {
   for (Operation &op : block) {
+    if (hidden && hidden->contains(&op)) {
+      if (!isPure(&op) && !instead.empty())
+        line() << std::exchange(instead, "") << "\n";
+      continue;
+    }
     if (failed(emitOp(&op)))
       return failure();
     if (isa<func::FuncOp>(op.getParentOp()))

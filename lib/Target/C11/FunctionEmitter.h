@@ -156,6 +156,17 @@ public:
     reuses = std::move(operations);
   }
 
+  /// The C type of a scalar, or "".
+  std::string typeOf(mlir::Value scalar) const;
+
+  /// Has nothing printed for some operations of the function's body, but `text`
+  /// in place of the first of them that does something.
+  void hide(const llvm::SmallPtrSetImpl<mlir::Operation *> &operations,
+            std::string text = "") {
+    hidden = &operations;
+    instead = std::move(text);
+  }
+
   llvm::LogicalResult emitBody(mlir::func::FuncOp function);
 
 private:
@@ -293,8 +304,6 @@ private:
   mlir::FailureOr<Expression> getWidened(mlir::Value value);
   /// An operand of a sum or product of integers.
   mlir::FailureOr<Expression> getSummand(mlir::Value value);
-  /// The C type of a scalar.
-  std::string typeOf(mlir::Value scalar) const;
   mlir::FailureOr<Expression> makeExtremum(mlir::Operation *op,
                                            llvm::StringRef symbol);
   mlir::FailureOr<Expression>
@@ -334,6 +343,8 @@ private:
   /// Whether the function that is printed computes with `vectors`.
   bool hasVectors = false;
   llvm::SmallPtrSet<mlir::Operation *, 8> reuses;
+  const llvm::SmallPtrSetImpl<mlir::Operation *> *hidden = nullptr;
+  std::string instead;
   unsigned depth = 1;
   llvm::SmallVector<llvm::SmallVector<std::string, 4>> scopes{{}};
   unsigned loops = 0;

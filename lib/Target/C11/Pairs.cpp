@@ -265,6 +265,12 @@ FailureOr<Expression> FunctionEmitter::makePairLane(Value pair, int64_t lane) {
   FailureOr<Expression> expression = getExpression(pair);
   if (failed(expression))
     return failure();
+  if (isPair(pair.getType()))
+    return Expression{("(" + prefix + "_short)" + prefix +
+                       (lane == 0 ? "_low(" : "_high(") + expression->text +
+                       ")")
+                          .str(),
+                      Precedence::Unary};
   if (lane == 0)
     return Expression{"(" + expression->in(Precedence::Unary) + " & 1) != 0",
                       Precedence::Equality};

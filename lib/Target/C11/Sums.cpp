@@ -289,7 +289,8 @@ LogicalResult FunctionEmitter::emitSumsStore(vector::StoreOp op) {
 FailureOr<Expression> FunctionEmitter::makeLane(vector::ExtractOp op) {
   auto found = lanes.find(op.getSource());
   ArrayRef<int64_t> position = op.getStaticPosition();
-  if (isPairMask(op.getSource().getType()) && position.size() == 1 &&
+  Type type = op.getSource().getType();
+  if ((isPair(type) || isPairMask(type)) && position.size() == 1 &&
       !ShapedType::isDynamic(position.front()))
     return makePairLane(op.getSource(), position.front());
   if (found == lanes.end() || position.size() != 1 ||

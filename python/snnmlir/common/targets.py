@@ -28,6 +28,7 @@ class TargetDescription:
         neurons_per_turn: How many neurons whose spikes are listed one by one are in a turn of their
             loop: with many registers, but no instruction that loads and goes on.
         multiply_add: Whether a product of neurons and what is added to it are one instruction.
+        divides: Whether an instruction divides; where neurons are in vectors none does.
         part_lists: Whether long lists hold a part of the events at a time, and what is added so
             goes to the neurons' states: less memory for some more instructions. Not a part of
             `pipeline_options`, as it depends on what is to be saved.
@@ -67,6 +68,7 @@ class TargetDescription:
     by_coefficients: bool = False
     neurons_per_turn: int = 1
     multiply_add: bool = False
+    divides: bool = False
     part_lists: bool = False
 
     @property
@@ -91,7 +93,8 @@ class TargetDescription:
             f"upper-products={int(self.upper_products)} "
             f"byte-lists={int(self.byte_lists)} frugal-lists={int(self.frugal_lists)} "
             f"by-coefficients={int(self.by_coefficients)} "
-            f"neurons-per-turn={self.neurons_per_turn} multiply-add={int(self.multiply_add)}"
+            f"neurons-per-turn={self.neurons_per_turn} multiply-add={int(self.multiply_add)} "
+            f"divides={int(self.divides)}"
         )
 
 
@@ -104,6 +107,7 @@ _DSP = TargetDescription(
     upper_products=True,
     byte_lists=True,
     multiply_add=True,
+    divides=True,
 )
 _M3 = TargetDescription(
     rows=False,
@@ -112,10 +116,11 @@ _M3 = TargetDescription(
     words=True,
     byte_lists=True,
     multiply_add=True,
+    divides=True,
 )
 # As many sums as there are registers for.
-_M0 = replace(_M3, block_outputs=8, multiply_add=False)
-_RV32 = replace(_M0, block_outputs=32, neurons_per_turn=2)
+_M0 = replace(_M3, block_outputs=8, multiply_add=False, divides=False)
+_RV32 = replace(_M0, block_outputs=32, neurons_per_turn=2, divides=True)
 # Helium takes small floats for 0, and zve32x has none.
 _M55 = TargetDescription(
     block_outputs=0,

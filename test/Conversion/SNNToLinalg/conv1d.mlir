@@ -14,10 +14,9 @@
 // CHECK-DAG:     %[[C6:.*]] = arith.constant 6 : index
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f64
 // CHECK:         %[[V0:.*]] = memref.get_global @conv1d_weight : memref<1x3x2xf64>
-// CHECK-NEXT:    scf.for %[[ARG2:.*]] = %[[C0]] to %[[C3]] step %[[C1]] {
-// CHECK-NEXT:    scf.for %[[ARG3:.*]] = %[[C0]] to %[[C2]] step %[[C1]] {
-// CHECK-NEXT:    memref.store %[[CST]], %[[ARG1]][%[[ARG2]], %[[ARG3]]] : memref<3x2xf64>
-// CHECK-NEXT:    }
+// CHECK-NEXT:    %[[FLAT:.*]] = memref.collapse_shape %[[ARG1]] {{\[\[}}0, 1]] : memref<3x2xf64> into memref<6xf64>
+// CHECK-NEXT:    scf.for %[[ARG2:.*]] = %[[C0]] to %[[C6]] step %[[C1]] {
+// CHECK-NEXT:    memref.store %[[CST]], %[[FLAT]][%[[ARG2]]] : memref<6xf64>
 // CHECK-NEXT:    }
 // CHECK-NEXT:    scf.for %[[ARG2]] = %[[C0]] to %[[C6]] step %[[C1]] {
 // CHECK-NEXT:    %[[V1:.*]] = arith.addi %[[ARG2]], %[[C1]] : index
@@ -29,7 +28,7 @@
 // CHECK-NEXT:    %[[V7:.*]] = arith.cmpi ne, %[[V6]], %[[C0_I8]] : i8
 // CHECK-NEXT:    scf.if %[[V7]] {
 // CHECK-NEXT:    %[[V8:.*]] = arith.uitofp %[[V6]] : i8 to f64
-// CHECK-NEXT:    scf.for %[[ARG3]] = %[[V2]] to %[[V5]] step %[[C1]] {
+// CHECK-NEXT:    scf.for %[[ARG3:.*]] = %[[V2]] to %[[V5]] step %[[C1]] {
 // CHECK-NEXT:    %[[V9:.*]] = arith.muli %[[ARG3]], %[[C2]] : index
 // CHECK-NEXT:    %[[V10:.*]] = arith.subi %[[V1]], %[[V9]] : index
 // CHECK-NEXT:    scf.for %[[ARG4:.*]] = %[[C0]] to %[[C2]] step %[[C1]] {

@@ -14,12 +14,9 @@
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = memref.get_global @conv2d_weight : memref<2x3x3x3xf32>
-// CHECK-NEXT:    scf.for %[[ARG2:.*]] = %[[C0]] to %[[C2]] step %[[C1]] {
-// CHECK-NEXT:    scf.for %[[ARG3:.*]] = %[[C0]] to %[[C3]] step %[[C1]] {
-// CHECK-NEXT:    scf.for %[[ARG4:.*]] = %[[C0]] to %[[C3]] step %[[C1]] {
-// CHECK-NEXT:    memref.store %[[CST]], %[[ARG1]][%[[ARG2]], %[[ARG3]], %[[ARG4]]] : memref<2x3x3xf32>
-// CHECK-NEXT:    }
-// CHECK-NEXT:    }
+// CHECK-NEXT:    %[[FLAT:.*]] = memref.collapse_shape %[[ARG1]] {{\[\[}}0, 1, 2]] : memref<2x3x3xf32> into memref<18xf32>
+// CHECK-NEXT:    scf.for %[[ARG2:.*]] = %[[C0]] to %{{.*}} step %[[C1]] {
+// CHECK-NEXT:    memref.store %[[CST]], %[[FLAT]][%[[ARG2]]] : memref<18xf32>
 // CHECK-NEXT:    }
 // CHECK-NEXT:    %[[V1:.*]]:2 = scf.while (%[[ARG2]] = %[[C0]]) : (index) -> (index, index) {
 // CHECK-NEXT:    %[[V2:.*]] = memref.load %[[ARG0]][%[[ARG2]]] : memref<44xi16>
@@ -27,7 +24,7 @@
 // CHECK-NEXT:    %[[V4:.*]] = arith.cmpi ne, %[[V3]], %[[C40]] : index
 // CHECK-NEXT:    scf.condition(%[[V4]]) %[[ARG2]], %[[V3]] : index, index
 // CHECK-NEXT:    } do {
-// CHECK-NEXT:    ^bb0(%[[ARG2]]: index, %[[ARG3]]: index):
+// CHECK-NEXT:    ^bb0(%[[ARG2]]: index, %[[ARG3:.*]]: index):
 // CHECK-NEXT:    %[[V2]] = arith.remui %[[ARG3]], %[[C2]] : index
 // CHECK-NEXT:    %[[V3]] = arith.divui %[[ARG3]], %[[C2]] : index
 // CHECK-NEXT:    %[[V4]] = arith.remui %[[V3]], %[[C5]] : index
@@ -40,7 +37,7 @@
 // CHECK-NEXT:    %[[V11:.*]] = arith.maxui %[[V10]], %[[C3]] : index
 // CHECK-NEXT:    %[[V12:.*]] = arith.subi %[[V11]], %[[C3]] : index
 // CHECK-NEXT:    %[[V13:.*]] = arith.minui %[[V10]], %[[C3]] : index
-// CHECK-NEXT:    scf.for %[[ARG4]] = %[[V8]] to %[[V9]] step %[[C1]] {
+// CHECK-NEXT:    scf.for %[[ARG4:.*]] = %[[V8]] to %[[V9]] step %[[C1]] {
 // CHECK-NEXT:    %[[V15:.*]] = arith.subi %[[V5]], %[[ARG4]] : index
 // CHECK-NEXT:    scf.for %[[ARG5:.*]] = %[[V12]] to %[[V13]] step %[[C1]] {
 // CHECK-NEXT:    %[[V16:.*]] = arith.subi %[[V4]], %[[ARG5]] : index
@@ -90,12 +87,9 @@ snn.network @net(%x: tensor<4x5x2xi1>) -> tensor<2x3x3xf32> attributes {dt = 1.0
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[CST:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK:         %[[V0:.*]] = memref.get_global @conv2d_weight : memref<2x3x3x3xf32>
-// CHECK-NEXT:    scf.for %[[ARG2:.*]] = %[[C0]] to %[[C2]] step %[[C1]] {
-// CHECK-NEXT:    scf.for %[[ARG3:.*]] = %[[C0]] to %[[C3]] step %[[C1]] {
-// CHECK-NEXT:    scf.for %[[ARG4:.*]] = %[[C0]] to %[[C3]] step %[[C1]] {
-// CHECK-NEXT:    memref.store %[[CST]], %[[ARG1]][%[[ARG2]], %[[ARG3]], %[[ARG4]]] : memref<2x3x3xf32>
-// CHECK-NEXT:    }
-// CHECK-NEXT:    }
+// CHECK-NEXT:    %[[FLAT:.*]] = memref.collapse_shape %[[ARG1]] {{\[\[}}0, 1, 2]] : memref<2x3x3xf32> into memref<18xf32>
+// CHECK-NEXT:    scf.for %[[ARG2:.*]] = %[[C0]] to %{{.*}} step %[[C1]] {
+// CHECK-NEXT:    memref.store %[[CST]], %[[FLAT]][%[[ARG2]]] : memref<18xf32>
 // CHECK-NEXT:    }
 // CHECK-NEXT:    %[[V1:.*]]:2 = scf.while (%[[ARG2]] = %[[C0]]) : (index) -> (index, index) {
 // CHECK-NEXT:    %[[V2:.*]] = memref.load %[[ARG0]][%[[ARG2]]] : memref<44xi16>
@@ -103,7 +97,7 @@ snn.network @net(%x: tensor<4x5x2xi1>) -> tensor<2x3x3xf32> attributes {dt = 1.0
 // CHECK-NEXT:    %[[V4:.*]] = arith.cmpi ne, %[[V3]], %[[C40]] : index
 // CHECK-NEXT:    scf.condition(%[[V4]]) %[[ARG2]], %[[V3]] : index, index
 // CHECK-NEXT:    } do {
-// CHECK-NEXT:    ^bb0(%[[ARG2]]: index, %[[ARG3]]: index):
+// CHECK-NEXT:    ^bb0(%[[ARG2]]: index, %[[ARG3:.*]]: index):
 // CHECK-NEXT:    %[[V2]] = arith.remui %[[ARG3]], %[[C5]] : index
 // CHECK-NEXT:    %[[V3]] = arith.divui %[[ARG3]], %[[C5]] : index
 // CHECK-NEXT:    %[[V4]] = arith.remui %[[V3]], %[[C4]] : index
@@ -116,7 +110,7 @@ snn.network @net(%x: tensor<4x5x2xi1>) -> tensor<2x3x3xf32> attributes {dt = 1.0
 // CHECK-NEXT:    %[[V11:.*]] = arith.maxui %[[V10]], %[[C3]] : index
 // CHECK-NEXT:    %[[V12:.*]] = arith.subi %[[V11]], %[[C3]] : index
 // CHECK-NEXT:    %[[V13:.*]] = arith.minui %[[V10]], %[[C3]] : index
-// CHECK-NEXT:    scf.for %[[ARG4]] = %[[V8]] to %[[V9]] step %[[C1]] {
+// CHECK-NEXT:    scf.for %[[ARG4:.*]] = %[[V8]] to %[[V9]] step %[[C1]] {
 // CHECK-NEXT:    %[[V15:.*]] = arith.subi %[[V4]], %[[ARG4]] : index
 // CHECK-NEXT:    scf.for %[[ARG5:.*]] = %[[V12]] to %[[V13]] step %[[C1]] {
 // CHECK-NEXT:    %[[V16:.*]] = arith.subi %[[V2]], %[[ARG5]] : index

@@ -13,7 +13,7 @@
 // CHECK:         arith.ori
 // CHECK-LABEL: func.func private @linear(
 // CHECK-SAME:    %[[EVENTS:[^:]*]]: memref<24xi16> {snn.name = "events"}, %[[X:[^:]*]]: memref<20xi16>
-// CHECK-SAME:    %[[Y:[^:]*]]: memref<16xi32> {snn.name = "y"}, %[[LIST:[^:]*]]: memref<70xi16> {snn.name = "repeated"}
+// CHECK-SAME:    %[[Y:[^:]*]]: memref<16xi32> {snn.name = "y"}, %[[LIST:[^:]*]]: memref<65xi16> {snn.name = "repeated"}
 // CHECK-DAG:     %[[C64:.*]] = arith.constant 64 : index
 // CHECK-DAG:     %[[C6:.*]] = arith.constant 6 : index
 // CHECK-DAG:     %[[C20:.*]] = arith.constant 20 : i16
@@ -21,12 +21,15 @@
 // CHECK:         %[[EVENTS_END:.*]]:3 = scf.while
 // CHECK:         ^bb0(%{{.*}}: index, %[[COUNT:.*]]: index, %[[I:.*]]: index):
 // CHECK:           %[[XI:.*]] = tensor.extract %{{.*}}[%[[I]]] : tensor<20xi16>
+// CHECK:           %[[TIMES:.*]] = arith.index_castui
 // CHECK:           %[[ROOM:.*]] = arith.subi %[[C64]], %[[COUNT]]
 // CHECK:           %[[MOST:.*]] = arith.minui %[[ROOM]], %[[C6]]
 // CHECK:           %[[REPEATS:.*]] = arith.cmpi ult, %{{.*}}, %[[MOST]] : index
 // CHECK:           scf.if %[[REPEATS]] {
-// CHECK:             %[[EVENT:.*]] = arith.index_castui %[[I]] : index to i16
-// CHECK-COUNT-6:     memref.store %[[EVENT]], %[[LIST]][
+// CHECK-NEXT:        scf.for %[[K:.*]] = %{{.*}} to %[[TIMES]] step
+// CHECK-NEXT:          %[[PLACE:.*]] = arith.addi %[[COUNT]], %[[K]]
+// CHECK-NEXT:          %[[EVENT:.*]] = arith.index_castui %[[I]] : index to i16
+// CHECK-NEXT:          memref.store %[[EVENT]], %[[LIST]][%[[PLACE]]]
 // CHECK:           } else {
 // CHECK:             linalg.generic
 // CHECK:               arith.muli

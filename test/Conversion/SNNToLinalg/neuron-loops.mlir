@@ -67,24 +67,27 @@ snn.network @net(%x: tensor<40x!x>) -> tensor<5x!y> attributes {dt = 1.0e-4 : f6
 // CHECK:           %[[MAY:.*]] = arith.cmpi sge, %[[U:.*]], %{{.*}} : i16
 // CHECK:           memref.store %[[U]], %[[V:.*]][%[[N]]] : memref<64xi16>
 // CHECK-NEXT:      scf.if %[[MAY]] {
-// CHECK-NEXT:        func.call @lif_count(%[[SPIKES:.*]], %[[V]], %[[N]])
+// CHECK:             func.call @count_spikes(%{{.*}}, %[[N]], %{{.*}})
 // CHECK-NOT:       else
-// CHECK-LABEL: func.func private @lif_count(
+// CHECK-LABEL: func.func private @count_spikes(
+// CHECK-SAME:    %[[V:[^:]*]]: memref<?xi16> {snn.name = "v"}, %[[K:[^:]*]]: index {snn.name = "n"}, %[[SPIKES:[^:]*]]: memref<?xi8>
 // CHECK-SAME:    attributes {{.*}}snn.seldom
-// CHECK:         scf.for %[[K:.*]] = %{{.*}} to %{{.*}} step %{{.*}} {
-// CHECK:           memref.load %[[V:.*]][%[[K]]] : memref<64xi16>
-// CHECK:           arith.cmpi sge
+// CHECK:         memref.load %[[V]][%[[K]]]
+// CHECK:         arith.cmpi sge
+// CHECK:         scf.if
 // CHECK:           arith.muli
 // CHECK:           memref.store %{{.*}}, %[[V]][%[[K]]]
-// CHECK:           memref.store %{{.*}}[%[[K]]] : memref<64xi8>
+// CHECK:           memref.store %{{.*}}, %[[SPIKES]][%[[K]]]
 // PAIRS-LABEL: func.func private @lif(
 // PAIRS:         scf.for %[[N:.*]] = %{{.*}} to %{{.*}} step %c2 {
 // PAIRS:           %[[MAY:.*]] = arith.cmpi sge, %[[U:.*]], %{{.*}} : vector<2xi16>
 // PAIRS:           %[[ANY:.*]] = vector.reduction <or>, %[[MAY]]
 // PAIRS:           vector.store %[[U]], %{{.*}}[%[[N]]] : memref<64xi16>, vector<2xi16>
 // PAIRS:           scf.if %[[ANY]] {
-// PAIRS-NEXT:        func.call @lif_count(
+// PAIRS:             func.call @count_spikes(
 // PAIRS-NOT:       else
+// PAIRS-LABEL: func.func private @count_spikes(
+// PAIRS-COUNT-2: memref.load
 // In vectors all are counted.
 // VECTORS-LABEL: func.func private @lif({{.*}}memref<64xi8>
 // VECTORS-SAME:    snn.vectors
@@ -138,14 +141,20 @@ snn.network @floor(%x: tensor<4x5x6x!x>) -> tensor<4x5x6xui8> attributes {dt = 1
 // PAIRS:           scf.for %[[R:.*]] = %c0 to %c14 step %c2{{.*}} {
 // PAIRS:             vector.store %{{.*}}[%[[R]], %[[N]]] : memref<15x6xi16>, vector<2xi16>
 // PAIRS:             scf.if %{{.*}} {
-// PAIRS-NEXT:          func.call @lif_count(%{{.*}}, %{{.*}}, %[[R]], %[[N]])
+// PAIRS-NEXT:          %[[LINE:.*]] = arith.muli %[[R]], %c6
+// PAIRS-NEXT:          %[[FIRST:.*]] = arith.addi %[[LINE]], %[[N]]
+// PAIRS:               func.call @count_spikes(%{{.*}}, %[[FIRST]], %{{.*}})
 // PAIRS-NEXT:        }
 // PAIRS:             %[[NEXT:.*]] = arith.addi %[[R]], %c1
 // PAIRS:             vector.store %{{.*}}[%[[NEXT]], %[[N]]]
-// PAIRS:             func.call @lif_count(%{{.*}}, %{{.*}}, %[[NEXT]], %[[N]])
+// PAIRS:             %[[LINE2:.*]] = arith.muli %[[NEXT]], %c6
+// PAIRS-NEXT:        %[[FIRST2:.*]] = arith.addi %[[LINE2]], %[[N]]
+// PAIRS:             func.call @count_spikes(%{{.*}}, %[[FIRST2]], %{{.*}})
 // PAIRS:           vector.store %{{.*}}[%c14, %[[N]]]
-// PAIRS:           func.call @lif_count(%{{.*}}, %{{.*}}, %c14, %[[N]])
-// PAIRS-NOT:     func.func private @lif_count_
+// PAIRS:           %[[FIRST3:.*]] = arith.addi %[[N]], %c84
+// PAIRS:           func.call @count_spikes(%{{.*}}, %[[FIRST3]], %{{.*}})
+// PAIRS-LABEL:   func.func private @count_spikes(
+// PAIRS-NOT:     func.func private @count_spikes
 snn.network @late(%x: tensor<3x5x6x!x>) -> tensor<3x5x6xui8> attributes {dt = 1.0e-3 : f64} {
   %ti = arith.constant dense<[[[40, 41, 42, 43, 44, 45]]]> : tensor<1x1x6xi32>
   %t = quant.scast %ti : tensor<1x1x6xi32> to tensor<1x1x6x!c>

@@ -79,15 +79,25 @@ snn.network @net(%in: tensor<9xi1> {snn.name = "in"}, %map: tensor<2x4x4xf32> {s
 // CHECK-NEXT:         const size_t col = i % 4;
 // CHECK:              const float xi = x[i];
 
-// The list is made before it is used; the map's transpose is not needed.
-// CHECK:      void net_step(net_t *net, const uint8_t *in, const float *map, float *out, float *conv)
+// The list is made before it is used; the map's transpose is not needed. What both steps do is there once.
+// CHECK:      static SNN_LAYER void net_step_layers(net_t *net, const float *map, float *out, float *conv)
 // CHECK-NEXT: {
 // CHECK:          uint16_t *const in_events = net->scratch.u16
 // CHECK-NOT:      transpose_out
-// CHECK-DAG:      net_list_spikes(in, 9, [[IN:.*]]);
-// CHECK-DAG:      net_fc([[IN]], out);
-// CHECK-DAG:      net_list_values(map, 32, [[MAP:.*]]);
-// CHECK-DAG:      net_conv([[MAP]], map, {{.*}});
+// CHECK-NOT:      net_list_
+// CHECK-DAG:      net_fc(in_events, out);
+// CHECK-DAG:      net_conv(map_events, map, {{.*}});
+// CHECK:      void net_step(net_t *net, const uint8_t *in, const float *map, float *out, float *conv)
+// CHECK-NEXT: {
+// CHECK:          uint16_t *const in_events = net->scratch.u16
+// CHECK-DAG:      net_list_spikes(in, 9, in_events);
+// CHECK-DAG:      net_list_values(map, 32, map_events);
+// CHECK:          net_step_layers(net, map, out, conv);
+// CHECK-NEXT: }
+// CHECK:      void net_step_events(net_t *net, const uint16_t *in, size_t in_count, const float *map, float *out, float *conv)
+// CHECK:          net_take_events(in, in_count, 9, in_events);
+// CHECK:          net_step_layers(net, map, out, conv);
+// CHECK-NEXT: }
 
 // -----
 

@@ -42,7 +42,7 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NEXT:     const float x1 = (float)(x[1] != 0);
 // CHECK-NEXT:     const float x2 = (float)(x[2] != 0);
 // CHECK-NEXT:     for (size_t n = 0; n < 2; ++n) {
-// CHECK-NEXT:         y[n] = y[n] + relay_fc1_weight[n] * x0 + relay_fc1_weight[1 * 2 + n] * x1 + relay_fc1_weight[2 * 2 + n] * x2;
+// CHECK-NEXT:         y[n] = y[n] + relay_fc1_weight[n] * x0 + relay_fc1_weight[n + 2] * x1 + relay_fc1_weight[n + 4] * x2;
 // CHECK-NEXT:     }
 // CHECK-NEXT: }
 
@@ -74,15 +74,32 @@ snn.network @relay(%in: tensor<3xi1> {snn.name = "in"})
 // CHECK-NEXT:     }
 // CHECK-NEXT: }
 
-// CHECK:      void relay_step(relay_t *net, const uint8_t *in, uint8_t *out, float *v)
+// CHECK:      /* What both functions for a step do. */
+// CHECK-NEXT: static SNN_LAYER void relay_step_layers(relay_t *net, uint8_t *out, float *v)
 // CHECK-NEXT: {
 // CHECK-NEXT:     float *const fc1_out = net->scratch.f32{{.*}};
 // CHECK-NEXT:     float *const w_rec_out = net->scratch.f32{{.*}};
 // CHECK-NEXT:     float *const sum_out = net->scratch.f32{{.*}};
-// CHECK-NEXT:     relay_fc1(in, fc1_out);
 // CHECK-NEXT:     relay_w_rec(net->past_past, w_rec_out);
 // CHECK-NEXT:     relay_sum(fc1_out, w_rec_out, sum_out);
 // CHECK-NEXT:     relay_lif1(sum_out, out, net->lif1_v);
 // CHECK-NEXT:     memcpy(v, net->lif1_v, 2 * sizeof(float));
 // CHECK-NEXT:     relay_past_write(out, net->past_past);
+// CHECK-NEXT: }
+
+// CHECK:      void relay_step(relay_t *net, const uint8_t *in, uint8_t *out, float *v)
+// CHECK-NEXT: {
+// CHECK-NEXT:     float *const fc1_out = net->scratch.f32{{.*}};
+// CHECK-NEXT:     relay_fc1(in, fc1_out);
+// CHECK-NEXT:     relay_step_layers(net, out, v);
+// CHECK-NEXT: }
+
+// The spikes are set for the layer that reads them, which is no part of what is shared.
+// CHECK:      void relay_step_events(relay_t *net, const uint16_t *in, size_t in_count, uint8_t *out, float *v)
+// CHECK-NEXT: {
+// CHECK-NEXT:     float *const fc1_out = net->scratch.f32{{.*}};
+// CHECK-NEXT:     uint8_t *const in_spikes = net->scratch.u8{{.*}};
+// CHECK-NEXT:     relay_set_spikes(in, in_count, 3, in_spikes);
+// CHECK-NEXT:     relay_fc1(in_spikes, fc1_out);
+// CHECK-NEXT:     relay_step_layers(net, out, v);
 // CHECK-NEXT: }
