@@ -397,7 +397,10 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
            "Whether a product of neurons and what is added to it are one "
            "instruction">,
     Option<"divides", "divides", "bool", "false",
-           "Whether an instruction divides">
+           "Whether an instruction divides">,
+    Option<"rowLanes", "row-lanes", "int64_t", "1",
+           "What is left of a row of weights, if it is no multiple of these, "
+           "has a loop of its own">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

@@ -123,6 +123,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.neuronsPerTurn = options.neuronsPerTurn;
   convert.multiplyAdd = options.multiplyAdd;
   convert.divides = options.divides;
+  convert.rowLanes = options.rowLanes;
   manager.addPass(createConvertSNNToLinalg(convert));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

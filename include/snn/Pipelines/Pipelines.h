@@ -143,6 +143,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<bool> divides{*this, "divides",
                        llvm::cl::desc("Whether an instruction divides"),
                        llvm::cl::init(false)};
+  Option<int64_t> rowLanes{
+      *this, "row-lanes",
+      llvm::cl::desc("What is left of a row of weights, if it is no multiple "
+                     "of these, has a loop of its own"),
+      llvm::cl::init(1)};
   Option<std::string> processorCost{
       *this, "processor-cost",
       llvm::cl::desc("What a layer costs without a kernel, of the module's "

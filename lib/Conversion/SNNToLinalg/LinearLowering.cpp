@@ -26,10 +26,11 @@ static Type getSumType(ImplicitLocOpBuilder &builder, Value sums) {
 }
 
 /// The sums after all events: of one weight matrix, whose rows belong to the
-/// inputs, or of a batch of matrices in a row.
+/// inputs, or of a batch of matrices in a row. Several events are visited at a
+/// time, unless they are to be visited `singly`.
 static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
                        const WeightRows &weights, int64_t inputsPerMatrix,
-                       Value sums) {
+                       bool singly, Value sums) {
   auto sumsType = cast<RankedTensorType>(sums.getType());
   Type compute = getSumType(builder, sums);
   bool isBatch = sumsType.getRank() > 1;
@@ -51,12 +52,8 @@ static Value addEvents(ImplicitLocOpBuilder &builder, const EventInputs &inputs,
     return setRow(loop, sum, current, sumPosition);
   };
   Value event = arith::ConstantIndexOp::create(builder, 0);
-  // Counts for so few outputs are not worth the code for several at a time;
-  // events of different matrices have different sums.
-  constexpr int64_t kLeastOutputs = 16;
-  bool isSmall = inputs.getType().isUnsignedInteger(8) &&
-                 sumsType.getShape().back() < kLeastOutputs;
-  if (!isBatch && !isSmall && inputs.areListed())
+  // Events of different matrices have different sums.
+  if (!isBatch && !singly && inputs.areListed())
     std::tie(event, sums) =
         inputs.visit(builder, kEventsPerVisit, event, sums, addRows);
   return inputs.visit(builder, 1, event, sums, addRows).second;
@@ -277,7 +274,7 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
     rows = orderWeights(*words, rows);
   if (repeats ? repeats->blocks.isFlipped : plan && plan->isFlipped)
     rows = flipSigns(rows);
-  WeightRows weights(layer, rows, weightType);
+  WeightRows weights(layer, rows, weightType, context.options.rowLanes);
   Type xType = op.getInput().getType().getElementType();
   layer.setComment(
       (rank > 2 ? Twine(batch) + " times all-to-all" : Twine("All-to-all")) +
@@ -286,9 +283,14 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
        : op.getBias() ? "y = W x + b"
                       : "y = W x"));
 
+  // On small cores counts for few outputs are not worth the code for several at
+  // a time.
+  constexpr int64_t kFewOutputs = 16;
+  bool singly = !context.options.rows && outputs < kFewOutputs && active &&
+                active->getType().isUnsignedInteger(8);
   auto addRows = [&](Value initial) -> Value {
     if (active)
-      return addEvents(builder, *active, weights, inputs, initial);
+      return addEvents(builder, *active, weights, inputs, singly, initial);
     if (rank == 2)
       return addAll(builder, x, xType, weights, {}, inputs, initial);
     return createLoop(builder, "b", batch, initial,

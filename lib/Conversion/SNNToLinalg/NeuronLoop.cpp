@@ -59,6 +59,9 @@ private:
   /// Those of the last dimension at `row`.
   Value visitRow(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  Value count);
+  /// The same where some are in no whole vector: these are in a shorter one,
+  /// with others that the loop updates, too.
+  Value visitVectors(ImplicitLocOpBuilder &builder, int64_t lanes, Value count);
   /// Those from `begin` to `end` of it.
   Value visitNext(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   int64_t begin, int64_t end, Value count);
@@ -320,14 +323,37 @@ void NeuronLoop::visitRest(ImplicitLocOpBuilder &builder, int64_t lanes,
   changing = Value();
 }
 
+/// How many neurons are in the vector with the rest of a row.
+static int64_t getLanesOfRest(int64_t rest) {
+  constexpr int64_t kLeastLanes = 8;
+  return std::max(kLeastLanes, static_cast<int64_t>(llvm::PowerOf2Ceil(rest)));
+}
+
+Value NeuronLoop::visitVectors(ImplicitLocOpBuilder &builder, int64_t lanes,
+                               Value count) {
+  int64_t size = shape.back(), rest = size % lanes;
+  int64_t lanesOfRest = getLanesOfRest(rest);
+  Value first = indexConstant(builder, size - lanesOfRest);
+  // States are loaded before the loop stores some of them, and stored behind
+  // it: for those that it has, too, the update is the same. Spikes are stored
+  // before what reads them by vectors finds them in one: processors wait where
+  // what they load was stored in parts.
+  auto [inputs, states] = loadAll(builder, lanesOfRest, first);
+  SmallVector<Value> results =
+      bodies.step(builder, getUpdate(lanesOfRest), inputs, states);
+  if (buffers.spikes)
+    store(builder, results.back(), buffers.spikes, first);
+  count = visitNext(builder, lanes, Value(), 0, size - rest, count);
+  for (auto [value, buffer] : llvm::zip(results, buffers.states))
+    store(builder, value, buffer, first);
+  return count;
+}
+
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value count) {
   int64_t size = shape.back(), whole = size - size % lanes;
-  if (buffers.rest) {
-    visitRest(builder, lanes,
-              [&](Value n) { (void)visit(builder, lanes, row, n, Value()); });
-    return visitNext(builder, lanes, row, 0, whole, count);
-  }
+  if (lanes > kPair && whole != size)
+    return visitVectors(builder, lanes, count);
   if (whole != 0)
     count = visitNext(builder, lanes, row, 0, whole, count);
   if (size - whole > 1)

@@ -52,9 +52,9 @@ struct NeuronBuffers {
   /// Where those begin and end in the first dimension that are updated, one by
   /// one, if not all are.
   mlir::Value begin, end;
-  /// Numbers for the last neurons of a row, as many as are updated at a time: 0
-  /// for those that others before them are updated with. None where the rest of
-  /// a row is updated one by one.
+  /// Where there are rows, numbers for the last neurons of one, as many as are
+  /// updated at a time: 0 for those that others before them are updated with.
+  /// None where the rest of a row is updated one by one.
   mlir::Value rest;
   /// How many neurons are in a turn of the loop if they are listed one by one.
   int64_t perTurn = 1;

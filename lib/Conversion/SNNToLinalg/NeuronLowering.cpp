@@ -429,12 +429,13 @@ static void finishLoop(LayerBuilder &layer, ArrayRef<Value> results,
   finishOrDiscard(layer, isNothing);
 }
 
-/// What tells the rest of a row of `size` neurons from the others, where they
-/// are in vectors.
-static Value addRest(LayerBuilder &layer, int64_t size, int64_t lanes) {
+/// What tells the rest of a row of neurons from the others, where there are
+/// rows and these are in vectors.
+static Value addRest(LayerBuilder &layer, ArrayRef<int64_t> shape,
+                     int64_t lanes) {
   constexpr int64_t kPair = 2;
-  int64_t rest = size % lanes;
-  if (lanes <= kPair || rest == 0)
+  int64_t rest = shape.back() % lanes;
+  if (shape.size() == 1 || lanes <= kPair || rest == 0)
     return Value();
   Constant numbers;
   numbers.elementType = layer.body().getI16Type();
@@ -452,7 +453,9 @@ static int64_t chooseLanes(LayerBuilder &layer, ArrayRef<int64_t> shape,
                            const ConvertSNNToLinalgOptions &options,
                            bool takesPairs, bool takesVectors) {
   int64_t vectors = options.vectorNeurons;
-  if (takesVectors && vectors != 0 && shape.back() >= vectors &&
+  // Processors with caches have vectors for maps from their compilers.
+  bool hasVectors = shape.size() == 1 || options.vectorRows;
+  if (takesVectors && hasVectors && vectors != 0 && shape.back() >= vectors &&
       areShort(update, buffers)) {
     layer.markVectors();
     return vectors;
@@ -565,7 +568,7 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       layer, c.getShape(), update, model, buffers, context.options,
       /*takesPairs=*/!countsAlways && !part,
       /*takesVectors=*/!buffers.events && !isMostlyQuiet && !divides);
-  buffers.rest = addRest(layer, c.getShape().back(), lanes);
+  buffers.rest = addRest(layer, c.getShape(), lanes);
   if (lanes > 1 || isMostlyQuiet || buffers.events) {
     if (buffers.spikes && (isMostlyQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
@@ -642,7 +645,7 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
   int64_t lanes =
       chooseLanes(layer, c.getShape(), update, model, buffers, context.options,
                   /*takesPairs=*/true, /*takesVectors=*/true);
-  buffers.rest = addRest(layer, c.getShape().back(), lanes);
+  buffers.rest = addRest(layer, c.getShape(), lanes);
   if (lanes > 1) {
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      {begin});

@@ -981,6 +981,12 @@ struct ConvertSNNToLinalg
     options.neuronsPerTurn = neuronsPerTurn;
     options.multiplyAdd = multiplyAdd;
     options.divides = divides;
+    options.rowLanes = rowLanes;
+    if (options.rowLanes < 1) {
+      getOperation().emitError("row-lanes is ")
+          << options.rowLanes << ", expected at least 1";
+      return signalPassFailure();
+    }
     if (options.blockOutputs < 0 || options.blockOutputs % 4 != 0) {
       getOperation().emitError("block-outputs is ")
           << options.blockOutputs << ", expected a multiple of 4 or 0";

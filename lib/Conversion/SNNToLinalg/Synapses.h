@@ -32,9 +32,11 @@ mlir::Value readFactor(mlir::ImplicitLocOpBuilder &builder,
 class WeightRows {
 public:
   /// `rows` has the weights of a row in its last dimension; `type` is their
-  /// element type in the network.
+  /// element type in the network. What is left of a row of more weights than
+  /// `lanes`, if it is no multiple of these, has a loop of its own.
   WeightRows() = default;
-  WeightRows(LayerBuilder &layer, const Constant &rows, mlir::Type type);
+  WeightRows(LayerBuilder &layer, const Constant &rows, mlir::Type type,
+             int64_t lanes = 1);
 
   /// Adds the rows at `positions`, each times its factor, an element of a
   /// signal of `factorType`, if there are factors.
@@ -56,6 +58,7 @@ private:
   mlir::Type type;
   /// How many share a byte.
   unsigned perByte = 1;
+  int64_t lanes = 1;
 };
 
 /// The weights of a synapse, or an error.

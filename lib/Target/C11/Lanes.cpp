@@ -298,15 +298,17 @@ FailureOr<Expression> FunctionEmitter::makeLanesSelect(arith::SelectOp op) {
                       Precedence::Conditional};
   }
   auto compare = op.getCondition().getDefiningOp<arith::CmpIOp>();
-  if (compare && inlining->isInlined(compare) && type->bits == 16 &&
-      compare.getLhs() == op.getTrueValue() &&
-      compare.getRhs() == op.getFalseValue()) {
+  if (compare && inlining->isInlined(compare) && type->bits == 16) {
     using P = arith::CmpIPredicate;
     P predicate = compare.getPredicate();
-    if (predicate == P::sgt || predicate == P::sge || predicate == P::slt ||
-        predicate == P::sle)
-      return call(vectors->getExtremum(
-                      predicate == P::sgt || predicate == P::sge, *type),
+    bool isGreater = predicate == P::sgt || predicate == P::sge,
+         isLess = predicate == P::slt || predicate == P::sle;
+    bool takesLeft = compare.getLhs() == op.getTrueValue() &&
+                     compare.getRhs() == op.getFalseValue();
+    bool takesRight = compare.getRhs() == op.getTrueValue() &&
+                      compare.getLhs() == op.getFalseValue();
+    if ((isGreater || isLess) && (takesLeft || takesRight))
+      return call(vectors->getExtremum(isGreater == takesLeft, *type),
                   {a->text, b->text});
   }
   FailureOr<Expression> holds = getMask(op.getCondition(), *type);

@@ -29,6 +29,8 @@ class TargetDescription:
             loop: with many registers, but no instruction that loads and goes on.
         multiply_add: Whether a product of neurons and what is added to it are one instruction.
         divides: Whether an instruction divides; where neurons are in vectors none does.
+        row_lanes: What is left of a row of weights, if it is no multiple of these, has a loop of its
+            own: gcc -O2 has vectors for a loop only if nothing is left.
         part_lists: Whether long lists hold a part of the events at a time, and what is added so
             goes to the neurons' states: less memory for some more instructions. Not a part of
             `pipeline_options`, as it depends on what is to be saved.
@@ -69,6 +71,7 @@ class TargetDescription:
     neurons_per_turn: int = 1
     multiply_add: bool = False
     divides: bool = False
+    row_lanes: int = 1
     part_lists: bool = False
 
     @property
@@ -94,7 +97,7 @@ class TargetDescription:
             f"byte-lists={int(self.byte_lists)} frugal-lists={int(self.frugal_lists)} "
             f"by-coefficients={int(self.by_coefficients)} "
             f"neurons-per-turn={self.neurons_per_turn} multiply-add={int(self.multiply_add)} "
-            f"divides={int(self.divides)}"
+            f"divides={int(self.divides)} row-lanes={self.row_lanes}"
         )
 
 
@@ -131,7 +134,14 @@ _M55 = TargetDescription(
     byte_lists=True,
 )
 _ZVE32X = replace(_M55, vector_sums=128, vector_neurons=16)
-_HOST = TargetDescription(block_outputs=0, vector_sums=192, vector_blocks=False, patches=True)
+_HOST = TargetDescription(
+    block_outputs=0,
+    vector_sums=192,
+    vector_blocks=False,
+    vector_neurons=32,
+    row_lanes=16,
+    patches=True,
+)
 _AVR = TargetDescription(
     block_outputs=8,
     rows=False,
