@@ -59,10 +59,12 @@ _GCC = ("gcc", "-O3", "-march=native")
 _CLANG = ("clang-22", "-O3", "-march=native")
 BUILDS = {
     "gcc -O2": Build(("gcc", "-O2")),
+    f"gcc -O2, {HOST}": Build(("gcc", "-O2"), HOST),
     "gcc -O3": Build(("gcc", "-O3")),
     "gcc -O3 native": Build(_GCC),
     f"gcc -O3 native, {HOST}": Build(_GCC, HOST),
     "clang -O3": Build(("clang-22", "-O3")),
+    f"clang -O3, {HOST}": Build(("clang-22", "-O3"), HOST),
     "clang -O3 native": Build(_CLANG),
     f"clang -O3 native, {HOST}": Build(_CLANG, HOST),
 }

@@ -487,7 +487,15 @@ LogicalResult SourceEmitter::emitStepBody(const ModelFunction &declared,
                                           std::string instead) {
   FunctionEmitter emitter = makeEmitter(function);
   emitter.setHooks(hooks);
-  emitter.setReuses(findReuses(function));
+  llvm::SmallPtrSet<Operation *, 8> reuses = findReuses(function);
+  // What is shared follows the beginnings of both.
+  if (functions.stepEvents) {
+    llvm::SmallPtrSet<Operation *, 8> others = findReuses(functions.stepEvents);
+    for (auto [op, other] : llvm::zip_equal(shared.step, shared.stepEvents))
+      if (others.contains(other))
+        reuses.insert(op);
+  }
+  emitter.setReuses(std::move(reuses));
   emitter.hide(hidden, std::move(instead));
   (void)emitter.getNames().add("net");
   for (auto [array, argument] :

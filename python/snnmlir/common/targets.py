@@ -29,8 +29,8 @@ class TargetDescription:
             loop: with many registers, but no instruction that loads and goes on.
         multiply_add: Whether a product of neurons and what is added to it are one instruction.
         divides: Whether an instruction divides; where neurons are in vectors none does.
-        row_lanes: What is left of a row of weights, if it is no multiple of these, has a loop of its
-            own: gcc -O2 has vectors for a loop only if nothing is left.
+        row_lanes: What is left of a row of weights, if it is no multiple of these, has a loop of
+            its own: gcc -O2 has vectors for a loop only if nothing is left.
         part_lists: Whether long lists hold a part of the events at a time, and what is added so
             goes to the neurons' states: less memory for some more instructions. Not a part of
             `pipeline_options`, as it depends on what is to be saved.

@@ -359,8 +359,10 @@ NET_HELPER net_sums4 net_settle4(net_sums4 sums, size_t n)
 {
 #if NET_BLOCKS && defined(__ARM_FEATURE_DSP)
     (void)n;
+#if !defined(__OPTIMIZE_SIZE__)
     /* They stay in words: gcc would take these apart in a copy of the code for n = 0, too. */
     __asm__("" : "+r"(sums.even), "+r"(sums.odd));
+#endif
     return sums;
 #else
     return net_settle_biased4(sums, n);
