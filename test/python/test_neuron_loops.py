@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from pathlib import Path
 
@@ -13,11 +14,13 @@ import pytest
 
 import snnmlir
 from emulation import FLAGS, run
+from generated import body
 from networks import graph, ports
 from snnmlir.boards.machines import MACHINES
 from snnmlir.boards.programs import build
 from snnmlir.compiler import TARGETS
 from snnmlir.reports.verify import verify
+from test_vectors import FORMS
 
 SIZES = (1, 3, 15, 17, 31, 33, 64, 70)
 CONVENTIONS = {
@@ -115,6 +118,22 @@ def test_neurons_compute_the_same_here(kind: str, target: str) -> None:
 
 
 @pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("flag", FORMS)
+@pytest.mark.parametrize("kind", CONVENTIONS)
+def test_rests_in_vectors(kind: str, flag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 1 to 31 neurons behind vectors of 32, in vectors of 8, 16 and 32, and of none."""
+    monkeypatch.setenv("CC", f"{os.environ.get('CC', 'gcc')} {flag}")
+    in_vectors = []
+    for size in (33, 38, 40, 47, 56, 63, 64, 70):
+        network = compiled(dense(size, kind), CONVENTIONS[kind], "x86-64")
+        assert verify(network, spikes(12)).mismatches == (), size
+        if "i16x32" in body(network.c, "net_n1"):
+            in_vectors.append(size)
+    # The numbers of some kinds need 32 bits at one of the sizes.
+    assert len(in_vectors) >= 7
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
 @pytest.mark.parametrize("channels", [1, 2, 3, 8, 15, 17, 33, 70])
 def test_maps_compute_the_same_here(channels: int) -> None:
     for target, side in itertools.product(("cortex-m4", "cortex-m3", "generic"), (5, 6)):
@@ -128,6 +147,7 @@ def test_maps_compute_the_same_here(channels: int) -> None:
         ("cortex-m4f", "cortex-m4"),
         ("cortex-m33", "cortex-m33"),
         ("cortex-m3", "cortex-m4"),
+        ("cortex-m3", "cortex-m3"),
         ("cortex-m0", "cortex-m0"),
         ("rv32imac", "rv32imac"),
         ("atmega1284p", "cortex-m4"),

@@ -721,10 +721,10 @@ void SourceEmitter::emitPlaces() {
   source << "/* For the functions of layers in all networks: inline, noinline, "
             "a section. */\n"
          << "#ifndef SNN_LAYER\n";
-  // They are called once then: all of them in one function are short of
-  // registers.
+  // They are called once then, and gcc would put all of them into one function,
+  // which is short of registers.
   if (!shared.step.empty())
-    source << "#if defined(__GNUC__)\n"
+    source << "#if defined(__GNUC__) && !defined(__clang__)\n"
            << "#define SNN_LAYER __attribute__((noinline))\n#else\n"
            << "#define SNN_LAYER\n#endif\n";
   else
