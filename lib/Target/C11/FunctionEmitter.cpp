@@ -886,8 +886,8 @@ LogicalResult FunctionEmitter::emitStore(memref::StoreOp op) {
             getLiteral(constant.getValue(), signs.isUnsigned(op.getMemRef())))
       value->text = *literal;
   Operation *definition = op.getValueToStore().getDefiningOp();
-  // What was loaded may be in a variable that is wider.
-  bool isWider = isa_and_present<memref::LoadOp>(definition) &&
+  // What was loaded or cut to 16 bits may be in a variable that is wider.
+  bool isWider = isa_and_present<memref::LoadOp, arith::TruncIOp>(definition) &&
                  !inlining->isInlined(definition) &&
                  typeOf(op.getValueToStore()) == (prefix + "_short").str();
   if (isWider || (definition && isShortArithmetic(definition) &&
