@@ -155,50 +155,37 @@ static Value slice(ImplicitLocOpBuilder &builder, Value row, int64_t first,
       ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
 }
 
-/// `sum` with elements from `first` on set to those of `part`.
-static Value setSlice(ImplicitLocOpBuilder &builder, Value sum, int64_t first,
-                      Value part) {
-  int64_t size = cast<RankedTensorType>(part.getType()).getDimSize(0);
-  return tensor::InsertSliceOp::create(
-      builder, part, sum, ArrayRef<OpFoldResult>{builder.getIndexAttr(first)},
-      ArrayRef<OpFoldResult>{builder.getIndexAttr(size)},
-      ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
-}
-
 Value WeightRows::add(ImplicitLocOpBuilder &builder,
                       ArrayRef<SmallVector<Value>> positions,
                       ValueRange factors, Type factorType, Value sum) const {
   SmallVector<Value> rows;
   for (const SmallVector<Value> &position : positions)
     rows.push_back(getRow(builder, tensor, position));
-  auto sliceRows = [&](int64_t first, int64_t count) {
-    return llvm::map_to_vector(
-        rows, [&](Value row) { return slice(builder, row, first, count); });
-  };
   int64_t size = cast<RankedTensorType>(sum.getType()).getDimSize(0);
-  if (perByte == 1 && (size < lanes || size % lanes == 0))
+  // How many are in a loop: as many as there are bytes, or all, or whole lanes.
+  int64_t perLoop = perByte > 1    ? llvm::divideCeil(size, perByte)
+                    : size < lanes ? size
+                                   : size - size % lanes;
+  if (perLoop == size)
     return createRowsAdd(builder, rows, type, factors, factorType, sum);
-  if (perByte == 1) {
-    int64_t whole = size - size % lanes;
-    for (auto [first, count] :
-         {std::pair(int64_t(0), whole), std::pair(whole, size - whole)}) {
-      SmallVector<Value> parts = sliceRows(first, count);
-      Value added = createRowsAdd(builder, parts, type, factors, factorType,
-                                  slice(builder, sum, first, count));
-      sum = setSlice(builder, sum, first, added);
-    }
-    return sum;
-  }
-  int64_t bytes = llvm::divideCeil(size, perByte);
-  for (unsigned part = 0; part * bytes < size; ++part) {
-    int64_t first = part * bytes, count = std::min(bytes, size - first);
+  for (int64_t first = 0; first < size; first += perLoop) {
+    int64_t count = std::min(perLoop, size - first);
+    SmallVector<Value> parts = llvm::map_to_vector(rows, [&](Value row) {
+      return slice(builder, row, perByte > 1 ? 0 : first, count);
+    });
     auto read = [&](ImplicitLocOpBuilder &body, Value element, Type compute) {
-      return unpack(body, element, compute, part, perByte);
+      return unpack(body, element, compute, first / perLoop, perByte);
     };
-    SmallVector<Value> parts = sliceRows(0, count);
-    Value added = createRowsAdd(builder, parts, read, factors, factorType,
-                                slice(builder, sum, first, count));
-    sum = setSlice(builder, sum, first, added);
+    Value old = slice(builder, sum, first, count);
+    Value added =
+        perByte > 1
+            ? createRowsAdd(builder, parts, read, factors, factorType, old)
+            : createRowsAdd(builder, parts, type, factors, factorType, old);
+    sum = tensor::InsertSliceOp::create(
+        builder, added, sum,
+        ArrayRef<OpFoldResult>{builder.getIndexAttr(first)},
+        ArrayRef<OpFoldResult>{builder.getIndexAttr(count)},
+        ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
   }
   return sum;
 }

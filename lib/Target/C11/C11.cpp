@@ -108,8 +108,9 @@ private:
   LogicalResult emitShared();
   /// Prints the body of a step function, or of a part of one.
   LogicalResult emitStepBody(const ModelFunction &declared,
-                             func::FuncOp function, const Operations &hidden,
-                             std::string instead);
+                             func::FuncOp function,
+                             llvm::SmallPtrSet<Operation *, 8> reuses,
+                             const Operations &hidden, std::string instead);
   /// Binds each parameter of init to the member of the same name.
   LogicalResult bindMembers(FunctionEmitter &emitter, func::FuncOp function);
 
@@ -481,20 +482,13 @@ LogicalResult SourceEmitter::emitInit() {
   return success();
 }
 
-LogicalResult SourceEmitter::emitStepBody(const ModelFunction &declared,
-                                          func::FuncOp function,
-                                          const Operations &hidden,
-                                          std::string instead) {
+LogicalResult
+SourceEmitter::emitStepBody(const ModelFunction &declared,
+                            func::FuncOp function,
+                            llvm::SmallPtrSet<Operation *, 8> reuses,
+                            const Operations &hidden, std::string instead) {
   FunctionEmitter emitter = makeEmitter(function);
   emitter.setHooks(hooks);
-  llvm::SmallPtrSet<Operation *, 8> reuses = findReuses(function);
-  // What is shared follows the beginnings of both.
-  if (functions.stepEvents) {
-    llvm::SmallPtrSet<Operation *, 8> others = findReuses(functions.stepEvents);
-    for (auto [op, other] : llvm::zip_equal(shared.step, shared.stepEvents))
-      if (others.contains(other))
-        reuses.insert(op);
-  }
   emitter.setReuses(std::move(reuses));
   emitter.hide(hidden, std::move(instead));
   (void)emitter.getNames().add("net");
@@ -531,12 +525,12 @@ LogicalResult SourceEmitter::emitStep(const ModelFunction &declared,
   if (!usesNet)
     source << "    (void)net;\n";
   if (others.empty())
-    return emitStepBody(declared, function, {}, "");
+    return emitStepBody(declared, function, findReuses(function), {}, "");
   std::string call = sharedFunction.name + "(net";
   for (const ModelArray &parameter : sharedFunction.parameters)
     call += ", " + parameter.name;
-  return emitStepBody(declared, function, getHidden(function, others),
-                      call + ");");
+  return emitStepBody(declared, function, findReuses(function),
+                      getHidden(function, others), call + ");");
 }
 
 /// Whether one of these calls is of one of these functions.
@@ -572,7 +566,13 @@ LogicalResult SourceEmitter::emitShared() {
   if (readsTables)
     source << "    const struct " << prefix << "_" << kTablesName << " *const "
            << kTablesName << " = net->weights;\n";
-  if (failed(emitStepBody(interface.step, step, hidden, "")))
+  // It follows the beginnings of both.
+  llvm::SmallPtrSet<Operation *, 8> reuses = findReuses(step),
+                                    others = findReuses(functions.stepEvents);
+  for (auto [op, other] : llvm::zip_equal(shared.step, shared.stepEvents))
+    if (others.contains(other))
+      reuses.insert(op);
+  if (failed(emitStepBody(interface.step, step, std::move(reuses), hidden, "")))
     return failure();
   source << "\n";
   return success();
