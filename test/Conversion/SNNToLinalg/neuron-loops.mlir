@@ -153,7 +153,10 @@ snn.network @floor(%x: tensor<4x5x6x!x>) -> tensor<4x5x6xui8> attributes {dt = 1
 // PAIRS:           vector.store %{{.*}}[%c14, %[[N]]]
 // PAIRS:           %[[FIRST3:.*]] = arith.addi %[[N]], %c84
 // PAIRS:           func.call @count_spikes(%{{.*}}, %[[FIRST3]], %{{.*}})
+// One floor is above 0, so that what is left may be below it: the function gets the floors.
 // PAIRS-LABEL:   func.func private @count_spikes(
+// PAIRS-SAME:    vector<2xi16> {snn.name = "threshold"}
+// PAIRS-SAME:    vector<2xi16> {snn.name = "floor"}
 // PAIRS-NOT:     func.func private @count_spikes
 snn.network @late(%x: tensor<3x5x6x!x>) -> tensor<3x5x6xui8> attributes {dt = 1.0e-3 : f64} {
   %ti = arith.constant dense<[[[40, 41, 42, 43, 44, 45]]]> : tensor<1x1x6xi32>
