@@ -371,6 +371,12 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"vectorNeurons", "vector-neurons", "int64_t", "0",
            "Neurons whose numbers fit 16 bits that are updated at a time, in "
            "vectors, a multiple of 8; 0: none">,
+    Option<"optionalVectors", "optional-vectors", "bool", "false",
+           "Whether what is in vectors has another form, too, for processors "
+           "without these">,
+    Option<"quietCounts", "quiet-counts", "bool", "false",
+           "Whether neurons that count spikes are updated as if there were "
+           "none, with a branch for those that may have some">,
     Option<"directSums", "direct-sums", "bool", "false",
            "Whether sums are added to the states that they drive, without "
            "memory of their own">,

@@ -113,6 +113,8 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.vectorRows = options.vectorRows;
   convert.floatOutputs = options.floatOutputs;
   convert.vectorNeurons = options.vectorNeurons;
+  convert.optionalVectors = options.optionalVectors;
+  convert.quietCounts = options.quietCounts;
   convert.directSums = options.directSums;
   convert.bitDelays = options.bitDelays;
   convert.byteLists = options.byteLists;

@@ -97,6 +97,17 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Neurons whose numbers fit 16 bits that are updated at a "
                      "time, in vectors, a multiple of 8; 0: none"),
       llvm::cl::init(0)};
+  Option<bool> optionalVectors{
+      *this, "optional-vectors",
+      llvm::cl::desc("Whether what is in vectors has another form, too, for "
+                     "processors without these"),
+      llvm::cl::init(false)};
+  Option<bool> quietCounts{
+      *this, "quiet-counts",
+      llvm::cl::desc("Whether neurons that count spikes are updated as if "
+                     "there were none, with a branch for those that may have "
+                     "some"),
+      llvm::cl::init(false)};
   Option<bool> directSums{
       *this, "direct-sums",
       llvm::cl::desc("Whether sums are added to the states that they drive, "

@@ -6,9 +6,11 @@
 
 #include "AllInputs.h"
 #include "Synapses.h"
+#include "VectorRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <cmath>
 
@@ -35,8 +37,17 @@ static bool changesZeros(const Constant &weight,
   }) || (bias && llvm::any_of(bias->values, isNegativeZero));
 }
 
-std::optional<AllInputsPlan> AllInputsPlan::of(SynapseOpInterface op,
-                                               const PatchPlan &patches) {
+/// Whether what a signal holds are natural numbers of 15 bits.
+static bool areNatural(Type element) {
+  if (auto quantized = dyn_cast<quant::QuantizedType>(element))
+    return quantized.getStorageTypeMin() >= 0 &&
+           quantized.getStorageTypeMax() <= std::numeric_limits<int16_t>::max();
+  return element.isInteger(1) || element.isUnsignedInteger(8);
+}
+
+std::optional<AllInputsPlan>
+AllInputsPlan::of(SynapseOpInterface op, const PatchPlan &patches,
+                  const ConvertSNNToLinalgOptions &options) {
   ArrayRef<int64_t> input = op.getInput().getType().getShape();
   Type element = getElementTypeOrSelf(op.getInput());
   auto quantized = dyn_cast<quant::QuantizedType>(element);
@@ -58,6 +69,16 @@ std::optional<AllInputsPlan> AllInputsPlan::of(SynapseOpInterface op,
   }
   plan.together = std::min(
       {kMostTogether, kMostSums / channels, patches.getDims().back().outputs});
+  Type storage = getStorageType(cast<RankedTensorType>(
+                                    op->getResult(0).getType()))
+                     .getElementType();
+  if (storage.isSignlessInteger() && areNatural(element))
+    plan.vectors = planVectorRows(
+        options, channels, getElementTypeOrSelf(op.getWeight()), storage);
+  // What is added in memory must not overlap.
+  if (plan.vectors && channels % plan.vectors->least != 0)
+    plan.vectors.reset();
+  plan.areTwice = plan.vectors && storage.isInteger(16);
   int64_t events = plan.getLeastEvents();
   if (events < kFewEvents || events >= op.getInput().getType().getNumElements())
     return std::nullopt;
@@ -78,8 +99,9 @@ MemRefType AllInputsPlan::getInputType(Type sums) const {
   for (int64_t size : sizes)
     elements *= size;
   Type element = getElementTypeOrSelf(sums);
+  // Processors fill vectors with a word of memory as they load it.
   if (isa<IntegerType>(element))
-    element = IntegerType::get(sums.getContext(), 16);
+    element = IntegerType::get(sums.getContext(), vectors ? 32 : 16);
   return MemRefType::get({elements}, element);
 }
 
@@ -125,6 +147,11 @@ Value AllInputsPlan::storeRest(ImplicitLocOpBuilder &builder, Value values,
   Value number =
       castToNumber(builder, memref::LoadOp::create(builder, values, position),
                    type, getElementTypeOrSelf(inputs));
+  // For sums of 16 bits in both halves of a word.
+  constexpr int64_t kTwice = (1 << 16) + 1;
+  if (areTwice)
+    number = createMul(builder, number,
+                       createNumber(builder, number.getType(), kTwice));
   for (auto [index, dim] : llvm::enumerate(patches.getDims())) {
     Value &at = position[index + (isChannelsFirst ? 1 : 0)];
     at = arith::AddIOp::create(builder, at,
@@ -193,6 +220,35 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
                  return Value();
                });
   };
+  // The same products of `lanes` channels from `k` on, in vectors.
+  auto addVectors = [&](ImplicitLocOpBuilder &at, ValueRange output,
+                        ArrayRef<Value> source, Value column, Value k,
+                        int64_t lanes, ArrayRef<Value> factors) {
+    auto vector = VectorType::get(lanes, storage);
+    SmallVector<Value> from(source);
+    from.push_back(sum(at, column, k));
+    Value weights = vector::LoadOp::create(
+        at, VectorType::get(lanes, getElementTypeOrSelf(table)), table, from);
+    if (weights.getType() != vector)
+      weights = arith::ExtSIOp::create(at, vector, weights);
+    for (auto [n, factor] : llvm::enumerate(factors)) {
+      SmallVector<Value> to =
+          getOutput(at, output, static_cast<int64_t>(n), k);
+      auto words = VectorType::get(areTwice ? lanes / 2 : lanes, compute);
+      Value times = vector::BroadcastOp::create(at, words, factor);
+      // Processors multiply what they know to be 15 bits as they do 16.
+      if (areTwice)
+        times = vector::BitCastOp::create(at, vector, times);
+      else
+        times = arith::AndIOp::create(
+            at, times,
+            createNumber(at, vector, std::numeric_limits<int16_t>::max()));
+      Value product = arith::MulIOp::create(at, weights, times);
+      Value old = vector::LoadOp::create(at, vector, sums, to);
+      vector::StoreOp::create(at, arith::AddIOp::create(at, old, product), sums,
+                              to);
+    }
+  };
   // Adds one input channel at one position of the kernel to the outputs from
   // `output` on.
   auto addInputs = [&](ImplicitLocOpBuilder &inner, ValueRange output,
@@ -222,6 +278,16 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
       factors.push_back(memref::LoadOp::create(inner, inputs, place));
       inner.setLoc(builder.getLoc());
     }
+    if (vectors)
+      return forVectorBlocks(
+          inner, *vectors, channels, "k",
+          [&](ImplicitLocOpBuilder &at, Value first,
+              ArrayRef<VectorPart> parts) {
+            for (const VectorPart &part : parts)
+              addVectors(at, output, source, column,
+                         sum(at, first, indexConstant(at, part.offset)),
+                         part.lanes, factors);
+          });
     createLoop(
         inner, "k", channels, Value(),
         [&](ImplicitLocOpBuilder &loop, Value k, Value) {

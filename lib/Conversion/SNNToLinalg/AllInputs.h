@@ -15,6 +15,7 @@
 #define SNN_LIB_CONVERSION_SNNTOLINALG_ALLINPUTS_H
 
 #include "Patches.h"
+#include "VectorSums.h"
 
 namespace snn {
 
@@ -23,8 +24,9 @@ class AllInputsPlan {
 public:
   /// The plan for `op`, if it has one: vectors hold sums of several outputs,
   /// and no weight or bias is one that a zero changes.
-  static std::optional<AllInputsPlan> of(SynapseOpInterface op,
-                                         const PatchPlan &patches);
+  static std::optional<AllInputsPlan>
+  of(SynapseOpInterface op, const PatchPlan &patches,
+     const ConvertSNNToLinalgOptions &options);
 
   /// The inputs with zeros around them, in one dimension, for sums as in
   /// `sums`.
@@ -32,6 +34,9 @@ public:
 
   /// With how many events all inputs are visited.
   int64_t getLeastEvents() const;
+
+  /// Whether `addAll` computes with the C compiler's vectors.
+  bool hasVectors() const { return vectors.has_value(); }
 
   /// Stores `values`, those of a signal of `type` in the order of events, with
   /// zeros around them. Both are memrefs.
@@ -77,6 +82,10 @@ private:
   llvm::SmallVector<int64_t> map, sizes;
   /// Neighbouring outputs whose sums are in registers.
   int64_t together = 1;
+  /// Which sums of an output are in vectors, if they are.
+  std::optional<VectorPlan> vectors;
+  /// Whether inputs have words whose halves are the same.
+  bool areTwice = false;
   /// Whether events come channel by channel.
   bool isChannelsFirst = false;
 };

@@ -126,21 +126,6 @@ Value snn::extendFlipped(ImplicitLocOpBuilder &builder, Value weight,
                                createNumber(builder, type, 128));
 }
 
-Value snn::createCondition(ImplicitLocOpBuilder &builder, SymbolTable &symbols,
-                           StringRef condition) {
-  auto function = symbols.lookup<func::FuncOp>(condition);
-  if (!function || !function->hasAttr("snn.helper")) {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.clearInsertionPoint();
-    function = func::FuncOp::create(
-        builder, condition, builder.getFunctionType({}, {builder.getI1Type()}));
-    function.setPrivate();
-    function->setAttr("snn.helper", builder.getStringAttr(condition));
-    symbols.insert(function);
-  }
-  return func::CallOp::create(builder, function).getResult(0);
-}
-
 //===----------------------------------------------------------------------===//
 // Blocks
 //===----------------------------------------------------------------------===//

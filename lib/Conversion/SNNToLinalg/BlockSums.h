@@ -69,11 +69,6 @@ void alignToWords(mlir::SymbolTable &symbols, mlir::Value table);
 void addBlocks(mlir::ImplicitLocOpBuilder &builder, const BlockPlan &plan,
                mlir::Value events, mlir::Value weights, mlir::Value sums);
 
-/// Whether the C compiler's processor takes blocks: the call of a helper.
-mlir::Value createCondition(mlir::ImplicitLocOpBuilder &builder,
-                            mlir::SymbolTable &symbols,
-                            llvm::StringRef condition);
-
 } // namespace snn
 
 #endif // SNN_LIB_CONVERSION_SNNTOLINALG_BLOCKSUMS_H

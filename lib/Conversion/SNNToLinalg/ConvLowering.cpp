@@ -6,6 +6,7 @@
 
 #include "AllInputs.h"
 #include "BlockSums.h"
+#include "Forms.h"
 #include "PartLists.h"
 #include "Patches.h"
 #include "Synapses.h"
@@ -96,8 +97,8 @@ private:
   Value addWindows(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
                    ArrayRef<Value> source, Value factor, Value sums);
   /// Adds a row in words, or in vectors.
-  void addToMemory(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
-                   ArrayRef<Value> source, Value factor);
+  void addRow(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
+              ArrayRef<Value> source, Value factor);
 
   SmallVector<WindowDim> window;
   ArrayRef<int64_t> input, output;
@@ -112,6 +113,7 @@ private:
   std::optional<WordPlan> words;
   std::optional<VectorPlan> vectors;
   Value memory;
+  int64_t largestFactor = 1;
   /// The input's element type, and in what the sums are computed.
   Type xType, compute;
   // Where the function is: per dimension the input's position in the padded
@@ -185,14 +187,15 @@ createOutputRange(ImplicitLocOpBuilder &builder, Value padded, WindowDim dim,
   return {begin, end};
 }
 
-void ConvLowering::addToMemory(ImplicitLocOpBuilder &builder,
-                               ArrayRef<Value> target, ArrayRef<Value> source,
-                               Value factor) {
+void ConvLowering::addRow(ImplicitLocOpBuilder &builder,
+                          ArrayRef<Value> target, ArrayRef<Value> source,
+                          Value factor) {
   if (vectors) {
+    SmallVector<Value> factors;
     if (factor)
-      factor = castToNumber(builder, factor, xType, compute);
-    return addVectorRow(builder, *vectors, memory, target, weights.getTable(),
-                        source, factor);
+      factors.push_back(castToNumber(builder, factor, xType, compute));
+    return addVectorRows(builder, *vectors, memory, target, weights.getTable(),
+                         llvm::to_vector(source), factors, largestFactor);
   }
   if (!factor)
     return addWordRow(builder, *words, memory, target, weights.getTable(),
@@ -222,7 +225,7 @@ Value ConvLowering::addWindows(ImplicitLocOpBuilder &builder,
     if (group)
       position.push_back(group);
     if (memory) {
-      addToMemory(builder, position, source, factor);
+      addRow(builder, position, source, factor);
       return Value();
     }
     Value sum = weights.add(builder, {llvm::to_vector(source)},
@@ -401,7 +404,7 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
   LayerBuilder layer(context.symbols, context.step, op);
   ImplicitLocOpBuilder &builder = layer.body();
   EventInputs events(layer, op, context);
-  std::optional<AllInputsPlan> all = AllInputsPlan::of(op, plan);
+  std::optional<AllInputsPlan> all = AllInputsPlan::of(op, plan, context.options);
   ArrayRef<Value> scratch = context.maps[op];
   Value mapBuffer = layer.addArgument("map", scratch.front());
   Value allBuffer, spikes;
@@ -435,6 +438,8 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
     layer.write(map, mapBuffer);
     layer.write(plan.copyOutputs(builder, map, layer.update(yBuffer)), yBuffer);
   };
+  if (all && all->hasVectors())
+    layer.markVectors(layer.getFunction());
   auto addAll = [&] {
     Value values = events.getValues();
     Type valueType = xType;
@@ -520,10 +525,10 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
   }
   if (words && !context.takeWords(context.sumOf(op)))
     words.reset();
-  bool isWhole = !active || active->getUnit() == 1;
-  if (isListed && isWhole && !words && context.options.vectorRows)
-    vectors = planVectorSums(context.options, outputs, weightType, storage,
-                             /*isInPlace=*/true);
+  if (isListed && !words)
+    vectors = planVectorRows(context.options, outputs, weightType, storage);
+  if (active)
+    largestFactor = active->getLargest();
   if (words)
     rows = orderWeights(*words, rows);
   weights = WeightRows(layer, rows, weightType);
@@ -533,6 +538,10 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
     biasShape.push_back(groups);
   biasShape.push_back(outputs);
   bool isChannelsFirst = order && order->isChannelsFirst;
+  auto visitAll = [&](ImplicitLocOpBuilder &builder, Value sums) {
+    return active ? visitEvents(builder, *active, isChannelsFirst, sums)
+                  : visitPositions(builder, {}, sums);
+  };
   if (words && words->isBiased && !isDirect && !op.getBias()) {
     clearBiasedSums(layer.body(), yBuffer);
   } else {
@@ -542,24 +551,30 @@ LogicalResult ConvLowering::run(SynapseOpInterface op, StepContext &context) {
     if (failed(initial))
       return failure();
     if (!words && !vectors)
-      initial =
-          active ? visitEvents(layer.body(), *active, isChannelsFirst, *initial)
-                 : visitPositions(layer.body(), {}, *initial);
+      initial = visitAll(layer.body(), *initial);
     layer.write(*initial, yBuffer);
     if (words && words->isBiased)
       flipBias(layer.body(), yBuffer);
   }
-  if (words || vectors) {
+  auto addToMemory = [&]() -> LogicalResult {
     memory = yBuffer;
-    (void)visitEvents(layer.body(), *active, isChannelsFirst, Value());
-  }
+    (void)visitAll(layer.body(), Value());
+    memory = Value();
+    return success();
+  };
+  auto addOtherwise = [&]() -> LogicalResult {
+    layer.write(visitAll(layer.body(), layer.update(yBuffer)), yBuffer);
+    return success();
+  };
+  if (vectors && failed(createVectorForms(layer, context, kHasVectors,
+                                          addToMemory, addOtherwise)))
+    return failure();
   if (words) {
+    (void)addToMemory();
     alignToWords(context.symbols, weights.getTable());
     if (words->isBiased)
       flipBias(layer.body(), yBuffer);
   }
-  if (vectors)
-    layer.markVectors();
   // Functions for events are called from two places, and so are not inline.
   if (active && !isListed)
     layer.markApart();

@@ -204,8 +204,8 @@ void LayerBuilder::markApart() {
   function->setAttr("snn.apart", builder.getUnitAttr());
 }
 
-void LayerBuilder::markVectors() {
-  function->setAttr("snn.vectors", builder.getUnitAttr());
+void LayerBuilder::markVectors(Operation *op) {
+  op->setAttr("snn.vectors", builder.getUnitAttr());
 }
 
 void LayerBuilder::finish() {

@@ -101,8 +101,9 @@ public:
   /// have it inline.
   void markApart();
 
-  /// Says that the function computes with the C compiler's vectors.
-  void markVectors();
+  /// Says that the function, or a branch in it where its condition holds,
+  /// computes with the C compiler's vectors.
+  void markVectors(mlir::Operation *op);
 
   /// Ends the function and calls it.
   void finish();

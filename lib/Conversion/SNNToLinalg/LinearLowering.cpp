@@ -5,10 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockSums.h"
+#include "Forms.h"
 #include "PartLists.h"
 #include "RepeatedEvents.h"
 #include "Synapses.h"
-#include "VectorSums.h"
+#include "VectorRows.h"
 #include "WordRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -132,26 +133,23 @@ lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
       return failure();
     layer.write(*initial, yBuffer);
   }
-  auto addBlocksTo = [&] {
+  auto addBlocksTo = [&]() -> LogicalResult {
     addBlocks(builder, plan, active.getList(), weights.getTable(), yBuffer);
-  };
-  if (plan.condition.empty()) {
-    addBlocksTo();
     return success();
-  }
-  Value condition = createCondition(builder, context.symbols, plan.condition);
-  auto branch = scf::IfOp::create(builder, condition, /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(branch.thenBlock());
-  addBlocksTo();
-  builder.setInsertionPointToStart(branch.elseBlock());
-  FailureOr<Value> initial = plan.addsToSums
-                                 ? FailureOr<Value>(layer.update(yBuffer))
-                                 : createInitial();
-  if (failed(initial))
-    return failure();
-  layer.write(addRows(*initial), yBuffer);
-  return success();
+  };
+  auto addRowsTo = [&]() -> LogicalResult {
+    FailureOr<Value> initial = plan.addsToSums
+                                   ? FailureOr<Value>(layer.update(yBuffer))
+                                   : createInitial();
+    if (failed(initial))
+      return failure();
+    layer.write(addRows(*initial), yBuffer);
+    return success();
+  };
+  return plan.condition.empty()
+             ? addBlocksTo()
+             : createForms(layer, context, plan.condition, addBlocksTo,
+                           addRowsTo);
 }
 
 /// Adds rows in words to what is in `yBuffer`, one for each event.
@@ -171,6 +169,32 @@ static void addWordRows(LayerBuilder &layer, StepContext &context,
                      /*sums=*/Value(), addRow);
   if (plan.isBiased)
     flipBias(builder, yBuffer);
+}
+
+/// Adds rows in vectors to what is in `yBuffer`, those of several events at a
+/// time.
+static void addRowsInVectors(LayerBuilder &layer, const VectorPlan &plan,
+                             const EventInputs &active,
+                             const WeightRows &weights, Value yBuffer) {
+  ImplicitLocOpBuilder &builder = layer.body();
+  auto addRows = [&](ImplicitLocOpBuilder &loop, ValueRange positions, Value) {
+    SmallVector<SmallVector<Value>> rows;
+    SmallVector<Value> factors;
+    for (Value position : positions) {
+      rows.push_back({position});
+      Value factor = active.getFactor(loop, position, loop.getI32Type());
+      factors.push_back(
+          castToNumber(loop, factor, active.getType(), loop.getI32Type()));
+    }
+    addVectorRows(loop, plan, yBuffer, /*target=*/{}, weights.getTable(), rows,
+                  factors, active.getLargest());
+    return Value();
+  };
+  Value event = active
+                    .visit(builder, kEventsPerVisit, indexConstant(builder, 0),
+                           Value(), addRows)
+                    .first;
+  (void)active.visit(builder, 1, event, Value(), addRows);
 }
 
 /// The synapse of counts in blocks.
@@ -257,11 +281,18 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
   if (listsSpikes)
     vectors = planVectorSums(context.options, outputs, weightType, storage,
                              isInPlace);
-  if (listsSpikes && !vectors)
+  // Those of floating-point numbers compilers have in vectors.
+  std::optional<VectorPlan> countVectors;
+  if (active && active->areListed() && !active->areSpikes() && rank == 2 &&
+      !repeats && storage.isInteger())
+    countVectors =
+        planVectorRows(context.options, outputs, weightType, storage);
+  bool hasOtherForm = !vectors || context.options.optionalVectors;
+  if (listsSpikes && hasOtherForm)
     plan = planBlocks(context.options, rows, weightType, storage,
                       isInPlace || beginsWithBias(op));
   std::optional<WordPlan> words;
-  if (addsSpikes && !vectors && !plan)
+  if (addsSpikes && hasOtherForm && !plan)
     words = planWholeWordRows(context.options, outputs, weightType, storage,
                               active->getUnit());
   // All biased sums are flipped twice; where spikes are listed, some rows at a
@@ -306,35 +337,49 @@ static LogicalResult addInputs(LinearOp op, StepContext &context,
     return isInPlace ? FailureOr<Value>(y)
                      : createInitialSum(layer, op, context, yShape, y);
   };
-  if (vectors) {
+  auto lowerToVectors = [&]() -> LogicalResult {
     FailureOr<InitialSums> initial =
         isInPlace ? FailureOr<InitialSums>(InitialSums{yBuffer})
                   : getInitialSums(layer, op, context, yShape, yBuffer);
     if (failed(initial))
       return failure();
-    layer.markVectors();
     addVectorSums(builder, *vectors, active->getList(), weights.getTable(),
                   yBuffer, *initial);
-  } else if (repeats) {
-    if (failed(lowerRepeated(layer, context, *repeats, *active, weights,
-                             repeated, yBuffer, createInitial)))
+    return success();
+  };
+  auto lowerOtherwise = [&]() -> LogicalResult {
+    if (repeats)
+      return lowerRepeated(layer, context, *repeats, *active, weights, repeated,
+                           yBuffer, createInitial);
+    if (plan)
+      return lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
+                           isInPlace, createInitial, addRows);
+    FailureOr<Value> initial = createInitial();
+    if (failed(initial))
       return failure();
-  } else if (words) {
+    if (words) {
+      layer.write(*initial, yBuffer);
+      addWordRows(layer, context, *words, *active, weights, yBuffer);
+    } else {
+      layer.write(addRows(*initial), yBuffer);
+    }
+    return success();
+  };
+  auto lowerToVectorRows = [&]() -> LogicalResult {
     FailureOr<Value> initial = createInitial();
     if (failed(initial))
       return failure();
     layer.write(*initial, yBuffer);
-    addWordRows(layer, context, *words, *active, weights, yBuffer);
-  } else if (plan) {
-    if (failed(lowerToBlocks(layer, context, *plan, *active, weights, yBuffer,
-                             isInPlace, createInitial, addRows)))
-      return failure();
-  } else {
-    FailureOr<Value> initial = createInitial();
-    if (failed(initial))
-      return failure();
-    layer.write(addRows(*initial), yBuffer);
-  }
+    addRowsInVectors(layer, *countVectors, *active, weights, yBuffer);
+    return success();
+  };
+  if (failed(vectors ? createVectorForms(layer, context, kHasVectorBlocks,
+                                         lowerToVectors, lowerOtherwise)
+             : countVectors
+                 ? createVectorForms(layer, context, kHasVectors,
+                                     lowerToVectorRows, lowerOtherwise)
+                 : lowerOtherwise()))
+    return failure();
   if (active && !active->areListed())
     layer.markApart();
   layer.finish();

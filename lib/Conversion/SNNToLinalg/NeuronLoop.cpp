@@ -85,6 +85,10 @@ private:
                   Value n, Value count, ValueRange inputs, ValueRange states);
   void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   Value n);
+  /// The same from `begin` to `end` in vectors: those of a vector in which one
+  /// spikes are updated one by one.
+  Value visitFew(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
+                 int64_t begin, int64_t end, Value count);
   /// What the body gets of them.
   std::pair<SmallVector<Value>, SmallVector<Value>>
   loadAll(ImplicitLocOpBuilder &builder, int64_t lanes, ValueRange position);
@@ -97,6 +101,14 @@ private:
     if (lanes > 1)
       own.type = VectorType::get(lanes, update.type);
     return own;
+  }
+  /// Whether fewer neurons than `lanes` are in a vector: in two halves that
+  /// have some in common, and where the higher one begins.
+  bool isInHalves(int64_t lanes) const {
+    return shape.size() == 1 && shape.back() < lanes;
+  }
+  SmallVector<Value> getHigh(ImplicitLocOpBuilder &builder, int64_t lanes) {
+    return {indexConstant(builder, shape.back() - lanes / 2)};
   }
   Value load(ImplicitLocOpBuilder &builder, int64_t lanes, Value buffer,
              ValueRange position);
@@ -131,17 +143,34 @@ Value NeuronLoop::load(ImplicitLocOpBuilder &builder, int64_t lanes,
   position = position.take_back(cast<MemRefType>(buffer.getType()).getRank());
   if (lanes == 1)
     return memref::LoadOp::create(builder, buffer, position);
-  return vector::LoadOp::create(
-      builder, VectorType::get(lanes, getStoredElement(buffer)), buffer,
-      position);
+  auto loadAt = [&](int64_t count, ValueRange at) -> Value {
+    auto type = VectorType::get(count, getStoredElement(buffer));
+    return vector::LoadOp::create(builder, type, buffer, at);
+  };
+  if (!isInHalves(lanes))
+    return loadAt(lanes, position);
+  Value low = loadAt(lanes / 2, position);
+  Value high = loadAt(lanes / 2, getHigh(builder, lanes));
+  return vector::ShuffleOp::create(
+      builder, low, high, llvm::to_vector(llvm::seq<int64_t>(0, lanes)));
 }
 
 void NeuronLoop::store(ImplicitLocOpBuilder &builder, Value value, Value buffer,
                        ValueRange position) {
-  if (isa<VectorType>(value.getType()))
-    vector::StoreOp::create(builder, value, buffer, position);
-  else
-    memref::StoreOp::create(builder, value, buffer, position);
+  auto type = dyn_cast<VectorType>(value.getType());
+  if (!type)
+    return memref::StoreOp::create(builder, value, buffer, position), void();
+  int64_t lanes = type.getNumElements();
+  if (!isInHalves(lanes))
+    return vector::StoreOp::create(builder, value, buffer, position), void();
+  auto storeAt = [&](int64_t first, ValueRange at) {
+    int64_t size = lanes / 2, stride = 1;
+    Value half = vector::ExtractStridedSliceOp::create(builder, value, first,
+                                                       size, stride);
+    vector::StoreOp::create(builder, half, buffer, at);
+  };
+  storeAt(0, position);
+  storeAt(lanes / 2, getHigh(builder, lanes));
 }
 
 Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
@@ -209,6 +238,40 @@ Value NeuronLoop::visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes,
                       });
 }
 
+Value NeuronLoop::visitFew(ImplicitLocOpBuilder &builder, int64_t lanes,
+                           Value row, int64_t begin, int64_t end, Value count) {
+  NeuronBody body = bodies.calm ? bodies.calm : bodies.step;
+  // Vectors may overlap: all are loaded before one is stored. What two have is
+  // calm in both or in none.
+  SmallVector<SmallVector<Value>> positions, calm;
+  for (int64_t first = begin; first < end; first += lanes) {
+    Value n = indexConstant(builder, std::min(first, end - lanes));
+    positions.push_back(getPosition(row, n));
+    auto [inputs, states] = loadAll(builder, lanes, positions.back());
+    calm.push_back(body(builder, getUpdate(lanes), inputs, states));
+  }
+  for (auto [index, position] : llvm::enumerate(positions)) {
+    int64_t first = begin + index * lanes;
+    auto branch = scf::IfOp::create(builder, count.getType(),
+                                    isAny(builder, calm[index].back()),
+                                    /*withElseRegion=*/true);
+    ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
+    Value listed = createLoop(
+        then, "k", indexConstant(then, first),
+        indexConstant(then, std::min(first + lanes, end)), count,
+        [&](ImplicitLocOpBuilder &inner, Value k, Value current) {
+          return visitAny(inner, 1, row, k, current);
+        });
+    scf::YieldOp::create(then, listed);
+    ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
+    for (auto [value, buffer] : llvm::zip(calm[index], buffers.states))
+      store(other, value, buffer, position);
+    scf::YieldOp::create(other, count);
+    count = branch.getResult(0);
+  }
+  return count;
+}
+
 std::pair<SmallVector<Value>, SmallVector<Value>>
 NeuronLoop::loadAll(ImplicitLocOpBuilder &builder, int64_t lanes,
                     ValueRange position) {
@@ -268,6 +331,14 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
   store(other, next, state, position);
 }
 
+/// Whether `value` is what was loaded.
+static bool isUnchanged(Value value, Value loaded) {
+  if (auto truncate = value.getDefiningOp<arith::TruncIOp>())
+    if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
+      value = extend.getIn();
+  return value == loaded;
+}
+
 Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value n, Value count) {
   SmallVector<Value> position = getPosition(row, n);
@@ -280,7 +351,8 @@ Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,
        llvm::zip(results, buffers.states, states)) {
     if (changing)
       value = arith::SelectOp::create(builder, changing, value, before);
-    store(builder, value, buffer, position);
+    if (!isUnchanged(value, before))
+      store(builder, value, buffer, position);
   }
   if (buffers.events)
     return list(builder, results.back(), row, n, count);
@@ -352,6 +424,8 @@ Value NeuronLoop::visitVectors(ImplicitLocOpBuilder &builder, int64_t lanes,
 Value NeuronLoop::visitRow(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, Value count) {
   int64_t size = shape.back(), whole = size - size % lanes;
+  if (lanes > kPair && buffers.events)
+    return visitFew(builder, lanes, row, 0, size, count);
   if (lanes > kPair && whole != size)
     return visitVectors(builder, lanes, count);
   if (whole != 0)
@@ -412,6 +486,8 @@ void NeuronLoop::visitColumns(ImplicitLocOpBuilder &builder, int64_t lanes,
 
 Value NeuronLoop::visitAll(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value count) {
+  if (isInHalves(lanes))
+    return visit(builder, lanes, Value(), indexConstant(builder, 0), count);
   if (shape.size() == 1 && buffers.begin)
     return createLoop(builder, "n", buffers.begin, buffers.end, count,
                       [&](ImplicitLocOpBuilder &inner, Value n, Value listed) {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Forms.h"
 #include "NeuronArithmetic.h"
 #include "NeuronComment.h"
 #include "NeuronLoop.h"
@@ -417,16 +418,11 @@ static void finishOrDiscard(LayerBuilder &layer, bool isNothing) {
     layer.finish();
 }
 
-/// The same of one that is a loop over elements, whose `results` are stored in
-/// `buffers`; it may be nothing if `isOptional`.
-static void finishLoop(LayerBuilder &layer, ArrayRef<Value> results,
-                       ArrayRef<Value> buffers, bool isOptional) {
-  auto loop = results.front().getDefiningOp<linalg::GenericOp>();
-  bool isNothing = isOptional && changesNothing(loop);
-  if (!isNothing)
-    for (auto [result, buffer] : llvm::zip_equal(results, buffers))
-      layer.write(result, buffer);
-  finishOrDiscard(layer, isNothing);
+/// Stores the `results` of a loop over elements in `buffers`.
+static void writeAll(LayerBuilder &layer, ArrayRef<Value> results,
+                     ArrayRef<Value> buffers) {
+  for (auto [result, buffer] : llvm::zip_equal(results, buffers))
+    layer.write(result, buffer);
 }
 
 /// What tells the rest of a row of neurons from the others, where there are
@@ -445,24 +441,22 @@ static Value addRest(LayerBuilder &layer, ArrayRef<int64_t> shape,
   return getTable(layer.constantTensor(numbers, "rest"));
 }
 
-/// How many neurons are updated at a time: those of a vector or of a pair,
-/// where the loop takes them, or 1.
-static int64_t chooseLanes(LayerBuilder &layer, ArrayRef<int64_t> shape,
-                           const Update &update, const NeuronModel &model,
-                           const NeuronBuffers &buffers,
-                           const ConvertSNNToLinalgOptions &options,
-                           bool takesPairs, bool takesVectors) {
-  int64_t vectors = options.vectorNeurons;
-  // Processors with caches have vectors for maps from their compilers.
-  bool hasVectors = shape.size() == 1 || options.vectorRows;
-  if (takesVectors && hasVectors && vectors != 0 && shape.back() >= vectors &&
-      areShort(update, buffers)) {
-    layer.markVectors();
-    return vectors;
-  }
-  bool isInPairs =
-      takesPairs && options.pairs && arePairs(shape, update, model, buffers);
-  return isInPairs ? 2 : 1;
+/// How many neurons are updated at a time in vectors, or none.
+static std::optional<int64_t>
+chooseLanes(ArrayRef<int64_t> shape, const Update &update,
+            const NeuronBuffers &buffers,
+            const ConvertSNNToLinalgOptions &options) {
+  constexpr int64_t kLeast = 8;
+  bool isMap = shape.size() > 1;
+  if (options.vectorNeurons == 0 || !areShort(update, buffers))
+    return std::nullopt;
+  int64_t size = shape.back(), lanes = options.vectorNeurons;
+  while (lanes > kLeast && lanes % 2 == 0 &&
+         (isMap ? size % lanes != 0 : size < lanes))
+    lanes /= 2;
+  // Fewer are in two halves of a vector.
+  bool fits = size >= lanes || (!isMap && lanes == kLeast && size >= lanes / 2);
+  return fits ? std::optional(lanes) : std::nullopt;
 }
 
 /// Has a loop over neurons of `shape` update those of part number `number`
@@ -543,10 +537,14 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
     limitToPart(layer, c.getShape(), *context.parts.get(op), part, buffers);
   // Counting takes long, and is rare; a branch for it takes code.
   constexpr int64_t kLeastQuiet = 64;
-  bool isMostlyQuiet = context.options.listWithNeurons && countsAtOnce(model) &&
-                       count >= kLeastQuiet;
-  bool isLate = isMostlyQuiet && buffers.spikes &&
-                countsLate(op, model, c, update, buffers);
+  // Floating-point numbers have one form.
+  bool hasForms = context.options.optionalVectors &&
+                  !isa<FloatType>(model.voltage.getType());
+  bool isMostlyQuiet = context.options.quietCounts && countsAtOnce(model) &&
+                       count >= kLeastQuiet &&
+                       (hasForms || !context.options.optionalVectors);
+  bool countsLater = isMostlyQuiet && buffers.spikes &&
+                     countsLate(op, model, c, update, buffers);
   auto stepQuiet = [&](ImplicitLocOpBuilder &b, const Update &own,
                        ValueRange inputs, ValueRange carried) {
     NeuronArithmetic a(b, c, model, own);
@@ -558,19 +556,13 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
       u = equations.stepUncounted(u, a.read(inputs.front(), input));
     Value next = equations.stepQuiet(u);
     // One number is in a register then, not two.
-    return std::pair(a.reaches(isLate ? next : u), a.store(next, type));
+    return std::pair(a.reaches(countsLater ? next : u), a.store(next, type));
   };
-  bool countsAlways = model.spikes && model.spikes->counts() && !isMostlyQuiet;
-  // No vectors divide.
-  bool divides =
-      countsAlways && !(update.reciprocal && update.reciprocal->isShort);
-  int64_t lanes = chooseLanes(
-      layer, c.getShape(), update, model, buffers, context.options,
-      /*takesPairs=*/!countsAlways && !part,
-      /*takesVectors=*/!buffers.events && !isMostlyQuiet && !divides);
-  buffers.rest = addRest(layer, c.getShape(), lanes);
-  if (lanes > 1 || isMostlyQuiet || buffers.events) {
-    if (buffers.spikes && (isMostlyQuiet || buffers.events))
+  bool isNothing = isDriven;
+  // A loop over as many neurons at a time.
+  auto stepLanes = [&](int64_t lanes, bool isQuiet) -> LogicalResult {
+    buffers.rest = addRest(layer, c.getShape(), lanes);
+    if (buffers.spikes && (isQuiet || buffers.events))
       clearSpikes(layer, buffers.spikes);
     auto countAt = [&](ImplicitLocOpBuilder &b, Value row, Value n,
                        ValueRange inputs) {
@@ -580,25 +572,57 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
     NeuronBodies bodies{stepNeurons};
     if (resetsAtOnce(model))
       bodies.calm = stepCalm;
-    if (isMostlyQuiet)
+    if (isQuiet)
       bodies.quiet = stepQuiet;
-    if (isLate)
+    if (isQuiet && countsLater)
       bodies.late = countAt;
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      bodies);
-    finishOrDiscard(layer, isDriven && changesNothing(layer));
+    isNothing = isNothing && changesNothing(layer);
     return success();
-  }
-  SmallVector<Value> results = createElementwise(
-      layer, elements.inputs, elements.outputs,
-      [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
-        SmallVector<Value> found = stepNeurons(
-            b, update, values.take_front(read), values.drop_front(read));
-        found.truncate(elements.outputs.size());
-        return found;
-      },
-      context.options.byCoefficients);
-  finishLoop(layer, results, elements.outputBuffers, /*isOptional=*/isDriven);
+  };
+  auto stepElements = [&]() -> LogicalResult {
+    SmallVector<Value> results = createElementwise(
+        layer, elements.inputs, elements.outputs,
+        [&](ImplicitLocOpBuilder &b, ValueRange values) -> SmallVector<Value> {
+          SmallVector<Value> found = stepNeurons(
+              b, update, values.take_front(read), values.drop_front(read));
+          found.truncate(elements.outputs.size());
+          return found;
+        },
+        context.options.byCoefficients);
+    isNothing = isNothing && changesNothing(
+                                 results.front().getDefiningOp<linalg::GenericOp>());
+    if (!isNothing)
+      writeAll(layer, results, elements.outputBuffers);
+    return success();
+  };
+  bool counts = model.spikes && model.spikes->counts();
+  bool hasShortReciprocal = update.reciprocal && update.reciprocal->isShort;
+  std::optional<int64_t> lanes;
+  // No vectors divide.
+  bool canList = part && c.getShape().size() > 1;
+  if (!(counts && !hasShortReciprocal) && (!buffers.events || canList))
+    lanes = chooseLanes(c.getShape(), update, buffers, context.options);
+  // In what is no part of a map pairs are not worth their code.
+  bool takesPairs = context.options.pairs && !(counts && !isMostlyQuiet) &&
+                    !(part && c.getShape().size() == 1) &&
+                    arePairs(c.getShape(), update, model, buffers);
+  auto stepInVectors = [&] { return stepLanes(*lanes, /*isQuiet=*/false); };
+  auto stepOtherwise = [&] {
+    return takesPairs || isMostlyQuiet || buffers.events
+               ? stepLanes(takesPairs ? 2 : 1, isMostlyQuiet)
+               : stepElements();
+  };
+  // Compilers for processors with vectors may have some for plain loops.
+  bool areSometimesPlain = isMostlyQuiet && hasForms;
+  if (failed(lanes ? createVectorForms(layer, context, kHasVectors,
+                                       stepInVectors, stepOtherwise)
+             : areSometimesPlain ? createForms(layer, context, kHasVectors,
+                                               stepElements, stepOtherwise)
+                                 : stepOtherwise()))
+    return failure();
+  finishOrDiscard(layer, isNothing);
   return success();
 }
 
@@ -642,23 +666,40 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
     buffers.inputs.push_back(getTable(tensor));
   buffers.hasInput = false;
   buffers.states = {buffer};
-  int64_t lanes =
-      chooseLanes(layer, c.getShape(), update, model, buffers, context.options,
-                  /*takesPairs=*/true, /*takesVectors=*/true);
-  buffers.rest = addRest(layer, c.getShape(), lanes);
-  if (lanes > 1) {
+  bool isNothing = true;
+  auto stepLanes = [&](int64_t lanes) -> LogicalResult {
+    buffers.rest = addRest(layer, c.getShape(), lanes);
     createNeuronLoop(layer.body(), c.getShape(), update, lanes, buffers,
                      {begin});
-    finishOrDiscard(layer, changesNothing(layer));
+    isNothing = changesNothing(layer);
     return success();
-  }
-  SmallVector<Value> results = createElementwise(
-      layer, c.getTensors(), layer.update(buffer),
-      [&](ImplicitLocOpBuilder &b, ValueRange values) {
-        return begin(b, update, values.drop_back(), values.take_back());
-      },
-      context.options.byCoefficients);
-  finishLoop(layer, results, buffer, /*isOptional=*/true);
+  };
+  auto stepElements = [&]() -> LogicalResult {
+    SmallVector<Value> results = createElementwise(
+        layer, c.getTensors(), layer.update(buffer),
+        [&](ImplicitLocOpBuilder &b, ValueRange values) {
+          return begin(b, update, values.drop_back(), values.take_back());
+        },
+        context.options.byCoefficients);
+    isNothing = isNothing && changesNothing(
+                                 results.front().getDefiningOp<linalg::GenericOp>());
+    if (!isNothing)
+      writeAll(layer, results, buffer);
+    return success();
+  };
+  std::optional<int64_t> lanes =
+      chooseLanes(c.getShape(), update, buffers, context.options);
+  bool takesPairs = context.options.pairs &&
+                    arePairs(c.getShape(), update, model, buffers);
+  auto stepInVectors = [&] { return stepLanes(*lanes); };
+  auto stepOtherwise = [&] {
+    return takesPairs ? stepLanes(2) : stepElements();
+  };
+  if (failed(lanes ? createVectorForms(layer, context, kHasVectors,
+                                       stepInVectors, stepOtherwise)
+                   : stepOtherwise()))
+    return failure();
+  finishOrDiscard(layer, isNothing);
   return success();
 }
 

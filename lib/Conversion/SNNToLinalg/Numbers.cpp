@@ -145,6 +145,14 @@ Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
           createNumber(builder, narrow, static_cast<double>(rounding)));
     return shiftRight(x, shift);
   }
+  // A shift in place of a product in 32 bits; but pairs have one for both.
+  auto vector = dyn_cast<VectorType>(narrow);
+  bool isPair = vector && vector.getNumElements() == 2;
+  APInt factor;
+  if (rounding == 0 && !isPair &&
+      matchPattern(multiplier, m_ConstantInt(&factor)) &&
+      factor.isPowerOf2() && factor.exactLogBase2() < shift)
+    return shiftRight(x, shift - factor.exactLogBase2());
   if (rounding == 0 && shift >= 16) {
     Value high = createUpperHalf(builder, x, multiplier);
     return shift == 16 ? high : shiftRight(high, shift - 16);

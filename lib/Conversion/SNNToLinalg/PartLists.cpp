@@ -34,7 +34,10 @@ bool snn::canAddInPlace(LinearOp op, const ConvertSNNToLinalgOptions &options) {
                           isInPlace)
         .has_value();
   };
-  return hasVectors(false) ? hasVectors(true) : canAddBlocks(options, outputs);
+  if (!hasVectors(false))
+    return canAddBlocks(options, outputs);
+  return hasVectors(true) &&
+         (!options.optionalVectors || canAddBlocks(options, outputs));
 }
 
 /// Whether all that is listed are spikes or counts.

@@ -506,7 +506,7 @@ void NetworkLowering::placeMaps(Operation *op) {
   };
   Type sums = context.bufferOf(op->getResult(0)).getType();
   place(plan->getMapType(sums), "_map", "sums");
-  if (std::optional<AllInputsPlan> all = AllInputsPlan::of(synapse, *plan)) {
+  if (std::optional<AllInputsPlan> all = AllInputsPlan::of(synapse, *plan, context.options)) {
     place(all->getInputType(sums), "_all", "all inputs");
     if (getElementTypeOrSelf(getSpikeSource(synapse)).isInteger(1))
       place(MemRefType::get({synapse.getInput().getType().getNumElements()},
@@ -971,6 +971,8 @@ struct ConvertSNNToLinalg
     options.vectorRows = vectorRows;
     options.floatOutputs = floatOutputs;
     options.vectorNeurons = vectorNeurons;
+    options.optionalVectors = optionalVectors;
+    options.quietCounts = quietCounts;
     options.directSums = directSums;
     options.bitDelays = bitDelays;
     options.byteLists = byteLists;

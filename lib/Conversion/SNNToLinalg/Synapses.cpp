@@ -279,6 +279,10 @@ EventInputs::EventInputs(LayerBuilder &layer, SynapseOpInterface op,
     x = layer.read(xBuffer);
 }
 
+int64_t EventInputs::getLargest() const {
+  return unit * (isBinary ? 1 : getLargestInteger(type));
+}
+
 Value EventInputs::getCount(ImplicitLocOpBuilder &builder, Value position,
                             Type target) const {
   if (isBinary)

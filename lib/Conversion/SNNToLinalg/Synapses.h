@@ -140,6 +140,9 @@ public:
   /// added to that.
   int64_t getUnit() const { return unit; }
 
+  /// The largest factor, in units of the sums.
+  int64_t getLargest() const;
+
   /// The value at a position, or none where all are 1.
   mlir::Value getCount(mlir::ImplicitLocOpBuilder &builder,
                        mlir::Value position, mlir::Type type) const;

@@ -630,7 +630,7 @@ void SourceEmitter::emitHelpers() {
       (isPairOp(load) ? usesPairs : usesSums) = true;
   });
   module.walk([&](vector::StoreOp store) {
-    if (hasVectors(store->getParentOfType<func::FuncOp>()))
+    if (isInVectors(store))
       return;
     usesRows |= store.getAlignment().has_value();
     usesPairs |= isPair(store.getVectorType()); // also without a load
@@ -655,7 +655,12 @@ void SourceEmitter::emitHelpers() {
     emitHelper("sums");
   if (usesRows)
     emitHelper("rows");
-  if (!vectors.isEmpty())
+  // A macro comes with the functions that it is about, if there are any.
+  bool asksForVectors =
+      llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
+        return getText(function, "snn.helper").ends_with("_vectors");
+      });
+  if (!vectors.isEmpty() || asksForVectors)
     emitHelper("vectors");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))

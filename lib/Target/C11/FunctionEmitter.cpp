@@ -228,7 +228,9 @@ FailureOr<Expression> FunctionEmitter::getSummand(Value value) {
 }
 
 std::string FunctionEmitter::typeOf(Value scalar) const {
-  if (isa<VectorType>(scalar.getType()) && hasVectors) {
+  Operation *op = scalar.getDefiningOp();
+  if (isa<VectorType>(scalar.getType()) &&
+      (op ? isInVectors(op) : isInVectors(scalar.getParentRegion()))) {
     std::optional<Lanes> type = getLanesOf(scalar);
     return type ? vectors->getType(*type) : "";
   }
@@ -237,7 +239,6 @@ std::string FunctionEmitter::typeOf(Value scalar) const {
                ? (prefix + "_pair").str()
                : "";
   StringRef type = getScalarType(scalar.getType(), signs.isUnsigned(scalar));
-  Operation *op = scalar.getDefiningOp();
   // What a function gets is computed, too.
   bool isShort = op ? isShortArithmetic(op) ||
                           llvm::any_of(op->getUsers(), isShortArithmetic)
@@ -639,7 +640,7 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
       pointers[variable] = list;
       continue;
     }
-    if (isa<VectorType>(variable.getType()) && !hasVectors) {
+    if (isa<VectorType>(variable.getType()) && !isInVectors(loop)) {
       if (failed(declareSums(loop, index, variable)))
         return failure();
       continue;
@@ -813,9 +814,10 @@ bool FunctionEmitter::canBecomeResult(scf::IfOp op, Value value) {
 LogicalResult FunctionEmitter::declareResults(scf::IfOp op) {
   if (op.getNumResults() == 0)
     return success();
-  if (!llvm::hasSingleElement(*op.elseBlock()))
-    return op.emitOpError("C11: with results and something computed in `else` "
-                          "is not in the emitter's subset");
+  for (Value otherwise : op.elseYield().getResults())
+    if (otherwise.getParentBlock() == op.elseBlock())
+      return op.emitOpError("C11: with a result that is computed in `else` is "
+                            "not in the emitter's subset");
   for (auto [result, otherwise] :
        llvm::zip(op.getResults(), op.elseYield().getResults())) {
     if (canBecomeResult(op, otherwise)) {
@@ -847,7 +849,8 @@ LogicalResult FunctionEmitter::emitIf(scf::IfOp op) {
   if (failed(emitBlock(*op.thenBlock())) ||
       failed(assignCarried(op.getResults(), op.thenYield().getResults())))
     return failure();
-  if (op.elseBlock() && op.getNumResults() == 0) {
+  if (op.elseBlock() &&
+      (op.getNumResults() == 0 || !llvm::hasSingleElement(*op.elseBlock()))) {
     leaveScope();
     line() << "} else {\n";
     enterScope();
@@ -1109,9 +1112,9 @@ LogicalResult FunctionEmitter::emitView(memref::ViewOp op) {
 LogicalResult FunctionEmitter::emitOp(Operation *op) {
   if (reuses.contains(op))
     line() << prefix << "_fence();\n";
-  if (auto add = dyn_cast<arith::AddIOp>(op); add && !hasVectors &&
-                                              isSums(add.getType()) &&
-                                              isa<BlockArgument>(add.getLhs()))
+  if (auto add = dyn_cast<arith::AddIOp>(op);
+      add && isSums(add.getType()) && isa<BlockArgument>(add.getLhs()) &&
+      !isInVectors(op))
     return emitRowAdd(add);
   if (isVector(op) && !isPairOp(op) && !isLanesOp(op))
     return success(); // a part of what is printed elsewhere
@@ -1126,7 +1129,7 @@ LogicalResult FunctionEmitter::emitOp(Operation *op) {
       .Case([&](memref::StoreOp store) { return emitStore(store); })
       .Case([&](vector::CompressStoreOp store) { return emitList(store); })
       .Case([&](vector::StoreOp store) {
-        if (hasVectors)
+        if (isInVectors(store))
           return emitLanesStore(store);
         if (std::optional<RowUpdate> update = matchRowUpdate(store, *writes))
           return emitRowUpdate(store, *update);
@@ -1199,7 +1202,6 @@ LogicalResult FunctionEmitter::emitBlock(Block &block) {
 LogicalResult FunctionEmitter::emitBody(func::FuncOp function) {
   writes.emplace(function);
   inlining.emplace(function, *writes);
-  hasVectors = snn::c11::hasVectors(function);
   return emitBlock(function.getBody().front());
 }
 

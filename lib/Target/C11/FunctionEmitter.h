@@ -209,6 +209,10 @@ private:
   llvm::LogicalResult emitPairStore(mlir::vector::StoreOp op);
   /// What computes with the C compiler's vectors.
   mlir::FailureOr<Expression> makeLanes(mlir::Operation *op);
+  mlir::FailureOr<Expression> makeLanesProduct(mlir::arith::MulIOp op);
+  mlir::FailureOr<Expression> makeLanesJoin(mlir::vector::ShuffleOp op);
+  mlir::FailureOr<Expression>
+  makeLanesHalf(mlir::vector::ExtractStridedSliceOp op);
   mlir::FailureOr<Expression> makeLanesConstant(mlir::arith::ConstantOp op);
   mlir::FailureOr<Expression> makeLanesBinary(mlir::Operation *op,
                                               llvm::StringRef name,
@@ -340,8 +344,6 @@ private:
   /// Those to print behind the loop that a call is in, or behind the call.
   std::vector<std::string> taps;
   Vectors *vectors = nullptr;
-  /// Whether the function that is printed computes with `vectors`.
-  bool hasVectors = false;
   llvm::SmallPtrSet<mlir::Operation *, 8> reuses;
   const llvm::SmallPtrSetImpl<mlir::Operation *> *hidden = nullptr;
   std::string instead;

@@ -39,8 +39,31 @@ bool isPair(Type type) { return isVectorOfTwo(type, 16); }
 
 bool isPairMask(Type type) { return isVectorOfTwo(type, 1); }
 
+static bool isMarked(Operation *op) { return op->hasAttr("snn.vectors"); }
+
 bool hasVectors(func::FuncOp function) {
-  return function && function->hasAttr("snn.vectors");
+  return function && function
+                         ->walk([](Operation *op) {
+                           return isMarked(op) ? WalkResult::interrupt()
+                                               : WalkResult::advance();
+                         })
+                         .wasInterrupted();
+}
+
+bool isInVectors(Region *region) {
+  for (; region; region = region->getParentRegion())
+    if (region->getRegionNumber() == 0 && isMarked(region->getParentOp()))
+      return true;
+  return false;
+}
+
+bool isInVectors(Operation *op) {
+  // Constants are moved out of branches.
+  if (isa<arith::ConstantOp>(op))
+    return llvm::any_of(op->getUsers(), [](Operation *user) {
+      return isInVectors(user->getParentRegion());
+    });
+  return isInVectors(op->getParentRegion());
 }
 
 bool isLanesOp(Operation *op) {
@@ -48,7 +71,7 @@ bool isLanesOp(Operation *op) {
       llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>) ||
       isa<vector::ExtractOp, vector::ReductionOp>(op);
   return hasVector && op->getNumResults() == 1 && op->getNumRegions() == 0 &&
-         hasVectors(op->getParentOfType<func::FuncOp>());
+         isInVectors(op);
 }
 
 bool isPairOp(Operation *op) {

@@ -26,10 +26,15 @@ bool isExpression(mlir::Operation *op);
 /// Whether `op` computes a vector: as a part of making a list, or of sums.
 bool isVector(mlir::Operation *op);
 
-/// Whether `function` computes with the C compiler's vectors.
+/// Whether `function`, or a branch in it, computes with the C compiler's
+/// vectors.
 bool hasVectors(mlir::func::FuncOp function);
 
-/// Whether `op` does, in such a function.
+/// Whether what is in `region`, or `op`, computes with them.
+bool isInVectors(mlir::Region *region);
+bool isInVectors(mlir::Operation *op);
+
+/// Whether `op` computes such a vector, or something of one.
 bool isLanesOp(mlir::Operation *op);
 
 /// Whether a type is that of two numbers of 16 bits, or of two bits.

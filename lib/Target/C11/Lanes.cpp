@@ -41,6 +41,10 @@ static std::optional<Lanes> getMaskLanes(Value value) {
   }
   if (isa_and_present<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(op))
     return getMaskLanes(op->getOperand(0));
+  if (auto half = dyn_cast_or_null<vector::ExtractStridedSliceOp>(op)) {
+    std::optional<Lanes> whole = getMaskLanes(half.getSource());
+    return whole ? std::optional(whole->getLow()) : std::nullopt;
+  }
   if (isa_and_present<vector::LoadOp, arith::ConstantOp>(op))
     return Lanes{false, false, 8,
                  cast<VectorType>(value.getType()).getNumElements()};
@@ -201,12 +205,19 @@ FunctionEmitter::makeHighProduct(arith::TruncIOp op) {
       continue;
     }
     auto extend = factor.getDefiningOp<arith::ExtSIOp>();
-    if (!extend || !isPart(extend) || extend.getIn().getType() != op.getType())
+    std::optional<Lanes> own =
+        extend && isPart(extend) ? getLanes(extend.getIn().getType())
+                                 : std::nullopt;
+    if (!own || own->bits > type->bits)
       return std::nullopt;
     FailureOr<Expression> narrow = getExpression(extend.getIn());
     if (failed(narrow))
       return FailureOr<Expression>(failure());
-    factors.push_back(narrow->text);
+    factors.push_back(own->bits == type->bits
+                          ? narrow->text
+                          : call(vectors->getConvert(*own, *type),
+                                 {narrow->text})
+                                .text);
   }
   std::optional<std::string> function =
       vectors->getHighProduct(*type, *rounding, *by);
@@ -335,6 +346,34 @@ FailureOr<Expression> FunctionEmitter::makeLanesBinary(Operation *op,
   return call(function, {a->text, b->text});
 }
 
+/// Whether all elements fit 16 bits, as far as one sees.
+static bool fitsShort(Value value) {
+  constexpr unsigned kBits = 16;
+  if (std::optional<int64_t> number = getSplat(value))
+    return isInt<kBits>(*number);
+  if (auto mask = value.getDefiningOp<arith::AndIOp>()) {
+    std::optional<int64_t> bits = getSplat(mask.getRhs());
+    return bits && *bits >= 0 && isInt<kBits>(*bits);
+  }
+  if (auto broadcast = value.getDefiningOp<vector::BroadcastOp>())
+    value = broadcast.getSource();
+  Operation *extend = value.getDefiningOp();
+  if (!isa_and_present<arith::ExtSIOp, arith::ExtUIOp>(extend))
+    return false;
+  // Without a sign a bit is left for one.
+  unsigned most = isa<arith::ExtUIOp>(extend) ? kBits - 1 : kBits;
+  return getElementTypeOrSelf(extend->getOperand(0).getType())
+             .getIntOrFloatBitWidth() <= most;
+}
+
+FailureOr<Expression> FunctionEmitter::makeLanesProduct(arith::MulIOp op) {
+  std::optional<Lanes> type = getLanes(op.getType());
+  if (type && type->bits == 32 && fitsShort(op.getLhs()) &&
+      fitsShort(op.getRhs()))
+    return callLanes(vectors->getShortProduct(*type), op->getOperands());
+  return makeLanesBinary(op, "mul", "*");
+}
+
 FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
   return llvm::TypeSwitch<Operation *, FailureOr<Expression>>(op)
       .Case([&](arith::ConstantOp constant) {
@@ -344,8 +383,8 @@ FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
           [&](auto) { return makeLanesBinary(op, "add", "+"); })
       .Case<arith::SubIOp, arith::SubFOp>(
           [&](auto) { return makeLanesBinary(op, "sub", "-"); })
-      .Case<arith::MulIOp, arith::MulFOp>(
-          [&](auto) { return makeLanesBinary(op, "mul", "*"); })
+      .Case([&](arith::MulIOp product) { return makeLanesProduct(product); })
+      .Case([&](arith::MulFOp) { return makeLanesBinary(op, "mul", "*"); })
       .Case([&](arith::DivFOp) { return makeLanesBinary(op, "div", "/"); })
       .Case([&](arith::AndIOp) { return makeLanesBinary(op, "and", "&"); })
       .Case([&](arith::OrIOp) { return makeLanesBinary(op, "or", "|"); })
@@ -370,6 +409,17 @@ FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
           return refuseLanes(op);
         return callLanes(vectors->getSplat(*type), broadcast.getSource());
       })
+      .Case([&](vector::BitCastOp cast) -> FailureOr<Expression> {
+        std::optional<Lanes> from = getLanesOf(cast.getSource()),
+                             to = getLanesOf(cast.getResult());
+        if (!from || !to)
+          return refuseLanes(op);
+        return callLanes(vectors->getBitcast(*from, *to), cast.getSource());
+      })
+      .Case([&](vector::ShuffleOp join) { return makeLanesJoin(join); })
+      .Case([&](vector::ExtractStridedSliceOp half) {
+        return makeLanesHalf(half);
+      })
       .Case(
           [&](vector::ExtractOp extract) { return makeLanesElement(extract); })
       .Case([&](vector::ReductionOp any) -> FailureOr<Expression> {
@@ -380,6 +430,30 @@ FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
         return callLanes(vectors->getAny(*mask), any.getVector());
       })
       .Default([&](Operation *) { return refuseLanes(op); });
+}
+
+FailureOr<Expression> FunctionEmitter::makeLanesJoin(vector::ShuffleOp op) {
+  std::optional<Lanes> type = getLanes(op.getType());
+  bool areInOrder =
+      llvm::equal(op.getMask(), llvm::seq<int64_t>(0, op.getMask().size()));
+  std::optional<Lanes> half = getLanes(op.getV1().getType());
+  if (!type || !half || !areInOrder || !(*half == type->getLow()) ||
+      op.getV1().getType() != op.getV2().getType())
+    return refuseLanes(op);
+  return callLanes(vectors->getJoin(*type), op->getOperands());
+}
+
+FailureOr<Expression>
+FunctionEmitter::makeLanesHalf(vector::ExtractStridedSliceOp op) {
+  std::optional<Lanes> whole = getLanesOf(op.getSource()),
+                       half = getLanesOf(op.getResult());
+  SmallVector<int64_t> offsets;
+  op.getOffsets(offsets);
+  if (!whole || !half || !(*half == whole->getLow()) ||
+      2 * half->count != whole->count || offsets.front() % half->count != 0)
+    return refuseLanes(op);
+  return callLanes(vectors->getPart(*whole, /*isHigh=*/offsets.front() != 0),
+                   op.getSource());
 }
 
 FailureOr<Expression> FunctionEmitter::makeLanesElement(vector::ExtractOp op) {

@@ -92,7 +92,7 @@ static std::optional<RowAdd> getRowAdd(scf::WhileOp loop, unsigned index) {
 
 Value FunctionEmitter::getListOfSums(Operation *loop) {
   auto carrier = dyn_cast<scf::WhileOp>(loop);
-  if (!carrier || hasVectors || carrier.getNumResults() == 0 ||
+  if (!carrier || isInVectors(loop) || carrier.getNumResults() == 0 ||
       !carrier.getResult(0).use_empty() || !countsTurns(carrier))
     return nullptr;
   bool hasSums = false;
@@ -226,7 +226,7 @@ static scf::WhileOp getSumsLoop(Value sums) {
 }
 
 void FunctionEmitter::readSums(scf::WhileOp loop) {
-  if (hasVectors)
+  if (isInVectors(loop))
     return;
   for (auto [index, result] : llvm::enumerate(loop.getResults())) {
     if (!isSums(result.getType()) ||

@@ -430,6 +430,31 @@ std::optional<std::string> Vectors::getHighProduct(Lanes type, int64_t rounding,
   return function;
 }
 
+std::string Vectors::getShortProduct(Lanes type) {
+  auto [function, isNew] = begin("short_product_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type), multiply = getBinary("mul", "*", type);
+  Forms forms;
+  forms.halves = onHalves(type, type, {"a", "b"},
+                          [&](Lanes half) { return getShortProduct(half); });
+  forms.whole = "return " + multiply + "(a, b);";
+  // Of the halves of each number; the upper ones are signs of a, and 0 of b.
+  if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
+    forms.whole =
+        ("#if defined(__SSE2__)\ntypedef short shorts "
+         "__attribute__((vector_size(" +
+         Twine(type.getBytes()) + ")));\nreturn (" + own +
+         ")__builtin_ia32_pmaddwd" + Twine(type.getBytes() * 8) +
+         "((shorts)a, (shorts)(b & 0xffff));\n#else\n" + forms.whole +
+         "\n#endif")
+            .str();
+  forms.array = "return " + multiply + "(a, b);";
+  define(own + " " + function + "(" + own + " a, " + own + " b)", type,
+         type.getBytes(), forms);
+  return function;
+}
+
 std::string Vectors::getSplat(Lanes type) {
   auto [function, isNew] = begin("splat_" + type.getName());
   if (!isNew)
@@ -644,15 +669,45 @@ std::string Vectors::getStoreMask(Lanes mask) {
   Lanes bytes = Lanes{false, false, 8, mask.count};
   std::string store = getStore(mask, bytes);
   std::string both = getBinary("and", "&", mask), one = getSplat(mask);
-  text += StringRef(prefix).upper() + "_HELPER void " + function +
-          "(uint8_t *p, " + own + " holds)\n{\n    " + store +
-          "((int8_t *)p, " + both + "(holds, " + one + "(1)));\n}\n\n";
+  Forms forms;
+  forms.whole =
+      store + "((int8_t *)p, " + both + "(holds, " + one + "(1)));";
+  forms.array = forms.whole;
+  if (hasHalves(mask, mask.getBytes())) {
+    auto [low, high] =
+        forHalves(mask, [&](Lanes half) { return getStoreMask(half); });
+    forms.halves = low + "(p, holds.low);\n" + high + "(p + " +
+                   std::to_string(mask.getLowCount()) + ", holds.high);";
+  }
+  // What reads them by vectors waits for bytes that were stored in parts.
+  if (mask.bits == 16 && mask.getBytes() == 2 * kShort)
+    forms.halves =
+        "#if defined(__SSE2__)\n"
+        "typedef char bytes __attribute__((vector_size(16)));\n"
+        "typedef short shorts __attribute__((vector_size(16)));\n"
+        "const bytes ones = (bytes)__builtin_ia32_packsswb128((shorts)holds.low"
+        ", (shorts)holds.high) & 1;\nmemcpy(p, &ones, sizeof ones);\n#else\n" +
+        forms.halves + "\n#endif";
+  define("void " + function + "(uint8_t *p, " + own + " holds)", mask,
+         mask.getBytes(), forms);
   return function;
 }
 
 //===----------------------------------------------------------------------===//
 // Parts and other numbers
 //===----------------------------------------------------------------------===//
+
+/// The first lines of a function's body that gives `count` elements of
+/// `vectors` from `first` on, where compilers can say so; "#else" follows.
+static std::string shuffle(StringRef prefix, StringRef vectors, int64_t first,
+                           int64_t count) {
+  std::string text = "#if " + prefix.upper() +
+                     "_SHUFFLES\nreturn __builtin_shufflevector(" +
+                     vectors.str();
+  for (int64_t k = first; k < first + count; ++k)
+    text += ", " + std::to_string(k);
+  return text + ");\n#else\n";
+}
 
 std::string Vectors::getPart(Lanes type, bool isHigh) {
   StringRef part = isHigh ? "high" : "low";
@@ -667,6 +722,14 @@ std::string Vectors::getPart(Lanes type, bool isHigh) {
   forms.whole = result + " r;\nmemcpy(&r, (const char *)&a + " +
                 std::to_string(first * type.bits / 8) +
                 ", sizeof r);\nreturn r;";
+  // In registers: through memory, processors wait for what is loaded in other
+  // parts than it was stored in.
+  if (type.getBytes() == kShort)
+    forms.whole = "typedef long long longs "
+                  "__attribute__((vector_size(16)));\nreturn (" +
+                  result + ")((longs)a)[" + (isHigh ? "1" : "0") + "];";
+  else
+    forms.whole = shuffle(prefix, "a, a", first, half.count) + forms.whole + "\n#endif";
   forms.array =
       forEach(result, half.count, "r.x[k] = a.x[k + " + Twine(first) + "];");
   define(result + " " + function + "(" + own + " a)", type, type.getBytes(),
@@ -684,6 +747,13 @@ std::string Vectors::getJoin(Lanes type) {
   forms.halves = "const " + own + " r = {low, high};\nreturn r;";
   forms.whole = own + " r;\nmemcpy(&r, &low, sizeof low);\nmemcpy((char *)&r + "
                       "sizeof low, &high, sizeof high);\nreturn r;";
+  if (type.getBytes() == kShort)
+    forms.whole = "typedef long long longs "
+                  "__attribute__((vector_size(16)));\nconst longs r = "
+                  "{(long long)low, (long long)high};\nreturn (" +
+                  own + ")r;";
+  else
+    forms.whole = shuffle(prefix, "low, high", 0, type.count) + forms.whole + "\n#endif";
   forms.array = own + " r;\nmemcpy(r.x, low.x, sizeof low.x);\nmemcpy(r.x + " +
                 std::to_string(type.getLowCount()) +
                 ", high.x, sizeof high.x);\nreturn r;";
@@ -724,6 +794,27 @@ std::string Vectors::getConvert(Lanes from, Lanes to) {
                         "r.x[k] = " + outer + "(" + to.getElement() + ")" +
                             number + "a.x[k];");
   define(result + " " + function + "(" + own + " a)", from, bytes, forms);
+  return function;
+}
+
+std::string Vectors::getBitcast(Lanes from, Lanes to) {
+  auto [function, isNew] =
+      begin("bits_" + from.getName() + "_to_" + to.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(from), result = getType(to);
+  Forms forms;
+  if (hasHalves(from, from.getBytes())) {
+    auto [low, high] = forHalves(from, [&](Lanes half) {
+      return getBitcast(half, to.withCount(half.count * from.bits / to.bits));
+    });
+    forms.halves = "const " + result + " r = {" + low + "(a.low), " + high +
+                   "(a.high)};\nreturn r;";
+  }
+  forms.whole = "return (" + result + ")a;";
+  forms.array = result + " r;\nmemcpy(&r, &a, sizeof r);\nreturn r;";
+  define(result + " " + function + "(" + own + " a)", from, from.getBytes(),
+         forms);
   return function;
 }
 

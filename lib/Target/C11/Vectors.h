@@ -78,6 +78,8 @@ public:
   /// else b must not be the least one.
   std::optional<std::string> getHighProduct(Lanes type, int64_t rounding,
                                             int64_t by);
+  /// Of numbers of 32 bits whose values 16 bits hold.
+  std::string getShortProduct(Lanes type);
   std::string getSplat(Lanes type);
   /// What is in memory, or in a table; `type` as other numbers of `memory`.
   std::string getLoad(Lanes type, Lanes memory, bool isTable);
@@ -87,10 +89,15 @@ public:
   std::string getStoreMask(Lanes mask);
   /// Elements as other numbers.
   std::string getConvert(Lanes from, Lanes to);
+  /// The same bits as other numbers.
+  std::string getBitcast(Lanes from, Lanes to);
   /// Whether a condition holds for one of the elements.
   std::string getAny(Lanes mask);
   /// One element, by its number.
   std::string getLane(Lanes type);
+  /// A half; and two halves as one.
+  std::string getPart(Lanes type, bool isHigh);
+  std::string getJoin(Lanes type);
 
   bool isEmpty() const { return text.empty(); }
   const llvm::StringSet<> &getNames() const { return names; }
@@ -108,8 +115,6 @@ private:
   /// Of a function of vectors of `type`, the longest of which has `bytes`.
   void define(const llvm::Twine &declaration, Lanes type, int64_t bytes,
               const Forms &forms);
-  std::string getPart(Lanes type, bool isHigh);
-  std::string getJoin(Lanes type);
   /// The same function, of halves, which `get` names:
   /// "name(a.low, b.low)" and so on; nothing where there are none.
   std::string onHalves(Lanes type, Lanes result,

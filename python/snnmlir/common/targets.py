@@ -44,10 +44,14 @@ class TargetDescription:
             where there are none.
         vector_blocks: Whether these are also some of a layer's sums, not only all.
         vector_floats: Whether these are also of floating-point numbers, as IEEE 754 has them.
-        vector_rows: Whether convolutions add rows of weights in such vectors.
+        vector_rows: Whether convolutions and counts add rows of weights in such vectors.
         float_outputs: How many sums of 32-bit floats are in registers so, instead of vector_sums.
         vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
-            0 where none are.
+            0 where none are. Of a layer with fewer it is a half, or a quarter.
+        optional_vectors: Whether the C has other forms, too, of what is in vectors, and its
+            compiler takes one.
+        quiet_counts: Whether neurons that count spikes are updated as if there were none, with a
+            branch for those that may have some.
     """
 
     block_outputs: int = 16
@@ -63,6 +67,8 @@ class TargetDescription:
     vector_rows: bool = False
     float_outputs: int = 0
     vector_neurons: int = 0
+    optional_vectors: bool = False
+    quiet_counts: bool = False
     short_products: bool = False
     upper_products: bool = False
     byte_lists: bool = False
@@ -92,7 +98,9 @@ class TargetDescription:
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
             f"vector-rows={int(self.vector_rows)} float-outputs={self.float_outputs} "
-            f"vector-neurons={self.vector_neurons} short-products={int(self.short_products)} "
+            f"vector-neurons={self.vector_neurons} "
+            f"optional-vectors={int(self.optional_vectors)} "
+            f"quiet-counts={int(self.quiet_counts)} short-products={int(self.short_products)} "
             f"upper-products={int(self.upper_products)} "
             f"byte-lists={int(self.byte_lists)} frugal-lists={int(self.frugal_lists)} "
             f"by-coefficients={int(self.by_coefficients)} "
@@ -104,6 +112,7 @@ class TargetDescription:
 _DSP = TargetDescription(
     rows=False,
     list_with_neurons=True,
+    quiet_counts=True,
     words=True,
     pairs=True,
     float_outputs=16,
@@ -116,6 +125,7 @@ _M3 = TargetDescription(
     rows=False,
     flipped_signs=True,
     list_with_neurons=True,
+    quiet_counts=True,
     words=True,
     byte_lists=True,
     multiply_add=True,
@@ -138,6 +148,7 @@ _HOST = TargetDescription(
     block_outputs=0,
     vector_sums=192,
     vector_blocks=False,
+    vector_rows=True,
     vector_neurons=32,
     row_lanes=16,
     patches=True,
@@ -147,6 +158,7 @@ _AVR = TargetDescription(
     rows=False,
     flipped_signs=True,
     list_with_neurons=True,
+    quiet_counts=True,
     short_products=True,
     byte_lists=True,
     frugal_lists=True,
@@ -155,7 +167,17 @@ _AVR = TargetDescription(
 
 TARGETS = MappingProxyType(
     {
-        "generic": TargetDescription(part_lists=True),
+        "generic": TargetDescription(
+            pairs=True,
+            vector_sums=64,
+            vector_floats=False,
+            vector_rows=True,
+            vector_neurons=16,
+            optional_vectors=True,
+            quiet_counts=True,
+            row_lanes=16,
+            part_lists=True,
+        ),
         "cortex-m0": _M0,
         "cortex-m3": _M3,
         "cortex-m4": _DSP,

@@ -1,5 +1,5 @@
 // RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --split-input-file | FileCheck %s
-// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true words=true pairs=true' --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=WORDS
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true quiet-counts=true words=true pairs=true' --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=WORDS
 // RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true words=true flipped-signs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=SUMS
 // RUN: snn-opt %s --convert-snn-to-linalg='vector-sums=64 vector-rows=true' --canonicalize --split-input-file | FileCheck %s
 

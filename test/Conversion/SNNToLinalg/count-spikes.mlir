@@ -1,5 +1,5 @@
-// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true divides=true' --canonicalize --cse --canonicalize | FileCheck %s
-// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true' --canonicalize --cse --canonicalize | FileCheck %s --check-prefix=PRODUCT
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true quiet-counts=true divides=true' --canonicalize --cse --canonicalize | FileCheck %s
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true quiet-counts=true' --canonicalize --cse --canonicalize | FileCheck %s --check-prefix=PRODUCT
 
 // Layers of other sizes and with other thresholds count in the same function, which gets the threshold. What is
 // left of a voltage that reached it is not below the floor, and within the type.

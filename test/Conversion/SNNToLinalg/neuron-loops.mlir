@@ -1,5 +1,5 @@
-// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true' --canonicalize --split-input-file | FileCheck %s
-// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true pairs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=PAIRS
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true quiet-counts=true' --canonicalize --split-input-file | FileCheck %s
+// RUN: snn-opt %s --convert-snn-to-linalg='list-with-neurons=true quiet-counts=true pairs=true' --canonicalize --split-input-file | FileCheck %s --check-prefix=PAIRS
 // RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --split-input-file | FileCheck %s --check-prefix=DEFAULT
 // RUN: snn-opt %s --convert-snn-to-linalg='block-outputs=0 vector-neurons=8' --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=VECTORS
 

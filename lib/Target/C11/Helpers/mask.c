@@ -15,6 +15,15 @@ static inline uint64_t net_mask8(const uint8_t *x)
     return ((bytes & 0x8080808080808080u) * 0x0002040810204081u) >> 56;
 }
 
+/* The same for k < 4. */
+static inline uint64_t net_mask4(const uint8_t *x)
+{
+    uint32_t bytes;
+    memcpy(&bytes, x, 4);
+    bytes |= (bytes & 0x7f7f7f7fu) + 0x7f7f7f7fu;
+    return ((bytes & 0x80808080u) * (uint64_t)0x00204081u >> 28) & 0xf;
+}
+
 /* The same for k < 16. */
 static inline uint64_t net_mask16(const uint8_t *x)
 {
@@ -40,6 +49,8 @@ static inline uint64_t net_mask(const uint8_t *x, size_t size)
         mask |= net_mask16(x + k) << k;
     for (; k + 8 <= size; k += 8)
         mask |= net_mask8(x + k) << k;
+    for (; k + 4 <= size; k += 4)
+        mask |= net_mask4(x + k) << k;
     for (; k < size; ++k)
         mask |= (uint64_t)(x[k] != 0) << k;
     return mask;

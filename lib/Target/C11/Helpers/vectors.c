@@ -20,6 +20,14 @@
 #define NET_INTEGER_VECTORS 0
 #endif
 #endif
+/* Whether sums are kept in vectors while rows are added to them, as small cores do it faster. */
+#ifndef NET_VECTOR_BLOCKS
+#if defined(__ARM_FEATURE_MVE) || defined(__riscv_vector)
+#define NET_VECTOR_BLOCKS (NET_INTEGER_VECTORS > 0)
+#else
+#define NET_VECTOR_BLOCKS 0
+#endif
+#endif
 #ifndef NET_VECTORS
 #if defined(__SSE2__) || defined(__aarch64__) || defined(__wasm_simd128__) \
     || (defined(__riscv_v_elen_fp) && __riscv_v_elen_fp >= 64)
@@ -27,6 +35,15 @@
 #else
 #define NET_VECTORS 0
 #endif
+#endif
+/* Whether the compiler makes vectors of parts of others in registers. */
+#if defined(__has_builtin) && !defined(NET_SHUFFLES)
+#if __has_builtin(__builtin_shufflevector)
+#define NET_SHUFFLES 1
+#endif
+#endif
+#ifndef NET_SHUFFLES
+#define NET_SHUFFLES 0
 #endif
 /* Whether floats have 32 registers of their own, several of which one instruction loads. */
 #if defined(__GNUC__) && defined(__arm__) && (!defined(__thumb__) || defined(__thumb2__)) \
