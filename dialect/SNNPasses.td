@@ -262,12 +262,31 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     most so many at a time: for processors that have no such vectors, but
     registers for these sums and as many weights.
 
-    With `vector-rows` convolutions with events add rows of weights in such
-    vectors, to sums in memory.
+    With `vector-rows` convolutions with events and all-to-all synapses of counts
+    add rows of weights in such vectors, to sums in memory.
 
     With `vector-neurons` as many neurons are updated at a time where 16 bits hold
-    all of an update, with their counts of spikes. Functions with such
-    vectors have `snn.vectors`.
+    all of an update, with their counts of spikes. Where a layer has fewer it is a
+    half as many, a quarter and so on; four to seven are in the two halves of one
+    vector. Functions with such vectors have `snn.vectors`.
+
+    With `optional-vectors` the same function has a form without them, too:
+
+    ```mlir
+    %has = func.call @integer_vectors() : () -> i1
+    scf.if %has {
+      vector.store %new, %v[%n] : memref<256xi16>, vector<16xi16>
+    } else {
+      memref.store %next, %v[%n] : memref<256xi16>
+    } {snn.vectors}
+    ```
+
+    `integer_vectors` is a helper that says whether the C compiler's processor has
+    any, `vector_blocks` whether sums of all-to-all synapses are in them, and `dsp`
+    whether pairs of neurons are updated at a time.
+
+    With `quiet-counts` neurons that count spikes are updated as if there were
+    none, with a branch for those that may have some.
 
     With `patches`, what an input of a convolution with events adds to the
     outputs around it is a patch of a fixed size, for sums in a map with a border:
@@ -364,7 +383,7 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"vectorFloats", "vector-floats", "bool", "true",
            "Whether these are also of floating-point numbers">,
     Option<"vectorRows", "vector-rows", "bool", "false",
-           "Whether convolutions add rows of weights in such vectors">,
+           "Whether convolutions and counts add rows of weights in such vectors">,
     Option<"floatOutputs", "float-outputs", "int64_t", "0",
            "Sums of 32-bit floats that are in registers at a time, in place of "
            "vector-sums; 0: none">,

@@ -52,9 +52,10 @@ static bool isRole(Attribute attribute) {
 
 static bool isHelper(Attribute attribute) {
   return isOneOf(attribute,
-                 {"take_events", "take_part", "set_spikes", "blocks", "integer_vectors", "vector_blocks",
-                  "unaligned_blocks", "product", "product_unsigned",
-                  "product_shifted", "product_shifted_short", "product_byte"});
+                 {"take_events", "take_part", "set_spikes", "blocks", "dsp",
+                  "integer_vectors", "vector_blocks", "unaligned_blocks",
+                  "product", "product_unsigned", "product_shifted",
+                  "product_shifted_short", "product_byte"});
 }
 
 static bool isSeconds(Attribute attribute) {
@@ -144,7 +145,7 @@ static constexpr AttributeRule kRules[] = {
     {"snn.section", "a string", is<StringAttr>},
     {"snn.helper",
      "'take_events', 'take_part', 'set_spikes', 'blocks', 'unaligned_blocks', "
-     "'integer_vectors', 'vector_blocks', "
+     "'dsp', 'integer_vectors', 'vector_blocks', "
      "'product', "
      "'product_unsigned', 'product_shifted', 'product_shifted_short' or "
      "'product_byte'",

@@ -69,9 +69,9 @@ AllInputsPlan::of(SynapseOpInterface op, const PatchPlan &patches,
   }
   plan.together = std::min(
       {kMostTogether, kMostSums / channels, patches.getDims().back().outputs});
-  Type storage = getStorageType(cast<RankedTensorType>(
-                                    op->getResult(0).getType()))
-                     .getElementType();
+  Type storage =
+      getStorageType(cast<RankedTensorType>(op->getResult(0).getType()))
+          .getElementType();
   if (storage.isSignlessInteger() && areNatural(element))
     plan.vectors = planVectorRows(
         options, channels, getElementTypeOrSelf(op.getWeight()), storage);
@@ -232,8 +232,7 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
     if (weights.getType() != vector)
       weights = arith::ExtSIOp::create(at, vector, weights);
     for (auto [n, factor] : llvm::enumerate(factors)) {
-      SmallVector<Value> to =
-          getOutput(at, output, static_cast<int64_t>(n), k);
+      SmallVector<Value> to = getOutput(at, output, static_cast<int64_t>(n), k);
       auto words = VectorType::get(areTwice ? lanes / 2 : lanes, compute);
       Value times = vector::BroadcastOp::create(at, words, factor);
       // Processors multiply what they know to be 15 bits as they do 16.

@@ -187,9 +187,8 @@ createOutputRange(ImplicitLocOpBuilder &builder, Value padded, WindowDim dim,
   return {begin, end};
 }
 
-void ConvLowering::addRow(ImplicitLocOpBuilder &builder,
-                          ArrayRef<Value> target, ArrayRef<Value> source,
-                          Value factor) {
+void ConvLowering::addRow(ImplicitLocOpBuilder &builder, ArrayRef<Value> target,
+                          ArrayRef<Value> source, Value factor) {
   if (vectors) {
     SmallVector<Value> factors;
     if (factor)
@@ -404,7 +403,8 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
   LayerBuilder layer(context.symbols, context.step, op);
   ImplicitLocOpBuilder &builder = layer.body();
   EventInputs events(layer, op, context);
-  std::optional<AllInputsPlan> all = AllInputsPlan::of(op, plan, context.options);
+  std::optional<AllInputsPlan> all =
+      AllInputsPlan::of(op, plan, context.options);
   ArrayRef<Value> scratch = context.maps[op];
   Value mapBuffer = layer.addArgument("map", scratch.front());
   Value allBuffer, spikes;

@@ -21,6 +21,8 @@ namespace snn {
 inline constexpr llvm::StringLiteral kHasVectors = "integer_vectors";
 /// The same of a small one, which loads and stores at the price of an addition.
 inline constexpr llvm::StringLiteral kHasVectorBlocks = "vector_blocks";
+/// What says that it has instructions for both halves of a word.
+inline constexpr llvm::StringLiteral kHasPairs = "dsp";
 
 /// Builds what a layer does, at the position of its builder.
 using Form = llvm::function_ref<llvm::LogicalResult()>;

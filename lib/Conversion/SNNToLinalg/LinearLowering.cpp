@@ -146,10 +146,9 @@ lowerToBlocks(LayerBuilder &layer, StepContext &context, const BlockPlan &plan,
     layer.write(addRows(*initial), yBuffer);
     return success();
   };
-  return plan.condition.empty()
-             ? addBlocksTo()
-             : createForms(layer, context, plan.condition, addBlocksTo,
-                           addRowsTo);
+  return plan.condition.empty() ? addBlocksTo()
+                                : createForms(layer, context, plan.condition,
+                                              addBlocksTo, addRowsTo);
 }
 
 /// Adds rows in words to what is in `yBuffer`, one for each event.

@@ -256,12 +256,12 @@ Value NeuronLoop::visitFew(ImplicitLocOpBuilder &builder, int64_t lanes,
                                     isAny(builder, calm[index].back()),
                                     /*withElseRegion=*/true);
     ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
-    Value listed = createLoop(
-        then, "k", indexConstant(then, first),
-        indexConstant(then, std::min(first + lanes, end)), count,
-        [&](ImplicitLocOpBuilder &inner, Value k, Value current) {
-          return visitAny(inner, 1, row, k, current);
-        });
+    Value listed =
+        createLoop(then, "k", indexConstant(then, first),
+                   indexConstant(then, std::min(first + lanes, end)), count,
+                   [&](ImplicitLocOpBuilder &inner, Value k, Value current) {
+                     return visitAny(inner, 1, row, k, current);
+                   });
     scf::YieldOp::create(then, listed);
     ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
     for (auto [value, buffer] : llvm::zip(calm[index], buffers.states))

@@ -591,8 +591,9 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
           return found;
         },
         context.options.byCoefficients);
-    isNothing = isNothing && changesNothing(
-                                 results.front().getDefiningOp<linalg::GenericOp>());
+    isNothing =
+        isNothing &&
+        changesNothing(results.front().getDefiningOp<linalg::GenericOp>());
     if (!isNothing)
       writeAll(layer, results, elements.outputBuffers);
     return success();
@@ -609,10 +610,16 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
                     !(part && c.getShape().size() == 1) &&
                     arePairs(c.getShape(), update, model, buffers);
   auto stepInVectors = [&] { return stepLanes(*lanes, /*isQuiet=*/false); };
+  auto stepInPairs = [&] { return stepLanes(2, isMostlyQuiet); };
+  auto stepSingly = [&] {
+    return isMostlyQuiet || buffers.events ? stepLanes(1, isMostlyQuiet)
+                                           : stepElements();
+  };
   auto stepOtherwise = [&] {
-    return takesPairs || isMostlyQuiet || buffers.events
-               ? stepLanes(takesPairs ? 2 : 1, isMostlyQuiet)
-               : stepElements();
+    return !takesPairs ? stepSingly()
+           : context.options.optionalVectors
+               ? createForms(layer, context, kHasPairs, stepInPairs, stepSingly)
+               : stepInPairs();
   };
   // Compilers for processors with vectors may have some for plain loops.
   bool areSometimesPlain = isMostlyQuiet && hasForms;
@@ -681,19 +688,25 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
           return begin(b, update, values.drop_back(), values.take_back());
         },
         context.options.byCoefficients);
-    isNothing = isNothing && changesNothing(
-                                 results.front().getDefiningOp<linalg::GenericOp>());
+    isNothing =
+        isNothing &&
+        changesNothing(results.front().getDefiningOp<linalg::GenericOp>());
     if (!isNothing)
       writeAll(layer, results, buffer);
     return success();
   };
   std::optional<int64_t> lanes =
       chooseLanes(c.getShape(), update, buffers, context.options);
-  bool takesPairs = context.options.pairs &&
-                    arePairs(c.getShape(), update, model, buffers);
+  bool takesPairs =
+      context.options.pairs && arePairs(c.getShape(), update, model, buffers);
   auto stepInVectors = [&] { return stepLanes(*lanes); };
+  auto stepInPairs = [&] { return stepLanes(2); };
   auto stepOtherwise = [&] {
-    return takesPairs ? stepLanes(2) : stepElements();
+    return !takesPairs ? stepElements()
+           : context.options.optionalVectors
+               ? createForms(layer, context, kHasPairs, stepInPairs,
+                             stepElements)
+               : stepInPairs();
   };
   if (failed(lanes ? createVectorForms(layer, context, kHasVectors,
                                        stepInVectors, stepOtherwise)

@@ -150,8 +150,8 @@ Value FixedProduct::createShort(ImplicitLocOpBuilder &builder, Value x,
   bool isPair = vector && vector.getNumElements() == 2;
   APInt factor;
   if (rounding == 0 && !isPair &&
-      matchPattern(multiplier, m_ConstantInt(&factor)) &&
-      factor.isPowerOf2() && factor.exactLogBase2() < shift)
+      matchPattern(multiplier, m_ConstantInt(&factor)) && factor.isPowerOf2() &&
+      factor.exactLogBase2() < shift)
     return shiftRight(x, shift - factor.exactLogBase2());
   if (rounding == 0 && shift >= 16) {
     Value high = createUpperHalf(builder, x, multiplier);

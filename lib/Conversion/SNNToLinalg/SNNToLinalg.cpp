@@ -506,7 +506,8 @@ void NetworkLowering::placeMaps(Operation *op) {
   };
   Type sums = context.bufferOf(op->getResult(0)).getType();
   place(plan->getMapType(sums), "_map", "sums");
-  if (std::optional<AllInputsPlan> all = AllInputsPlan::of(synapse, *plan, context.options)) {
+  if (std::optional<AllInputsPlan> all =
+          AllInputsPlan::of(synapse, *plan, context.options)) {
     place(all->getInputType(sums), "_all", "all inputs");
     if (getElementTypeOrSelf(getSpikeSource(synapse)).isInteger(1))
       place(MemRefType::get({synapse.getInput().getType().getNumElements()},

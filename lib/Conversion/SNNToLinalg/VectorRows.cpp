@@ -36,7 +36,8 @@ snn::planVectorRows(const ConvertSNNToLinalgOptions &options, int64_t outputs,
   return planVectorSums(blocks, outputs, type, storage, /*isInPlace=*/true);
 }
 
-/// `factor` as a number of `type`; where 16 bits hold it, in a way that says so.
+/// `factor` as a number of `type`; where 16 bits hold it, in a way that says
+/// so.
 static Value castFactor(ImplicitLocOpBuilder &builder, Value factor, Type type,
                         int64_t largest) {
   if (isa<FloatType>(type))
@@ -70,9 +71,9 @@ void snn::addVectorRows(ImplicitLocOpBuilder &builder, const VectorPlan &plan,
   auto getTerms = [&](ImplicitLocOpBuilder &at, size_t row, Value first,
                       const VectorPart &part) -> Value {
     auto type = VectorType::get(part.lanes, element);
-    Value terms = vector::LoadOp::create(
-        at, VectorType::get(part.lanes, stored), weights,
-        extend(at, sources[row], first, part.offset));
+    Value terms =
+        vector::LoadOp::create(at, VectorType::get(part.lanes, stored), weights,
+                               extend(at, sources[row], first, part.offset));
     if (terms.getType() != type)
       terms = arith::ExtSIOp::create(at, type, terms);
     if (numbers.empty())

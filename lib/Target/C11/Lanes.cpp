@@ -205,19 +205,18 @@ FunctionEmitter::makeHighProduct(arith::TruncIOp op) {
       continue;
     }
     auto extend = factor.getDefiningOp<arith::ExtSIOp>();
-    std::optional<Lanes> own =
-        extend && isPart(extend) ? getLanes(extend.getIn().getType())
-                                 : std::nullopt;
+    std::optional<Lanes> own = extend && isPart(extend)
+                                   ? getLanes(extend.getIn().getType())
+                                   : std::nullopt;
     if (!own || own->bits > type->bits)
       return std::nullopt;
     FailureOr<Expression> narrow = getExpression(extend.getIn());
     if (failed(narrow))
       return FailureOr<Expression>(failure());
-    factors.push_back(own->bits == type->bits
-                          ? narrow->text
-                          : call(vectors->getConvert(*own, *type),
-                                 {narrow->text})
-                                .text);
+    factors.push_back(
+        own->bits == type->bits
+            ? narrow->text
+            : call(vectors->getConvert(*own, *type), {narrow->text}).text);
   }
   std::optional<std::string> function =
       vectors->getHighProduct(*type, *rounding, *by);

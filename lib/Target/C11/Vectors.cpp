@@ -441,14 +441,13 @@ std::string Vectors::getShortProduct(Lanes type) {
   forms.whole = "return " + multiply + "(a, b);";
   // Of the halves of each number; the upper ones are signs of a, and 0 of b.
   if (type.getBytes() == kShort || type.getBytes() == 2 * kShort)
-    forms.whole =
-        ("#if defined(__SSE2__)\ntypedef short shorts "
-         "__attribute__((vector_size(" +
-         Twine(type.getBytes()) + ")));\nreturn (" + own +
-         ")__builtin_ia32_pmaddwd" + Twine(type.getBytes() * 8) +
-         "((shorts)a, (shorts)(b & 0xffff));\n#else\n" + forms.whole +
-         "\n#endif")
-            .str();
+    forms.whole = ("#if defined(__SSE2__)\ntypedef short shorts "
+                   "__attribute__((vector_size(" +
+                   Twine(type.getBytes()) + ")));\nreturn (" + own +
+                   ")__builtin_ia32_pmaddwd" + Twine(type.getBytes() * 8) +
+                   "((shorts)a, (shorts)(b & 0xffff));\n#else\n" + forms.whole +
+                   "\n#endif")
+                      .str();
   forms.array = "return " + multiply + "(a, b);";
   define(own + " " + function + "(" + own + " a, " + own + " b)", type,
          type.getBytes(), forms);
@@ -670,8 +669,7 @@ std::string Vectors::getStoreMask(Lanes mask) {
   std::string store = getStore(mask, bytes);
   std::string both = getBinary("and", "&", mask), one = getSplat(mask);
   Forms forms;
-  forms.whole =
-      store + "((int8_t *)p, " + both + "(holds, " + one + "(1)));";
+  forms.whole = store + "((int8_t *)p, " + both + "(holds, " + one + "(1)));";
   forms.array = forms.whole;
   if (hasHalves(mask, mask.getBytes())) {
     auto [low, high] =
@@ -729,7 +727,8 @@ std::string Vectors::getPart(Lanes type, bool isHigh) {
                   "__attribute__((vector_size(16)));\nreturn (" +
                   result + ")((longs)a)[" + (isHigh ? "1" : "0") + "];";
   else
-    forms.whole = shuffle(prefix, "a, a", first, half.count) + forms.whole + "\n#endif";
+    forms.whole =
+        shuffle(prefix, "a, a", first, half.count) + forms.whole + "\n#endif";
   forms.array =
       forEach(result, half.count, "r.x[k] = a.x[k + " + Twine(first) + "];");
   define(result + " " + function + "(" + own + " a)", type, type.getBytes(),
@@ -753,7 +752,8 @@ std::string Vectors::getJoin(Lanes type) {
                   "{(long long)low, (long long)high};\nreturn (" +
                   own + ")r;";
   else
-    forms.whole = shuffle(prefix, "low, high", 0, type.count) + forms.whole + "\n#endif";
+    forms.whole =
+        shuffle(prefix, "low, high", 0, type.count) + forms.whole + "\n#endif";
   forms.array = own + " r;\nmemcpy(r.x, low.x, sizeof low.x);\nmemcpy(r.x + " +
                 std::to_string(type.getLowCount()) +
                 ", high.x, sizeof high.x);\nreturn r;";

@@ -327,6 +327,6 @@ module {
 // -----
 
 module {
-  // expected-error @+1 {{snn.helper of 'func.func' is "system", expected 'take_events', 'take_part', 'set_spikes', 'blocks', 'unaligned_blocks', 'integer_vectors', 'vector_blocks', 'product', 'product_unsigned', 'product_shifted', 'product_shifted_short' or 'product_byte' [N7]}}
+  // expected-error @+1 {{snn.helper of 'func.func' is "system", expected 'take_events', 'take_part', 'set_spikes', 'blocks', 'unaligned_blocks', 'dsp', 'integer_vectors', 'vector_blocks', 'product', 'product_unsigned', 'product_shifted', 'product_shifted_short' or 'product_byte' [N7]}}
   func.func private @other(memref<?xi16>, index, index, memref<?xi16>) attributes {snn.helper = "system"}
 }
