@@ -85,7 +85,8 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<bool> vectorRows{
       *this, "vector-rows",
       llvm::cl::desc(
-          "Whether convolutions add rows of weights in such vectors"),
+          "Whether convolutions and counts add rows of weights in such "
+          "vectors"),
       llvm::cl::init(false)};
   Option<int64_t> floatOutputs{
       *this, "float-outputs",

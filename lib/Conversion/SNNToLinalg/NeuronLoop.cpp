@@ -102,6 +102,9 @@ private:
       own.type = VectorType::get(lanes, update.type);
     return own;
   }
+  /// Stores the states that are not what was loaded.
+  void storeAll(ImplicitLocOpBuilder &builder, ValueRange values,
+                ValueRange loaded, ValueRange position);
   /// Whether fewer neurons than `lanes` are in a vector: in two halves that
   /// have some in common, and where the higher one begins.
   bool isInHalves(int64_t lanes) const {
@@ -116,8 +119,9 @@ private:
              ValueRange position);
   Value list(ImplicitLocOpBuilder &builder, Value spikes, Value row, Value n,
              Value count);
+  /// Those of a vector at `n`, from one of them on.
   Value listLanes(ImplicitLocOpBuilder &builder, Value spikes, Value row,
-                  Value n, Value count);
+                  Value n, Value count, int64_t first = 0);
   Value listOne(ImplicitLocOpBuilder &builder, Value spike, Value row, Value n,
                 Value count);
   static SmallVector<Value> getPosition(Value row, Value n) {
@@ -194,9 +198,9 @@ Value NeuronLoop::listOne(ImplicitLocOpBuilder &builder, Value spike, Value row,
 }
 
 Value NeuronLoop::listLanes(ImplicitLocOpBuilder &builder, Value spikes,
-                            Value row, Value n, Value count) {
+                            Value row, Value n, Value count, int64_t first) {
   int64_t lanes = cast<VectorType>(spikes.getType()).getNumElements();
-  for (int64_t lane = 0; lane < lanes; ++lane) {
+  for (int64_t lane = first; lane < lanes; ++lane) {
     Value spike = vector::ExtractOp::create(builder, spikes, lane);
     count = listOne(builder, spike, row, advance(builder, n, lane), count);
   }
@@ -238,22 +242,50 @@ Value NeuronLoop::visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes,
                       });
 }
 
+/// Whether `value` is what was loaded.
+static bool isUnchanged(Value value, Value loaded) {
+  if (auto truncate = value.getDefiningOp<arith::TruncIOp>())
+    if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
+      value = extend.getIn();
+  return value == loaded;
+}
+
+void NeuronLoop::storeAll(ImplicitLocOpBuilder &builder, ValueRange values,
+                          ValueRange loaded, ValueRange position) {
+  for (auto [value, before, buffer] : llvm::zip(values, loaded, buffers.states))
+    if (!isUnchanged(value, before))
+      store(builder, value, buffer, position);
+}
+
 Value NeuronLoop::visitFew(ImplicitLocOpBuilder &builder, int64_t lanes,
                            Value row, int64_t begin, int64_t end, Value count) {
   NeuronBody body = bodies.calm ? bodies.calm : bodies.step;
   // Vectors may overlap: all are loaded before one is stored. What two have is
   // calm in both or in none.
-  SmallVector<SmallVector<Value>> positions, calm;
+  SmallVector<SmallVector<Value>> positions, states, calm;
   for (int64_t first = begin; first < end; first += lanes) {
     Value n = indexConstant(builder, std::min(first, end - lanes));
     positions.push_back(getPosition(row, n));
-    auto [inputs, states] = loadAll(builder, lanes, positions.back());
-    calm.push_back(body(builder, getUpdate(lanes), inputs, states));
+    auto [inputs, old] = loadAll(builder, lanes, positions.back());
+    calm.push_back(body(builder, getUpdate(lanes), inputs, old));
+    states.push_back(old);
   }
   for (auto [index, position] : llvm::enumerate(positions)) {
     int64_t first = begin + index * lanes;
-    auto branch = scf::IfOp::create(builder, count.getType(),
-                                    isAny(builder, calm[index].back()),
+    int64_t place = std::min(first, end - lanes);
+    Value spikes = calm[index].back();
+    Value any = isAny(builder, spikes);
+    if (!bodies.calm) {
+      // Spikes change nothing yet.
+      storeAll(builder, calm[index], states[index], position);
+      count = createBranch(
+          builder, any, count, [&, position](ImplicitLocOpBuilder &inner) {
+            return listLanes(inner, spikes, row, position.back(), count,
+                             first - place);
+          });
+      continue;
+    }
+    auto branch = scf::IfOp::create(builder, count.getType(), any,
                                     /*withElseRegion=*/true);
     ImplicitLocOpBuilder then(builder.getLoc(), branch.getThenBodyBuilder());
     Value listed =
@@ -264,8 +296,7 @@ Value NeuronLoop::visitFew(ImplicitLocOpBuilder &builder, int64_t lanes,
                    });
     scf::YieldOp::create(then, listed);
     ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
-    for (auto [value, buffer] : llvm::zip(calm[index], buffers.states))
-      store(other, value, buffer, position);
+    storeAll(other, calm[index], states[index], position);
     scf::YieldOp::create(other, count);
     count = branch.getResult(0);
   }
@@ -329,14 +360,6 @@ void NeuronLoop::visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes,
     return;
   ImplicitLocOpBuilder other(builder.getLoc(), branch.getElseBodyBuilder());
   store(other, next, state, position);
-}
-
-/// Whether `value` is what was loaded.
-static bool isUnchanged(Value value, Value loaded) {
-  if (auto truncate = value.getDefiningOp<arith::TruncIOp>())
-    if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
-      value = extend.getIn();
-  return value == loaded;
 }
 
 Value NeuronLoop::visitAny(ImplicitLocOpBuilder &builder, int64_t lanes,

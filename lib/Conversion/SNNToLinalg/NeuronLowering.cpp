@@ -441,16 +441,22 @@ static Value addRest(LayerBuilder &layer, ArrayRef<int64_t> shape,
   return getTable(layer.constantTensor(numbers, "rest"));
 }
 
-/// How many neurons are updated at a time in vectors, or none.
+/// How many neurons are updated at a time in vectors, or none. Those of more
+/// than 16 bits are if they need `noProducts`.
 static std::optional<int64_t>
 chooseLanes(ArrayRef<int64_t> shape, const Update &update,
             const NeuronBuffers &buffers,
-            const ConvertSNNToLinalgOptions &options) {
+            const ConvertSNNToLinalgOptions &options, bool noProducts = false) {
   constexpr int64_t kLeast = 8;
+  auto isWide = [](Value state) {
+    return cast<MemRefType>(state.getType()).getElementType().isInteger(32);
+  };
+  bool areWide = noProducts && update.type.isInteger(32) &&
+                 llvm::all_of(buffers.states, isWide);
   bool isMap = shape.size() > 1;
-  if (options.vectorNeurons == 0 || !areShort(update, buffers))
+  if (options.vectorNeurons == 0 || !(areWide || areShort(update, buffers)))
     return std::nullopt;
-  int64_t size = shape.back(), lanes = options.vectorNeurons;
+  int64_t size = shape.back(), lanes = areWide ? kLeast : options.vectorNeurons;
   while (lanes > kLeast && lanes % 2 == 0 &&
          (isMap ? size % lanes != 0 : size < lanes))
     lanes /= 2;
@@ -604,7 +610,8 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   // No vectors divide.
   bool canList = part && c.getShape().size() > 1;
   if (!(counts && !hasShortReciprocal) && (!buffers.events || canList))
-    lanes = chooseLanes(c.getShape(), update, buffers, context.options);
+    lanes = chooseLanes(c.getShape(), update, buffers, context.options,
+                        /*noProducts=*/part && !model.current && !counts);
   // In what is no part of a map pairs are not worth their code.
   bool takesPairs = context.options.pairs && !(counts && !isMostlyQuiet) &&
                     !(part && c.getShape().size() == 1) &&

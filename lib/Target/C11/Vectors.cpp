@@ -829,6 +829,10 @@ std::string Vectors::getAny(Lanes mask) {
     auto [low, high] =
         forHalves(mask, [&](Lanes half) { return getAny(half); });
     forms.halves = "return " + low + "(holds.low) || " + high + "(holds.high);";
+    if (low == high)
+      forms.halves = "return " + low + "(" +
+                     getBinary("or", "|", mask.getLow()) +
+                     "(holds.low, holds.high));";
   }
   // As a few words.
   unsigned word = static_cast<unsigned>(std::min<int64_t>(bytes, 8));
@@ -839,6 +843,10 @@ std::string Vectors::getAny(Lanes mask) {
                 std::to_string(bytes / word) +
                 "];\nmemcpy(words, &holds, sizeof words);\nreturn (" + any +
                 ") != 0;";
+  if (bytes == kShort)
+    forms.whole = "#if defined(__ARM_FEATURE_MVE)\nreturn "
+                  "vcmpneq_n_s8((int8x16_t)holds, 0) != 0;\n#else\n" +
+                  forms.whole + "\n#endif";
   forms.array = "bool any = false;\nfor (size_t k = 0; k < " +
                 std::to_string(mask.count) +
                 "; ++k)\n    any |= holds.x[k] != 0;\nreturn any;";
