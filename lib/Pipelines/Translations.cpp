@@ -25,13 +25,28 @@ static llvm::cl::list<std::string>
 static llvm::cl::opt<bool>
     profileOption("c11-profile", llvm::cl::desc("Calls in <PREFIX>_PROFILE"));
 
+/// C for no processor in particular: what snnmlir/common/targets.py says of
+/// "generic".
+static void setGeneric(snn::PipelineOptions &options) {
+  options.pairs = true;
+  options.vectorSums = 64;
+  options.vectorFloats = false;
+  options.vectorRows = true;
+  options.vectorNeurons = 16;
+  options.optionalVectors = true;
+  options.quietCounts = true;
+  options.rowLanes = 16;
+}
+
 LogicalResult snn::translateToC11(ModuleOp module, const C11Options &options,
                                   llvm::raw_ostream &source,
                                   llvm::raw_ostream &header) {
   OwningOpRef<ModuleOp> lowered = module.clone();
   if (!lowered->getOps<snn::NetworkOp>().empty()) {
     PassManager manager(module.getContext());
-    snn::buildLoopsPipeline(manager, snn::PipelineOptions());
+    snn::PipelineOptions generic;
+    setGeneric(generic);
+    snn::buildLoopsPipeline(manager, generic);
     if (failed(manager.run(*lowered)))
       return failure();
   }

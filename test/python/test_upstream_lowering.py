@@ -33,6 +33,9 @@ HELPERS = """\
 #include <stdlib.h>
 bool _mlir_ciface_blocks(void) { return BLOCKS; }
 bool _mlir_ciface_unaligned_blocks(void) { return BLOCKS; }
+bool _mlir_ciface_integer_vectors(void) { return !BLOCKS; }
+bool _mlir_ciface_vector_blocks(void) { return !BLOCKS; }
+bool _mlir_ciface_dsp(void) { return BLOCKS; }
 void _mlir_ciface_take_events(void) { abort(); }
 void _mlir_ciface_set_spikes(void) { abort(); }
 """
@@ -58,6 +61,10 @@ BYTES = [
         r"%none_N = arith.constant dense<0> : \4xi8>\n"
         r"%bytes_N = vector.maskedload \2, %none_N : \3xi8>, \4xi1>, \4xi8> into \4xi8>\n"
         r"\1 = arith.trunci %bytes_N : \4xi8> to \4xi1>",
+    ),
+    (
+        r"vector\.store (%\S+), (.*memref<.*)xi1>, (vector<\d+)xi1>",
+        r"%bytes_N = arith.extui \1 : \3xi1> to \3xi8>\n vector.store %bytes_N, \2xi8>, \3xi8>",
     ),
     (r"(memref<[^>]*)xi1>", r"\1xi8>"),
 ]  # fmt: skip

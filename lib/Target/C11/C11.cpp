@@ -662,6 +662,8 @@ void SourceEmitter::emitHelpers() {
       });
   if (!vectors.isEmpty() || asksForVectors)
     emitHelper("vectors");
+  if (!vectors.isEmpty() && hasFloatVectors(module))
+    emitHelper("vectors_float");
   if (!findReuses(functions.step).empty() ||
       (functions.stepEvents && !findReuses(functions.stepEvents).empty()))
     emitHelper("fence");

@@ -240,7 +240,7 @@ std::string FunctionEmitter::typeOf(Value scalar) const {
                : "";
   StringRef type = getScalarType(scalar.getType(), signs.isUnsigned(scalar));
   // What a function gets is computed, too.
-  bool isShort = op ? isShortArithmetic(op) ||
+  bool isShort = op ? isShortArithmetic(op) || isa<vector::ExtractOp>(op) ||
                           llvm::any_of(op->getUsers(), isShortArithmetic)
                     : isa<func::FuncOp>(scalar.getParentBlock()->getParentOp());
   if (isShort && type == "int16_t")

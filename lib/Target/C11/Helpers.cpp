@@ -103,7 +103,8 @@ static constexpr StringLiteral kInline[] = {"helium",
                                             "pairs",
                                             "sums",
                                             "rows",
-                                            "vectors"};
+                                            "vectors",
+                                            "vectors_float"};
 
 /// Functions that are there once. All take positions.
 static constexpr StringLiteral kOnce[] = {

@@ -41,6 +41,11 @@ static std::optional<Lanes> getMaskLanes(Value value) {
   }
   if (isa_and_present<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(op))
     return getMaskLanes(op->getOperand(0));
+  if (auto join = dyn_cast_or_null<vector::ShuffleOp>(op)) {
+    std::optional<Lanes> half = getMaskLanes(join.getV1());
+    return half ? std::optional(half->withCount(2 * half->count))
+                : std::nullopt;
+  }
   if (auto half = dyn_cast_or_null<vector::ExtractStridedSliceOp>(op)) {
     std::optional<Lanes> whole = getMaskLanes(half.getSource());
     return whole ? std::optional(whole->getLow()) : std::nullopt;
@@ -404,9 +409,19 @@ FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
       })
       .Case([&](vector::BroadcastOp broadcast) -> FailureOr<Expression> {
         std::optional<Lanes> type = getLanes(broadcast.getType());
-        if (!type || isa<VectorType>(broadcast.getSourceType()))
+        Value source = broadcast.getSource();
+        if (!type || isa<VectorType>(source.getType()))
           return refuseLanes(op);
-        return callLanes(vectors->getSplat(*type), broadcast.getSource());
+        FailureOr<Expression> number = getExpression(source);
+        if (failed(number))
+          return failure();
+        // A variable for numbers of 16 bits may have more.
+        bool isCut = source.getType().isInteger(16) &&
+                     !isa_and_present<memref::LoadOp, arith::ConstantOp>(
+                         source.getDefiningOp());
+        return call(vectors->getSplat(*type),
+                    {isCut ? "(int16_t)" + number->in(Precedence::Unary)
+                           : number->text});
       })
       .Case([&](vector::BitCastOp cast) -> FailureOr<Expression> {
         std::optional<Lanes> from = getLanesOf(cast.getSource()),
@@ -432,12 +447,13 @@ FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
 }
 
 FailureOr<Expression> FunctionEmitter::makeLanesJoin(vector::ShuffleOp op) {
-  std::optional<Lanes> type = getLanes(op.getType());
+  std::optional<Lanes> type = getLanesOf(op.getResult());
   bool areInOrder =
       llvm::equal(op.getMask(), llvm::seq<int64_t>(0, op.getMask().size()));
-  std::optional<Lanes> half = getLanes(op.getV1().getType());
-  if (!type || !half || !areInOrder || !(*half == type->getLow()) ||
-      op.getV1().getType() != op.getV2().getType())
+  std::optional<Lanes> low = getLanesOf(op.getV1()),
+                       high = getLanesOf(op.getV2());
+  if (!type || !low || !high || !areInOrder || !(*low == type->getLow()) ||
+      !(*high == *low))
     return refuseLanes(op);
   return callLanes(vectors->getJoin(*type), op->getOperands());
 }

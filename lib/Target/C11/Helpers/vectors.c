@@ -3,9 +3,8 @@
 #include "helium.c"
 #include "small.c"
 // --- emitted
-/* Bytes of the processor's vectors, 0 where there are none: of integers, and of all numbers, where
- * those of floating point are as IEEE 754 says (those of 32-bit Arm take small numbers for 0). On
- * RISC-V eight registers can be one. */
+/* Bytes of the processor's vectors of integers, 0 where there are none. On RISC-V eight registers can
+ * be one. */
 #ifndef NET_INTEGER_VECTORS
 #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
 #define NET_INTEGER_VECTORS 0
@@ -28,14 +27,6 @@
 #define NET_VECTOR_BLOCKS 0
 #endif
 #endif
-#ifndef NET_VECTORS
-#if defined(__SSE2__) || defined(__aarch64__) || defined(__wasm_simd128__) \
-    || (defined(__riscv_v_elen_fp) && __riscv_v_elen_fp >= 64)
-#define NET_VECTORS NET_INTEGER_VECTORS
-#else
-#define NET_VECTORS 0
-#endif
-#endif
 /* Whether the compiler makes vectors of parts of others in registers. */
 #if defined(__has_builtin) && !defined(NET_SHUFFLES)
 #if __has_builtin(__builtin_shufflevector)
@@ -45,14 +36,6 @@
 #ifndef NET_SHUFFLES
 #define NET_SHUFFLES 0
 #endif
-/* Whether floats have 32 registers of their own, several of which one instruction loads. */
-#if defined(__GNUC__) && defined(__arm__) && (!defined(__thumb__) || defined(__thumb2__)) \
-    && defined(__ARM_FP) && (__ARM_FP & 4) != 0
-#define NET_FLOAT_REGISTERS 1
-#else
-#define NET_FLOAT_REGISTERS 0
-#endif
-
 #if defined(__SSE2__) && defined(__GNUC__) && !defined(__clang__)
 /* Bytes in a register, behind them zeros. */
 typedef char net_bytes16 __attribute__((vector_size(16)));
