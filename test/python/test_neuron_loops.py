@@ -225,7 +225,7 @@ def test_which_forms_targets_have() -> None:
 
 
 def test_neurons_take_a_fraction_of_the_instructions(tmp_path: Path) -> None:
-    """256 LIF on a Cortex-M4, of which none spikes: four fewer for each than one by one, and its list."""
+    """256 LIF on a Cortex-M4, of which none spikes: four fewer for each in pairs."""
     source = dense(256, "LIF")
     x = np.zeros((2, 12), bool)
     machine = MACHINES["cortex-m4f"]

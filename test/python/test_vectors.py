@@ -24,9 +24,14 @@ from test_words import spikes as spikes_of_map
 
 ROOT = Path(__file__).parents[2]
 # More than 96 are in rows on a host.
-SIZES = (3, 8, 17, 40, 70, 110)
-# Arrays, vectors of 16 bytes, and those that this machine has.
-FORMS = ("-DNET_INTEGER_VECTORS=0", "-DNET_INTEGER_VECTORS=16", "-march=native")
+SIZES = (3, 5, 8, 17, 40, 70, 110)
+# Arrays, vectors of 16 bytes, those that this machine has, and sums as small cores have them.
+FORMS = (
+    "-DNET_INTEGER_VECTORS=0",
+    "-DNET_INTEGER_VECTORS=16 -DNET_SHUFFLES=0",
+    "-march=native",
+    "-DNET_VECTOR_BLOCKS=1",
+)
 VECTORS = tuple(name for name in TARGETS if TARGETS[name].vector_sums)
 
 
@@ -47,7 +52,7 @@ def test_vectors_compute_the_same_here(
     dtype: str, flag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CC", f"{os.environ.get('CC', 'gcc')} {flag}")
-    for outputs, target in itertools.product(SIZES, ("cortex-m55", "x86-64")):
+    for outputs, target in itertools.product(SIZES, ("cortex-m55", "x86-64", "generic")):
         network = compiled("recurrent" if outputs % 2 else "bias", outputs, dtype, target)
         assert verify(network, spikes(24)).mismatches == (), (outputs, target)
 
@@ -60,9 +65,10 @@ def test_convolutions_compute_the_same_here(
 ) -> None:
     """Rows of which the last two vectors may have sums in common."""
     monkeypatch.setenv("CC", f"{os.environ.get('CC', 'gcc')} {flag}")
-    for shape, dtype in itertools.product(SHAPES, ("int8", "int16")):
-        network = compiled_map(conv(shape, kind), target="cortex-m55", dtype=dtype)
-        assert verify(network, spikes_of_map(network)).mismatches == (), (shape, dtype)
+    targets = ("cortex-m55", "generic", "x86-64")
+    for shape, dtype, target in itertools.product(SHAPES, ("int8", "int16"), targets):
+        network = compiled_map(conv(shape, kind), target=target, dtype=dtype)
+        assert verify(network, spikes_of_map(network)).mismatches == (), (shape, dtype, target)
 
 
 @pytest.mark.parametrize("target", ["cortex-m55", "rv32imc-zve32x", "x86-64", "generic"])
@@ -108,10 +114,16 @@ def test_sums_are_in_vectors_where_there_are_enough(target: str) -> None:
         ("armhf-linux", "cortex-m55"),
         ("cortex-m4f", "cortex-m55"),
         ("atmega1284p", "cortex-m55"),
+        ("cortex-m55", "generic"),
+        ("cortex-m55-clang", "generic"),
+        ("rv32imc-zve32x", "generic"),
+        ("aarch64-linux", "generic"),
+        ("cortex-m4f", "generic"),
+        ("cortex-m3", "generic"),
     ],
 )
 def test_bits_on_machines(machine: str, target: str, tmp_path: Path) -> None:
-    for outputs, dtype in ((17, "int8"), (38, "int8"), (64, "int16"), (9, "f32")):
+    for outputs, dtype in ((5, "int8"), (17, "int8"), (38, "int8"), (64, "int16"), (9, "f32")):
         network = compiled("recurrent", outputs, dtype, target)
         x = spikes(24)
         (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
