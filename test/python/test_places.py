@@ -116,14 +116,15 @@ def test_layers_in_a_section(language: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dtype", ["f32", "f64", "int8", "int16", "int4"])
 def test_no_header_and_no_library(dtype: Dtype, tmp_path: Path) -> None:
-    """Four headers and the compiler's for Helium, and no function of a library that a compiler does
-    not call by itself."""
+    """Four headers, but on cores with Helium, and no function of a library that a compiler does not
+    call by itself."""
     for name, network in networks(dtype).items():
         network.write(tmp_path / "net.c")
         text = (tmp_path / "net.c").read_text() + (tmp_path / "net.h").read_text()
+        text = text.replace("#if defined(__ARM_FEATURE_MVE)\n#include <arm_mve.h>\n", "")
         included = set(re.findall(r"# *include (.*)", text))
         allowed = {"<stddef.h>", "<stdint.h>", "<stdbool.h>", "<string.h>", '"net.h"'}
-        assert included <= {*allowed, "<arm_mve.h>"}, name
+        assert included <= allowed, name
         subprocess.run(["gcc", "-std=c11", "-O1", "-c", "net.c"], cwd=tmp_path, check=True)
         undefined = subprocess.run(
             ["nm", "--undefined-only", "--just-symbols", "net.o"],

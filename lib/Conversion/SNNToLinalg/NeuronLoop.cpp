@@ -35,6 +35,13 @@ bool snn::areShort(const Update &update, const NeuronBuffers &buffers) {
          llvm::all_of(buffers.states, isShort);
 }
 
+bool snn::isUnchanged(Value value, Value loaded) {
+  if (auto truncate = value.getDefiningOp<arith::TruncIOp>())
+    if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
+      value = extend.getIn();
+  return value == loaded;
+}
+
 bool snn::arePairs(ArrayRef<int64_t> shape, const Update &update,
                    const NeuronModel &model, const NeuronBuffers &buffers) {
   constexpr int64_t kLeast = 32;
@@ -85,8 +92,9 @@ private:
                   Value n, Value count, ValueRange inputs, ValueRange states);
   void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   Value n);
-  /// The same from `begin` to `end` in vectors: those of a vector in which one
-  /// spikes are updated one by one.
+  /// Those from `begin` to `end` of a row in vectors, with a list. Where one of a
+  /// vector spikes and that changes more than its list, they are updated one by
+  /// one.
   Value visitFew(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  int64_t begin, int64_t end, Value count);
   /// What the body gets of them.
@@ -240,14 +248,6 @@ Value NeuronLoop::visitCalm(ImplicitLocOpBuilder &builder, int64_t lanes,
                               buffers.states.back(), position);
                         return listLanes(inner, results.back(), row, n, count);
                       });
-}
-
-/// Whether `value` is what was loaded.
-static bool isUnchanged(Value value, Value loaded) {
-  if (auto truncate = value.getDefiningOp<arith::TruncIOp>())
-    if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
-      value = extend.getIn();
-  return value == loaded;
 }
 
 void NeuronLoop::storeAll(ImplicitLocOpBuilder &builder, ValueRange values,

@@ -64,6 +64,9 @@ struct NeuronBuffers {
 /// between.
 bool areShort(const Update &update, const NeuronBuffers &buffers);
 
+/// Whether `value` is `loaded`, if only in other bits in between.
+bool isUnchanged(mlir::Value value, mlir::Value loaded);
+
 /// Whether two neurons are updated at a time: where these are worth the code,
 /// which has one by itself, too, if rows of `shape` are odd.
 bool arePairs(llvm::ArrayRef<int64_t> shape, const Update &update,

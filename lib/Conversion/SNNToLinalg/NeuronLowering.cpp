@@ -374,17 +374,11 @@ static std::string describeLayer(int64_t count, const NeuronModel &model,
 
 /// Whether a loop leaves all that it updates as it is.
 static bool changesNothing(linalg::GenericOp loop) {
-  auto isArgument = [&](Value result, BlockArgument argument) {
-    if (auto truncate = result.getDefiningOp<arith::TruncIOp>())
-      if (auto extend = truncate.getIn().getDefiningOp<arith::ExtSIOp>())
-        result = extend.getIn();
-    return result == argument;
-  };
   return llvm::all_of(
       llvm::zip_equal(loop.getBody()->getTerminator()->getOperands(),
                       loop.getRegionOutputArgs()),
       [&](auto pair) {
-        return isArgument(std::get<0>(pair), std::get<1>(pair));
+        return isUnchanged(std::get<0>(pair), std::get<1>(pair));
       });
 }
 
@@ -463,6 +457,23 @@ chooseLanes(ArrayRef<int64_t> shape, const Update &update,
   // Fewer are in two halves of a vector.
   bool fits = size >= lanes || (!isMap && lanes == kLeast && size >= lanes / 2);
   return fits ? std::optional(lanes) : std::nullopt;
+}
+
+/// Has neurons in vectors where there is a form for these, else in pairs where
+/// there is one, or singly; where vectors are optional, the C has all of them.
+static LogicalResult createNeuronForms(LayerBuilder &layer,
+                                       StepContext &context, Form inVectors,
+                                       Form inPairs, Form singly) {
+  auto otherwise = [&]() -> LogicalResult {
+    if (!inPairs)
+      return singly();
+    return context.options.optionalVectors
+               ? createForms(layer, context, kHasPairs, inPairs, singly)
+               : inPairs();
+  };
+  return inVectors ? createVectorForms(layer, context, kHasVectors, inVectors,
+                                       otherwise)
+                   : otherwise();
 }
 
 /// Has a loop over neurons of `shape` update those of part number `number`
@@ -622,19 +633,18 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
     return isMostlyQuiet || buffers.events ? stepLanes(1, isMostlyQuiet)
                                            : stepElements();
   };
-  auto stepOtherwise = [&] {
-    return !takesPairs ? stepSingly()
-           : context.options.optionalVectors
-               ? createForms(layer, context, kHasPairs, stepInPairs, stepSingly)
-               : stepInPairs();
+  auto stepAll = [&](bool canHaveVectors) {
+    return createNeuronForms(
+        layer, context, canHaveVectors ? Form(stepInVectors) : Form(),
+        takesPairs ? Form(stepInPairs) : Form(), stepSingly);
   };
   // Compilers for processors with vectors may have some for plain loops.
-  bool areSometimesPlain = isMostlyQuiet && hasForms;
-  if (failed(lanes ? createVectorForms(layer, context, kHasVectors,
-                                       stepInVectors, stepOtherwise)
-             : areSometimesPlain ? createForms(layer, context, kHasVectors,
-                                               stepElements, stepOtherwise)
-                                 : stepOtherwise()))
+  bool areSometimesPlain = !lanes && isMostlyQuiet && hasForms;
+  auto stepQuietly = [&] { return stepAll(false); };
+  if (failed(areSometimesPlain
+                 ? createForms(layer, context, kHasVectors, stepElements,
+                               stepQuietly)
+                 : stepAll(lanes.has_value())))
     return failure();
   finishOrDiscard(layer, isNothing);
   return success();
@@ -708,16 +718,9 @@ LogicalResult snn::lowerNeuronBegin(NeuronOpInterface op,
       context.options.pairs && arePairs(c.getShape(), update, model, buffers);
   auto stepInVectors = [&] { return stepLanes(*lanes); };
   auto stepInPairs = [&] { return stepLanes(2); };
-  auto stepOtherwise = [&] {
-    return !takesPairs ? stepElements()
-           : context.options.optionalVectors
-               ? createForms(layer, context, kHasPairs, stepInPairs,
-                             stepElements)
-               : stepInPairs();
-  };
-  if (failed(lanes ? createVectorForms(layer, context, kHasVectors,
-                                       stepInVectors, stepOtherwise)
-                   : stepOtherwise()))
+  if (failed(createNeuronForms(
+          layer, context, lanes ? Form(stepInVectors) : Form(),
+          takesPairs ? Form(stepInPairs) : Form(), stepElements)))
     return failure();
   finishOrDiscard(layer, isNothing);
   return success();

@@ -6,11 +6,14 @@
  * two numbers, and whether something holds, is all bits of a half or none. */
 typedef uint32_t net_pair;
 
+/* Whether instructions compute with both halves of a word. */
+#ifndef NET_DSP
 #if defined(__GNUC__) && defined(__ARM_FEATURE_DSP) && !defined(__ARM_FEATURE_MVE) \
     && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define NET_DSP 1
 #else
 #define NET_DSP 0
+#endif
 #endif
 
 NET_HELPER int32_t net_low(net_pair x)
