@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def spiking(shape: tuple[int, ...], rng: np.random.Generator) -> nir.NIRNode:
     return nir.CubaLIF(tau_mem=tau, r=np.full(shape, 2.0), v_leak=leak, **synaptic, **common)
 
 
-def convolutions(seed: int) -> nir.NIRGraph:
+def convolutions(seed: int, channels: tuple[int, int] = (2, 6)) -> nir.NIRGraph:
     """Two or three convolutions of random sizes, each before neurons, and a layer of ten.
 
     In some the spikes of a map have two readers, or are an output, too.
@@ -53,7 +54,7 @@ def convolutions(seed: int) -> nir.NIRGraph:
     last = "input"
     for n in range(rng.integers(2, 4)):
         groups = 2 if shape[0] % 2 == 0 and rng.integers(2) else 1
-        outputs, size = groups * int(rng.integers(2, 6)), int(rng.integers(2, 4))
+        outputs, size = groups * int(rng.integers(*channels)), int(rng.integers(2, 4))
         stride, padding = (int(rng.integers(1, 3)) if n else 1), int(rng.integers(0, 2))
         weight = rng.normal(0.15, 0.6, (outputs, shape[0] // groups, size, size))
         bias = rng.normal(0.0, 0.05, outputs)
@@ -95,6 +96,18 @@ def test_bits_are_the_same(way: str, dtype: Any) -> None:
         check_bits(network)
         found += parts(network)
     assert (found > 0) == (way != "counts")
+
+
+@pytest.mark.usefixtures("no_undefined_behaviour")
+@pytest.mark.parametrize("way", ["zero", "subtract", "delayed", "nir"])
+def test_vectors_of_a_part(way: str) -> None:
+    """Channels that are no whole vectors, of neurons that a spike resets now or later."""
+    found = set()
+    for seed in range(8):
+        network = compiled(convolutions(seed, (8, 24)), **WAYS[way])
+        check_bits(network)
+        found |= set(re.findall(r"net_any_(i\d\d)x\d", network.c))
+    assert "i16" in found
 
 
 @pytest.mark.parametrize("machine", ["cortex-m0", "cortex-m4f", "rv32imac"])
