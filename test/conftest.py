@@ -4,7 +4,7 @@
 import os
 import re
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,15 @@ def keep_words(items: list[pytest.Item], left_out: set[pytest.Item]) -> set[pyte
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves cases out: --sample. What -m and -k leave out counts before, or after."""
+    leave_out(config, items)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    count = Counter(item.path for item in items)
+    # pytest-xdist gives files away in this order, so that no long one is left for the end.
+    items.sort(key=lambda item: (item.path not in slow, -count[item.path]))
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of tests with more cases than --sample says."""
     most = config.getoption("--sample")
     if most is None:
         return

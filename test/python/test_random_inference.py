@@ -10,7 +10,7 @@ from random_inference import run_one
 
 @pytest.mark.slow
 @settings(
-    max_examples=500,
+    max_examples=200,
     deadline=None,
     derandomize=True,
     database=None,

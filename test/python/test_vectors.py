@@ -63,12 +63,15 @@ def test_vectors_compute_the_same_here(
 def test_convolutions_compute_the_same_here(
     kind: str, flag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows of which the last two vectors may have sums in common."""
+    """Rows of which the last two vectors may have sums in common; each shape in both types."""
     monkeypatch.setenv("CC", f"{os.environ.get('CC', 'gcc')} {flag}")
-    targets = ("cortex-m55", "generic", "x86-64")
-    for shape, dtype, target in itertools.product(SHAPES, ("int8", "int16"), targets):
-        network = compiled_map(conv(shape, kind), target=target, dtype=dtype)
-        assert verify(network, spikes_of_map(network)).mismatches == (), (shape, dtype, target)
+    first = ("plain", "bias", "counts", "deep").index(kind)
+    for index, shape in enumerate(SHAPES, first):
+        dtype = ("int8", "int16")[index % 2]
+        for target in ("cortex-m55", "generic", "x86-64"):
+            network = compiled_map(conv(shape, kind), target=target, dtype=dtype)
+            found = verify(network, spikes_of_map(network))
+            assert found.mismatches == (), (shape, dtype, target)
 
 
 @pytest.mark.parametrize("target", ["cortex-m55", "rv32imc-zve32x", "x86-64", "generic"])
