@@ -285,20 +285,10 @@ def verify(network: Network, x: Sample, board: Connection | None = None) -> Verd
         for name in {*found, *own, *margins}
     }
     steps = len(next(iter(expected.values())))
-    compared = steps
-    ties = np.zeros(steps, bool)
-    for name, margin in margins.items():
-        tied = margin <= allowed[name]
-        ties |= tied
-        if name not in found:
-            continue
-        differs = np.any((found[name] != expected[name]).reshape(steps, -1), axis=1)
-        if np.any(differs) and tied[first := int(np.argmax(differs))]:
-            compared = min(compared, first)
-    for name, values in own.items():
-        differs = np.any(_differs(values, expected[name], allowed[name]).reshape(steps, -1), axis=1)
-        if np.any(differs) and np.any(ties[: int(np.argmax(differs)) + 1]):
-            compared = min(compared, int(np.argmax(ties)))
+    tied = {name: margin <= allowed[name] for name, margin in margins.items()}
+    ties = _first_ties(found, expected, tied)
+    ties += _first_ties_of_outputs(own, expected, tied, allowed)
+    compared = min([steps, *ties])
     spikes = 0
     largest = 0.0
     mismatches = []
@@ -320,6 +310,41 @@ def verify(network: Network, x: Sample, board: Connection | None = None) -> Verd
         if np.any(apart):
             mismatches.append(_own_mismatch(name, apart))
     return Verdict(steps, compared, spikes, largest, tuple(mismatches))
+
+
+def _first_ties(
+    found: Mapping[str, Signal],
+    expected: Mapping[str, Signal],
+    tied: Mapping[str, npt.NDArray[np.bool_]],
+) -> list[int]:
+    """The steps in which a node's first spike that differs is one that rounding decides."""
+    first = []
+    for name in tied.keys() & found.keys():
+        differs = _any_in_step(found[name] != expected[name])
+        if np.any(differs) and tied[name][step := int(np.argmax(differs))]:
+            first.append(step)
+    return first
+
+
+def _first_ties_of_outputs(
+    own: Mapping[str, Signal],
+    expected: Mapping[str, Signal],
+    tied: Mapping[str, npt.NDArray[np.bool_]],
+    allowed: Mapping[str, float],
+) -> list[int]:
+    """The same where only outputs are known: the first step in which rounding decides anywhere."""
+    first = []
+    steps = np.flatnonzero(np.any(list(tied.values()), axis=0)) if tied else np.array([], int)
+    for name, values in own.items():
+        differs = _any_in_step(_differs(values, expected[name], allowed[name]))
+        if np.any(differs) and np.any(steps[:1] <= np.argmax(differs)):
+            first.append(int(steps[0]))
+    return first
+
+
+def _any_in_step(wrong: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """[T] of [T, *shape]."""
+    return np.asarray(np.any(wrong.reshape(len(wrong), -1), axis=1))
 
 
 def _differs(ours: Signal, theirs: Signal, allowed: float) -> npt.NDArray[np.bool_]:
