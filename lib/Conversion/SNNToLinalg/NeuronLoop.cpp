@@ -92,9 +92,9 @@ private:
                   Value n, Value count, ValueRange inputs, ValueRange states);
   void visitQuiet(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                   Value n);
-  /// Those from `begin` to `end` of a row in vectors, with a list. Where one of a
-  /// vector spikes and that changes more than its list, they are updated one by
-  /// one.
+  /// Those from `begin` to `end` of a row in vectors, with a list. Where one of
+  /// a vector spikes and that changes more than its list, they are updated one
+  /// by one.
   Value visitFew(ImplicitLocOpBuilder &builder, int64_t lanes, Value row,
                  int64_t begin, int64_t end, Value count);
   /// What the body gets of them.

@@ -641,10 +641,9 @@ static LogicalResult lowerStep(NeuronOpInterface op, StepContext &context,
   // Compilers for processors with vectors may have some for plain loops.
   bool areSometimesPlain = !lanes && isMostlyQuiet && hasForms;
   auto stepQuietly = [&] { return stepAll(false); };
-  if (failed(areSometimesPlain
-                 ? createForms(layer, context, kHasVectors, stepElements,
-                               stepQuietly)
-                 : stepAll(lanes.has_value())))
+  if (failed(areSometimesPlain ? createForms(layer, context, kHasVectors,
+                                             stepElements, stepQuietly)
+                               : stepAll(lanes.has_value())))
     return failure();
   finishOrDiscard(layer, isNothing);
   return success();
