@@ -63,7 +63,7 @@ def keep_words(items: list[pytest.Item], left_out: set[pytest.Item]) -> set[pyte
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves cases out: --sample. What -m and -k leave out counts before, or after."""
+    """Leaves cases out, and puts the files first that may take long."""
     leave_out(config, items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     count = Counter(item.path for item in items)
@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of tests with more cases than --sample says."""
+    """Leaves cases out: --sample. What -m and -k leave out counts before, or after."""
     most = config.getoption("--sample")
     if most is None:
         return

@@ -219,11 +219,8 @@ def agreement(network: Network, recorded: Recording, board: Connection | None = 
     x = dict(recorded.inputs)
     if board is None:
         found = network.record(x, names)
-        # Outputs are those of the network's own C, also where they are recorded as a node's signal.
-        for output, values in network.executable.run(x).items():
-            sources = network.graph.sources(output)
-            same = (output,) if len(sources) > 1 else (output, *sources)
-            found |= {name: values for name in same if name in found}
+        own = _own_outputs(network, x)
+        found |= {name: own[name] for name in own.keys() & found.keys()}
     else:
         found = board.record(x)
         names = [name for name in names if name in found]
@@ -279,15 +276,14 @@ def verify(network: Network, x: Sample, board: Connection | None = None) -> Verd
     data = dict(x) if isinstance(x, Mapping) else x
     expected = reference.record(network.graph, data, convention=network.convention)
     margins = reference.margins(network.graph, data, convention=network.convention)
-    own = network.executable.run(x) if board is None else {}
+    own = _own_outputs(network, x) if board is None else {}
     allowed = {
         name: TOLERANCE[network.dtype] * _magnitude_at(network, name, expected)
-        for name in {*found, *own, *margins}
+        for name in {*found, *margins, *network.graph.outputs}
     }
     steps = len(next(iter(expected.values())))
     tied = {name: margin <= allowed[name] for name, margin in margins.items()}
-    ties = _first_ties(found, expected, tied)
-    ties += _first_ties_of_outputs(own, expected, tied, allowed)
+    ties = _first_ties(found, expected, tied) + _first_ties(own, expected, tied)
     compared = min([steps, *ties])
     spikes = 0
     largest = 0.0
@@ -305,11 +301,23 @@ def verify(network: Network, x: Sample, board: Connection | None = None) -> Verd
         largest = max(largest, error)
         if not error <= 1.0:
             mismatches.append(f"{name}: values differ by up to {error * allowed[name]:g}")
-    for name, values in own.items():
-        apart = _differs(values[:compared], np.asarray(expected[name])[:compared], allowed[name])
+    for name in network.graph.outputs:
+        if name not in own:
+            continue
+        apart = _differs(own[name][:compared], np.asarray(expected[name])[:compared], allowed[name])
         if np.any(apart):
             mismatches.append(_own_mismatch(name, apart))
     return Verdict(steps, compared, spikes, largest, tuple(mismatches))
+
+
+def _own_outputs(network: Network, x: Sample) -> dict[str, Signal]:
+    """What the network's own C computes, by output, and by the node whose signal that is."""
+    own = network.executable.run(x)
+    for output in tuple(own):
+        sources = network.graph.sources(output)
+        if len(sources) == 1:
+            own[sources[0]] = own[output]
+    return own
 
 
 def _first_ties(
@@ -320,31 +328,10 @@ def _first_ties(
     """The steps in which a node's first spike that differs is one that rounding decides."""
     first = []
     for name in tied.keys() & found.keys():
-        differs = _any_in_step(found[name] != expected[name])
+        differs = np.any((found[name] != expected[name]).reshape(len(tied[name]), -1), axis=1)
         if np.any(differs) and tied[name][step := int(np.argmax(differs))]:
             first.append(step)
     return first
-
-
-def _first_ties_of_outputs(
-    own: Mapping[str, Signal],
-    expected: Mapping[str, Signal],
-    tied: Mapping[str, npt.NDArray[np.bool_]],
-    allowed: Mapping[str, float],
-) -> list[int]:
-    """The same where only outputs are known: the first step in which rounding decides anywhere."""
-    first = []
-    steps = np.flatnonzero(np.any(list(tied.values()), axis=0)) if tied else np.array([], int)
-    for name, values in own.items():
-        differs = _any_in_step(_differs(values, expected[name], allowed[name]))
-        if np.any(differs) and np.any(steps[:1] <= np.argmax(differs)):
-            first.append(int(steps[0]))
-    return first
-
-
-def _any_in_step(wrong: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """[T] of [T, *shape]."""
-    return np.asarray(np.any(wrong.reshape(len(wrong), -1), axis=1))
 
 
 def _differs(ours: Signal, theirs: Signal, allowed: float) -> npt.NDArray[np.bool_]:
