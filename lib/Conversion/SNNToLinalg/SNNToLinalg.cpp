@@ -479,7 +479,9 @@ void NetworkLowering::placeOffload(OffloadOp offload) {
       continue;
     }
     placeSignal(result);
-    context.buffers[value] = context.buffers[result];
+    // A copy, because what the map holds moves when it grows.
+    Value signal = context.buffers.lookup(result);
+    context.buffers[value] = signal;
   }
   if (std::optional<int64_t> bytes = getScratchBytes(offload, symbols)) {
     auto type = MemRefType::get({(*bytes + 3) / 4}, stepBuilder.getI32Type());

@@ -618,6 +618,12 @@ LogicalResult FunctionEmitter::emitLocal(Operation *op) {
   return success();
 }
 
+void FunctionEmitter::shareName(Value value, Value other) {
+  // A copy, because what `locals` holds moves when it grows.
+  std::string name = locals.lookup(other);
+  locals[value] = std::move(name);
+}
+
 bool FunctionEmitter::canShareVariable(Operation *loop, Value initial) {
   return initial.hasOneUse() && initial.getDefiningOp<scf::WhileOp>() &&
          initial.getParentBlock() == loop->getBlock() && locals.count(initial);
@@ -628,7 +634,7 @@ LogicalResult FunctionEmitter::declareCarried(Operation *loop,
                                               ValueRange carried) {
   for (auto [index, first, variable] : llvm::enumerate(initial, carried)) {
     if (canShareVariable(loop, first)) {
-      locals[variable] = locals[first];
+      shareName(variable, first);
       continue;
     }
     if (Value list = index == 0 ? getListOfSums(loop) : Value()) {
@@ -750,7 +756,7 @@ LogicalResult FunctionEmitter::emitFor(scf::ForOp op) {
   line() << "}\n";
   for (auto [result, carried] :
        llvm::zip(op.getResults(), op.getRegionIterArgs()))
-    locals[result] = locals[carried];
+    shareName(result, carried);
   return success();
 }
 
@@ -821,7 +827,7 @@ LogicalResult FunctionEmitter::declareResults(scf::IfOp op) {
   for (auto [result, otherwise] :
        llvm::zip(op.getResults(), op.elseYield().getResults())) {
     if (canBecomeResult(op, otherwise)) {
-      locals[result] = locals[otherwise];
+      shareName(result, otherwise);
       continue;
     }
     FailureOr<Expression> value = getExpression(otherwise);

@@ -246,6 +246,8 @@ private:
   mlir::FailureOr<Expression> makeCall(llvm::StringRef helper,
                                        mlir::ValueRange operands,
                                        llvm::StringRef more = "");
+  /// Gives `value` the variable that `other` has.
+  void shareName(mlir::Value value, mlir::Value other);
   /// Whether the variable that holds `initial` can go on in `loop`: another
   /// loop left it behind, and nothing but this one needs it.
   bool canShareVariable(mlir::Operation *loop, mlir::Value initial);
