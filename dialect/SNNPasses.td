@@ -300,7 +300,18 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     and dilation have none, nor have floats where the input is not spikes, counts
     or pools of them, as zeros times infinity are none. Where it has 4, 8, ... 64
     channels, such a function visits all inputs when there are many events, with
-    the sums of some neighbouring outputs in registers.
+    the sums of some neighbouring outputs in registers. With `pair-products` it
+    visits two input channels at a time where no sum of two products overflows,
+    and there is an even number of them:
+
+    ```mlir
+    %factors = arith.muli %weights, %inputs : vector<32xi16>
+    %even, %odd = vector.deinterleave %factors : vector<32xi16> -> vector<16xi16>
+    %both = arith.addi %even, %odd overflow<nsw> : vector<16xi16>
+    ```
+
+    The factors are extended from half as many bits, so processors may have an
+    instruction for it.
 
     A decay to the nearest integer multiplies a sum. With `multiply-add` a sum
     follows the product instead where 16 bits hold the first one: `(v + 10) *
@@ -387,6 +398,9 @@ def ConvertSNNToLinalg : Pass<"convert-snn-to-linalg", "::mlir::ModuleOp"> {
     Option<"floatOutputs", "float-outputs", "int64_t", "0",
            "Sums of 32-bit floats that are in registers at a time, in place of "
            "vector-sums; 0: none">,
+    Option<"pairProducts", "pair-products", "bool", "false",
+           "Whether convolutions in such vectors add the products of two input "
+           "channels at a time">,
     Option<"vectorNeurons", "vector-neurons", "int64_t", "0",
            "Neurons whose numbers fit 16 bits that are updated at a time, in "
            "vectors, a multiple of 8; 0: none">,

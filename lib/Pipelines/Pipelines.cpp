@@ -112,6 +112,7 @@ void snn::buildLinalgPipeline(OpPassManager &manager,
   convert.vectorFloats = options.vectorFloats;
   convert.vectorRows = options.vectorRows;
   convert.floatOutputs = options.floatOutputs;
+  convert.pairProducts = options.pairProducts;
   convert.vectorNeurons = options.vectorNeurons;
   convert.optionalVectors = options.optionalVectors;
   convert.quietCounts = options.quietCounts;

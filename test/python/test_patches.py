@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import itertools
+import platform
+import re
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +134,58 @@ def test_patches_compute_the_same(kind: str, dtype: str) -> None:
         assert verify(network, inputs(network)).mismatches == (), shape
 
 
+# SSE2, what has an instruction for bytes, what this machine has, halves and arrays.
+FORMS = ("", "-mssse3", "-march=native", "-DNET_INTEGER_VECTORS=16", "-DNET_INTEGER_VECTORS=0")
+PAIRS = (
+    (2, 16, 5, 2, 1, 11, 10),
+    (4, 24, 3, 1, 1, 6, 5),
+    (6, 8, (1, 3), (1, 2), 0, 7, 9),
+    (16, 20, (3, 2), 1, "same", 5, 4),
+    (8, 64, 1, 1, 0, 4, 5),
+)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="these are instructions of x86-64")
+@pytest.mark.parametrize(
+    ("compiler", "form"),
+    [*(("gcc", form) for form in FORMS), ("clang-22", ""), ("clang-22", "-march=native")],
+)
+def test_pairs_compute_the_same(
+    compiler: str, form: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Products of two channels at a time: of bytes, and of 16 bits where sums have 32."""
+    if compiler == "gcc":
+        request.getfixturevalue("no_undefined_behaviour")
+    monkeypatch.setenv("CC", f"{compiler} {form}")
+    functions = set()
+    for index, shape in enumerate(PAIRS):
+        for kind, dtype in itertools.product(("plain", "counts", "pool", "line"), ("int8", "int16")):
+            if (dtype == "int16") == (index % 2 == 0):
+                continue  # each shape in one of them
+            network = compiled(conv(shape, kind), "x86-64", dtype=dtype)
+            assert verify(network, inputs(network)).mismatches == (), (shape, kind)
+            functions |= set(re.findall(r"net_dot2_(i\d+)x", body(network)))
+    assert functions == {"i8", "i16"}
+
+
+def test_pairs_where_no_sum_overflows() -> None:
+    """That of two products of bytes: not where neurons spike so often that it may."""
+    shape = (2, 16, 3, 1, 1, 6, 6)
+    source = conv(shape, "counts")
+    network = compiled(source, "x86-64", dtype="int8")
+    assert "dot2_i8" in body(network)
+    source.nodes["many"].v_threshold[:] = 0.01
+    source.nodes["before"].weight = np.abs(source.nodes["before"].weight)
+    source.nodes["conv"].weight = np.abs(source.nodes["conv"].weight)
+    often = compiled(source, "x86-64", dtype="int8")
+    assert "dot2_i8" not in body(often)
+    x = inputs(often)
+    assert often.record(x, ["many"])["many"].max() > 127
+    assert verify(often, x).mismatches == ()
+    # An odd number of channels has none.
+    assert "dot2" not in body(compiled(conv((3, *shape[1:]), "plain"), "x86-64", dtype="int8"))
+
+
 def test_zeros_keep_their_sign() -> None:
     """What fills patches up is -0.0, beside weights that are 0.0 all."""
     weight, bias = np.zeros((4, 1, 3, 3)), np.array([-0.0, 0.25, 0.25, 0.25])
@@ -187,10 +241,12 @@ def test_numbers_that_may_be_infinite_have_none() -> None:
 @pytest.mark.parametrize("machine", ["aarch64-linux", "cortex-m4f", "rv32imac"])
 def test_bits_on_machines(machine: str, tmp_path: Path) -> None:
     """The C computes the same where it was not made for, too."""
-    for kind, dtype, shape in (
-        ("bias", "f32", SHAPES[1]), ("counts", "f32", SHAPES[3]), ("pool", "int8", SHAPES[1]),
+    for kind, dtype, shape, target in (
+        ("bias", "f32", SHAPES[1], "aarch64"), ("counts", "f32", SHAPES[3], "aarch64"),
+        ("pool", "int8", SHAPES[1], "aarch64"), ("counts", "int8", PAIRS[0], "x86-64"),
+        ("counts", "int16", PAIRS[2], "x86-64"),
     ):  # fmt: skip
-        network = compiled(conv(shape, kind), "aarch64", dtype=dtype)
+        network = compiled(conv(shape, kind), target, dtype=dtype)
         x = inputs(network)
         (found,) = run(build(MACHINES[machine], tmp_path, network, FLAGS), x).outputs.values()
         np.testing.assert_array_equal(found, network.run(x))

@@ -93,6 +93,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Sums of 32-bit floats that are in registers at a time, "
                      "in place of vector-sums; 0: none"),
       llvm::cl::init(0)};
+  Option<bool> pairProducts{
+      *this, "pair-products",
+      llvm::cl::desc("Whether convolutions in such vectors add the products of "
+                     "two input channels at a time"),
+      llvm::cl::init(false)};
   Option<int64_t> vectorNeurons{
       *this, "vector-neurons",
       llvm::cl::desc("Neurons whose numbers fit 16 bits that are updated at a "

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AllInputs.h"
+#include "NeuronArithmetic.h"
 #include "Synapses.h"
 #include "VectorRows.h"
 
@@ -45,6 +46,39 @@ static bool areNatural(Type element) {
   return element.isInteger(1) || element.isUnsignedInteger(8);
 }
 
+/// What an input is at most, of those that are natural numbers.
+static int64_t getMostInput(Value signal) {
+  Value source = getEventSource(signal);
+  if (auto neuron = source.getDefiningOp<NeuronOpInterface>();
+      neuron && source == neuron.getOutput("spikes"))
+    return getMostSpikes(neuron);
+  return getLargestInteger(getElementTypeOrSelf(source.getType()));
+}
+
+/// The bits of numbers of which two for each of `storage` are factors, or 0 if
+/// the products of two input channels cannot be added at a time: they are whole
+/// words, and their sum does not overflow.
+static unsigned getPairBits(const Constant &weight, int64_t most,
+                            Type storage) {
+  unsigned bits = storage.getIntOrFloatBitWidth() / 2;
+  if (weight.shape[1] % 2 != 0 || (bits == 8 && most > INT8_MAX))
+    return 0;
+  int64_t outputs = weight.shape[0], inputs = weight.shape[1],
+          kernel = weight.getNumElements() / (outputs * inputs);
+  auto getWeight = [&](int64_t o, int64_t c, int64_t k) {
+    return static_cast<int64_t>(weight.at((o * inputs + c) * kernel + k));
+  };
+  for (int64_t o = 0; o < outputs; ++o)
+    for (int64_t c = 0; c < inputs; c += 2)
+      for (int64_t k = 0; k < kernel; ++k) {
+        int64_t a = getWeight(o, c, k), b = getWeight(o, c + 1, k);
+        if (!llvm::isIntN(bits, a) || !llvm::isIntN(bits, b) ||
+            !llvm::isIntN(2 * bits, (std::abs(a) + std::abs(b)) * most))
+          return 0;
+      }
+  return bits;
+}
+
 std::optional<AllInputsPlan>
 AllInputsPlan::of(SynapseOpInterface op, const PatchPlan &patches,
                   const ConvertSNNToLinalgOptions &options) {
@@ -52,15 +86,15 @@ AllInputsPlan::of(SynapseOpInterface op, const PatchPlan &patches,
   Type element = getElementTypeOrSelf(op.getInput());
   auto quantized = dyn_cast<quant::QuantizedType>(element);
   int64_t channels = patches.getChannels();
+  Constant weight = *getConstant(op.getWeight());
   std::optional<Constant> bias;
   if (op.getBias())
     bias = getConstant(op.getBias());
-  if (channels % 4 != 0 || channels > kMostSums ||
-      changesZeros(*getConstant(op.getWeight()), bias) ||
+  if (channels % 4 != 0 || channels > kMostSums || changesZeros(weight, bias) ||
       (quantized && quantized.getStorageTypeIntegralWidth() > 16))
     return std::nullopt;
   AllInputsPlan plan(patches);
-  plan.inputChannels = input.back();
+  plan.turns = input.back();
   plan.isChannelsFirst = getEventOrder(op)->isChannelsFirst;
   for (auto [dim, size] : llvm::zip(patches.getDims(), input)) {
     int64_t seen = (dim.outputs - 1) * dim.window.stride + dim.window.size;
@@ -82,11 +116,15 @@ AllInputsPlan::of(SynapseOpInterface op, const PatchPlan &patches,
   int64_t events = plan.getLeastEvents();
   if (events < kFewEvents || events >= op.getInput().getType().getNumElements())
     return std::nullopt;
+  if (plan.vectors && options.pairProducts)
+    plan.pairBits = getPairBits(weight, getMostInput(op.getInput()), storage);
+  if (plan.arePairs())
+    plan.turns /= 2;
   return plan;
 }
 
 int64_t AllInputsPlan::getLeastEvents() const {
-  int64_t all = inputChannels, patch = kPatchCost;
+  int64_t all = turns, patch = kPatchCost;
   for (const PatchDim &dim : patches.getDims()) {
     all *= dim.outputs * dim.window.size;
     patch *= dim.taps;
@@ -95,7 +133,7 @@ int64_t AllInputsPlan::getLeastEvents() const {
 }
 
 MemRefType AllInputsPlan::getInputType(Type sums) const {
-  int64_t elements = inputChannels;
+  int64_t elements = turns;
   for (int64_t size : sizes)
     elements *= size;
   Type element = getElementTypeOrSelf(sums);
@@ -111,7 +149,7 @@ Value AllInputsPlan::getPlace(ImplicitLocOpBuilder &builder,
                               ArrayRef<Value> position) const {
   Value place;
   for (auto [at, size] :
-       llvm::zip_equal(position, inEventOrder<int64_t>(sizes, inputChannels))) {
+       llvm::zip_equal(position, inEventOrder<int64_t>(sizes, turns))) {
     if (place)
       place = arith::AddIOp::create(
           builder,
@@ -127,7 +165,8 @@ void AllInputsPlan::storeAll(ImplicitLocOpBuilder &builder, Value values,
                              Type type, Value inputs) const {
   linalg::FillOp::create(
       builder, createNumber(builder, getElementTypeOrSelf(inputs), 0), inputs);
-  SmallVector<int64_t> shape = inEventOrder<int64_t>(map, inputChannels);
+  SmallVector<int64_t> shape =
+      inEventOrder<int64_t>(map, arePairs() ? 2 * turns : turns);
   Value ordered = reshapeBuffer(builder, builder.getLoc(), values, shape);
   storeRest(builder, ordered, type, {}, inputs);
 }
@@ -136,7 +175,7 @@ void AllInputsPlan::storeAll(ImplicitLocOpBuilder &builder, Value values,
 Value AllInputsPlan::storeRest(ImplicitLocOpBuilder &builder, Value values,
                                Type type, SmallVector<Value> position,
                                Value inputs) const {
-  ArrayRef<int64_t> shape = cast<MemRefType>(values.getType()).getShape();
+  SmallVector<int64_t> shape = inEventOrder<int64_t>(map, turns);
   if (position.size() < shape.size())
     return createLoop(builder, "n", shape[position.size()], Value(),
                       [&](ImplicitLocOpBuilder &loop, Value index, Value) {
@@ -144,14 +183,32 @@ Value AllInputsPlan::storeRest(ImplicitLocOpBuilder &builder, Value values,
                         next.push_back(index);
                         return storeRest(loop, values, type, next, inputs);
                       });
-  Value number =
-      castToNumber(builder, memref::LoadOp::create(builder, values, position),
-                   type, getElementTypeOrSelf(inputs));
+  auto getNumber = [&](ValueRange at) {
+    return castToNumber(builder, memref::LoadOp::create(builder, values, at),
+                        type, getElementTypeOrSelf(inputs));
+  };
+  auto scale = [&](Value number, int64_t factor) {
+    return createMul(builder, number,
+                     createNumber(builder, number.getType(), factor));
+  };
+  Value number;
+  if (arePairs()) {
+    SmallVector<Value> at(position);
+    Value &channel = isChannelsFirst ? at.front() : at.back();
+    channel =
+        arith::MulIOp::create(builder, channel, indexConstant(builder, 2));
+    Value even = getNumber(at);
+    channel =
+        arith::AddIOp::create(builder, channel, indexConstant(builder, 1));
+    number =
+        createAdd(builder, even, scale(getNumber(at), int64_t(1) << pairBits));
+  } else {
+    number = getNumber(position);
+  }
   // For sums of 16 bits in both halves of a word.
   constexpr int64_t kTwice = (1 << 16) + 1;
   if (areTwice)
-    number = createMul(builder, number,
-                       createNumber(builder, number.getType(), kTwice));
+    number = scale(number, kTwice);
   for (auto [index, dim] : llvm::enumerate(patches.getDims())) {
     Value &at = position[index + (isChannelsFirst ? 1 : 0)];
     at = arith::AddIOp::create(builder, at,
@@ -176,14 +233,31 @@ Value AllInputsPlan::visitKernel(
   size_t dim = isChannelsFirst ? known - 1 : known;
   bool isChannel = known == channel;
   static constexpr StringLiteral kNames[] = {"p", "q"};
-  return createLoop(
-      builder, isChannel ? "c" : kNames[dim],
-      isChannel ? inputChannels : patches.getDims()[dim].window.size, Value(),
-      [&](ImplicitLocOpBuilder &loop, Value index, Value) {
-        SmallVector<Value> next = position;
-        next.push_back(index);
-        return visitKernel(loop, next, body);
-      });
+  return createLoop(builder, isChannel ? "c" : kNames[dim],
+                    isChannel ? turns : patches.getDims()[dim].window.size,
+                    Value(),
+                    [&](ImplicitLocOpBuilder &loop, Value index, Value) {
+                      SmallVector<Value> next = position;
+                      next.push_back(index);
+                      return visitKernel(loop, next, body);
+                    });
+}
+
+Constant AllInputsPlan::getPairs(const Constant &weight) const {
+  SmallVector<int64_t> shape = {turns};
+  for (const PatchDim &dim : patches.getDims())
+    shape.push_back(dim.window.size);
+  llvm::append_range(shape, ArrayRef<int64_t>{patches.getChannels(), 2});
+  Type type = IntegerType::get(weight.elementType.getContext(), pairBits);
+  Constant pairs = makeConstant(shape, type, [&](ArrayRef<int64_t> position) {
+    ArrayRef<int64_t> last = position.take_back(2);
+    SmallVector<int64_t> source = {last[0], 2 * position.front() + last[1]};
+    llvm::append_range(source, position.drop_front().drop_back(2));
+    return getElement(weight, source);
+  });
+  pairs.shape.pop_back();
+  pairs.shape.back() *= 2;
+  return pairs;
 }
 
 void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
@@ -248,7 +322,38 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
                               to);
     }
   };
-  // Adds one input channel at one position of the kernel to the outputs from
+  // The same of two input channels.
+  auto addPairs = [&](ImplicitLocOpBuilder &at, ValueRange output,
+                      ArrayRef<Value> source, Value k, int64_t lanes,
+                      ArrayRef<Value> factors) {
+    auto vector = VectorType::get(lanes, storage);
+    auto both = VectorType::get(2 * lanes, storage);
+    auto halves = VectorType::get(2 * lanes, at.getIntegerType(pairBits));
+    auto words = VectorType::get(areTwice ? lanes / 2 : lanes, compute);
+    SmallVector<Value> from(source);
+    from.push_back(product(at, k, 2));
+    Value weights = arith::ExtSIOp::create(
+        at, both,
+        vector::LoadOp::create(at, nameLocal(builder, "weight"), halves, table,
+                               from));
+    for (auto [n, factor] : llvm::enumerate(factors)) {
+      SmallVector<Value> to = getOutput(at, output, static_cast<int64_t>(n), k);
+      Value times = vector::BitCastOp::create(
+          at, nameLocal(builder, "inputs"), halves,
+          vector::BroadcastOp::create(at, words, factor));
+      // Numbers of 15 bits have no sign that matters.
+      times = pairBits == 8 ? Value(arith::ExtUIOp::create(at, both, times))
+                            : arith::ExtSIOp::create(at, both, times);
+      auto parts = vector::DeinterleaveOp::create(
+          at, arith::MulIOp::create(at, weights, times));
+      Value sum = arith::AddIOp::create(at, parts.getRes1(), parts.getRes2(),
+                                        arith::IntegerOverflowFlags::nsw);
+      Value old = vector::LoadOp::create(at, vector, sums, to);
+      vector::StoreOp::create(at, arith::AddIOp::create(at, old, sum), sums,
+                              to);
+    }
+  };
+  // Adds one input channel of the kernel to the outputs from
   // `output` on.
   auto addInputs = [&](ImplicitLocOpBuilder &inner, ValueRange output,
                        ValueRange position) {
@@ -256,9 +361,11 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
         isChannelsFirst ? position.drop_front() : position.drop_back();
     Value c = isChannelsFirst ? position.front() : position.back();
     SmallVector<Value> source = {c}, taps, at;
+    if (arePairs())
+      llvm::append_range(source, kernel);
     for (auto [dim, k, first] : llvm::zip_equal(dims, kernel, output)) {
       Value stride = indexConstant(inner, dim.window.stride);
-      if (dim.window.stride > 1)
+      if (dim.window.stride > 1 && !arePairs())
         source.push_back(arith::RemUIOp::create(inner, k, stride));
       taps.push_back(
           arith::SubIOp::create(inner, indexConstant(inner, dim.taps - 1),
@@ -266,7 +373,8 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
       at.push_back(sum(inner, product(inner, first, dim.window.stride), k));
     }
     Value column = product(inner, taps.pop_back_val(), channels);
-    llvm::append_range(source, taps);
+    if (!arePairs())
+      llvm::append_range(source, taps);
     SmallVector<Value> factors;
     for (int64_t n = 0; n < together; ++n) {
       SmallVector<Value> where = at;
@@ -282,10 +390,13 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
           inner, *vectors, channels, "k",
           [&](ImplicitLocOpBuilder &at, Value first,
               ArrayRef<VectorPart> parts) {
-            for (const VectorPart &part : parts)
-              addVectors(at, output, source, column,
-                         sum(at, first, indexConstant(at, part.offset)),
-                         part.lanes, factors);
+            for (const VectorPart &part : parts) {
+              Value k = sum(at, first, indexConstant(at, part.offset));
+              if (arePairs())
+                addPairs(at, output, source, k, part.lanes, factors);
+              else
+                addVectors(at, output, source, column, k, part.lanes, factors);
+            }
           });
     createLoop(
         inner, "k", channels, Value(),

@@ -38,14 +38,21 @@ public:
   /// Whether `addAll` computes with the C compiler's vectors.
   bool hasVectors() const { return vectors.has_value(); }
 
+  /// Whether `addAll` adds the products of two input channels at a time.
+  bool arePairs() const { return pairBits > 0; }
+
+  /// The table of weights that `addAll` wants then: for each pair of input
+  /// channels and position of the kernel those of both, output by output.
+  Constant getPairs(const Constant &weight) const;
+
   /// Stores `values`, those of a signal of `type` in the order of events, with
   /// zeros around them. Both are memrefs.
   void storeAll(mlir::ImplicitLocOpBuilder &builder, mlir::Value values,
                 mlir::Type type, mlir::Value inputs) const;
 
   /// Sets `sums` to what all inputs add to `bias`, a number or one for each
-  /// channel, through `table`, the patches, with elements of `type` in the
-  /// network. All are memrefs.
+  /// channel, through `table`, the patches or pairs, with elements of `type` in
+  /// the network. All are memrefs.
   void addAll(mlir::ImplicitLocOpBuilder &builder, mlir::Value table,
               mlir::Type type, mlir::Value inputs, mlir::Value bias,
               mlir::Value sums) const;
@@ -77,7 +84,8 @@ private:
   }
 
   PatchPlan patches;
-  int64_t inputChannels = 0;
+  /// Input channels, or pairs of them.
+  int64_t turns = 0;
   /// Sizes of the input's map, and with zeros around it.
   llvm::SmallVector<int64_t> map, sizes;
   /// Neighbouring outputs whose sums are in registers.
@@ -86,6 +94,8 @@ private:
   std::optional<VectorPlan> vectors;
   /// Whether inputs have words whose halves are the same.
   bool areTwice = false;
+  /// Bits of the factors if these are pairs, or 0.
+  unsigned pairBits = 0;
   /// Whether events come channel by channel.
   bool isChannelsFirst = false;
 };

@@ -425,6 +425,9 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
   Type weightType = getElementTypeOrSelf(op.getWeight());
   bool channelsFirst = getEventOrder(op)->isChannelsFirst;
   Value patches = layer.constantTensor(plan.getPatches(weight), "weight");
+  Value table = patches;
+  if (all && all->arePairs())
+    table = layer.constantTensor(all->getPairs(weight), "pairs");
   Value bias = plan.createBias(layer, op, yBuffer.getType());
   auto addPatches = [&] {
     Value map = plan.createMap(builder, bias, layer.update(mapBuffer));
@@ -458,7 +461,7 @@ void ConvLowering::runPatches(SynapseOpInterface op, const PatchPlan &plan,
     }
     all->storeAll(builder, values, valueType, allBuffer);
     auto biases = bias.getDefiningOp<bufferization::ToTensorOp>();
-    all->addAll(builder, getTable(patches), weightType, allBuffer,
+    all->addAll(builder, getTable(table), weightType, allBuffer,
                 biases ? getTable(bias) : bias, yBuffer);
   };
   if (all) {

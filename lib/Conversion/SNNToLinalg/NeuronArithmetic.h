@@ -69,6 +69,9 @@ mlir::LogicalResult addNeuronCoefficients(Coefficients &c,
 Update getUpdate(NeuronOpInterface op, const NeuronModel &model,
                  Coefficients &c, bool divides);
 
+/// How often a neuron spikes in a step, at most.
+int64_t getMostSpikes(NeuronOpInterface op);
+
 class NeuronArithmetic {
 public:
   using Number = mlir::Value;

@@ -77,17 +77,10 @@ static double getMagnitude(const Constant &constant) {
   return most;
 }
 
-/// The reciprocals for updates in 32 bits; none where these are not enough.
-/// Without a decay above 1 a voltage is at most the one before and what is
-/// added. `input` is what the voltage sees.
-static std::optional<Reciprocal> getReciprocal(NeuronOpInterface op,
-                                               Value input, int64_t spikes,
-                                               int64_t least,
-                                               int64_t greatest) {
-  constexpr double kMost = std::numeric_limits<int32_t>::max();
-  if (least < 1 ||
-      static_cast<double>(spikes + 1) * static_cast<double>(greatest) > kMost)
-    return std::nullopt;
+/// The most that a voltage of integers is before a reset. Without a decay above
+/// 1 it is at most the one before and what is added. `input` is what the voltage
+/// sees.
+static double getMostVoltage(NeuronOpInterface op, Value input) {
   Type type = op.getVoltage().getType().getElementType();
   int64_t rank = op.getVoltage().getType().getRank();
   MLIRContext *context = op->getContext();
@@ -102,6 +95,41 @@ static std::optional<Reciprocal> getReciprocal(NeuronOpInterface op,
   voltage += static_cast<double>(getLargestInteger(inputType)) * (unit + 1) + 1;
   if (Value leak = op.getCoefficient("leak"))
     voltage += getMagnitude(*getConstant(leak));
+  return voltage;
+}
+
+/// What the voltage sees.
+static Value getVoltageInput(NeuronOpInterface op, const NeuronModel &model) {
+  return model.current ? model.current->value : op.getInput();
+}
+
+int64_t snn::getMostSpikes(NeuronOpInterface op) {
+  NeuronModel model(op);
+  if (!model.spikes || !model.spikes->counts())
+    return 1;
+  int64_t most = model.spikes->most;
+  std::optional<Constant> thresholds =
+      getConstant(op.getCoefficient("threshold"));
+  if (!thresholds || !isa<quant::QuantizedType>(model.voltage.getType()))
+    return most;
+  double least = *llvm::min_element(thresholds->values);
+  if (least < 1)
+    return most;
+  double times = getMostVoltage(op, getVoltageInput(op, model)) / least;
+  return std::min(most, static_cast<int64_t>(std::min(times, 1e9)));
+}
+
+/// The reciprocals for updates in 32 bits; none where these are not enough.
+static std::optional<Reciprocal> getReciprocal(NeuronOpInterface op,
+                                               const NeuronModel &model,
+                                               int64_t least,
+                                               int64_t greatest) {
+  constexpr double kMost = std::numeric_limits<int32_t>::max();
+  int64_t spikes = model.spikes->most;
+  if (least < 1 ||
+      static_cast<double>(spikes + 1) * static_cast<double>(greatest) > kMost)
+    return std::nullopt;
+  double voltage = getMostVoltage(op, getVoltageInput(op, model));
   return Reciprocal::of(least, greatest, std::min(voltage, kMost), spikes);
 }
 
@@ -118,9 +146,7 @@ static void addReciprocal(NeuronOpInterface op, const NeuronModel &model,
   if (update.voltage)
     update.reciprocal = Reciprocal::ofShort(*least, update.voltage->max, most);
   else
-    update.reciprocal =
-        getReciprocal(op, model.current ? model.current->value : op.getInput(),
-                      most, *least, *greatest);
+    update.reciprocal = getReciprocal(op, model, *least, *greatest);
   if (!update.reciprocal)
     return;
   thresholds.quantizedType = nullptr;

@@ -973,6 +973,7 @@ struct ConvertSNNToLinalg
     options.vectorFloats = vectorFloats;
     options.vectorRows = vectorRows;
     options.floatOutputs = floatOutputs;
+    options.pairProducts = pairProducts;
     options.vectorNeurons = vectorNeurons;
     options.optionalVectors = optionalVectors;
     options.quietCounts = quietCounts;

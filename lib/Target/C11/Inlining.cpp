@@ -7,7 +7,6 @@
 #include "Inlining.h"
 #include "snn/Analysis/Memory.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -79,6 +78,57 @@ bool isPairOp(Operation *op) {
          (isPair(op->getResult(0).getType()) ||
           isPairMask(op->getResult(0).getType())) &&
          !isLanesOp(op);
+}
+
+/// The sum of both results, if that is all they are for.
+static arith::AddIOp getSum(vector::DeinterleaveOp parts) {
+  if (!parts.getRes1().hasOneUse() || !parts.getRes2().hasOneUse())
+    return nullptr;
+  Operation *user = *parts.getRes1().getUsers().begin();
+  return user == *parts.getRes2().getUsers().begin()
+             ? dyn_cast<arith::AddIOp>(user)
+             : nullptr;
+}
+
+std::optional<Dot2> matchDot2(arith::AddIOp sum) {
+  auto parts = sum.getLhs().getDefiningOp<vector::DeinterleaveOp>();
+  bool overflows = !bitEnumContainsAny(sum.getOverflowFlags(),
+                                       arith::IntegerOverflowFlags::nsw);
+  if (!parts || overflows || getSum(parts) != sum)
+    return std::nullopt;
+  auto product = parts.getSource().getDefiningOp<arith::MulIOp>();
+  if (!product)
+    return std::nullopt;
+  unsigned bits = getElementTypeOrSelf(sum.getType()).getIntOrFloatBitWidth();
+  auto isFactor = [&](Operation *extend) {
+    return isa_and_present<arith::ExtSIOp, arith::ExtUIOp>(extend) &&
+           2 * getElementTypeOrSelf(extend->getOperand(0).getType())
+                       .getIntOrFloatBitWidth() ==
+               bits;
+  };
+  Operation *a = product.getLhs().getDefiningOp(),
+            *b = product.getRhs().getDefiningOp();
+  if (isa_and_present<arith::ExtUIOp>(a))
+    std::swap(a, b);
+  bool isUnsigned = isa_and_present<arith::ExtUIOp>(b);
+  // Processors have it for bytes of which one has a sign, and for 16 bits.
+  if (!isFactor(a) || !isFactor(b) || isa<arith::ExtUIOp>(a) ||
+      !(bits == 16 ? isUnsigned : bits == 32 && !isUnsigned))
+    return std::nullopt;
+  return Dot2{a->getOperand(0), b->getOperand(0), isUnsigned};
+}
+
+/// Whether `op` extends what is only multiplied in such sums.
+static bool isFactorOfDot2(Operation *op) {
+  return isa<arith::ExtSIOp, arith::ExtUIOp>(op) && isLanesOp(op) &&
+         llvm::all_of(op->getUsers(), [](Operation *product) {
+           auto parts =
+               product->hasOneUse()
+                   ? dyn_cast<vector::DeinterleaveOp>(*product->user_begin())
+                   : nullptr;
+           arith::AddIOp sum = parts ? getSum(parts) : nullptr;
+           return sum && matchDot2(sum);
+         });
 }
 
 /// Helpers with a result only compute it.
@@ -164,11 +214,14 @@ void Inlining::visitBlock(Block &block, const WriteOrder &writes) {
   for (Operation &op : llvm::reverse(block)) {
     if (!isExpression(&op))
       continue;
-    if (isa<arith::ConstantOp>(op)) {
+    // What is extended for products of vectors is what has a name.
+    if (isa<arith::ConstantOp>(op) || isFactorOfDot2(&op)) {
       inlined.insert(&op);
       continue;
     }
     Operation *user = getOnlyUser(&op);
+    if (user && isFactorOfDot2(user))
+      continue;
     // Compilers only know that numbers fit 16 bits if each of them does.
     bool isShort = (isShortArithmetic(&op) ||
                     (isArithmetic(&op) && isPair(op.getResult(0).getType()))) &&

@@ -14,6 +14,7 @@
 #ifndef SNN_LIB_TARGET_C11_INLINING_H
 #define SNN_LIB_TARGET_C11_INLINING_H
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
@@ -43,6 +44,17 @@ bool isPairMask(mlir::Type type);
 
 /// Whether `op` computes one of these.
 bool isPairOp(mlir::Operation *op);
+
+/// Products of neighbouring integers, of which each two are added: a[2 n] *
+/// b[2 n] + a[2 n + 1] * b[2 n + 1], in twice as many bits. `b` may be without
+/// signs.
+struct Dot2 {
+  mlir::Value a, b;
+  bool isUnsigned;
+};
+
+/// What `sum` is, if it is that and does not overflow.
+std::optional<Dot2> matchDot2(mlir::arith::AddIOp sum);
 
 /// Whether `op` computes a signed number of 16 bits from others.
 bool isShortArithmetic(mlir::Operation *op);

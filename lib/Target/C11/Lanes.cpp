@@ -383,8 +383,15 @@ FailureOr<Expression> FunctionEmitter::makeLanes(Operation *op) {
       .Case([&](arith::ConstantOp constant) {
         return makeLanesConstant(constant);
       })
-      .Case<arith::AddIOp, arith::AddFOp>(
-          [&](auto) { return makeLanesBinary(op, "add", "+"); })
+      .Case([&](arith::AddIOp sum) -> FailureOr<Expression> {
+        std::optional<Dot2> dot = matchDot2(sum);
+        if (!dot)
+          return makeLanesBinary(op, "add", "+");
+        return callLanes(vectors->getDot2(*getLanes(dot->a.getType()),
+                                          *getLanes(sum.getType())),
+                         {dot->a, dot->b});
+      })
+      .Case([&](arith::AddFOp) { return makeLanesBinary(op, "add", "+"); })
       .Case<arith::SubIOp, arith::SubFOp>(
           [&](auto) { return makeLanesBinary(op, "sub", "-"); })
       .Case([&](arith::MulIOp product) { return makeLanesProduct(product); })

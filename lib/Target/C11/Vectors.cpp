@@ -454,6 +454,57 @@ std::string Vectors::getShortProduct(Lanes type) {
   return function;
 }
 
+std::string Vectors::getDot2(Lanes type, Lanes result) {
+  auto [function, isNew] = begin("dot2_" + type.getName());
+  if (!isNew)
+    return function;
+  std::string own = getType(type), sum = getType(result);
+  bool areBytes = type.bits == 8;
+  Forms forms;
+  forms.halves = onHalves(type, result, {"a", "b"}, [&](Lanes half) {
+    return getDot2(half, result.withCount(half.count / 2));
+  });
+  // Elsewhere as numbers of twice the bits, of which each has two in it.
+  std::string unsignedSum =
+                  "(" + prefix + "_" + result.asUnsigned().getName() + ")",
+              bits = std::to_string(type.bits);
+  auto even = [&](StringRef x) {
+    return "((" + sum + ")(" + unsignedSum + x.str() + " << " + bits + ") >> " +
+           bits + ")";
+  };
+  std::string otherwise =
+      "const " + sum + " p = (" + sum + ")a, q = (" + sum + ")b;\nreturn " +
+      even("p") + " * " + (areBytes ? "(q & 255)" : even("q")) + " + (p >> " +
+      bits + ") * " +
+      (areBytes ? "(" + sum + ")(" + unsignedSum + "q >> 8)" : "(q >> 16)") +
+      ";";
+  forms.whole = otherwise;
+  if (type.getBytes() == kShort || type.getBytes() == 2 * kShort) {
+    std::string instruction = std::string("__builtin_ia32_") +
+                              (areBytes ? "pmaddubsw" : "pmaddwd") +
+                              std::to_string(8 * type.getBytes());
+    // The bytes without signs come first.
+    forms.whole = std::string("#if defined(") +
+                  (areBytes ? "__SSSE3__" : "__SSE2__") + ")\n" + "typedef " +
+                  (areBytes ? "char" : "short") +
+                  " numbers __attribute__((vector_size(" +
+                  std::to_string(type.getBytes()) + ")));\nreturn (" + sum +
+                  ")" + instruction + "((numbers)b, (numbers)a);\n#else\n" +
+                  otherwise + "\n#endif";
+  }
+  auto product = [&](StringRef index) {
+    return "a.x[" + index.str() + "] * " + (areBytes ? "(uint8_t)" : "") +
+           "b.x[" + index.str() + "]";
+  };
+  forms.array =
+      forEach(sum, result.count,
+              "r.x[k] = (" + result.getElement() + ")(" + product("2 * k") +
+                  " + " + product("2 * k + 1") + ");");
+  define(sum + " " + function + "(" + own + " a, " + own + " b)", type,
+         type.getBytes(), forms);
+  return function;
+}
+
 std::string Vectors::getSplat(Lanes type) {
   auto [function, isNew] = begin("splat_" + type.getName());
   if (!isNew)

@@ -80,6 +80,9 @@ public:
                                             int64_t by);
   /// Of numbers of 32 bits whose values 16 bits hold.
   std::string getShortProduct(Lanes type);
+  /// a[2 n] * b[2 n] + a[2 n + 1] * b[2 n + 1] of integers of `type`, b without
+  /// signs if they are bytes; `result` holds them.
+  std::string getDot2(Lanes type, Lanes result);
   std::string getSplat(Lanes type);
   /// What is in memory, or in a table; `type` as other numbers of `memory`.
   std::string getLoad(Lanes type, Lanes memory, bool isTable);

@@ -46,6 +46,8 @@ class TargetDescription:
         vector_floats: Whether these are also of floating-point numbers, as IEEE 754 has them.
         vector_rows: Whether convolutions and counts add rows of weights in such vectors.
         float_outputs: How many sums of 32-bit floats are in registers so, instead of vector_sums.
+        pair_products: Whether convolutions in such vectors add the products of two input channels
+            at a time, for which the processor has an instruction.
         vector_neurons: How many neurons whose numbers fit 16 bits are updated at a time in vectors;
             0 where none are. Of a layer with fewer it is a half, or a quarter.
         optional_vectors: Whether the C has other forms, too, of what is in vectors, and its
@@ -66,6 +68,7 @@ class TargetDescription:
     vector_floats: bool = True
     vector_rows: bool = False
     float_outputs: int = 0
+    pair_products: bool = False
     vector_neurons: int = 0
     optional_vectors: bool = False
     quiet_counts: bool = False
@@ -98,7 +101,7 @@ class TargetDescription:
             f"patches={int(self.patches)} pairs={int(self.pairs)} vector-sums={self.vector_sums} "
             f"vector-blocks={int(self.vector_blocks)} vector-floats={int(self.vector_floats)} "
             f"vector-rows={int(self.vector_rows)} float-outputs={self.float_outputs} "
-            f"vector-neurons={self.vector_neurons} "
+            f"pair-products={int(self.pair_products)} vector-neurons={self.vector_neurons} "
             f"optional-vectors={int(self.optional_vectors)} "
             f"quiet-counts={int(self.quiet_counts)} short-products={int(self.short_products)} "
             f"upper-products={int(self.upper_products)} "
@@ -187,7 +190,7 @@ TARGETS = MappingProxyType(
         "rv32imac": _RV32,
         "rv32imc-zve32x": _ZVE32X,
         "avr": _AVR,
-        "x86-64": _HOST,
+        "x86-64": replace(_HOST, pair_products=True),
         "aarch64": _HOST,
     }
 )

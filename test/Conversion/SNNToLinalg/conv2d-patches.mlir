@@ -1,5 +1,6 @@
 // RUN: snn-opt %s --convert-snn-to-linalg='patches=true' --canonicalize --split-input-file | FileCheck %s
 // RUN: snn-opt %s --convert-snn-to-linalg --canonicalize --split-input-file | FileCheck %s --check-prefix=WINDOWS
+// RUN: snn-opt %s --convert-snn-to-linalg='patches=true vector-sums=64 vector-rows=true pair-products=true' --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=PAIRS
 
 // A kernel of 3 x 3 positions with a stride of 1: each patch is three rows of three outputs, the nearest
 // position of the kernel last. The map has a border of one output on each side.
@@ -93,4 +94,44 @@ snn.network @net(%x: tensor<8x8x2xi1>) -> tensor<8x8x4xf32> attributes {dt = 1.0
   %events = snn.events %x : tensor<8x8x2xi1> -> <128>
   %y = snn.conv2d %x, %w events %events padding [1, 1, 1, 1] channels_last : (tensor<8x8x2xi1>, tensor<4x2x3x3xf32>, !snn.events<128>) -> tensor<8x8x4xf32>
   snn.output %y : tensor<8x8x4xf32>
+}
+
+// -----
+
+// Where all inputs are visited, the products of two input channels are added at a time with `pair-products`: bytes,
+// whose sums of 16 bits do not overflow. Of neighbouring spikes a word has both, twice.
+!w = !quant.uniform<i8<-127:127>:f32, 1.0>
+!y = !quant.uniform<i16<-10000:10000>:f32, 1.0>
+// PAIRS-LABEL: func.func private @pairs(
+// PAIRS-SAME:    %[[ALL:[^:]*]]: memref<100xi32> {snn.name = "all"}
+// PAIRS-DAG:     %[[UPPER:.*]] = arith.constant 256 : i32
+// PAIRS-DAG:     %[[TWICE:.*]] = arith.constant 65537 : i32
+// PAIRS:         %[[W:.*]] = memref.get_global @pairs_pairs : memref<1x3x3x16xi8>
+// PAIRS:         %[[HIGH:.*]] = arith.muli %{{.*}}, %[[UPPER]] : i32
+// PAIRS:         %[[BOTH:.*]] = arith.addi %{{.*}}, %[[HIGH]] : i32
+// PAIRS:         %[[WORD:.*]] = arith.muli %[[BOTH]], %[[TWICE]] : i32
+// PAIRS:         memref.store %[[WORD]], %[[ALL]]
+// PAIRS:         %[[BYTES:.*]] = vector.load %[[W]][%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}] : memref<1x3x3x16xi8>, vector<16xi8>
+// PAIRS:         %[[WEIGHTS:.*]] = arith.extsi %[[BYTES]] : vector<16xi8> to vector<16xi16>
+// PAIRS:         %[[WORDS:.*]] = vector.broadcast %{{.*}} : i32 to vector<4xi32>
+// PAIRS:         %[[SPIKES:.*]] = vector.bitcast %[[WORDS]] : vector<4xi32> to vector<16xi8>
+// PAIRS:         %[[INPUTS:.*]] = arith.extui %[[SPIKES]] : vector<16xi8> to vector<16xi16>
+// PAIRS:         %[[PRODUCTS:.*]] = arith.muli %[[WEIGHTS]], %[[INPUTS]] : vector<16xi16>
+// PAIRS:         %[[EVEN:.*]], %[[ODD:.*]] = vector.deinterleave %[[PRODUCTS]] : vector<16xi16> -> vector<8xi16>
+// PAIRS:         arith.addi %[[EVEN]], %[[ODD]] overflow<nsw> : vector<8xi16>
+// PAIRS:       memref.global "private" constant @pairs_pairs : memref<1x3x3x16xi8> = dense_resource<pairs_pairs>
+// PAIRS:       pairs_pairs: "0x1000000001FF01FF01FF
+snn.network @net(%x: tensor<8x8x2xi1>) -> tensor<8x8x8x!y> attributes {dt = 1.0e-3 : f64} {
+  %wi = arith.constant dense<[[[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]],
+    [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]],
+    [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]],
+    [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]],
+    [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]],
+    [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]],
+    [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]],
+    [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]]]> : tensor<8x2x3x3xi8>
+  %w = quant.scast %wi : tensor<8x2x3x3xi8> to tensor<8x2x3x3x!w>
+  %events = snn.events %x : tensor<8x8x2xi1> -> <128>
+  %y = snn.conv2d %x, %w events %events padding [1, 1, 1, 1] channels_last {snn.node = "pairs"} : (tensor<8x8x2xi1>, tensor<8x2x3x3x!w>, !snn.events<128>) -> tensor<8x8x8x!y>
+  snn.output %y : tensor<8x8x8x!y>
 }

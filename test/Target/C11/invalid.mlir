@@ -330,3 +330,29 @@ module {
   // expected-error @+1 {{snn.helper of 'func.func' is "system", expected 'take_events', 'take_part', 'set_spikes', 'blocks', 'unaligned_blocks', 'dsp', 'integer_vectors', 'vector_blocks', 'product', 'product_unsigned', 'product_shifted', 'product_shifted_short' or 'product_byte' [N7]}}
   func.func private @other(memref<?xi16>, index, index, memref<?xi16>) attributes {snn.helper = "system"}
 }
+
+// -----
+
+// Neighbouring products are added by processors that saturate: no sum may overflow.
+module {
+  func.func private @dot(%x: memref<16xi8> {snn.name = "x"}, %y: memref<8xi16> {snn.name = "y"}) attributes {snn.vectors} {
+    %c0 = arith.constant 0 : index
+    %a = vector.load %x[%c0] : memref<16xi8>, vector<16xi8>
+    %s = arith.extsi %a : vector<16xi8> to vector<16xi16>
+    %u = arith.extui %a : vector<16xi8> to vector<16xi16>
+    %p = arith.muli %s, %u : vector<16xi16>
+    // expected-error @+1 {{'vector.deinterleave' op C11: is not in the emitter's subset}}
+    %even, %odd = vector.deinterleave %p : vector<16xi16> -> vector<8xi16>
+    %sum = arith.addi %even, %odd : vector<8xi16>
+    vector.store %sum, %y[%c0] : memref<8xi16>, vector<8xi16>
+    return
+  }
+  func.func @net_step(%x: memref<16xi8> {snn.kind = "input", snn.name = "x"}, %y: memref<8xi16> {snn.kind = "output", snn.name = "y"})
+      attributes {snn.role = "step", snn.name = "net", snn.dt = 1.0e-3 : f64} {
+    func.call @dot(%x, %y) : (memref<16xi8>, memref<8xi16>) -> ()
+    return
+  }
+  func.func @net_init() attributes {snn.role = "init", snn.name = "net", snn.dt = 1.0e-3 : f64} {
+    return
+  }
+}

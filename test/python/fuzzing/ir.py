@@ -47,6 +47,11 @@ PIPELINES: dict[str, tuple[str, ...]] = {
         "snn-opt",
         "--snn-to-loops=vector-sums=32 float-outputs=4 vector-rows=1 vector-neurons=8",
     ),
+    "integers in pairs": (
+        "snn-opt",
+        f"--pass-pipeline=builtin.module({TO_INTEGERS},snn-to-loops{{min-event-inputs=1 "
+        "patches=1 vector-sums=64 vector-rows=1 pair-products=1})",
+    ),
     "integers": ("snn-opt", f"--pass-pipeline=builtin.module({TO_INTEGERS},snn-to-loops)"),
     "int4": ("snn-opt", "--snn-to-int=weight-bits=4", "--snn-to-loops"),
     "int8": ("snn-opt", "--snn-to-int=weight-bits=8 powers-of-two=true", "--snn-to-loops"),
