@@ -159,7 +159,9 @@ def test_pairs_compute_the_same(
     monkeypatch.setenv("CC", f"{compiler} {form}")
     functions = set()
     for index, shape in enumerate(PAIRS):
-        for kind, dtype in itertools.product(("plain", "counts", "pool", "line"), ("int8", "int16")):
+        for kind, dtype in itertools.product(
+            ("plain", "counts", "pool", "line"), ("int8", "int16")
+        ):
             if (dtype == "int16") == (index % 2 == 0):
                 continue  # each shape in one of them
             network = compiled(conv(shape, kind), "x86-64", dtype=dtype)

@@ -78,8 +78,8 @@ static double getMagnitude(const Constant &constant) {
 }
 
 /// The most that a voltage of integers is before a reset. Without a decay above
-/// 1 it is at most the one before and what is added. `input` is what the voltage
-/// sees.
+/// 1 it is at most the one before and what is added. `input` is what the
+/// voltage sees.
 static double getMostVoltage(NeuronOpInterface op, Value input) {
   Type type = op.getVoltage().getType().getElementType();
   int64_t rank = op.getVoltage().getType().getRank();
