@@ -55,28 +55,18 @@ static int64_t getMostInput(Value signal) {
   return getLargestInteger(getElementTypeOrSelf(source.getType()));
 }
 
-/// The bits of numbers of which two for each of `storage` are factors, or 0 if
-/// the products of two input channels cannot be added at a time: they are whole
-/// words, and their sum does not overflow.
+/// The bits of factors of which a sum of `storage` has two pairs: half of its
+/// own. 0 if the products of two input channels cannot be added at a time:
+/// channels are left, or a factor has more bits. Inputs have one bit less, so
+/// two products fit.
 static unsigned getPairBits(const Constant &weight, int64_t most,
                             Type storage) {
   unsigned bits = storage.getIntOrFloatBitWidth() / 2;
-  if (weight.shape[1] % 2 != 0 || (bits == 8 && most > INT8_MAX))
-    return 0;
-  int64_t outputs = weight.shape[0], inputs = weight.shape[1],
-          kernel = weight.getNumElements() / (outputs * inputs);
-  auto getWeight = [&](int64_t o, int64_t c, int64_t k) {
-    return static_cast<int64_t>(weight.at((o * inputs + c) * kernel + k));
-  };
-  for (int64_t o = 0; o < outputs; ++o)
-    for (int64_t c = 0; c < inputs; c += 2)
-      for (int64_t k = 0; k < kernel; ++k) {
-        int64_t a = getWeight(o, c, k), b = getWeight(o, c + 1, k);
-        if (!llvm::isIntN(bits, a) || !llvm::isIntN(bits, b) ||
-            !llvm::isIntN(2 * bits, (std::abs(a) + std::abs(b)) * most))
-          return 0;
-      }
-  return bits;
+  bool fits = llvm::all_of(weight.values, [&](double value) {
+    return llvm::isIntN(bits, static_cast<int64_t>(value));
+  });
+  bool isEven = weight.shape[1] % 2 == 0;
+  return fits && isEven && most <= llvm::maxIntN(bits) ? bits : 0;
 }
 
 std::optional<AllInputsPlan>
