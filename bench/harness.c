@@ -91,10 +91,10 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < weight_count; ++i)
         weights[i] = (TYPE)(i % 17) - 8;
-    measure("ours", ours, (double)steps, 0.15);
-    measure("naive", naive, 1, 0.15);
+    measure("ours", ours, (double)steps, 0.06);
+    measure("naive", naive, 1, 0.05);
     if (has_rows)
-        measure("rows", rows, 1, 0.15);
-    measure("bandwidth", bandwidth, (double)weight_count * sizeof(TYPE), 0.1);
+        measure("rows", rows, 1, 0.05);
+    measure("bandwidth", bandwidth, (double)weight_count * sizeof(TYPE), 0.04);
     return 0;
 }

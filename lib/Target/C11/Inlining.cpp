@@ -115,7 +115,7 @@ std::optional<Dot2> matchDot2(arith::AddIOp sum) {
   if (!isFactor(a) || !isFactor(b) || isa<arith::ExtUIOp>(a) ||
       !(bits == 16 ? isUnsigned : bits == 32 && !isUnsigned))
     return std::nullopt;
-  return Dot2{a->getOperand(0), b->getOperand(0), isUnsigned};
+  return Dot2{a->getOperand(0), b->getOperand(0)};
 }
 
 /// Whether `op` extends what is only multiplied in such sums.

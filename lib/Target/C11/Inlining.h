@@ -46,11 +46,10 @@ bool isPairMask(mlir::Type type);
 bool isPairOp(mlir::Operation *op);
 
 /// Products of neighbouring integers, of which each two are added: a[2 n] *
-/// b[2 n] + a[2 n + 1] * b[2 n + 1], in twice as many bits. `b` may be without
-/// signs.
+/// b[2 n] + a[2 n + 1] * b[2 n + 1], in twice as many bits. Of bytes, `b` has
+/// no sign.
 struct Dot2 {
   mlir::Value a, b;
-  bool isUnsigned;
 };
 
 /// What `sum` is, if it is that and does not overflow.
