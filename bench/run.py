@@ -70,7 +70,7 @@ BUILDS = {
 }
 STEPS = 256
 # How often each program runs; the fastest counts. A shared machine is slow for seconds at a time.
-ROUNDS = 5
+ROUNDS = 16
 PEERS_PYTHON = HERE.parent / ".venv-peers/bin/python"
 PEER_DENSITIES = (0.02, 0.05, 0.2, 1.0)
 PEER_BUILD = f"gcc -O3 native, {HOST}"
@@ -176,11 +176,17 @@ def build(folder: Path, command: tuple[str, ...]) -> None:
     subprocess.run(flags, cwd=folder, check=True)
 
 
-def run(folder: Path, x: np.ndarray) -> dict[str, tuple[float, ...]]:
-    """Nanoseconds of what `build` built: median, third fastest and third slowest, by name."""
+def run(folder: Path, x: np.ndarray, *only: str) -> dict[str, tuple[float, ...]]:
+    """Nanoseconds of what `build` built: median, third fastest and third slowest, by name.
+
+    Args:
+        folder: Where that is.
+        x: Input of all steps.
+        only: "ours" for nothing else.
+    """
     (folder / "input").write_bytes(x.tobytes())
     text = subprocess.run(
-        ["./bench", "input"], cwd=folder, check=True, capture_output=True, text=True
+        ["./bench", "input", *only], cwd=folder, check=True, capture_output=True, text=True
     ).stdout
     lines = (line.split() for line in text.splitlines())
     return {key: tuple(map(float, values)) for key, *values in lines}
@@ -222,8 +228,8 @@ def measure(
                 shape = networks[next(iter(dtypes)), way.target].inputs[0].shape
                 x = spikes(subject, shape, density or 0.0)
                 rounds = [
-                    {dtype: run(folders[dtype, way.target], x) for dtype in dtypes}
-                    for _ in range(ROUNDS)
+                    {dtype: run(folders[dtype, way.target], x, *only) for dtype in dtypes}
+                    for only in ((), *(("ours",) for _ in range(1, ROUNDS)))
                 ]
                 for dtype in dtypes:
                     folder, network = folders[dtype, way.target], networks[dtype, way.target]
