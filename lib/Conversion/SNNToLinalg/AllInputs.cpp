@@ -343,8 +343,8 @@ void AllInputsPlan::addAll(ImplicitLocOpBuilder &builder, Value table,
                               to);
     }
   };
-  // Adds one input channel, or two, at one position of the kernel to the outputs from
-  // `output` on.
+  // Adds one input channel, or two, at one position of the kernel to the
+  // outputs from `output` on.
   auto addInputs = [&](ImplicitLocOpBuilder &inner, ValueRange output,
                        ValueRange position) {
     ValueRange kernel =
